@@ -1,0 +1,24 @@
+//! Claviger's types and rules. Pure: no input or output, no clock and no randomness of its own; both come in
+//! through [`Clock`] and [`Random`], so that every rule can be tested without waiting.
+
+mod clock;
+mod hwid;
+mod id;
+mod license;
+mod random;
+mod role;
+mod secret;
+mod settings;
+mod signing;
+mod username;
+
+pub use clock::{Clock, SystemClock};
+pub use hwid::HwidList;
+pub use id::{OwnerId, SESSION_ID_LEN, SessionId};
+pub use license::{Alphabet, LicenseStatus, Mask, MaskError, days_to_seconds};
+pub use random::{Random, SystemRandom};
+pub use role::Role;
+pub use secret::Secret;
+pub use settings::{ApiVersions, AppSettings, DEFAULT_MASK, MAX_SESSION_SECONDS, Messages};
+pub use signing::{SigningKey, hmac_sha256_hex};
+pub use username::fold;

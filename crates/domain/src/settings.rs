@@ -1,0 +1,165 @@
+//! Settings of an application, with their defaults (`docs/protocol/settings.md`).
+
+use serde::{Deserialize, Serialize};
+
+/// Longest life of a session that an app may ask for, in seconds (a week).
+pub const MAX_SESSION_SECONDS: i64 = 604_800;
+/// Mask of generated license keys unless the app has another.
+pub const DEFAULT_MASK: &str = "******-******-******-******-******-******";
+
+/// Everything an owner may change about an application's behavior. Kept as one JSON text; a field missing there
+/// has its default, so a new field needs no migration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct AppSettings {
+    /// Programs may start (`init`).
+    pub enabled: bool,
+    /// Paused by the owner.
+    pub paused: bool,
+    /// Which versions of the Client API answer.
+    pub api: ApiVersions,
+    /// Version that programs must have.
+    pub version: String,
+    /// Where a program of another version finds the right one; at most 120 bytes.
+    pub download: Option<String>,
+    /// A user may log in only from the devices bound to the account.
+    pub hwid_check: bool,
+    /// A login without a HWID is refused.
+    pub force_hwid: bool,
+    /// Shortest HWID accepted at login, in bytes.
+    pub min_hwid: usize,
+    /// Life of a session in seconds, counted from `init`; at most [`MAX_SESSION_SECONDS`].
+    pub session_seconds: i64,
+    /// API 1.2: `init` must bring an `enckey`.
+    pub force_encryption: bool,
+    /// The program's hash is compared with [`AppSettings::hashes`].
+    pub hash_check: bool,
+    /// Allowed MD5 hashes of the program, 32 lower-case hexadecimal digits each.
+    pub hashes: Vec<String>,
+    /// Shortest user name, in bytes.
+    pub min_username: usize,
+    /// A successful login ends the user's other sessions.
+    pub kill_other_sessions: bool,
+    /// Addresses and networks that may use the Seller API; empty: all.
+    pub seller_api_whitelist: Vec<String>,
+    /// Mask of generated license keys.
+    pub license_mask: String,
+    /// Texts shown to end users.
+    pub messages: Messages,
+}
+
+impl Default for AppSettings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            paused: false,
+            api: ApiVersions::default(),
+            version: "1.0".into(),
+            download: None,
+            hwid_check: true,
+            force_hwid: true,
+            min_hwid: 20,
+            session_seconds: 21_600,
+            force_encryption: false,
+            hash_check: false,
+            hashes: Vec::new(),
+            min_username: 1,
+            kill_other_sessions: false,
+            seller_api_whitelist: Vec::new(),
+            license_mask: DEFAULT_MASK.into(),
+            messages: Messages::default(),
+        }
+    }
+}
+
+/// Which versions of the Client API an application answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ApiVersions {
+    /// Whole body encrypted with a weak scheme; off for new apps.
+    pub v1_0: bool,
+    /// Unauthenticated replies; off for new apps.
+    pub v1_1: bool,
+    /// Replies signed with HMAC-SHA256.
+    pub v1_2: bool,
+    /// Replies signed with Ed25519.
+    pub v1_3: bool,
+}
+
+impl ApiVersions {
+    /// All versions on.
+    pub const ALL: Self = Self { v1_0: true, v1_1: true, v1_2: true, v1_3: true };
+}
+
+impl Default for ApiVersions {
+    fn default() -> Self {
+        Self { v1_0: false, v1_1: false, ..Self::ALL }
+    }
+}
+
+macro_rules! messages {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        /// The texts that an owner may word differently; at most 100 bytes each.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default, rename_all = "camelCase")]
+        pub struct Messages {
+            $($(#[$doc])* pub $name: String,)*
+        }
+
+        impl Default for Messages {
+            fn default() -> Self {
+                Self { $($name: $text.into(),)* }
+            }
+        }
+    };
+}
+
+messages! {
+    /// The app is switched off.
+    app_disabled = "This application is disabled";
+    /// The app is paused.
+    paused_app = "Application is currently paused, please wait for the developer to say otherwise.";
+    /// The program's hash is not among the allowed ones.
+    hash_check_fail = "This program hash does not match, make sure you're using latest version";
+    /// Registration under a taken name.
+    username_taken = "Username already taken, choose a different one";
+    /// No such license key.
+    key_not_found = "Invalid license key";
+    /// The license key was used before.
+    key_used = "License key has already been used";
+    /// The license is banned; `{reason}` stands for the reason.
+    key_banned = "Your license is banned";
+    /// No subscription has the key's level.
+    no_sub_level = "There is no subscription created for your key level. Contact application developer.";
+    /// No such user.
+    username_not_found = "Invalid username";
+    /// Wrong password.
+    pass_mismatch = "Password does not match.";
+    /// Login from a device that is not bound.
+    hwid_mismatch = "HWID doesn't match. Ask for a HWID reset";
+    /// No subscription runs.
+    no_active_subs = "No active subscription(s) found";
+    /// Only paused subscriptions.
+    paused_sub = "Your subscription is paused and can't be used right now";
+    /// The user is banned; `{reason}` stands for the reason.
+    user_banned = "The user is banned";
+    /// A request that needs a login came without one.
+    session_unauthed = "Session is not validated";
+    /// Login, registration or license accepted.
+    logged_in = "Logged in!";
+    /// User name shorter than the app's minimum.
+    username_too_short = "Username too short, try longer one.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_fields_have_their_defaults() {
+        let settings: AppSettings =
+            serde_json::from_str(r#"{"version":"2","messages":{"loggedIn":"Hi"}}"#).unwrap();
+        let messages = Messages { logged_in: "Hi".into(), ..Messages::default() };
+        assert_eq!(settings, AppSettings { version: "2".into(), messages, ..AppSettings::default() });
+    }
+}
