@@ -1,1 +1,91 @@
-//! placeholder
+//! What Claviger does: one function per use case, in the words of the domain. HTTP and SQL stay outside.
+
+pub mod accounts;
+mod admin;
+mod catalog;
+mod demo;
+pub mod licenses;
+mod listing;
+mod passwords;
+mod sessions;
+mod start;
+mod stats;
+mod sweeper;
+mod vault;
+
+use std::sync::Arc;
+
+use claviger_domain::{Clock, Random, SigningKey};
+use claviger_store::{Store, StoreError};
+
+pub use admin::{AppSummary, CreatedApp, parse_app_path};
+pub use catalog::App;
+pub use claviger_store::{Database, owners::Owner, sessions::ScanRow};
+pub use demo::{DEMO_OWNER, Demo};
+pub use listing::{Listing, ListingPart, SessionFilter};
+pub use passwords::{Busy, Passwords};
+pub use sessions::{Init, Session};
+pub use start::Options;
+pub use stats::{AppStats, SellerStats};
+pub use vault::{Vault, VaultError, write_private};
+
+/// Everything that requests need, shared by all of them.
+pub struct Service {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) vault: Vault,
+    pub(crate) passwords: Passwords,
+    pub(crate) catalog: catalog::Catalog,
+    pub(crate) stats: stats::StatsCache,
+    pub(crate) listings: tokio::sync::Semaphore,
+    pub(crate) default_key: Arc<SigningKey>,
+    pub(crate) options: Options,
+}
+
+/// Why a use case failed for another reason than its own.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The master key is not usable.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The system refused something.
+    #[error("{0}")]
+    System(String),
+    /// What an operator asked for is not possible.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl Service {
+    /// The time, as an interface.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// Randomness, as an interface.
+    pub fn random(&self) -> &dyn Random {
+        &*self.random
+    }
+
+    /// Signs replies of API 1.3 before an application is known, and all of them in single-key mode.
+    pub fn default_key(&self) -> &Arc<SigningKey> {
+        &self.default_key
+    }
+
+    /// The key that signs an application's replies of API 1.3.
+    pub fn signing_key<'a>(&'a self, app: &'a App) -> &'a Arc<SigningKey> {
+        if self.options.single_signing_key { &self.default_key } else { &app.signing_key }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ready(&self) -> Result<(), ServiceError> {
+        self.renew_catalog().await
+    }
+}

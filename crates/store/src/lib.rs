@@ -1,1 +1,73 @@
-//! placeholder
+//! What Claviger keeps, in SQLite or in PostgreSQL.
+//!
+//! Areas such as [`licenses`] or [`users`] are functions over a running transaction ([`Conn`]), written once in the
+//! SQL that both databases speak. Sessions, the hot path, have a trait of their own ([`SessionStore`]) with an
+//! implementation tuned for each database.
+
+pub mod apps;
+pub mod catalog;
+pub mod db;
+mod error;
+mod gather;
+pub mod licenses;
+pub mod owners;
+pub mod server_keys;
+pub mod sessions;
+pub mod subscriptions;
+pub mod users;
+
+use std::{path::PathBuf, sync::Arc};
+
+pub use db::{Cell, Conn, Db, FromCell, Row, Value};
+pub use error::{Result, StoreError};
+pub use sessions::SessionStore;
+
+/// Which database to use.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Database {
+    /// A SQLite file; made if it is not there.
+    Sqlite(PathBuf),
+    /// A PostgreSQL address, password and all.
+    Postgres(String),
+}
+
+/// The open database.
+#[derive(Clone)]
+pub struct Store {
+    db: Arc<Db>,
+    sessions: Arc<dyn SessionStore>,
+}
+
+impl Store {
+    /// Opens the database and brings its schema up to date. `now` in Unix seconds.
+    ///
+    /// # Errors
+    /// When it cannot be opened or reached, or a newer program has migrated it ([`StoreError::Newer`]).
+    pub async fn open(database: Database, now: i64) -> Result<Self> {
+        // Opening waits for disks and servers.
+        let opening = tokio::task::spawn_blocking(move || match database {
+            Database::Sqlite(path) => Db::open_sqlite(&path),
+            Database::Postgres(url) => Db::open_postgres(&url),
+        });
+        let db = Arc::new(opening.await.map_err(|_| StoreError::Closed)??);
+        for version in db.migrate(now).await? {
+            tracing::info!(version, "database schema brought up to date");
+        }
+        Ok(Self { sessions: sessions::open(&db), db })
+    }
+
+    /// Transactions over everything but the hot path.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// The hot path.
+    pub fn sessions(&self) -> &dyn SessionStore {
+        &*self.sessions
+    }
+
+    /// The hot path, for a thread of its own.
+    pub fn shared_sessions(&self) -> Arc<dyn SessionStore> {
+        self.sessions.clone()
+    }
+}

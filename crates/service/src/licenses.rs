@@ -1,0 +1,105 @@
+//! Making and verifying license keys.
+
+use claviger_domain::{Alphabet, Mask};
+use claviger_store::{Conn, StoreError, licenses, licenses::NewLicenses};
+
+use crate::{App, Service, ServiceError};
+
+/// Licenses made in one call at most.
+pub const BATCH_MAX: i64 = 100;
+/// Longest level in bytes.
+pub const LEVEL_MAX: usize = 12;
+/// Longest note in bytes.
+pub const NOTE_MAX: usize = 69;
+
+/// Tries to draw a key that is not taken before giving up: the mask leaves too few.
+const DRAWS: usize = 64;
+const DAY: i64 = 86_400;
+
+/// Licenses to be made.
+#[derive(Clone, Debug)]
+pub struct NewKeys {
+    /// Pattern of the keys.
+    pub mask: Mask,
+    /// What the pattern's `*` may become.
+    pub alphabet: Alphabet,
+    /// How many; at least 1.
+    pub amount: i64,
+    /// Seconds that each is worth.
+    pub duration: i64,
+    /// Level, which decides the subscriptions.
+    pub level: String,
+    /// Remark of the seller.
+    pub note: Option<String>,
+    /// Who makes them.
+    pub genby: String,
+}
+
+/// Why no licenses were made.
+#[derive(Debug, thiserror::Error)]
+pub enum LicenseFailure {
+    /// So many in 24 hours are allowed, and they are made.
+    #[error("the daily number of licenses is used up")]
+    DailyLimit(i64),
+    /// The key, or every key that the mask allows, is taken.
+    #[error("the license exists already")]
+    Exists,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Service {
+    /// Makes licenses, all or none; returns their keys.
+    ///
+    /// # Errors
+    /// See [`LicenseFailure`].
+    pub async fn add_licenses(&self, app: &App, keys: NewKeys) -> Result<Vec<String>, LicenseFailure> {
+        let (app, now, random) = (app.id, self.clock.now(), self.random.clone());
+        let daily = self.options.seller_daily_licenses;
+        let add = move |conn: &mut Conn<'_>| {
+            if daily > 0 && licenses::made_since(conn, app, &keys.genby, now - DAY)? + keys.amount > daily {
+                return Err(LicenseFailure::DailyLimit(daily));
+            }
+            let new = NewLicenses {
+                duration: keys.duration,
+                level: &keys.level,
+                note: keys.note.as_deref(),
+                genby: &keys.genby,
+                gendate: now,
+            };
+            let draws = if keys.mask.is_fixed() { 1 } else { DRAWS };
+            let mut made = Vec::new();
+            for _ in 0..keys.amount {
+                made.push(add_one(conn, app, &new, draws, || keys.mask.draw(keys.alphabet, &*random))?);
+            }
+            Ok(made)
+        };
+        self.store.db().write(add).await
+    }
+
+    /// Whether there is a license of that key, whatever its status.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn license_exists(&self, app: &App, key: &str) -> Result<bool, ServiceError> {
+        let (app, key) = (app.id, key.to_owned());
+        Ok(self.store.db().read(move |conn| licenses::exists(conn, app, &key)).await?)
+    }
+}
+
+fn add_one(
+    conn: &mut Conn<'_>,
+    app: i64,
+    new: &NewLicenses<'_>,
+    draws: usize,
+    draw: impl Fn() -> String,
+) -> Result<String, LicenseFailure> {
+    for _ in 0..draws {
+        let key = draw();
+        if licenses::insert(conn, app, &key, new)? {
+            return Ok(key);
+        }
+    }
+    Err(LicenseFailure::Exists)
+}

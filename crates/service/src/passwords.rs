@@ -1,0 +1,116 @@
+//! Passwords: Argon2id on threads of its own, so that hashing never holds up other requests.
+
+use std::thread;
+
+use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
+use claviger_domain::Secret;
+use crossbeam_channel::Sender;
+use tokio::sync::oneshot;
+
+/// Jobs that may wait for a thread; at some 20 ms each, more would wait for longer than clients do.
+const WAITING_PER_THREAD: usize = 64;
+
+type Job = Box<dyn FnOnce(&Argon2<'_>) + Send>;
+
+/// Hashes and verifies passwords with Argon2id at the parameters that OWASP recommends (19 MiB, two passes).
+pub struct Passwords {
+    jobs: Sender<Job>,
+    /// Verified in place of an unknown user's hash, so that both take equally long.
+    decoy: String,
+}
+
+/// More passwords wait than can be hashed in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many passwords are waiting to be checked; try again")]
+pub struct Busy;
+
+impl Passwords {
+    /// Starts `threads` threads (at least one).
+    ///
+    /// # Errors
+    /// When the system refuses a thread.
+    pub fn start(threads: usize) -> std::io::Result<Self> {
+        let threads = threads.max(1);
+        let (jobs, due) = crossbeam_channel::bounded::<Job>(threads * WAITING_PER_THREAD);
+        for number in 1..=threads {
+            let due = due.clone();
+            thread::Builder::new().name(format!("passwords-{number}")).spawn(move || {
+                let argon2 = Argon2::default();
+                due.iter().for_each(|job| job(&argon2));
+            })?;
+        }
+        // Of no password: nothing hashes to an output of zeros.
+        let decoy = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA\
+                     $AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        Ok(Self { jobs, decoy: decoy.into() })
+    }
+
+    /// The hash of a password, as text with its parameters and salt.
+    ///
+    /// # Errors
+    /// [`Busy`] when too many wait.
+    pub async fn hash(&self, password: &Secret) -> Result<String, Busy> {
+        let password = password.clone();
+        let hash = self.run(move |argon2| {
+            argon2.hash_password(password.expose().as_bytes()).map(|hash| hash.to_string())
+        });
+        hash.await?.map_err(|_| Busy)
+    }
+
+    /// Whether `password` has the hash `hash`. Without a hash it takes as long and says no.
+    ///
+    /// # Errors
+    /// [`Busy`] when too many wait.
+    pub async fn verify(&self, password: &Secret, hash: Option<&str>) -> Result<bool, Busy> {
+        let known = hash.is_some();
+        let hash = hash.unwrap_or(&self.decoy).to_owned();
+        let password = password.clone();
+        let matches = self.run(move |argon2| {
+            PasswordHash::new(&hash)
+                .is_ok_and(|hash| argon2.verify_password(password.expose().as_bytes(), &hash).is_ok())
+        });
+        Ok(matches.await? && known)
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Argon2<'_>) -> T + Send + 'static,
+    ) -> Result<T, Busy> {
+        let (sender, receiver) = oneshot::channel();
+        let job: Job = Box::new(move |argon2| {
+            // A caller that went away needs no hash.
+            if !sender.is_closed() {
+                let _ = sender.send(work(argon2));
+            }
+        });
+        self.jobs.try_send(job).map_err(|_| Busy)?;
+        receiver.await.map_err(|_| Busy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn verifies_what_it_hashed() {
+        let passwords = Passwords::start(1).unwrap();
+        let right = Secret::new("correct horse");
+        let hash = passwords.hash(&right).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert_eq!(passwords.verify(&right, Some(&hash)).await, Ok(true));
+        assert_eq!(passwords.verify(&Secret::new("wrong"), Some(&hash)).await, Ok(false));
+        assert_eq!(passwords.verify(&right, None).await, Ok(false));
+        assert_eq!(passwords.verify(&right, Some("no hash")).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn refuses_more_than_can_wait() {
+        let passwords = Passwords::start(1).unwrap();
+        let secret = Secret::new("x");
+        let many = (0..WAITING_PER_THREAD * 2).map(|_| passwords.verify(&secret, None));
+        let outcomes = futures_util::future::join_all(many).await;
+        assert!(outcomes.contains(&Err(Busy)));
+        assert!(outcomes.contains(&Ok(false)));
+    }
+}

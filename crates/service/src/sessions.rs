@@ -1,0 +1,76 @@
+//! Sessions: begin, find, end.
+
+use claviger_domain::SessionId;
+use claviger_store::sessions::{LiveSession, Lookup, NewSession, shared};
+
+use crate::{App, Service, ServiceError};
+
+/// What a program tells when it starts a session.
+#[derive(Clone, Debug)]
+pub struct Init<'a> {
+    /// Version of the Client API: 10, 11, 12 or 13.
+    pub api: i64,
+    /// Address of the client.
+    pub ip: &'a str,
+    /// The client's nonce, where it sent one.
+    pub enckey: Option<&'a str>,
+}
+
+/// A session that lives.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// What the database knows of it and of its user.
+    pub state: LiveSession,
+}
+
+impl Service {
+    /// Begins a session; returns once it is on disk. `None` when the application is gone meanwhile.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn begin_session(&self, app: &App, init: Init<'_>) -> Result<Option<SessionId>, ServiceError> {
+        let now_ms = self.clock.now_ms();
+        let id = SessionId::generate(now_ms, &*self.random);
+        let session = NewSession {
+            app: app.id,
+            id,
+            expires: (now_ms / 1000) as i64 + app.settings.session_seconds,
+            api: init.api,
+            ip: init.ip.into(),
+            enckey: init.enckey.map(String::from),
+        };
+        Ok(self.store.sessions().create(session).await?.then_some(id))
+    }
+
+    /// Finds a live session of an application that was begun on the same version of the Client API.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_session(&self, app: &App, id: &str, api: i64) -> Result<Option<Session>, ServiceError> {
+        let Some(id) = SessionId::parse(id) else { return Ok(None) };
+        let lookup = Lookup { app: app.id, id, now: self.clock.now() };
+        let found = self.store.sessions().find(lookup).await?;
+        Ok(found.filter(|state| state.api == api).map(|state| Session { id, state }))
+    }
+
+    /// Ends a session: kill and logout. `false` when no such session lived; of two at once, one gets `true`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_session(&self, app: &App, id: &str) -> Result<bool, ServiceError> {
+        let Some(id) = SessionId::parse(id) else { return Ok(false) };
+        let (app, now) = (app.id, self.clock.now());
+        Ok(self.store.db().write(move |conn| shared::end(conn, app, &id, now)).await?)
+    }
+
+    /// Ends all sessions of an application. `false` when none lived.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_all_sessions(&self, app: &App) -> Result<bool, ServiceError> {
+        let (app, now) = (app.id, self.clock.now());
+        Ok(self.store.db().write(move |conn| shared::end_all(conn, app, now)).await?)
+    }
+}

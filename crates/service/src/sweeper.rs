@@ -1,0 +1,88 @@
+//! Removing dead sessions, in slices so small that they do not hold up the sessions being created.
+
+use std::{sync::Arc, time::Duration};
+
+use claviger_domain::{AppSettings, SessionId};
+use claviger_store::{Conn, StoreError, apps, sessions::shared};
+
+use crate::{Service, ServiceError};
+
+/// Rows removed in one transaction. Measured: with 200 the slowest inits stay within 1.5 times, with 2000 they do not.
+const SLICE: i64 = 200;
+/// Between two slices.
+const BREATH: Duration = Duration::from_millis(4);
+/// Between two rounds that found nothing.
+const PAUSE: Duration = Duration::from_secs(5);
+/// How often a changed owner or application is noticed.
+const RENEW: Duration = Duration::from_millis(200);
+
+impl Service {
+    /// Does what must be done beside the requests, until the task is dropped: sweeps dead sessions and notices owners
+    /// and applications that another process has changed.
+    pub async fn run_background(self: Arc<Self>) {
+        let (sweeping, renewing) = (self.clone(), self);
+        tokio::join!(sweeping.sweep_forever(), renewing.renew_forever());
+    }
+
+    async fn renew_forever(self: Arc<Self>) {
+        let mut failed = false;
+        loop {
+            tokio::time::sleep(RENEW).await;
+            match self.renew_catalog().await {
+                Ok(()) => failed = false,
+                Err(_) if failed => {}
+                Err(error) => {
+                    tracing::error!(%error, "the database does not answer");
+                    failed = true;
+                }
+            }
+        }
+    }
+
+    async fn sweep_forever(self: Arc<Self>) {
+        loop {
+            match self.sweep().await {
+                Ok(0) => {}
+                Ok(rows) => tracing::info!(rows, "removed dead sessions"),
+                Err(error) => tracing::error!(%error, "removing dead sessions failed"),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Goes once over all applications; returns how many dead sessions it removed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sweep(&self) -> Result<u64, ServiceError> {
+        let (mut rows, mut app) = (0, 0);
+        while let Some(next) = self.store.db().read(move |conn| shared::next_app(conn, app)).await? {
+            app = next;
+            loop {
+                let removed = self.sweep_slice(app).await?;
+                if removed == 0 {
+                    break;
+                }
+                rows += removed;
+                tokio::time::sleep(BREATH).await;
+            }
+        }
+        Ok(rows)
+    }
+
+    async fn sweep_slice(&self, app: i64) -> Result<u64, ServiceError> {
+        let now_ms = self.clock.now_ms();
+        let now = (now_ms / 1000) as i64;
+        // Searching needs no lock, so it is done on a reader.
+        let find = move |conn: &mut Conn<'_>| {
+            let settings = apps::settings(conn, app)?;
+            let life = settings.map_or(0, |text| {
+                serde_json::from_str::<AppSettings>(&text).map_or(0, |settings| settings.session_seconds)
+            });
+            let before = SessionId::lower_bound(now_ms.saturating_sub(life.max(0) as u64 * 1000));
+            shared::find_dead(conn, app, &before, now, SLICE)
+        };
+        let Some(run) = self.store.db().read::<_, StoreError, _>(find).await? else { return Ok(0) };
+        Ok(self.store.db().write(move |conn| shared::remove_dead(conn, &run)).await?)
+    }
+}

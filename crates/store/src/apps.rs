@@ -1,0 +1,167 @@
+//! Applications, their settings and their keys. Secrets come and go encrypted; the service holds the master key.
+
+use std::str::FromStr;
+
+use claviger_domain::{Role, fold};
+
+use crate::{Conn, Result, Row, StoreError, catalog, owners::Owner, params, sessions::shared};
+
+/// An application with its owner.
+#[derive(Clone, Debug)]
+pub struct AppRecord {
+    /// Serial number.
+    pub id: i64,
+    /// Whose it is.
+    pub owner: Owner,
+    /// Its name.
+    pub name: String,
+    /// The app secret, encrypted.
+    pub sealed_secret: Vec<u8>,
+    /// The private seed of its Ed25519 key pair, encrypted.
+    pub sealed_signing_key: Vec<u8>,
+    /// Its settings as JSON.
+    pub settings: String,
+    /// Banned by the operator.
+    pub banned: bool,
+    /// Unix second of creation.
+    pub created: i64,
+}
+
+/// An application to be added.
+#[derive(Clone, Debug)]
+pub struct NewApp {
+    /// Whose it is.
+    pub owner: i64,
+    /// Its name; unique per owner without regard to case.
+    pub name: String,
+    /// The app secret, encrypted.
+    pub sealed_secret: Vec<u8>,
+    /// The private seed of its Ed25519 key pair, encrypted.
+    pub sealed_signing_key: Vec<u8>,
+    /// Its settings as JSON.
+    pub settings: String,
+    /// Unix second of creation.
+    pub created: i64,
+}
+
+const SELECT: &str = "SELECT a.id, a.name, a.secret, a.signing_key, a.settings, a.banned, a.created,
+        o.id, o.owner_id, o.name, o.role, o.role_until, o.created
+    FROM apps a JOIN owners o ON o.id = a.owner";
+
+fn app(row: &Row) -> Result<AppRecord> {
+    let role: String = row.get(10)?;
+    Ok(AppRecord {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        sealed_secret: row.get(2)?,
+        sealed_signing_key: row.get(3)?,
+        settings: row.get(4)?,
+        banned: row.get(5)?,
+        created: row.get(6)?,
+        owner: Owner {
+            id: row.get(7)?,
+            owner_id: row.get(8)?,
+            name: row.get(9)?,
+            role: Role::from_str(&role).map_err(StoreError::Unexpected)?,
+            role_until: row.get(11)?,
+            created: row.get(12)?,
+        },
+    })
+}
+
+/// Adds an application; its number, or `None` when the owner has one of that name.
+pub fn insert(conn: &mut Conn<'_>, new: &NewApp) -> Result<Option<i64>> {
+    let id = conn.next_serials(0, "apps", 1)?;
+    let added = conn.execute(
+        "INSERT INTO apps (id, owner, name, name_folded, secret, signing_key, settings, created)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (owner, name_folded) DO NOTHING",
+        params![
+            id,
+            new.owner,
+            &new.name,
+            &fold(&new.name),
+            new.sealed_secret.as_slice(),
+            new.sealed_signing_key.as_slice(),
+            &new.settings,
+            new.created
+        ],
+    )?;
+    if added == 0 {
+        return Ok(None);
+    }
+    shared::start_generations(conn, id)?;
+    catalog::changed(conn)?;
+    Ok(Some(id))
+}
+
+/// Finds an application as the Client API names it.
+pub fn by_owner_id(conn: &mut Conn<'_>, owner_id: &str, name: &str) -> Result<Option<AppRecord>> {
+    let sql = format!("{SELECT} WHERE o.owner_id = $1 AND a.name_folded = $2");
+    conn.query_one(&sql, params![owner_id, &fold(name)])?.as_ref().map(app).transpose()
+}
+
+/// Finds an application as the command line names it.
+pub fn by_owner_name(conn: &mut Conn<'_>, owner: &str, name: &str) -> Result<Option<AppRecord>> {
+    let sql = format!("{SELECT} WHERE o.name_folded = $1 AND a.name_folded = $2");
+    conn.query_one(&sql, params![&fold(owner), &fold(name)])?.as_ref().map(app).transpose()
+}
+
+/// Finds an application by a seller key's hash, if the key is valid at `now` (Unix seconds); with the second when
+/// the key ends, if it does.
+pub fn by_seller_key(conn: &mut Conn<'_>, hash: &[u8], now: i64) -> Result<Option<(AppRecord, Option<i64>)>> {
+    let sql = "SELECT app, expires FROM seller_keys WHERE hash = $1 AND (expires IS NULL OR expires > $2)";
+    let Some(key) = conn.query_one(sql, params![hash, now])? else { return Ok(None) };
+    let found = conn.query_one(&format!("{SELECT} WHERE a.id = $1"), params![key.get::<i64>(0)?])?;
+    found.as_ref().map(|row| Ok((app(row)?, key.get(1)?))).transpose()
+}
+
+/// All applications, oldest first.
+pub fn all(conn: &mut Conn<'_>) -> Result<Vec<AppRecord>> {
+    conn.query(&format!("{SELECT} ORDER BY a.id"), &[])?.iter().map(app).collect()
+}
+
+/// Replaces the app secret.
+pub fn set_secret(conn: &mut Conn<'_>, id: i64, sealed: &[u8]) -> Result<()> {
+    conn.execute("UPDATE apps SET secret = $1 WHERE id = $2", params![sealed, id])?;
+    catalog::changed(conn)
+}
+
+/// Adds a seller key by its hash. `hint` is its last four characters.
+pub fn add_seller_key(conn: &mut Conn<'_>, app: i64, hash: &[u8], hint: &str, now: i64) -> Result<()> {
+    conn.execute(
+        "INSERT INTO seller_keys (hash, app, hint, created) VALUES ($1, $2, $3, $4)",
+        params![hash, app, hint, now],
+    )?;
+    catalog::changed(conn)
+}
+
+/// Lets all seller keys of an application end at `expires` (Unix seconds), unless they end earlier.
+pub fn expire_seller_keys(conn: &mut Conn<'_>, app: i64, expires: i64) -> Result<()> {
+    conn.execute(
+        "UPDATE seller_keys SET expires = $2 WHERE app = $1 AND (expires IS NULL OR expires > $2)",
+        params![app, expires],
+    )?;
+    catalog::changed(conn)
+}
+
+/// Last four characters of the seller key that does not end.
+pub fn seller_key_hint(conn: &mut Conn<'_>, app: i64) -> Result<Option<String>> {
+    let sql = "SELECT hint FROM seller_keys WHERE app = $1 AND expires IS NULL ORDER BY created DESC LIMIT 1";
+    conn.query_one(sql, params![app])?.map(|row| row.get(0)).transpose()
+}
+
+/// Deletes an application and all it holds. Its sessions end at once; their rows are swept later.
+pub fn delete(conn: &mut Conn<'_>, id: i64) -> Result<()> {
+    for table in
+        ["session_generations", "user_subscriptions", "users", "licenses", "subscriptions", "counters"]
+    {
+        conn.execute(&format!("DELETE FROM {table} WHERE app = $1"), params![id])?;
+    }
+    conn.execute("DELETE FROM apps WHERE id = $1", params![id])?;
+    catalog::changed(conn)
+}
+
+/// The settings of an application as JSON.
+pub fn settings(conn: &mut Conn<'_>, id: i64) -> Result<Option<String>> {
+    conn.query_one("SELECT settings FROM apps WHERE id = $1", params![id])?.map(|row| row.get(0)).transpose()
+}

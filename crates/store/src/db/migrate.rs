@@ -1,0 +1,67 @@
+//! The schema and its changes. Each file of `migrations/` is applied once, in order, in one transaction with its
+//! entry in `schema_migrations`.
+
+use super::Conn;
+use crate::{Result, StoreError, params};
+
+/// All migrations, oldest first; the version is the position, counted from 1.
+const MIGRATIONS: [(&str, &str); 1] = [("first", include_str!("../../migrations/0001_first.sql"))];
+
+/// Newest schema version that this program knows.
+const KNOWN: i64 = MIGRATIONS.len() as i64;
+
+/// Brings the schema up to date; returns the versions applied.
+///
+/// # Errors
+/// [`StoreError::Newer`] when a newer program has migrated this database already.
+pub(super) fn run(conn: &mut Conn<'_>, now: i64) -> Result<Vec<i64>> {
+    lock(conn)?;
+    conn.execute(
+        "CREATE TABLE IF NOT EXISTS schema_migrations (
+            version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied BIGINT NOT NULL)",
+        &[],
+    )?;
+    let row = conn.query_one("SELECT COALESCE(MAX(version), 0) FROM schema_migrations", &[])?;
+    let found: i64 = row.ok_or(StoreError::Closed)?.get(0)?;
+    if found > KNOWN {
+        return Err(StoreError::Newer { found, known: KNOWN });
+    }
+    let mut applied = Vec::new();
+    for (version, (name, sql)) in (1..).zip(MIGRATIONS).skip(found as usize) {
+        conn.batch(&dialect(conn, sql))?;
+        conn.execute(
+            "INSERT INTO schema_migrations (version, name, applied) VALUES ($1, $2, $3)",
+            params![version, name, now],
+        )?;
+        applied.push(version);
+    }
+    Ok(applied)
+}
+
+/// Two nodes that start at once must not both migrate.
+fn lock(conn: &mut Conn<'_>) -> Result<()> {
+    if let Conn::Postgres(transaction, _) = conn {
+        // Any number will do, if it is always the same.
+        transaction.batch_execute("SELECT pg_advisory_xact_lock(7241058302)")?;
+    }
+    Ok(())
+}
+
+/// The few words in which the databases differ.
+fn dialect(conn: &Conn<'_>, sql: &str) -> String {
+    let [bytes, id_text, clustered] = match conn {
+        Conn::Sqlite(_) => ["BLOB", "TEXT", "WITHOUT ROWID"],
+        Conn::Postgres(..) => ["BYTEA", "TEXT COLLATE \"C\"", ""],
+    };
+    sql.replace("{bytes}", bytes).replace("{id_text}", id_text).replace("{clustered}", clustered)
+}
+
+impl Conn<'_> {
+    fn batch(&mut self, sql: &str) -> Result<()> {
+        match self {
+            Conn::Sqlite(connection) => connection.execute_batch(sql)?,
+            Conn::Postgres(transaction, _) => transaction.batch_execute(sql)?,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,72 @@
+//! Running transactions on whichever database was chosen.
+
+mod conn;
+mod migrate;
+pub(crate) mod postgres;
+pub(crate) mod sqlite;
+mod value;
+
+use std::path::Path;
+
+pub use conn::Conn;
+pub use value::{Cell, FromCell, Row, Value};
+
+use self::{postgres::Postgres, sqlite::Sqlite};
+use crate::{Result, StoreError};
+
+/// A database, open.
+pub enum Db {
+    /// A file of this machine.
+    Sqlite(Sqlite),
+    /// A server, perhaps shared with other nodes.
+    Postgres(Postgres),
+}
+
+impl Db {
+    /// Opens a SQLite file, making it if it is not there.
+    pub(crate) fn open_sqlite(path: &Path) -> Result<Self> {
+        Ok(Self::Sqlite(Sqlite::open(path)?))
+    }
+
+    /// Opens a PostgreSQL database by its address.
+    pub(crate) fn open_postgres(url: &str) -> Result<Self> {
+        Ok(Self::Postgres(Postgres::open(url)?))
+    }
+
+    /// Brings the schema up to date; returns the versions applied. `now` in Unix seconds.
+    pub(crate) async fn migrate(&self, now: i64) -> Result<Vec<i64>> {
+        self.write(move |conn| migrate::run(conn, now)).await
+    }
+
+    /// Runs a transaction that may change things. It is undone if it fails; once this returns, it is on disk.
+    ///
+    /// # Errors
+    /// The transaction's own, or the database's.
+    pub async fn write<T, E, F>(&self, change: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+    {
+        match self {
+            Self::Sqlite(db) => db.write(move |connection| change(&mut Conn::Sqlite(connection))).await,
+            Self::Postgres(db) => db.write(change).await,
+        }
+    }
+
+    /// Runs a transaction that only reads.
+    ///
+    /// # Errors
+    /// The transaction's own, or the database's.
+    pub async fn read<T, E, F>(&self, reading: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+    {
+        match self {
+            Self::Sqlite(db) => db.read(move |connection| reading(&mut Conn::Sqlite(connection))).await,
+            Self::Postgres(db) => db.write(reading).await,
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! PostgreSQL: a few connections, each on a thread of its own, in lanes that do not wait for each other.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    thread,
+    time::Duration,
+};
+
+use crossbeam_channel::{Receiver, Sender};
+use postgres::{Client, Config, IsolationLevel, config::SslMode};
+use tokio::sync::oneshot;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::conn::{Conn, Statements};
+use crate::{Result, StoreError};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Connections for session creation, session look-ups and everything else.
+const LANES: [(&str, usize); 3] = [("pg-create", 2), ("pg-lookup", 2), ("pg-any", 6)];
+/// Jobs that may wait in a lane.
+const QUEUE_MAX: usize = 16_384;
+
+type Job = Box<dyn FnOnce(&mut Session) + Send>;
+
+/// A database on a server.
+pub struct Postgres {
+    connector: Arc<Connector>,
+    create: Sender<Job>,
+    look_up: Sender<Job>,
+    any: Sender<Job>,
+}
+
+/// One connection, made again when it breaks.
+struct Session {
+    connector: Arc<Connector>,
+    client: Option<(Client, Statements)>,
+}
+
+/// Knows how to reach the server.
+struct Connector {
+    config: Config,
+    tls: Option<MakeRustlsConnect>,
+}
+
+impl Postgres {
+    /// Opens the database that `url` names (`postgres://user:password@host/name?sslmode=require`).
+    ///
+    /// # Errors
+    /// When the address is malformed or the server is older than 15. A server that cannot be reached is an error
+    /// as well.
+    pub fn open(url: &str) -> Result<Self> {
+        let connector = Arc::new(Connector::new(url)?);
+        check_server(&mut connector.connect()?)?;
+        let mut lanes = Vec::new();
+        for (name, connections) in LANES {
+            let (lane, due) = crossbeam_channel::bounded(QUEUE_MAX);
+            for number in 1..=connections {
+                let mut session = Session { connector: connector.clone(), client: None };
+                let due: Receiver<Job> = due.clone();
+                thread::Builder::new()
+                    .name(format!("{name}-{number}"))
+                    .spawn(move || due.iter().for_each(|job| job(&mut session)))
+                    .map_err(|error| StoreError::Configuration(format!("cannot start a thread: {error}")))?;
+            }
+            lanes.push(lane);
+        }
+        let [create, look_up, any] = <[_; 3]>::try_from(lanes).map_err(|_| StoreError::Closed)?;
+        Ok(Self { connector, create, look_up, any })
+    }
+
+    /// Runs a transaction in the lane of session creation.
+    pub async fn create<T, F>(&self, change: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn<'_>) -> Result<T> + Send + 'static,
+    {
+        run(&self.create, change).await
+    }
+
+    /// Runs a transaction in the lane of session look-ups.
+    pub async fn look_up<T, F>(&self, lookup: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn<'_>) -> Result<T> + Send + 'static,
+    {
+        run(&self.look_up, lookup).await
+    }
+
+    /// Runs a transaction in the lane for everything else.
+    pub async fn write<T, E, F>(&self, change: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+    {
+        run(&self.any, change).await
+    }
+
+    /// Opens a connection for one long reading on a thread of the caller's.
+    pub fn open_reader(&self) -> Result<Client> {
+        self.connector.connect()
+    }
+}
+
+impl Connector {
+    fn new(url: &str) -> Result<Self> {
+        let mut config: Config = url.parse().map_err(|error: postgres::Error| {
+            StoreError::Configuration(format!("the PostgreSQL address is malformed: {error}"))
+        })?;
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT_TIMEOUT);
+        }
+        if config.get_application_name().is_none() {
+            config.application_name("claviger");
+        }
+        // Without `sslmode` the library would try TLS and fall back silently; encryption is asked for or not used.
+        let tls = match config.get_ssl_mode() {
+            SslMode::Require => Some(MakeRustlsConnect::new(tls_config()?)),
+            _ => None,
+        };
+        Ok(Self { config, tls })
+    }
+
+    fn connect(&self) -> Result<Client> {
+        Ok(match &self.tls {
+            Some(tls) => self.config.connect(tls.clone())?,
+            None => self.config.connect(postgres::NoTls)?,
+        })
+    }
+}
+
+/// Certificates are checked against the system's authorities.
+fn tls_config() -> Result<rustls::ClientConfig> {
+    let mut roots = rustls::RootCertStore::empty();
+    let found = rustls_native_certs::load_native_certs();
+    roots.add_parsable_certificates(found.certs);
+    if roots.is_empty() {
+        return Err(StoreError::Configuration(
+            "no certificate authorities found; install the package ca-certificates".into(),
+        ));
+    }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| StoreError::Configuration(format!("TLS: {error}")))?;
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+}
+
+fn check_server(client: &mut Client) -> Result<()> {
+    let version: String = client.query_one("SHOW server_version_num", &[])?.get(0);
+    if version.parse::<u32>().unwrap_or(0) < 150_000 {
+        return Err(StoreError::Configuration(format!(
+            "PostgreSQL 15 or later is needed; this server says {version}"
+        )));
+    }
+    Ok(())
+}
+
+impl Session {
+    fn client(&mut self) -> Result<&mut (Client, Statements)> {
+        if self.client.as_ref().is_none_or(|(client, _)| client.is_closed()) {
+            self.client = Some((self.connector.connect()?, Statements::default()));
+        }
+        self.client.as_mut().ok_or(StoreError::Closed)
+    }
+
+    fn transaction<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&mut Conn<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (client, statements) = self.client()?;
+        let transaction = client
+            .build_transaction()
+            .isolation_level(IsolationLevel::ReadCommitted)
+            .start()
+            .map_err(StoreError::from)?;
+        let mut conn = Conn::Postgres(transaction, statements);
+        let value = work(&mut conn)?;
+        let Conn::Postgres(transaction, _) = conn else { return Err(StoreError::Closed.into()) };
+        transaction.commit().map_err(|error| StoreError::Commit(Arc::new(error.into())))?;
+        Ok(value)
+    }
+}
+
+async fn run<T, E, F>(lane: &Sender<Job>, work: F) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+    F: FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+{
+    let (sender, receiver) = oneshot::channel();
+    let job: Job = Box::new(move |session| {
+        let outcome = catch_unwind(AssertUnwindSafe(|| session.transaction(work)));
+        let _ = sender.send(outcome.unwrap_or_else(|_| Err(StoreError::Panicked.into())));
+    });
+    lane.try_send(job).map_err(|_| StoreError::Overloaded)?;
+    receiver.await.map_err(|_| StoreError::Closed)?
+}

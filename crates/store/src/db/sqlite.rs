@@ -1,0 +1,197 @@
+//! SQLite: one writer that commits in groups, and a few readers, each on a thread of its own.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread,
+    time::Duration,
+};
+
+use crossbeam_channel::{Receiver, Sender};
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::oneshot;
+
+use crate::{Result, StoreError};
+
+/// How long to wait for another process (the command line) to finish its change.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
+/// Changes that may share one commit.
+const GROUP_MAX: usize = 1024;
+/// Changes and look-ups that may wait; more make the callers wait in turn.
+const QUEUE_MAX: usize = 16_384;
+
+/// Tells a change whether the group it was part of is on disk.
+type Completion = Box<dyn FnOnce(Result<(), Arc<StoreError>>) + Send>;
+type Change = Box<dyn FnOnce(&Connection) -> Completion + Send>;
+type Reading = Box<dyn FnOnce(&Connection) + Send>;
+
+/// A database file.
+pub struct Sqlite {
+    path: PathBuf,
+    changes: Sender<Change>,
+    /// Session look-ups: short, and never behind anything else.
+    lookups: Sender<Reading>,
+    readings: Sender<Reading>,
+}
+
+impl Sqlite {
+    /// Opens the file, making it if it is not there.
+    pub fn open(path: &Path) -> Result<Self> {
+        let (changes, changes_due) = crossbeam_channel::bounded(QUEUE_MAX);
+        let (lookups, lookups_due) = crossbeam_channel::bounded(QUEUE_MAX);
+        let (readings, readings_due) = crossbeam_channel::bounded(QUEUE_MAX);
+        let writer = open_writer(path)?;
+        spawn("sqlite-writer", move || write_in_groups(&writer, &changes_due))?;
+        let mut readers = vec![("sqlite-lookup", lookups_due)];
+        readers.extend([("sqlite-reader-1", readings_due.clone()), ("sqlite-reader-2", readings_due)]);
+        for (name, due) in readers {
+            let reader = open_reader(path)?;
+            spawn(name, move || read_all(&reader, &due))?;
+        }
+        Ok(Self { path: path.into(), changes, lookups, readings })
+    }
+
+    /// Runs `change` in the writer's next group; returns once that group is on disk. A change that fails is undone
+    /// alone.
+    pub async fn write<T, E, F>(&self, change: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    {
+        let (sender, receiver) = oneshot::channel();
+        let job: Change = Box::new(move |connection| {
+            let outcome = undo_if_failed(connection, change);
+            Box::new(move |committed| {
+                let outcome = match committed {
+                    Ok(()) => outcome,
+                    Err(error) => outcome.and(Err(StoreError::Commit(error).into())),
+                };
+                // The caller may have gone away; the change stays all the same.
+                let _ = sender.send(outcome);
+            })
+        });
+        self.changes.try_send(job).map_err(|_| StoreError::Overloaded)?;
+        receiver.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Runs a session look-up on its own reader, in one transaction.
+    pub async fn look_up<T, F>(&self, lookup: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        read_on(&self.lookups, lookup).await
+    }
+
+    /// Runs a reading in one transaction.
+    pub async fn read<T, E, F>(&self, reading: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    {
+        read_on(&self.readings, reading).await
+    }
+
+    /// A connection for one long reading on a thread of the caller's.
+    pub fn open_reader(&self) -> Result<Connection> {
+        open_reader(&self.path)
+    }
+}
+
+fn open_writer(path: &Path) -> Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
+    connection.pragma_update(None, "cache_size", -8192)?;
+    Ok(connection)
+}
+
+fn open_reader(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.pragma_update(None, "cache_size", -4096)?;
+    Ok(connection)
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
+    let spawned = thread::Builder::new().name(name.into()).spawn(run);
+    spawned.map(|_| ()).map_err(|error| StoreError::Configuration(format!("cannot start a thread: {error}")))
+}
+
+fn write_in_groups(connection: &Connection, due: &Receiver<Change>) {
+    while let Ok(first) = due.recv() {
+        let group = std::iter::once(first).chain(due.try_iter().take(GROUP_MAX - 1));
+        let begun = connection.execute_batch("BEGIN IMMEDIATE");
+        let completions: Vec<Completion> = group.map(|change| change(connection)).collect();
+        let committed = begun.and_then(|()| connection.execute_batch("COMMIT"));
+        let committed = committed.map_err(|error| {
+            tracing::error!(%error, "a group of changes was not saved");
+            if !connection.is_autocommit() {
+                let _ = connection.execute_batch("ROLLBACK");
+            }
+            Arc::new(StoreError::from(error))
+        });
+        for complete in completions {
+            complete(committed.clone());
+        }
+    }
+}
+
+fn undo_if_failed<T, E: From<StoreError>>(
+    connection: &Connection,
+    change: impl FnOnce(&Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    if connection.is_autocommit() {
+        // The group could not begin (the disk, or another process): nothing may be written outside of it.
+        return Err(StoreError::Overloaded.into());
+    }
+    let control = |sql: &str| {
+        connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.execute([]))
+            .map_err(StoreError::from)
+    };
+    control("SAVEPOINT change")?;
+    let outcome = catch_unwind(AssertUnwindSafe(|| change(connection)));
+    let outcome = outcome.unwrap_or_else(|_| Err(StoreError::Panicked.into()));
+    if outcome.is_err() {
+        control("ROLLBACK TO change")?;
+    }
+    control("RELEASE change")?;
+    outcome
+}
+
+fn read_all(connection: &Connection, due: &Receiver<Reading>) {
+    while let Ok(reading) = due.recv() {
+        reading(connection);
+    }
+}
+
+async fn read_on<T, E, F>(lane: &Sender<Reading>, reading: F) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+    F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+{
+    let (sender, receiver) = oneshot::channel();
+    let job: Reading = Box::new(move |connection| {
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let transaction = connection.unchecked_transaction().map_err(StoreError::from)?;
+            let outcome = reading(connection);
+            drop(transaction);
+            outcome
+        }));
+        let _ = sender.send(outcome.unwrap_or_else(|_| Err(StoreError::Panicked.into())));
+    });
+    lane.try_send(job).map_err(|_| StoreError::Overloaded)?;
+    receiver.await.map_err(|_| StoreError::Closed)?
+}

@@ -1,0 +1,94 @@
+//! Owners: the accounts of vendors.
+
+use std::str::FromStr;
+
+use claviger_domain::{OwnerId, Role, fold};
+
+use crate::{Conn, Result, Row, StoreError, catalog, params};
+
+/// An owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// Serial number.
+    pub id: i64,
+    /// The name on the Client API.
+    pub owner_id: String,
+    /// Name of the account.
+    pub name: String,
+    /// What the owner may do.
+    pub role: Role,
+    /// Unix second when the role ends; `None`: never.
+    pub role_until: Option<i64>,
+    /// Unix second of creation.
+    pub created: i64,
+}
+
+/// An owner to be added.
+#[derive(Clone, Debug)]
+pub struct NewOwner {
+    /// The name on the Client API.
+    pub owner_id: OwnerId,
+    /// Name of the account; unique without regard to case.
+    pub name: String,
+    /// What the owner may do.
+    pub role: Role,
+    /// Hash of the password, where one was chosen.
+    pub password: Option<String>,
+    /// Unix second of creation.
+    pub created: i64,
+}
+
+const SELECT: &str = "SELECT id, owner_id, name, role, role_until, created FROM owners";
+
+fn owner(row: &Row) -> Result<Owner> {
+    let role: String = row.get(3)?;
+    Ok(Owner {
+        id: row.get(0)?,
+        owner_id: row.get(1)?,
+        name: row.get(2)?,
+        role: Role::from_str(&role).map_err(StoreError::Unexpected)?,
+        role_until: row.get(4)?,
+        created: row.get(5)?,
+    })
+}
+
+/// Adds an owner; `None` when the name is taken.
+pub fn insert(conn: &mut Conn<'_>, new: &NewOwner) -> Result<Option<Owner>> {
+    let id = conn.next_serials(0, "owners", 1)?;
+    let added = conn.execute(
+        "INSERT INTO owners (id, owner_id, name, name_folded, role, password, created)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name_folded) DO NOTHING",
+        params![
+            id,
+            new.owner_id.as_str(),
+            &new.name,
+            &fold(&new.name),
+            new.role.as_str(),
+            new.password.as_deref(),
+            new.created
+        ],
+    )?;
+    catalog::changed(conn)?;
+    if added == 1 { by_name(conn, &new.name) } else { Ok(None) }
+}
+
+/// Finds an owner by name.
+pub fn by_name(conn: &mut Conn<'_>, name: &str) -> Result<Option<Owner>> {
+    let row = conn.query_one(&format!("{SELECT} WHERE name_folded = $1"), params![&fold(name)])?;
+    row.as_ref().map(owner).transpose()
+}
+
+/// All owners, oldest first.
+pub fn all(conn: &mut Conn<'_>) -> Result<Vec<Owner>> {
+    conn.query(&format!("{SELECT} ORDER BY id"), &[])?.iter().map(owner).collect()
+}
+
+/// Gives an owner another role, without end. `false` when there is no such owner.
+pub fn set_role(conn: &mut Conn<'_>, name: &str, role: Role) -> Result<bool> {
+    catalog::changed(conn)?;
+    let changed = conn.execute(
+        "UPDATE owners SET role = $1, role_until = NULL WHERE name_folded = $2",
+        params![role.as_str(), &fold(name)],
+    )?;
+    Ok(changed == 1)
+}

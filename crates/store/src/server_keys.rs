@@ -1,0 +1,19 @@
+//! Keys of the server itself, encrypted under the master key and shared by all nodes.
+
+use crate::{Conn, Result, params};
+
+/// The key `name`, encrypted.
+pub fn get(conn: &mut Conn<'_>, name: &str) -> Result<Option<Vec<u8>>> {
+    conn.query_one("SELECT value FROM server_keys WHERE name = $1", params![name])?
+        .map(|row| row.get(0))
+        .transpose()
+}
+
+/// Adds the key `name` unless there is one; `false` when there was.
+pub fn add(conn: &mut Conn<'_>, name: &str, sealed: &[u8]) -> Result<bool> {
+    let added = conn.execute(
+        "INSERT INTO server_keys (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+        params![name, sealed],
+    )?;
+    Ok(added == 1)
+}

@@ -1,0 +1,144 @@
+//! What is done with sessions in the same words on both databases, each inside a transaction of the caller's.
+
+use claviger_domain::SessionId;
+
+use crate::{Conn, Result, params};
+
+/// Condition for a session of the application `$1` that lives at `$2`.
+const LIVE: &str =
+    "app = $1 AND generation = (SELECT generation FROM session_generations WHERE app = $1) AND expires > $2";
+
+/// Gives a new application its first session generation.
+pub fn start_generations(conn: &mut Conn<'_>, app: i64) -> Result<()> {
+    conn.execute("INSERT INTO session_generations (app, generation) VALUES ($1, 1)", params![app])?;
+    Ok(())
+}
+
+/// Notes on a live session who signed in. `false` when the session has died.
+pub fn sign_in(
+    conn: &mut Conn<'_>,
+    app: i64,
+    id: &SessionId,
+    user: i64,
+    credential: &str,
+    now: i64,
+) -> Result<bool> {
+    let sql = format!("UPDATE sessions SET user_id = $4, credential = $5 WHERE {LIVE} AND id = $3");
+    Ok(conn.execute(&sql, params![app, now, id.as_str(), user, credential])? == 1)
+}
+
+/// Ends a session. `false` when there was none that lived.
+pub fn end(conn: &mut Conn<'_>, app: i64, id: &SessionId, now: i64) -> Result<bool> {
+    let sql = format!("DELETE FROM sessions WHERE {LIVE} AND id = $3");
+    Ok(conn.execute(&sql, params![app, now, id.as_str()])? == 1)
+}
+
+/// Ends the sessions of a user, but for `spared`; returns how many.
+pub fn end_of_user(conn: &mut Conn<'_>, app: i64, user: i64, spared: Option<&SessionId>) -> Result<u64> {
+    let spared = spared.map_or("", SessionId::as_str);
+    conn.execute(
+        "DELETE FROM sessions WHERE app = $1 AND user_id = $2 AND id <> $3",
+        params![app, user, spared],
+    )
+}
+
+/// Ends all sessions of an application by raising its generation, whatever their number. `false`, and no change,
+/// when none lived.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub fn end_all(conn: &mut Conn<'_>, app: i64, now: i64) -> Result<bool> {
+    // Locks first, so that of two at once the second sees the first one's work.
+    let lock = format!("SELECT generation FROM session_generations WHERE app = $1{}", conn.for_update());
+    if conn.query_one(&lock, params![app])?.is_none() {
+        return Ok(false);
+    }
+    // The newest are the likeliest to live.
+    let alive = format!("SELECT 1 FROM sessions WHERE {LIVE} ORDER BY id DESC LIMIT 1");
+    if conn.query_one(&alive, params![app, now])?.is_none() {
+        return Ok(false);
+    }
+    raise_generation(conn, app)?;
+    Ok(true)
+}
+
+/// Ends all sessions of an application, whether or not there are any.
+pub fn raise_generation(conn: &mut Conn<'_>, app: i64) -> Result<()> {
+    conn.execute("UPDATE session_generations SET generation = generation + 1 WHERE app = $1", params![app])?;
+    Ok(())
+}
+
+/// Number of live sessions of an application. Reads all of them.
+pub fn count(conn: &mut Conn<'_>, app: i64, now: i64) -> Result<i64> {
+    let row = conn.query_one(&format!("SELECT COUNT(*) FROM sessions WHERE {LIVE}"), params![app, now])?;
+    row.map_or(Ok(0), |row| row.get(0))
+}
+
+/// Names that are signed in, each once, in the order of the alphabet, at most `limit`.
+pub fn online(conn: &mut Conn<'_>, app: i64, now: i64, limit: i64) -> Result<Vec<String>> {
+    let sql = format!(
+        "SELECT DISTINCT credential FROM sessions WHERE {LIVE} AND user_id IS NOT NULL ORDER BY credential LIMIT $3"
+    );
+    conn.query(&sql, params![app, now, limit])?.iter().map(|row| row.get(0)).collect()
+}
+
+/// A run of dead sessions, found by [`find_dead`], to be removed by [`remove_dead`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadRun {
+    app: i64,
+    generation: i64,
+    first: String,
+    last: String,
+    /// Sessions of the current generation: only those that ended by this Unix second are dead.
+    expired_by: Option<i64>,
+}
+
+/// The next application that has sessions, living or dead, after application `after`.
+pub fn next_app(conn: &mut Conn<'_>, after: i64) -> Result<Option<i64>> {
+    let row = conn.query_one("SELECT MIN(app) FROM sessions WHERE app > $1", params![after])?;
+    row.map_or(Ok(None), |row| row.get(0))
+}
+
+/// Finds at most `limit` dead sessions of an application that lie together: of an older generation, else expired and
+/// created before `created_before` (a lower bound of ids; younger ones are not looked at).
+pub fn find_dead(
+    conn: &mut Conn<'_>,
+    app: i64,
+    created_before: &SessionId,
+    now: i64,
+    limit: i64,
+) -> Result<Option<DeadRun>> {
+    let current =
+        conn.query_one("SELECT generation FROM session_generations WHERE app = $1", params![app])?;
+    let current: i64 = current.map_or(Ok(i64::MAX), |row| row.get(0))?;
+    let oldest = conn.query_one(
+        "SELECT MIN(generation) FROM sessions WHERE app = $1 AND generation < $2",
+        params![app, current],
+    )?;
+    if let Some(generation) = oldest.map_or(Ok(None), |row| row.get::<Option<i64>>(0))? {
+        let ids = conn.query(
+            "SELECT id FROM sessions WHERE app = $1 AND generation = $2 ORDER BY id LIMIT $3",
+            params![app, generation, limit],
+        )?;
+        return run_of(app, generation, None, &ids);
+    }
+    let ids = conn.query(
+        "SELECT id FROM sessions WHERE app = $1 AND generation = $2 AND id < $3 AND expires <= $4
+         ORDER BY id LIMIT $5",
+        params![app, current, created_before.as_str(), now, limit],
+    )?;
+    run_of(app, current, Some(now), &ids)
+}
+
+fn run_of(app: i64, generation: i64, expired_by: Option<i64>, ids: &[crate::Row]) -> Result<Option<DeadRun>> {
+    let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return Ok(None) };
+    Ok(Some(DeadRun { app, generation, first: first.get(0)?, last: last.get(0)?, expired_by }))
+}
+
+/// Removes a run of dead sessions; returns how many.
+pub fn remove_dead(conn: &mut Conn<'_>, run: &DeadRun) -> Result<u64> {
+    conn.execute(
+        "DELETE FROM sessions WHERE app = $1 AND generation = $2 AND id >= $3 AND id <= $4 AND expires <= $5",
+        params![run.app, run.generation, &run.first, &run.last, run.expired_by.unwrap_or(i64::MAX)],
+    )
+}
