@@ -1,1 +1,83 @@
-//! placeholder
+//! Claviger's HTTP face. One file per endpoint or small area; each request's `type` is looked up in a table built from
+//! those files' lists.
+
+mod client;
+mod client_ip;
+mod health;
+mod limits;
+mod seller;
+mod serve;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use claviger_service::Service;
+
+pub use client_ip::ClientIp;
+pub use limits::{Limits, Rates};
+pub use serve::serve;
+
+/// Largest body of a request in bytes.
+const BODY_MAX: usize = 1024 * 1024;
+
+/// What handlers share.
+pub struct State {
+    /// The use cases.
+    pub service: Arc<Service>,
+    /// Where requests come from.
+    pub client_ip: ClientIp,
+    /// How many requests are served.
+    pub limits: Limits,
+    /// The address under which clients reach this server, without trailing slash.
+    pub public_url: String,
+}
+
+/// All routes.
+pub fn router(state: Arc<State>) -> Router {
+    Router::new()
+        .merge(client::routes())
+        .merge(seller::routes())
+        .merge(health::routes())
+        .route("/", get(root))
+        .fallback(not_found)
+        .with_state(state)
+}
+
+async fn root() -> String {
+    format!(
+        "Claviger {}\n\n/api/1.0/ … /api/1.3/  Client API\n/api/seller/           Seller API\n\
+         /healthz, /readyz      health\n",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+async fn not_found() -> Response {
+    let body = r#"{"success":false,"message":"Not found"}"#;
+    json(StatusCode::NOT_FOUND, body.into())
+}
+
+/// A JSON response with the headers that all of the APIs' replies carry.
+fn json(status: StatusCode, body: Vec<u8>) -> Response {
+    let mut response = (status, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The answer to a browser that asks whether it may call from another origin.
+fn preflight() -> Response {
+    let headers = [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type"),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}

@@ -30,6 +30,17 @@ pub struct Options {
     pub seller_daily_licenses: i64,
 }
 
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            master_key_file: "master.key".into(),
+            single_signing_key: false,
+            hash_threads: 1,
+            seller_daily_licenses: 0,
+        }
+    }
+}
+
 impl Service {
     /// Opens the database, brings its schema up to date and reads the keys. At the first start it makes the master
     /// key and the default Ed25519 key pair.

@@ -1,1 +1,13 @@
-//! placeholder
+//! KeyAuth's wire formats: parameters in, replies and their signatures out. No input or output and no clock; randomness
+//! comes in through [`claviger_domain::Random`].
+//!
+//! [`client`] is the Client API (what a vendor's program calls), [`seller`] the Seller API (what a vendor's bots, shops
+//! and scripts call).
+
+mod body;
+pub mod client;
+mod json;
+mod params;
+pub mod seller;
+
+pub use params::{Params, normalize};

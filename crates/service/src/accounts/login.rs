@@ -3,7 +3,7 @@
 use claviger_domain::{HwidList, Secret};
 use claviger_store::{Conn, StoreError, users};
 
-use super::{Account, AccountFailure, NAME_MAX, Origin, Registration, SignIn, check_hwid};
+use super::{Account, AccountFailure, NAME_MAX, Origin, Refusal, Registration, SignIn, check_hwid};
 use crate::{App, Service};
 
 /// What a login presents.
@@ -23,15 +23,15 @@ impl Service {
     pub async fn login(
         &self,
         app: &App,
-        origin: Origin<'_>,
-        username: Option<&str>,
+        origin: &Origin,
+        username: Option<String>,
         password: Option<Secret>,
     ) -> Result<Account, AccountFailure> {
-        check_hwid(app, origin.hwid)?;
-        let username = username.ok_or(AccountFailure::UnknownUser)?;
+        check_hwid(app, origin.hwid.as_deref())?;
+        let username = &username.ok_or(Refusal::UnknownUser)?;
         // A login without password takes as long as one with a wrong password.
         let password = password.unwrap_or_else(|| Secret::new(""));
-        self.log_in(app, &origin, Credentials { username, password: &password, may_register: false }).await
+        self.log_in(app, origin, Credentials { username, password: &password, may_register: false }).await
     }
 
     /// Signs a session in with a license key: the first use makes a user whose name and password are the key.
@@ -41,29 +41,31 @@ impl Service {
     pub async fn license(
         &self,
         app: &App,
-        origin: Origin<'_>,
-        key: Option<&str>,
+        origin: &Origin,
+        key: Option<String>,
     ) -> Result<Account, AccountFailure> {
-        if key.is_some_and(|key| key.len() > NAME_MAX) {
-            return Err(AccountFailure::KeyTooLong);
+        if key.as_ref().is_some_and(|key| key.len() > NAME_MAX) {
+            return Err(Refusal::KeyTooLong.into());
         }
-        check_hwid(app, origin.hwid)?;
-        let key = key.ok_or(AccountFailure::KeyNotFound)?;
-        let password = Secret::new(key);
-        let credentials = Credentials { username: key, password: &password, may_register: true };
-        match self.log_in(app, &origin, credentials).await {
-            Err(AccountFailure::UnknownUser) => {}
+        check_hwid(app, origin.hwid.as_deref())?;
+        let key = key.ok_or(Refusal::KeyNotFound)?;
+        let password = Secret::new(key.as_str());
+        let credentials = Credentials { username: &key, password: &password, may_register: true };
+        match self.log_in(app, origin, credentials).await {
+            Err(AccountFailure::Refused(Refusal::UnknownUser)) => {}
             outcome => return outcome,
         }
         let registration = Registration {
-            username: Some(key),
+            username: key.clone(),
             password: Some(password.clone()),
-            key: Some(key),
+            key: key.clone(),
             email: None,
         };
-        match self.register_checked(app, &origin, registration).await {
+        match self.register_checked(app, origin, registration).await {
             // Two first uses at once: the second finds the first one's user.
-            Err(AccountFailure::UsernameTaken) => self.log_in(app, &origin, credentials).await,
+            Err(AccountFailure::Refused(Refusal::UsernameTaken)) => {
+                self.log_in(app, origin, credentials).await
+            }
             outcome => outcome,
         }
     }
@@ -71,7 +73,7 @@ impl Service {
     async fn log_in(
         &self,
         app: &App,
-        origin: &Origin<'_>,
+        origin: &Origin,
         credentials: Credentials<'_>,
     ) -> Result<Account, AccountFailure> {
         let (id, name) = (app.id, credentials.username.to_owned());
@@ -80,13 +82,13 @@ impl Service {
             if !credentials.may_register {
                 self.passwords.verify(credentials.password, None).await?;
             }
-            return Err(AccountFailure::UnknownUser);
+            return Err(Refusal::UnknownUser.into());
         };
         if let Some(reason) = user.banned {
-            return Err(AccountFailure::UserBanned(reason));
+            return Err(Refusal::UserBanned(reason).into());
         }
         if !self.passwords.verify(credentials.password, user.password.as_deref()).await? {
-            return Err(AccountFailure::WrongPassword);
+            return Err(Refusal::WrongPassword.into());
         }
         let sign_in = SignIn::new(app, origin, self.clock.now());
         let (name, verified) = (user.username, user.password);
@@ -101,13 +103,13 @@ fn finish(
     username: &str,
     verified: Option<&str>,
 ) -> Result<Account, AccountFailure> {
-    let user = users::by_name(conn, sign_in.app, username)?.ok_or(AccountFailure::UnknownUser)?;
+    let user = users::by_name(conn, sign_in.app, username)?.ok_or(Refusal::UnknownUser)?;
     // Both may have changed while the password was hashed.
     if let Some(reason) = user.banned {
-        return Err(AccountFailure::UserBanned(reason));
+        return Err(Refusal::UserBanned(reason).into());
     }
     if user.password.as_deref() != verified {
-        return Err(AccountFailure::WrongPassword);
+        return Err(Refusal::WrongPassword.into());
     }
     let mut hwids = HwidList::from_stored(user.hwids.as_deref());
     if sign_in.hwid_check {
@@ -115,7 +117,7 @@ fn finish(
             Some(hwid) if hwids.is_empty() => hwids.bind(hwid),
             Some(hwid) if hwids.contains(hwid) => {}
             None if hwids.is_empty() => {}
-            _ => return Err(AccountFailure::HwidMismatch),
+            _ => return Err(Refusal::HwidMismatch.into()),
         }
     }
     let subscriptions = sign_in.running(conn, user.id)?;

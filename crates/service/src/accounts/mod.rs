@@ -4,40 +4,40 @@
 mod login;
 mod register;
 
-use claviger_domain::{HwidList, Secret};
+use claviger_domain::{HwidList, Secret, SessionId};
 use claviger_store::{
     Conn, StoreError,
     sessions::shared,
     users::{self, UserSubscription},
 };
 
-use crate::{App, Session, passwords::Busy};
+use crate::{App, passwords::Busy};
 
 /// Longest user name and license key in bytes.
 pub const NAME_MAX: usize = 70;
 
 /// Where a sign-in comes from.
 #[derive(Clone, Debug)]
-pub struct Origin<'a> {
+pub struct Origin {
     /// The session that is to be signed in.
-    pub session: &'a Session,
+    pub session: SessionId,
     /// Address of the client.
-    pub ip: &'a str,
+    pub ip: String,
     /// The device, where the program told one.
-    pub hwid: Option<&'a str>,
+    pub hwid: Option<String>,
 }
 
 /// What a registration brings.
 #[derive(Clone, Debug)]
-pub struct Registration<'a> {
+pub struct Registration {
     /// The user's name.
-    pub username: Option<&'a str>,
+    pub username: String,
     /// The user's password.
     pub password: Option<Secret>,
     /// The license to be used up.
-    pub key: Option<&'a str>,
+    pub key: String,
     /// The user's e-mail address.
-    pub email: Option<&'a str>,
+    pub email: Option<String>,
 }
 
 /// A user who has just signed in.
@@ -55,55 +55,71 @@ pub struct Account {
     pub last_login: i64,
 }
 
-/// Why nobody was signed in. Most have a text of the application's own (`docs/protocol/client.md`).
+/// Why nobody was signed in.
 #[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "the texts say it")]
 pub enum AccountFailure {
+    /// A rule says no.
+    #[error("{0:?}")]
+    Refused(Refusal),
+    /// The session ended meanwhile.
     #[error("the session ended meanwhile")]
     SessionEnded,
-    #[error("user name longer than {NAME_MAX} bytes")]
-    UsernameTooLong,
-    #[error("license key longer than {NAME_MAX} bytes")]
-    KeyTooLong,
-    #[error("user name shorter than the application wants")]
-    UsernameTooShort,
-    #[error("user name taken")]
-    UsernameTaken,
-    #[error("no such license key")]
-    KeyNotFound,
-    #[error("license used before")]
-    KeyUsed,
-    #[error("license banned: {0}")]
-    KeyBanned(String),
-    #[error("no subscription has the license's level")]
-    NoSubscriptionOfLevel,
-    #[error("HWID shorter than the application wants")]
-    HwidTooShort,
-    #[error("HWID missing")]
-    HwidMissing,
-    #[error("no such user")]
-    UnknownUser,
-    #[error("user banned: {0}")]
-    UserBanned(String),
-    #[error("wrong password")]
-    WrongPassword,
-    #[error("another device")]
-    HwidMismatch,
-    #[error("all running subscriptions are paused")]
-    SubscriptionPaused,
-    #[error("no subscription runs")]
-    NoSubscription,
+    /// Too many passwords wait to be hashed.
     #[error(transparent)]
     Busy(#[from] Busy),
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// The rule that says no. Most have a text of the application's own (`docs/protocol/client.md`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// User name longer than [`NAME_MAX`].
+    UsernameTooLong,
+    /// License key longer than [`NAME_MAX`].
+    KeyTooLong,
+    /// User name shorter than the application wants.
+    UsernameTooShort,
+    /// There is a user of that name, or nobody may have it.
+    UsernameTaken,
+    /// No such license.
+    KeyNotFound,
+    /// The license was used before.
+    KeyUsed,
+    /// The license is banned, with the reason.
+    KeyBanned(String),
+    /// No subscription has the license's level.
+    NoSubscriptionOfLevel,
+    /// HWID shorter than the application wants.
+    HwidTooShort,
+    /// The application wants a HWID.
+    HwidMissing,
+    /// No such user.
+    UnknownUser,
+    /// The user is banned, with the reason.
+    UserBanned(String),
+    /// Wrong password, or none.
+    WrongPassword,
+    /// Not one of the user's devices.
+    HwidMismatch,
+    /// The only subscriptions are paused.
+    SubscriptionPaused,
+    /// No subscription runs.
+    NoSubscription,
+}
+
+impl From<Refusal> for AccountFailure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
 }
 
 /// A sign-in, owned, as transactions need it.
 #[derive(Clone)]
 struct SignIn {
     app: i64,
-    session: claviger_domain::SessionId,
+    session: SessionId,
     ip: String,
     hwid: Option<String>,
     hwid_check: bool,
@@ -112,12 +128,12 @@ struct SignIn {
 }
 
 impl SignIn {
-    fn new(app: &App, origin: &Origin<'_>, now: i64) -> Self {
+    fn new(app: &App, origin: &Origin, now: i64) -> Self {
         Self {
             app: app.id,
-            session: origin.session.id,
-            ip: origin.ip.into(),
-            hwid: origin.hwid.map(String::from),
+            session: origin.session,
+            ip: origin.ip.clone(),
+            hwid: origin.hwid.clone(),
             hwid_check: app.settings.hwid_check,
             kill_others: app.settings.kill_other_sessions,
             now,
@@ -142,17 +158,17 @@ impl SignIn {
             .partition(|subscription| !subscription.paused && subscription.expires > self.now);
         match (running.is_empty(), rest.iter().any(|subscription| subscription.paused)) {
             (false, _) => Ok(running),
-            (true, true) => Err(AccountFailure::SubscriptionPaused),
-            (true, false) => Err(AccountFailure::NoSubscription),
+            (true, true) => Err(Refusal::SubscriptionPaused.into()),
+            (true, false) => Err(Refusal::NoSubscription.into()),
         }
     }
 }
 
 /// The rules for a HWID at login, before the user is looked at.
-fn check_hwid(app: &App, hwid: Option<&str>) -> Result<(), AccountFailure> {
+fn check_hwid(app: &App, hwid: Option<&str>) -> Result<(), Refusal> {
     match hwid {
-        Some(hwid) if hwid.len() < app.settings.min_hwid => Err(AccountFailure::HwidTooShort),
-        None if app.settings.force_hwid => Err(AccountFailure::HwidMissing),
+        Some(hwid) if hwid.len() < app.settings.min_hwid => Err(Refusal::HwidTooShort),
+        None if app.settings.force_hwid => Err(Refusal::HwidMissing),
         _ => Ok(()),
     }
 }

@@ -8,7 +8,7 @@ use claviger_store::{
     users::{self, NewUser},
 };
 
-use super::{Account, AccountFailure, NAME_MAX, Origin, Registration, SignIn};
+use super::{Account, AccountFailure, NAME_MAX, Origin, Refusal, Registration, SignIn};
 use crate::{App, Service};
 
 /// Names that no user may have: the Seller API means everybody by it.
@@ -30,42 +30,42 @@ impl Service {
     pub async fn register(
         &self,
         app: &App,
-        origin: Origin<'_>,
-        registration: Registration<'_>,
+        origin: &Origin,
+        registration: Registration,
     ) -> Result<Account, AccountFailure> {
-        let username = registration.username.unwrap_or_default();
+        let username = registration.username.as_str();
         if username.len() > NAME_MAX {
-            return Err(AccountFailure::UsernameTooLong);
+            return Err(Refusal::UsernameTooLong.into());
         }
-        if registration.key.is_some_and(|key| key.len() > NAME_MAX) {
-            return Err(AccountFailure::KeyTooLong);
+        if registration.key.len() > NAME_MAX {
+            return Err(Refusal::KeyTooLong.into());
         }
         if username.len() < app.settings.min_username.max(1) {
-            return Err(AccountFailure::UsernameTooShort);
+            return Err(Refusal::UsernameTooShort.into());
         }
         if fold(username) == RESERVED {
-            return Err(AccountFailure::UsernameTaken);
+            return Err(Refusal::UsernameTaken.into());
         }
-        self.register_checked(app, &origin, registration).await
+        self.register_checked(app, origin, registration).await
     }
 
     /// As [`Service::register`], for a name that needs no check of its form.
     pub(super) async fn register_checked(
         &self,
         app: &App,
-        origin: &Origin<'_>,
-        registration: Registration<'_>,
+        origin: &Origin,
+        registration: Registration,
     ) -> Result<Account, AccountFailure> {
         let applicant = Applicant {
-            username: registration.username.unwrap_or_default().into(),
-            key: registration.key.unwrap_or_default().into(),
-            email_hash: registration.email.map(hash_email),
+            username: registration.username,
+            key: registration.key,
+            email_hash: registration.email.as_deref().map(hash_email),
         };
         let id = app.id;
         let first = applicant.clone();
         // Looked at first without a lock: hashing is for those who will probably succeed.
         self.store.db().read(move |conn| check(conn, id, &first)).await?;
-        let password: Secret = registration.password.ok_or(AccountFailure::WrongPassword)?;
+        let password: Secret = registration.password.ok_or(Refusal::WrongPassword)?;
         let hash = self.passwords.hash(&password).await?;
         let sign_in = SignIn::new(app, origin, self.clock.now());
         self.store.db().write(move |conn| create(conn, &sign_in, &applicant, &hash)).await
@@ -79,19 +79,19 @@ fn check(
     applicant: &Applicant,
 ) -> Result<(License, Vec<String>), AccountFailure> {
     if users::by_name(conn, app, &applicant.username)?.is_some() {
-        return Err(AccountFailure::UsernameTaken);
+        return Err(Refusal::UsernameTaken.into());
     }
-    let license = licenses::lock_by_key(conn, app, &applicant.key)?.ok_or(AccountFailure::KeyNotFound)?;
+    let license = licenses::lock_by_key(conn, app, &applicant.key)?.ok_or(Refusal::KeyNotFound)?;
     match license.status {
         LicenseStatus::NotUsed => {}
-        LicenseStatus::Used => return Err(AccountFailure::KeyUsed),
+        LicenseStatus::Used => return Err(Refusal::KeyUsed.into()),
         LicenseStatus::Banned => {
-            return Err(AccountFailure::KeyBanned(license.banned.unwrap_or_default()));
+            return Err(Refusal::KeyBanned(license.banned.unwrap_or_default()).into());
         }
     }
     let subscriptions = subscriptions::of_level(conn, app, &license.level)?;
     if subscriptions.is_empty() {
-        return Err(AccountFailure::NoSubscriptionOfLevel);
+        return Err(Refusal::NoSubscriptionOfLevel.into());
     }
     Ok((license, subscriptions))
 }
@@ -118,7 +118,7 @@ fn create(
         owner: &license.genby,
         created: now,
     };
-    let user = users::insert(conn, app, &user)?.ok_or(AccountFailure::UsernameTaken)?;
+    let user = users::insert(conn, app, &user)?.ok_or(Refusal::UsernameTaken)?;
     licenses::used(conn, app, license.id, &applicant.username, now)?;
     let expires = now.saturating_add(license.duration);
     for subscription in subscriptions {

@@ -1,0 +1,238 @@
+//! `claviger app`: applications and their keys.
+
+use claviger_domain::ApiVersions;
+use claviger_service::{App, AppSummary, parse_app_path};
+use serde_json::json;
+
+use super::{confirm, with_service};
+use crate::{config::StoreArgs, output};
+
+/// What can be done with applications.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Make an application; shows its seller key, this once
+    Create {
+        /// Name of the application
+        name: String,
+        /// Name of its owner
+        #[arg(long)]
+        owner: String,
+        /// Versions of the Client API that it answers
+        #[arg(long, value_delimiter = ',', default_value = "1.2,1.3")]
+        api: Vec<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List applications
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show an application, its secret included
+    Show {
+        /// OWNER/APP
+        app: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Draw a new app secret; ends all sessions, since programs of API 1.0 and 1.2 must be built anew
+    RotateSecret {
+        /// OWNER/APP
+        app: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Draw a new seller key; shows it, this once
+    RotateSellerKey {
+        /// OWNER/APP
+        app: String,
+        /// Seconds that the old key stays valid
+        #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..=31_536_000))]
+        grace: i64,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete an application with its users, licenses and sessions
+    Delete {
+        /// OWNER/APP
+        app: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// Runs one of the commands.
+pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Create { name, owner, api, json } => create(store, &owner, &name, &api, json),
+        Command::List { json } => list(store, json),
+        Command::Show { app, json } => show(store, &app, json),
+        Command::RotateSecret { app, yes, json } => rotate_secret(store, &app, yes, json),
+        Command::RotateSellerKey { app, grace, yes, json } => {
+            rotate_seller_key(store, &app, grace, yes, json)
+        }
+        Command::Delete { app, yes } => delete(store, &app, yes),
+    }
+}
+
+fn path(app: &str) -> anyhow::Result<(String, String)> {
+    parse_app_path(app).map_err(anyhow::Error::msg)
+}
+
+fn create(store: StoreArgs, owner: &str, name: &str, api: &[String], json: bool) -> anyhow::Result<()> {
+    let api = api_versions(api)?;
+    with_service(store, async |service| {
+        let created = service.create_app(owner, name, api).await?;
+        let mut value = as_json(&created.app);
+        value["seller_key"] = created.seller_key.expose().into();
+        if json {
+            return output::json(&value);
+        }
+        print_app(&created.app, &[("seller key", created.seller_key.expose())]);
+        eprintln!("\nThe seller key is shown this once. Keep it; `claviger app rotate-seller-key` draws another.");
+        Ok(())
+    })
+}
+
+fn api_versions(names: &[String]) -> anyhow::Result<ApiVersions> {
+    let mut api = ApiVersions { v1_0: false, v1_1: false, v1_2: false, v1_3: false };
+    for name in names {
+        *match name.as_str() {
+            "1.0" => &mut api.v1_0,
+            "1.1" => &mut api.v1_1,
+            "1.2" => &mut api.v1_2,
+            "1.3" => &mut api.v1_3,
+            _ => anyhow::bail!("`{name}` is no version of the Client API: use 1.0, 1.1, 1.2 or 1.3"),
+        } = true;
+    }
+    Ok(api)
+}
+
+fn list(store: StoreArgs, json: bool) -> anyhow::Result<()> {
+    with_service(store, async |service| {
+        let apps = service.apps().await?;
+        if json {
+            let rows = apps.iter().map(|summary| {
+                let mut value = as_json(&summary.app);
+                if let Some(fields) = value.as_object_mut() {
+                    fields.remove("secret");
+                }
+                value["sessions"] = summary.sessions.into();
+                value
+            });
+            return output::json(&rows.collect::<Vec<_>>());
+        }
+        output::table(
+            ["APP", "OWNER ID", "VERSION", "SESSIONS", "CREATED"],
+            apps.iter().map(|AppSummary { app, sessions, .. }| {
+                let name = format!("{}/{}", app.owner_name, app.name);
+                let (version, created) = (app.settings.version.clone(), output::time(app.created));
+                [name, app.owner_id.clone(), version, sessions.to_string(), created]
+            }),
+        );
+        Ok(())
+    })
+}
+
+fn show(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
+    let (owner, name) = path(app)?;
+    with_service(store, async |service| {
+        let AppSummary { app, seller_key_hint, sessions } = service.app_summary(&owner, &name).await?;
+        if json {
+            let mut value = as_json(&app);
+            value["seller_key_hint"] = seller_key_hint.into();
+            value["sessions"] = sessions.into();
+            value["settings"] = serde_json::to_value(&app.settings)?;
+            return output::json(&value);
+        }
+        let hint = format!("ends in {seller_key_hint}");
+        print_app(&app, &[("seller key", &hint), ("sessions", &sessions.to_string())]);
+        Ok(())
+    })
+}
+
+fn rotate_secret(store: StoreArgs, app: &str, yes: bool, json: bool) -> anyhow::Result<()> {
+    let (owner, name) = path(app)?;
+    confirm(
+        yes,
+        &format!("Programs of API 1.0 and 1.2 with the old secret of {app} will stop working. Go on?"),
+    )?;
+    with_service(store, async |service| {
+        let secret = service.rotate_secret(&owner, &name).await?;
+        if json {
+            return output::json(&json!({ "secret": secret.expose() }));
+        }
+        output::pairs(&[("secret", secret.expose())]);
+        Ok(())
+    })
+}
+
+fn rotate_seller_key(
+    store: StoreArgs,
+    app: &str,
+    grace: i64,
+    yes: bool,
+    json: bool,
+) -> anyhow::Result<()> {
+    let (owner, name) = path(app)?;
+    let when = if grace == 0 { "at once".to_owned() } else { format!("in {grace} seconds") };
+    confirm(yes, &format!("Bots and shops with the old seller key of {app} will stop working {when}. Go on?"))?;
+    with_service(store, async |service| {
+        let key = service.rotate_seller_key(&owner, &name, grace).await?;
+        if json {
+            return output::json(&json!({ "seller_key": key.expose() }));
+        }
+        output::pairs(&[("seller key", key.expose())]);
+        Ok(())
+    })
+}
+
+fn delete(store: StoreArgs, app: &str, yes: bool) -> anyhow::Result<()> {
+    let (owner, name) = path(app)?;
+    with_service(store, async |service| {
+        // A misspelled name is told before the question is asked.
+        service.app(&owner, &name).await?;
+        confirm(yes, &format!("{app} and all its users, licenses and sessions will be gone. Go on?"))?;
+        service.delete_app(&owner, &name).await?;
+        println!("deleted {app}");
+        Ok(())
+    })
+}
+
+fn print_app(app: &App, more: &[(&str, &str)]) {
+    let name = format!("{}/{}", app.owner_name, app.name);
+    let mut rows = vec![
+        ("app", name.as_str()),
+        ("owner id", &app.owner_id),
+        ("version", &app.settings.version),
+        ("secret", app.secret.expose()),
+        ("public key", app.signing_key.public_hex()),
+    ];
+    rows.extend(more);
+    output::pairs(&rows);
+}
+
+fn as_json(app: &App) -> serde_json::Value {
+    json!({
+        "owner": app.owner_name,
+        "owner_id": app.owner_id,
+        "name": app.name,
+        "version": app.settings.version,
+        "secret": app.secret.expose(),
+        "public_key": app.signing_key.public_hex(),
+        "banned": app.banned,
+        "created": app.created,
+    })
+}

@@ -1,0 +1,100 @@
+//! `claviger owner`: the accounts of vendors.
+
+use claviger_domain::{Role, Secret};
+use claviger_service::Owner;
+use serde_json::json;
+
+use super::with_service;
+use crate::{config::StoreArgs, output};
+
+/// What can be done with owners.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Make an owner
+    Create {
+        /// Name of the account
+        name: String,
+        /// What the owner may do: tester, developer or seller (only sellers may use the Seller API)
+        #[arg(long, default_value = "seller")]
+        role: Role,
+        /// Read the account's password from standard input
+        #[arg(long)]
+        password_stdin: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List owners
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give an owner another role; a running server obeys within a second
+    SetRole {
+        /// Name of the account
+        name: String,
+        /// tester, developer or seller
+        role: Role,
+    },
+}
+
+/// Runs one of the commands.
+pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
+    with_service(store, async |service| {
+        match command {
+            Command::Create { name, role, password_stdin, json } => {
+                let password = if password_stdin { Some(read_password()?) } else { None };
+                let owner = service.create_owner(&name, role, password.as_ref()).await?;
+                if json {
+                    output::json(&as_json(&owner))
+                } else {
+                    output::pairs(&[
+                        ("name", &owner.name),
+                        ("role", owner.role.as_str()),
+                        ("owner id", &owner.owner_id),
+                    ]);
+                    Ok(())
+                }
+            }
+            Command::List { json } => {
+                let owners = service.owners().await?;
+                if json {
+                    return output::json(&owners.iter().map(as_json).collect::<Vec<_>>());
+                }
+                output::table(
+                    ["NAME", "OWNER ID", "ROLE", "CREATED"],
+                    owners.iter().map(|owner| {
+                        let role = owner.role.to_string();
+                        [owner.name.clone(), owner.owner_id.clone(), role, output::time(owner.created)]
+                    }),
+                );
+                Ok(())
+            }
+            Command::SetRole { name, role } => {
+                service.set_role(&name, role).await?;
+                println!("{name} is now {role}");
+                Ok(())
+            }
+        }
+    })
+}
+
+fn as_json(owner: &Owner) -> serde_json::Value {
+    json!({
+        "name": owner.name,
+        "owner_id": owner.owner_id,
+        "role": owner.role,
+        "role_until": owner.role_until,
+        "created": owner.created,
+    })
+}
+
+/// A password given as an argument would show in the list of processes.
+fn read_password() -> anyhow::Result<Secret> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    let password = line.trim_end_matches(['\r', '\n']);
+    anyhow::ensure!(!password.is_empty(), "standard input held no password");
+    Ok(Secret::new(password))
+}

@@ -1,0 +1,72 @@
+//! `claviger serve`: run the server until it is asked to stop.
+
+use std::{sync::Arc, time::Instant};
+
+use anyhow::Context;
+use claviger_server::{ClientIp, Limits, Rates, State};
+use claviger_service::Options;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+
+use super::{demo, open};
+use crate::{
+    config::{Config, ServeArgs, StoreArgs},
+    logging,
+};
+
+/// Runs the server.
+pub(crate) fn run(store: StoreArgs, args: ServeArgs, demo: bool) -> anyhow::Result<()> {
+    let config = Config::resolve(store, args)?;
+    logging::start(&config)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(config, demo))
+}
+
+async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
+    let begun = Instant::now();
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), database = config.store.database_label(), "starting");
+    let options = Options {
+        single_signing_key: config.single_signing_key,
+        hash_threads: config.hash_threads,
+        seller_daily_licenses: config.seller_daily_licenses,
+        ..Options::default()
+    };
+    let service = open(&config.store, options).await?;
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!("cannot listen on {}: choose another address with --listen", config.listen)
+    })?;
+    let address = listener.local_addr()?;
+    let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let limited = config.rate_limits && !demo;
+    let rates = Rates {
+        client: config.client_rate,
+        seller: config.seller_rate,
+        unknown_seller_key: config.seller_unknown_key_rate,
+    };
+    let limits = Limits::new(if limited { rates } else { Rates::default() });
+    if demo {
+        demo::prepare(&service, &config.store.data_dir, &public_url).await?;
+    }
+    let client_ip = ClientIp::new(config.trusted_proxies, config.client_ip_header);
+    let state = Arc::new(State { service, client_ip, limits, public_url });
+    let stop = stop_signal()?;
+    tracing::info!(%address, ms = begun.elapsed().as_millis() as u64, "listening");
+    claviger_server::serve(listener, state, stop).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Resolves at SIGTERM or SIGINT.
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping: requests under way are finished");
+    })
+}

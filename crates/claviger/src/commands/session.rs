@@ -1,0 +1,120 @@
+//! `claviger session`: look at sessions and end them.
+
+use std::io::Write;
+
+use claviger_service::{ListingPart, ScanRow, SessionFilter, parse_app_path};
+
+use super::{confirm, with_service};
+use crate::{config::StoreArgs, output};
+
+/// What can be done with sessions.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// List the live sessions of an application, oldest first
+    List {
+        /// OWNER/APP
+        app: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// End a session
+    Kill {
+        /// OWNER/APP
+        app: String,
+        /// The session's id
+        id: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// End all sessions of an application
+    KillAll {
+        /// OWNER/APP
+        app: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// Runs one of the commands.
+pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
+    let path = |app: &str| parse_app_path(app).map_err(anyhow::Error::msg);
+    match command {
+        Command::List { app, json } => list(store, path(&app)?, json),
+        Command::Kill { app, id, yes } => {
+            let (owner, name) = path(&app)?;
+            confirm(yes, &format!("The program with session {id} will have to start anew. Go on?"))?;
+            with_service(store, async |service| {
+                let app = service.app(&owner, &name).await?;
+                anyhow::ensure!(service.end_session(&app, &id).await?, "no such session lives");
+                println!("killed {id}");
+                Ok(())
+            })
+        }
+        Command::KillAll { app, yes } => {
+            let (owner, name) = path(&app)?;
+            confirm(yes, &format!("All running programs of {app} will have to start anew. Go on?"))?;
+            with_service(store, async |service| {
+                let app = service.app(&owner, &name).await?;
+                anyhow::ensure!(service.end_all_sessions(&app).await?, "no session lives");
+                println!("killed all sessions");
+                Ok(())
+            })
+        }
+    }
+}
+
+fn list(store: StoreArgs, (owner, name): (String, String), json: bool) -> anyhow::Result<()> {
+    with_service(store, async |service| {
+        let app = service.app(&owner, &name).await?;
+        let encode = if json { json_row } else { table_row };
+        let mut listing = service.list_sessions(&app, SessionFilter::default(), encode).await?;
+        let mut out = std::io::stdout().lock();
+        if json {
+            out.write_all(b"[")?;
+        }
+        let mut empty = true;
+        loop {
+            match listing.next().await {
+                Some(ListingPart::Rows(rows)) => {
+                    if empty && !json {
+                        writeln!(out, "{:32}  {:20}  {:15}  CREDENTIAL", "ID", "EXPIRES", "IP")?;
+                    }
+                    empty = false;
+                    out.write_all(&rows)?;
+                }
+                Some(ListingPart::End { .. }) => break,
+                Some(ListingPart::Failed(error)) => return Err(error.into()),
+                None => anyhow::bail!("the list ended early"),
+            }
+        }
+        match (json, empty) {
+            (true, _) => writeln!(out, "]")?,
+            (false, true) => writeln!(out, "none")?,
+            (false, false) => {}
+        }
+        Ok(())
+    })
+}
+
+fn json_row(out: &mut Vec<u8>, row: ScanRow<'_>, first: bool) {
+    let value = serde_json::json!({
+        "id": row.id,
+        "credential": row.credential,
+        "expires": row.expires,
+        "validated": row.credential.is_some(),
+        "ip": row.ip,
+    });
+    out.extend(if first { "" } else { ",\n" }.bytes());
+    out.extend(value.to_string().bytes());
+}
+
+fn table_row(out: &mut Vec<u8>, row: ScanRow<'_>, _: bool) {
+    let expires = output::time(row.expires);
+    // Names are end users' texts and must not steer the terminal.
+    let credential: String = row.credential.unwrap_or("-").chars().filter(|c| !c.is_control()).collect();
+    // Writing to memory does not fail.
+    let _ = writeln!(out, "{:32}  {expires:20}  {:15}  {credential}", row.id, row.ip);
+}

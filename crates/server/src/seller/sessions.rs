@@ -1,0 +1,117 @@
+//! `kill`, `killall` and `fetchallsessions` (`docs/protocol/sessions.md`).
+
+use std::{borrow::Cow, net::IpAddr};
+
+use axum::body::Body;
+use bytes::Bytes;
+use claviger_domain::SessionId;
+use claviger_service::{Listing, ListingPart, ScanRow, ServiceError, SessionFilter};
+use claviger_wire::seller::{SellerReply, SessionRow, session_row, text};
+use futures_util::{FutureExt, stream};
+use ipnet::IpNet;
+
+use super::{Answer, Outcome, Request, Types};
+
+pub(crate) const TYPES: Types = &[
+    ("kill", |request| kill(request).boxed()),
+    ("killall", |request| kill_all(request).boxed()),
+    ("fetchallsessions", |request| fetch_all(request).boxed()),
+];
+
+/// Most rows on a page.
+const LIMIT_MAX: usize = 10_000;
+
+async fn kill(request: Request) -> Outcome {
+    // A published library sends `session`.
+    let id = request.params.get_any(&["sessid", "session"]).unwrap_or_default();
+    let killed = request.state.service.end_session(&request.app, &id).await?;
+    Ok(if killed {
+        SellerReply::success(text::SESSION_KILLED).into()
+    } else {
+        SellerReply::failure(text::SESSION_NOT_KILLED).into()
+    })
+}
+
+async fn kill_all(request: Request) -> Outcome {
+    Ok(if request.state.service.end_all_sessions(&request.app).await? {
+        SellerReply::success(text::ALL_SESSIONS_KILLED).into()
+    } else {
+        SellerReply::failure(text::NO_SESSION_KILLED).into()
+    })
+}
+
+async fn fetch_all(request: Request) -> Outcome {
+    let filter = match filter(&request) {
+        Ok(filter) => filter,
+        Err(name) => return Ok(SellerReply::invalid_parameter(name).into()),
+    };
+    let first_page = filter.after.is_none();
+    let mut listing = request.state.service.list_sessions(&request.app, filter, encode).await?;
+    let mut start = session_row::LIST_START.to_vec();
+    // The status depends on whether there is a row, so the first part is awaited.
+    match listing.next().await {
+        Some(ListingPart::Rows(rows)) => start.extend(rows),
+        Some(ListingPart::End { .. }) if first_page => {
+            return Ok(SellerReply::failure(text::NO_SESSIONS).status(406).into());
+        }
+        Some(ListingPart::End { more }) => {
+            start.extend(suffix(more));
+            return Ok(Answer::Stream(Body::from(start)));
+        }
+        Some(ListingPart::Failed(error)) => return Err(error.into()),
+        None => return Err(ServiceError::System("a listing ended early".into())),
+    }
+    Ok(Answer::Stream(Body::from_stream(parts(start, listing))))
+}
+
+/// The parameters of a listing, or the name of the one that is malformed.
+fn filter(request: &Request) -> Result<SessionFilter, &'static str> {
+    let get = |name| request.params.get(name);
+    let limit = get("limit").map(|text| text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit)));
+    let after = get("cursor").map(|text| SessionId::parse(&text));
+    let validated = get("validated").map(|text| match &*text {
+        "0" => Some(false),
+        "1" => Some(true),
+        _ => None,
+    });
+    let ip = get("ip").map(|text| text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok());
+    Ok(SessionFilter {
+        limit: limit.map(|limit| limit.ok_or("limit")).transpose()?,
+        after: after.map(|after| after.ok_or("cursor")).transpose()?,
+        credential: get("credential").map(Cow::into_owned),
+        validated: validated.map(|validated| validated.ok_or("validated")).transpose()?,
+        ip: ip.map(|ip| ip.ok_or("ip")).transpose()?,
+    })
+}
+
+fn encode(out: &mut Vec<u8>, row: ScanRow<'_>, first: bool) {
+    let ScanRow { id, credential, expires, ip } = row;
+    let validated = credential.is_some();
+    SessionRow { id, credential, expires, validated, ip }.write(out, first);
+}
+
+fn suffix(more: Option<SessionId>) -> Vec<u8> {
+    let mut out = Vec::new();
+    session_row::write_list_end(&mut out, more.as_ref().map(SessionId::as_str));
+    out
+}
+
+/// The pieces of the body. When the database fails in the middle, the connection breaks off, so that nobody takes
+/// half a list for the whole.
+fn parts(start: Vec<u8>, listing: Listing) -> impl stream::Stream<Item = std::io::Result<Bytes>> {
+    stream::unfold((Some(start), Some(listing)), async |(start, listing)| {
+        if let Some(start) = start {
+            return Some((Ok(start.into()), (None, listing)));
+        }
+        let mut listing = listing?;
+        Some(match listing.next().await {
+            Some(ListingPart::Rows(rows)) => (Ok(rows.into()), (None, Some(listing))),
+            Some(ListingPart::End { more }) => (Ok(suffix(more).into()), (None, None)),
+            Some(ListingPart::Failed(error)) => {
+                tracing::error!(%error, "a listing broke off");
+                (Err(std::io::Error::other("the listing broke off")), (None, None))
+            }
+            None => (Err(std::io::Error::other("the listing was given up")), (None, None)),
+        })
+    })
+}

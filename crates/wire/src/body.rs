@@ -1,0 +1,247 @@
+//! Parameters in a request's body: a form, a multipart form or a flat JSON object (`docs/protocol/client.md`).
+
+use std::{convert::Infallible, fmt};
+
+use bytes::Bytes;
+use futures_util::stream;
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
+};
+
+use crate::{Params, seller::ShopPayload};
+
+impl Params {
+    /// Reads a body. What cannot be read is left out; that is never an error.
+    ///
+    /// - `multipart/form-data`: all fields but files;
+    /// - JSON: the texts, numbers and booleans of one flat object, and nothing at all when it is malformed. A body that
+    ///   starts as JSON is JSON whatever it is called, so that text inside it does not turn into parameters;
+    /// - everything else: `application/x-www-form-urlencoded`, as [`Params::from_query`].
+    pub async fn from_body(content_type: Option<&str>, body: Bytes) -> Self {
+        Body::read(content_type, body).await.params
+    }
+}
+
+/// A body that was read.
+#[derive(Default)]
+pub(crate) struct Body {
+    pub(crate) params: Params,
+    /// The JSON object has an object called `data`.
+    pub(crate) shop: Option<ShopPayload>,
+}
+
+impl Body {
+    pub(crate) async fn read(content_type: Option<&str>, body: Bytes) -> Self {
+        if body.is_empty() {
+            return Self::default();
+        }
+        let content_type = content_type.unwrap_or_default();
+        if starts_with(content_type, "multipart/form-data") {
+            // Boxed, since it is big and rare: other requests need not carry it around.
+            return Self { params: Box::pin(multipart(content_type, body)).await, shop: None };
+        }
+        if starts_with(content_type, "application/json") || looks_like_json(&body) {
+            let text = String::from_utf8_lossy(&body);
+            return serde_json::from_str(text.trim_start_matches('\u{FEFF}')).unwrap_or_default();
+        }
+        Self { params: Params::from_urlencoded(&body), shop: None }
+    }
+}
+
+fn starts_with(content_type: &str, prefix: &str) -> bool {
+    content_type.trim_start().get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
+fn looks_like_json(body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    matches!(body.trim_ascii_start().first(), Some(b'{' | b'['))
+}
+
+async fn multipart(content_type: &str, body: Bytes) -> Params {
+    let mut params = Params::default();
+    let Ok(boundary) = multer::parse_boundary(content_type) else { return params };
+    let mut parts = multer::Multipart::new(stream::iter([Ok::<_, Infallible>(body)]), boundary);
+    while let Ok(Some(field)) = parts.next_field().await {
+        let name = field.name().filter(|_| field.file_name().is_none()).map(String::from);
+        let Ok(value) = field.bytes().await else { break };
+        if let Some(name) = name {
+            params.push(&name, &String::from_utf8_lossy(&value));
+        }
+    }
+    params
+}
+
+impl<'de> Deserialize<'de> for Body {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(BodyVisitor)
+    }
+}
+
+struct BodyVisitor;
+
+impl<'de> Visitor<'de> for BodyVisitor {
+    type Value = Body;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Body, A::Error> {
+        let mut body = Body::default();
+        while let Some(name) = map.next_key::<String>()? {
+            match map.next_value()? {
+                Value::Text(text) => body.params.push(&name, &text),
+                Value::Object(payload) if name == "data" => body.shop = Some(payload),
+                Value::Object(_) | Value::Other => {}
+            }
+        }
+        Ok(body)
+    }
+}
+
+/// A JSON value, as far as it matters here. Lists and unknown fields are skipped while reading, so that a body takes no
+/// more memory than it has bytes.
+#[derive(Default)]
+pub(crate) enum Value {
+    /// A text, or the text of a number or boolean.
+    Text(String),
+    Object(ShopPayload),
+    /// `null` or a list.
+    #[default]
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a value")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(text.into()))
+    }
+
+    fn visit_bool<E>(self, truth: bool) -> Result<Value, E> {
+        Ok(Value::Text(truth.to_string()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(Value::Text(number.to_string()))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Text(number.to_string()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Value::Text(number.to_string()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Other)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Value::Other)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
+        ShopPayload::deserialize(MapAccessDeserializer::new(map)).map(Value::Object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+    use proptest::prelude::*;
+
+    const MULTIPART: &str = "multipart/form-data; boundary=----x";
+
+    fn read(content_type: Option<&str>, body: impl Into<Vec<u8>>) -> Vec<(String, String)> {
+        let params = Params::from_body(content_type, Bytes::from(body.into())).now_or_never().unwrap();
+        params.iter().map(|(name, value)| (name.into(), value.into())).collect()
+    }
+
+    fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|&(name, value)| (name.into(), value.into())).collect()
+    }
+
+    #[test]
+    fn reads_forms() {
+        for content_type in
+            [None, Some("application/x-www-form-urlencoded; charset=utf-8"), Some("text/plain"), Some("é")]
+        {
+            let body = b"type=init&hash=a\r\n&path=C:\\x y&bad=\xff".to_vec();
+            let expected = [("type", "init"), ("hash", "a\r\n"), ("path", "C:\\x y"), ("bad", "\u{FFFD}")];
+            assert_eq!(read(content_type, body), owned(&expected));
+        }
+    }
+
+    #[test]
+    fn reads_multipart_forms() {
+        let part = |head: &str, value: &str| {
+            format!("------x\r\nContent-Disposition: form-data; {head}\r\n\r\n{value}\r\n")
+        };
+        let body = [
+            part("name=\"type\"", "init"),
+            part("name=\"file\"; filename=\"a.bin\"", "ignored"),
+            part("name=empty", ""),
+            part("other=1", "ignored"),
+            part("name=\"last\"", "a&b=é\r\n"),
+            "------x--\r\n".into(),
+        ];
+        let expected = owned(&[("type", "init"), ("empty", ""), ("last", "a&b=é\r\n")]);
+        assert_eq!(read(Some(MULTIPART), body.concat()), expected);
+        assert_eq!(read(Some("Multipart/Form-Data; boundary=\"----x\""), body.concat()), expected);
+        // Broken off: what is whole counts.
+        assert_eq!(read(Some(MULTIPART), body[..3].concat()), expected[..1]);
+        assert_eq!(read(Some("multipart/form-data"), body.concat()), []);
+    }
+
+    #[test]
+    fn reads_flat_objects() {
+        let body =
+            r#" {"a":"x","n":1,"f":1.5,"i":-2,"t":true,"none":null,"list":[1],"object":{"a":1},"a":"y"}"#;
+        let expected = [("a", "x"), ("n", "1"), ("f", "1.5"), ("i", "-2"), ("t", "true"), ("a", "y")];
+        for content_type in
+            [Some("application/json; charset=utf-8"), None, Some("application/x-www-form-urlencoded")]
+        {
+            assert_eq!(read(content_type, body), owned(&expected));
+        }
+        assert_eq!(read(None, "\u{FEFF}{\"a\":\"b\"}"), owned(&[("a", "b")]));
+        assert_eq!(read(None, b"{\"a\":\"\xff\"}".to_vec()), owned(&[("a", "\u{FFFD}")]));
+    }
+
+    #[test]
+    fn malformed_json_brings_nothing() {
+        for body in [r#"{"a":"b","#, "[1]", "{", r#"{"a":"x&type=y}"#, r#"{"a":"b"} c=d"#] {
+            assert_eq!(read(None, body), [], "{body}");
+        }
+        assert_eq!(read(Some("application/json"), "a=b"), []);
+        assert_eq!(read(None, "{\"a\":".repeat(10_000)), []);
+        assert_eq!(read(None, format!("{{\"data\":{}", "[".repeat(10_000))), []);
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_is_read(bytes in prop::collection::vec(any::<u8>(), 0..200), content_type in any::<String>()) {
+            for content_type in [None, Some("application/json"), Some(MULTIPART), Some(content_type.as_str())] {
+                read(content_type, bytes.clone());
+                read(content_type, [b"------x\r\n".as_slice(), &bytes].concat());
+                read(content_type, [b"{\"a\":".as_slice(), &bytes].concat());
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Parameters of a Client API request (`docs/protocol/client.md`).
+
+use std::borrow::Cow;
+
+use crate::{Params, normalize};
+
+/// A form and a query, read as one.
+#[derive(Clone, Debug, Default)]
+pub struct ClientParams {
+    form: Params,
+    query: Params,
+}
+
+impl ClientParams {
+    /// Joins what the body and the query brought. API 1.0 has no query: give an empty one.
+    pub fn new(form: Params, query: Params) -> Self {
+        Self { form, query }
+    }
+
+    /// A parameter, trimmed; `None` when it is missing or empty. The form decides if the field is in it at all; of
+    /// duplicates the first counts; names are exact.
+    pub fn get(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.raw(name).and_then(normalize)
+    }
+
+    /// As [`ClientParams::get`], but the value as it was sent: for `init_iv` (API 1.0) and a webhook's `body`.
+    pub fn raw(&self, name: &str) -> Option<&str> {
+        self.form.first(name).or_else(|| self.query.first(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_decides() {
+        let form = Params::from_query("type=login&code=&hwid=a%0A&user=1&user=2");
+        let query = Params::from_query("type=init&code=7&check_paid=1&Name=x");
+        let params = ClientParams::new(form, query);
+        assert_eq!(params.get("type").as_deref(), Some("login"));
+        assert_eq!(params.get("code"), None);
+        assert_eq!(params.get("hwid").as_deref(), Some("a"));
+        assert_eq!(params.raw("hwid"), Some("a\n"));
+        assert_eq!(params.get("user").as_deref(), Some("1"));
+        assert_eq!(params.get("check_paid").as_deref(), Some("1"));
+        assert_eq!(params.get("name"), None);
+    }
+}

@@ -1,0 +1,185 @@
+//! Parameters of a Seller API request (`docs/protocol/seller.md`).
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+
+use super::ShopPayload;
+use crate::{Params, body::Body, normalize};
+
+/// A query and a body, read as one.
+///
+/// The query wins over the body, and of duplicates the first counts, even where it is empty: whoever can only append to
+/// a vendor's URL changes nothing in it.
+#[derive(Clone, Debug, Default)]
+pub struct SellerParams {
+    query: Params,
+    body: Params,
+    shop: Option<ShopPayload>,
+}
+
+impl SellerParams {
+    /// Joins what the query and the body brought. With a shop's payload nothing in the body is a parameter.
+    pub fn new(query: Params, body: Params, shop: Option<ShopPayload>) -> Self {
+        let body = if shop.is_some() { Params::default() } else { body };
+        Self { query, body, shop }
+    }
+
+    /// Reads the query (without `?`) and the body; what cannot be read is left out.
+    pub async fn parse(query: &str, content_type: Option<&str>, body: Bytes) -> Self {
+        let body = Body::read(content_type, body).await;
+        Self::new(Params::from_query(query), body.params, body.shop)
+    }
+
+    /// A parameter, trimmed; `None` when it is missing or empty. The exact spelling of the name comes first, then any
+    /// that differs in case.
+    pub fn get(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.get_any(&[name])
+    }
+
+    /// As [`SellerParams::get`], for a parameter with several names, the preferred one first.
+    pub fn get_any(&self, names: &[&str]) -> Option<Cow<'_, str>> {
+        find(&self.query, names).or_else(|| find(&self.body, names)).and_then(normalize)
+    }
+
+    /// Whether `type`, in any case, stands more than once in the query.
+    pub fn type_given_twice(&self) -> bool {
+        self.query.iter().filter(|(name, _)| name.eq_ignore_ascii_case("type")).nth(1).is_some()
+    }
+
+    /// Whether a flag with one of these names is `1`, `true`, `yes` or `on`, in any case.
+    pub fn flag(&self, names: &[&str]) -> bool {
+        let value = self.get_any(names);
+        value
+            .is_some_and(|value| ["1", "true", "yes", "on"].iter().any(|yes| value.eq_ignore_ascii_case(yes)))
+    }
+
+    /// A number; `default` when it is missing or no number. Decimals are cut off, and what is too large becomes the
+    /// largest number there is.
+    pub fn number_or(&self, name: &str, default: i64) -> i64 {
+        self.get(name).and_then(|value| number(&value)).unwrap_or(default)
+    }
+
+    /// How many licenses a shop sold, if the body is a shop's payload that says so.
+    pub fn shop_quantity(&self) -> Option<i64> {
+        self.shop.and_then(|payload| payload.quantity())
+    }
+}
+
+fn find<'a>(params: &'a Params, names: &[&str]) -> Option<&'a str> {
+    names.iter().find_map(|name| params.first_ignoring_case(name))
+}
+
+pub(super) fn number(text: &str) -> Option<i64> {
+    let decimal = || text.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number as i64);
+    text.parse().ok().or_else(decimal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+    use proptest::prelude::*;
+
+    const JSON: Option<&str> = Some("application/json");
+
+    fn parse(query: &str, content_type: Option<&str>, body: &str) -> SellerParams {
+        let body = Bytes::copy_from_slice(body.as_bytes());
+        SellerParams::parse(query, content_type, body).now_or_never().unwrap()
+    }
+
+    #[test]
+    fn the_query_wins() {
+        let params = parse("Type=kill&sessid=a%0A", None, "type=killall&SESSID=b&user=c&empty=+");
+        assert_eq!(params.get("type").as_deref(), Some("kill"));
+        assert_eq!(params.get("sessid").as_deref(), Some("a"));
+        assert_eq!(params.get("User").as_deref(), Some("c"));
+        assert_eq!(params.get("empty"), None);
+        assert_eq!(params.get("missing"), None);
+        assert!(!params.type_given_twice());
+    }
+
+    #[test]
+    fn appending_to_a_query_changes_nothing_in_it() {
+        let params = parse("type=setvar&data=&user=a&DATA=b&user=c&data=d", None, "data=e");
+        assert_eq!(params.get("data"), None);
+        assert_eq!(params.get("user").as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn sees_a_second_type() {
+        assert!(parse("type=kill&x=1&TYPE=killall", None, "").type_given_twice());
+        assert!(parse("type=kill&t%79pe=", None, "").type_given_twice());
+        assert!(!parse("type=kill", None, "type=killall").type_given_twice());
+    }
+
+    #[test]
+    fn knows_other_names() {
+        let names = ["sessid", "session"];
+        assert_eq!(parse("session=a", None, "").get_any(&names).as_deref(), Some("a"));
+        assert_eq!(parse("session=a&sessid=b", None, "").get_any(&names).as_deref(), Some("b"));
+        assert_eq!(parse("Session=a", None, "sessid=b").get_any(&names).as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn reads_flags_and_numbers() {
+        let params = parse("a=1&b=True&c=YES&d=on&e=0&f=false&g=2&h=", None, "");
+        for name in ["a", "b", "c", "d"] {
+            assert!(params.flag(&["userToo", name]), "{name}");
+        }
+        for name in ["e", "f", "g", "h", "i"] {
+            assert!(!params.flag(&[name]), "{name}");
+        }
+        let params = parse("a=-3&b=null&c=2.9&d=99999999999999999999&e=NaN&f=inf&g=1x&h=+7", None, "");
+        let numbers = ["a", "b", "c", "d", "e", "f", "g", "h", "i"].map(|name| params.number_or(name, 1));
+        assert_eq!(numbers, [-3, 1, 2, i64::MAX, 1, 1, 1, 7, 1]);
+    }
+
+    #[test]
+    fn a_shops_payload_brings_no_parameters() {
+        let body = r#"{"type":"x","note":"a&mask=b","data":{"quantity":3,"mask":"c"},"amount":9}"#;
+        for content_type in [JSON, None, Some("text/plain"), Some("application/x-www-form-urlencoded")] {
+            let params = parse("type=add", content_type, body);
+            assert_eq!(params.shop_quantity(), Some(3));
+            assert_eq!(params.get("type").as_deref(), Some("add"));
+            for name in ["note", "mask", "amount", "quantity"] {
+                assert_eq!(params.get(name), None, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn finds_each_shops_quantity() {
+        for (data, quantity) in [
+            (r#"{"quantity":"2","order":{"quantity":3},"Quantity":4}"#, Some(2)),
+            (r#"{"quantity":null,"order":{"id":[1,{}],"quantity":3},"Quantity":4}"#, Some(3)),
+            (r#"{"order":"x","Quantity":4}"#, Some(4)),
+            (r#"{"order":{"order":{"quantity":3}},"other":{"quantity":5}}"#, None),
+            ("{}", None),
+        ] {
+            let params = parse("", JSON, &format!(r#"{{"event":"paid","data":{data}}}"#));
+            assert_eq!(params.shop_quantity(), quantity, "{data}");
+            assert_eq!(params.get("event"), None);
+        }
+    }
+
+    #[test]
+    fn a_flat_object_brings_parameters() {
+        let params = parse("", JSON, r#"{"type":"setvar","data":"x","level":2,"list":[1],"other":{"a":1}}"#);
+        assert_eq!(params.get("data").as_deref(), Some("x"));
+        assert_eq!(params.number_or("level", 1), 2);
+        assert_eq!((params.get("list"), params.get("other"), params.get("a")), (None, None, None));
+        assert_eq!(params.shop_quantity(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_request_is_read(query in any::<String>(), body in "\\PC*", name in any::<String>()) {
+            for content_type in [None, JSON] {
+                let params = parse(&query, content_type, &body);
+                let _ = (params.get(&name), params.flag(&[&name]), params.number_or(&name, 1));
+                let _ = (params.type_given_twice(), params.shop_quantity());
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Drives a demo server with the published client library `keyauth` 1.2.2, unmodified, and with
+//! API 1.3 over plain HTTP, whose signatures are verified with an implementation of Ed25519 that
+//! is not the server's.
+//!
+//! Usage: `keyauth-crate-e2e DEMO_JSON`, the file that `claviger serve --demo` writes. It kills all
+//! sessions of the demo's application, more than once.
+
+mod api_1_3;
+mod client;
+mod demo;
+mod seller;
+mod sessions;
+mod steps;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use crate::demo::Demo;
+use crate::steps::Steps;
+
+fn main() -> ExitCode {
+    let mut steps = Steps::default();
+    let outcome = run(&mut steps);
+    if let Err(error) = &outcome {
+        println!("FAILED  {error:#}");
+    }
+    println!("e2e: {} passed, {} failed", steps.passed(), u8::from(outcome.is_err()));
+    if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Every group in turn; the first failure ends the run, since later steps build on earlier ones.
+fn run(steps: &mut Steps) -> Result<()> {
+    let file = std::env::args_os().nth(1).map(PathBuf::from);
+    let file = file.context("say which demo.json to use: keyauth-crate-e2e DEMO_JSON")?;
+    let mut demo = Demo::read(&file)?;
+    seller::run(steps, &mut demo)?;
+    client::run::<keyauth::v1_1::KeyauthApi>(steps, &mut demo)?;
+    client::run::<keyauth::v1_2::KeyauthApi>(steps, &mut demo)?;
+    api_1_3::run(steps, &mut demo)
+}

@@ -1,0 +1,139 @@
+//! The requests that the benchmark makes, and the few replies it looks into.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use form_urlencoded::Serializer;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::bare::Reply;
+use crate::server::{Demo, agent};
+
+/// Longer than any reply may take, a list of a million sessions included.
+const TIMEOUT: Duration = Duration::from_secs(120);
+/// Headers that the HTTP library adds to every reply.
+const ADDED_HEADERS: [&str; 3] = ["content-length", "date", "connection"];
+
+/// A version of the Client API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Api {
+    /// Replies carry an HMAC.
+    #[serde(rename = "1.2")]
+    V1_2,
+    /// Replies carry an Ed25519 signature.
+    #[serde(rename = "1.3")]
+    V1_3,
+}
+
+impl Api {
+    /// The path of its endpoint.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::V1_2 => "/api/1.2/",
+            Self::V1_3 => "/api/1.3/",
+        }
+    }
+}
+
+impl Display for Api {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::V1_2 => "1.2",
+            Self::V1_3 => "1.3",
+        })
+    }
+}
+
+/// The body of an `init`; `number` makes the client's nonce of API 1.2, 32 characters.
+pub fn init_body(demo: &Demo, api: Api, number: u64) -> String {
+    let mut form = Serializer::new(String::new());
+    form.append_pair("type", "init").append_pair("ver", &demo.app_version);
+    form.append_pair("name", &demo.app_name).append_pair("ownerid", &demo.owner_id);
+    if api == Api::V1_2 {
+        form.append_pair("enckey", &format!("{number:032x}"));
+    }
+    form.finish()
+}
+
+/// The body of a `check`.
+pub fn check_body(demo: &Demo, session: &str) -> String {
+    let mut form = Serializer::new(String::new());
+    form.append_pair("type", "check").append_pair("sessionid", session);
+    form.append_pair("name", &demo.app_name).append_pair("ownerid", &demo.owner_id);
+    form.finish()
+}
+
+/// Talks to a demo server over kept connections, one request at a time.
+#[derive(Debug)]
+pub struct Client<'a> {
+    demo: &'a Demo,
+    agent: ureq::Agent,
+}
+
+impl<'a> Client<'a> {
+    /// A client of this server.
+    pub fn new(demo: &'a Demo) -> Self {
+        Self { demo, agent: agent(TIMEOUT) }
+    }
+
+    /// Makes a session and signs it in with `license`. Returns its id.
+    ///
+    /// # Errors
+    /// When one of the two requests is refused.
+    pub fn sign_in(&self, api: Api, license: &str) -> Result<String> {
+        let made = self.post(api, &init_body(self.demo, api, 0))?;
+        let made: Value = serde_json::from_str(&made.body)?;
+        let session = made["sessionid"].as_str().context("init gave no sessionid")?.to_owned();
+        let mut form = Serializer::new(String::new());
+        form.append_pair("type", "license").append_pair("key", license);
+        form.append_pair("hwid", &format!("bench-hardware-{license}"));
+        form.append_pair("sessionid", &session);
+        form.append_pair("name", &self.demo.app_name).append_pair("ownerid", &self.demo.owner_id);
+        self.post(api, &form.finish())?;
+        Ok(session)
+    }
+
+    /// Sends a request to the Client API, which must succeed.
+    ///
+    /// # Errors
+    /// When the reply says anything but success.
+    pub fn post(&self, api: Api, body: &str) -> Result<Reply> {
+        let request = self.agent.post(self.demo.url(api.path()));
+        let mut reply = request.content_type("application/x-www-form-urlencoded").send(body)?;
+        let mut headers = BTreeMap::new();
+        for (name, value) in reply.headers() {
+            if !ADDED_HEADERS.contains(&name.as_str()) {
+                headers.insert(name.to_string(), value.to_str()?.to_owned());
+            }
+        }
+        let text = reply.body_mut().read_to_string()?;
+        ensure!(text.contains(r#""success":true"#), "`{body}` was answered with {}: {text}", reply.status());
+        Ok(Reply { headers, body: text })
+    }
+
+    /// Asks the Seller API. Returns the reply, whose body is still to be read.
+    ///
+    /// # Errors
+    /// When no reply comes; any status is a reply.
+    pub fn seller(&self, parameters: &[(&str, &str)]) -> Result<ureq::http::Response<ureq::Body>> {
+        let mut form = Serializer::new(String::new());
+        form.append_pair("sellerkey", &self.demo.seller_key).extend_pairs(parameters);
+        let url = format!("{}?{}", self.demo.url("/api/seller/"), form.finish());
+        Ok(self.agent.get(&url).header("User-Agent", "claviger-bench").call()?)
+    }
+
+    /// Makes the Seller API do something, which must succeed. Returns how long the reply took.
+    ///
+    /// # Errors
+    /// When the reply says anything but success.
+    pub fn command(&self, parameters: &[(&str, &str)]) -> Result<Duration> {
+        let start = Instant::now();
+        let text = self.seller(parameters)?.body_mut().read_to_string()?;
+        let took = start.elapsed();
+        ensure!(text.contains(r#""success":true"#), "{parameters:?} was answered with {text}");
+        Ok(took)
+    }
+}

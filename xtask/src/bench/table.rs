@@ -1,0 +1,123 @@
+//! The report for people.
+
+use std::fmt::Write;
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use super::report::Report;
+use super::sizes::Size;
+use super::targets::{Bound, Target};
+use super::throughput::Row;
+
+/// A mebibyte.
+const MIB: f64 = 1024.0 * 1024.0;
+
+/// All parts that were measured, as tables that are also valid Markdown.
+pub fn render(report: &Report) -> String {
+    let mut text = format!("\n{} cores, shared by servers and generator\n", report.machine.cores);
+    if !report.throughput.is_empty() {
+        section(&mut text, "Throughput and latency", &throughput(&report.throughput));
+    }
+    if !report.sizes.is_empty() {
+        section(&mut text, "By number of live sessions", &sizes(&report.sizes));
+    }
+    if let Some(sweep) = &report.sweep {
+        let (quiet, sweeping) = (&sweep.quiet, &sweep.sweeping);
+        let mut rows = table(&["init", "requests/s", "p50 µs", "p99 µs"]);
+        for (name, round) in [("before", quiet), ("while sweeping", sweeping)] {
+            rows.add_row([name.into(), whole(round.rate()), round.p50.to_string(), round.p99.to_string()]);
+        }
+        section(&mut text, &format!("{} killed sessions", sweep.killed), &rows);
+    }
+    if !report.targets.is_empty() {
+        section(&mut text, "Targets", &targets(&report.targets));
+    }
+    text
+}
+
+fn throughput(rows: &[Row]) -> Table {
+    let columns = ["operation", "API", "connections", "requests/s", "p50 µs", "p99 µs", "bare/s", "ratio"];
+    let mut table = table(&columns);
+    for row in rows {
+        table.add_row([
+            format!("{:?}", row.operation),
+            row.api.to_string(),
+            row.connections.to_string(),
+            whole(row.rate),
+            whole(row.p50),
+            whole(row.p99),
+            whole(row.bare_rate),
+            format!("{:.2}", row.ratio),
+        ]);
+    }
+    table
+}
+
+fn sizes(sizes: &[Size]) -> Table {
+    let columns = [
+        "sessions",
+        "made/s",
+        "first byte ms",
+        "list ms",
+        "list MiB",
+        "memory MiB",
+        "kill ms",
+        "kill all ms",
+        "start ms",
+        "exact",
+    ];
+    let mut table = table(&columns);
+    for size in sizes {
+        table.add_row([
+            size.sessions.to_string(),
+            whole(size.fill_rate),
+            format!("{:.1}", size.list_first_byte_ms),
+            format!("{:.1}", size.list_total_ms),
+            format!("{:.1}", size.list_bytes as f64 / MIB),
+            format!("{:.1}", size.list_memory_bytes as f64 / MIB),
+            format!("{:.2}", size.kill_ms),
+            format!("{:.2}", size.kill_all()),
+            format!("{:.0}", size.start_ms),
+            if size.exact() { "yes" } else { "NO" }.to_owned(),
+        ]);
+    }
+    table
+}
+
+fn targets(targets: &[Target]) -> Table {
+    let mut table = table(&["target", "measured", "limit", "reached"]);
+    for target in targets {
+        let bound = match target.bound {
+            Bound::AtLeast => "≥",
+            Bound::AtMost => "≤",
+        };
+        let reached = if target.reached { "yes" } else { "NO" };
+        let number = |value: f64| format!("{value:.2} {}", target.unit).trim_end().to_owned();
+        table.add_row([
+            target.name.clone(),
+            number(target.value),
+            format!("{bound} {}", number(target.limit)),
+            reached.to_owned(),
+        ]);
+    }
+    table
+}
+
+/// An empty table whose columns, but for the first, are aligned to the right.
+fn table(columns: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::ASCII_MARKDOWN).set_header(columns);
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+fn section(text: &mut String, title: &str, table: &Table) {
+    // Writing into a text does not fail.
+    let _ = write!(text, "\n{title}\n{table}\n");
+}
+
+fn whole(value: f64) -> String {
+    format!("{value:.0}")
+}

@@ -1,0 +1,123 @@
+//! What the server must reach, on two cores that it shares with the generator.
+
+use serde::Serialize;
+
+use super::client::Api;
+use super::report::Report;
+use super::throughput::Operation;
+
+/// A mebibyte.
+const MIB: f64 = 1024.0 * 1024.0;
+
+/// A value that was measured and the limit it must keep.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Target {
+    /// What it is.
+    pub name: String,
+    /// What was measured.
+    pub value: f64,
+    /// Which side of the limit is good.
+    pub bound: Bound,
+    /// The limit.
+    pub limit: f64,
+    /// Of both numbers; empty for a ratio.
+    pub unit: &'static str,
+    /// Whether the value keeps the limit.
+    pub reached: bool,
+}
+
+/// Which side of a limit is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bound {
+    /// The value may not be smaller.
+    AtLeast,
+    /// The value may not be larger.
+    AtMost,
+}
+
+impl Target {
+    fn new(name: impl Into<String>, value: f64, bound: Bound, limit: f64, unit: &'static str) -> Self {
+        let reached = match bound {
+            Bound::AtLeast => value >= limit,
+            Bound::AtMost => value <= limit,
+        };
+        Self { name: name.into(), value, bound, limit, unit, reached }
+    }
+}
+
+/// The targets of those parts that were measured.
+pub fn judge(report: &Report) -> Vec<Target> {
+    let mut targets = throughput(report);
+    targets.extend(sizes(report));
+    if let Some(sweep) = &report.sweep {
+        let name = format!("p99 of init while {} killed sessions are swept, by p99 before", sweep.killed);
+        targets.push(Target::new(name, sweep.ratio, Bound::AtMost, 3.0, ""));
+    }
+    if let Some(bytes) = report.idle_bytes {
+        let name = "resident memory of an idle server";
+        targets.push(Target::new(name, bytes as f64 / MIB, Bound::AtMost, 40.0, "MiB"));
+    }
+    targets
+}
+
+/// The ratios to the bare handler, at the largest number of connections.
+fn throughput(report: &Report) -> Vec<Target> {
+    let limits = [
+        (Operation::Init, Api::V1_2, 0.55),
+        (Operation::Check, Api::V1_2, 0.70),
+        (Operation::Check, Api::V1_3, 0.50),
+    ];
+    let Some(most) = report.throughput.iter().map(|row| row.connections).max() else { return Vec::new() };
+    let mut targets = Vec::new();
+    for (operation, api, limit) in limits {
+        let mut rows = report.throughput.iter().filter(|row| row.connections == most);
+        if let Some(row) = rows.find(|row| (row.operation, row.api) == (operation, api)) {
+            let name = format!("{operation:?} of API {api} at {most} connections, by the bare handler");
+            targets.push(Target::new(name, row.ratio, Bound::AtLeast, limit, ""));
+        }
+    }
+    targets
+}
+
+/// The largest size against limits, and against the smallest size.
+fn sizes(report: &Report) -> Vec<Target> {
+    let (Some(smallest), Some(largest)) = (report.sizes.first(), report.sizes.last()) else {
+        return Vec::new();
+    };
+    let sessions = largest.sessions;
+    let kill_all = largest.kill_all() / smallest.kill_all();
+    let inexact = report.sizes.iter().filter(|size| !size.exact()).count();
+    let at_most =
+        |name: String, value: f64, limit: f64, unit| Target::new(name, value, Bound::AtMost, limit, unit);
+    vec![
+        at_most(
+            format!("kill all at {sessions} sessions, by that at {}", smallest.sessions),
+            kill_all,
+            2.0,
+            "",
+        ),
+        at_most(format!("first byte of the list of {sessions}"), largest.list_first_byte_ms, 50.0, "ms"),
+        at_most(
+            format!("memory for the list of {sessions}"),
+            largest.list_memory_bytes as f64 / MIB,
+            64.0,
+            "MiB",
+        ),
+        at_most(format!("start with {sessions} sessions on file"), largest.start_ms, 1000.0, "ms"),
+        at_most("sizes at which sessions were missing or came back".to_owned(), inexact as f64, 0.0, ""),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_itself_is_good_enough() {
+        assert!(Target::new("", 0.55, Bound::AtLeast, 0.55, "").reached);
+        assert!(!Target::new("", 0.54, Bound::AtLeast, 0.55, "").reached);
+        assert!(Target::new("", 3.0, Bound::AtMost, 3.0, "").reached);
+        assert!(!Target::new("", f64::NAN, Bound::AtMost, 3.0, "").reached);
+    }
+}

@@ -1,0 +1,168 @@
+//! Requests per second and latency of `init` and `check`, in turns with the bare handler.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use serde::Serialize;
+
+use super::Bench;
+use super::bare::{self, Reply};
+use super::client::{Api, Client, check_body, init_body};
+use super::stats::median;
+use super::wrk::{self, Load, Round};
+use crate::server::Demo;
+use crate::tools::say;
+
+/// Sessions that the `check` rows walk through, for each API version: half of the demo's licenses.
+const SIGNED_IN: usize = 50;
+/// Different bodies of the `init` rows.
+const INIT_BODIES: u64 = 10_000;
+/// How far the mean size of a reply may be from the right one before it must be another reply.
+const SIZE_TOLERANCE: f64 = 0.01;
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Operation {
+    /// A session is made and committed.
+    Init,
+    /// A signed-in session is looked up.
+    Check,
+}
+
+/// One line of the table: medians over the rounds. Latencies are in microseconds.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    /// What was asked.
+    pub operation: Operation,
+    /// In which version of the Client API.
+    pub api: Api,
+    /// Connections that each wait for a reply before the next request.
+    pub connections: u32,
+    /// Replies a second.
+    pub rate: f64,
+    /// Half of the replies came within this time.
+    pub p50: f64,
+    /// 99 of 100 replies came within this time.
+    pub p99: f64,
+    /// The bare handler's replies a second.
+    pub bare_rate: f64,
+    /// The bare handler's p99.
+    pub bare_p99: f64,
+    /// Median over the rounds of our rate by the bare handler's, measured right before it.
+    pub ratio: f64,
+    /// The rounds themselves.
+    pub rounds: Vec<Pair>,
+}
+
+/// A round of the bare handler and the round of the server that followed it.
+#[derive(Debug, Serialize)]
+pub struct Pair {
+    /// The ceiling.
+    pub bare: Round,
+    /// The server.
+    pub real: Round,
+}
+
+/// A row that is still to be measured.
+struct Plan<'a> {
+    operation: Operation,
+    api: Api,
+    /// A file of request bodies.
+    bodies: &'a Path,
+    /// The reply that the bare handler gives as well.
+    reply: Reply,
+}
+
+/// Measures every row on one fresh server.
+///
+/// # Errors
+/// When the server answers wrongly or something cannot be started.
+pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
+    let (server, folder) = bench.fresh_server()?;
+    let (demo, client) = (&server.demo, Client::new(&server.demo));
+    let mut rows = Vec::new();
+    // `check` goes first: its table is small then, and stays as it is.
+    for (place, api) in [Api::V1_2, Api::V1_3].into_iter().enumerate() {
+        let checks = sign_in(demo, &client, api, place)?;
+        let bodies = folder.path().join(format!("check-{api}.txt"));
+        wrk::write_bodies(&bodies, &checks)?;
+        let reply = client.post(api, &checks[0])?;
+        let plan = Plan { operation: Operation::Check, api, bodies: &bodies, reply };
+        rows.extend(measure_plan(bench, demo, &plan, folder.path())?);
+        checks.iter().try_for_each(|check| client.post(api, check).map(drop))?;
+    }
+    for api in [Api::V1_2, Api::V1_3] {
+        let inits: Vec<String> = (1..=INIT_BODIES).map(|number| init_body(demo, api, number)).collect();
+        let bodies = folder.path().join(format!("init-{api}.txt"));
+        wrk::write_bodies(&bodies, &inits)?;
+        let reply = client.post(api, &inits[0])?;
+        let plan = Plan { operation: Operation::Init, api, bodies: &bodies, reply };
+        rows.extend(measure_plan(bench, demo, &plan, folder.path())?);
+    }
+    server.stop()?;
+    Ok(rows)
+}
+
+/// Makes signed-in sessions, each with a license of its own. Returns the bodies that check them.
+fn sign_in(demo: &Demo, client: &Client, api: Api, place: usize) -> Result<Vec<String>> {
+    let licenses = demo.licenses.chunks(SIGNED_IN).nth(place);
+    let licenses = licenses.context("the demo has too few licenses")?;
+    let checks = licenses.iter().map(|license| {
+        let session = client.sign_in(api, license)?;
+        Ok(check_body(demo, &session))
+    });
+    checks.collect()
+}
+
+/// Measures a plan at every number of connections.
+fn measure_plan(bench: &Bench, demo: &Demo, plan: &Plan, folder: &Path) -> Result<Vec<Row>> {
+    let (bare_server, bare_url) = bare::start(&plan.reply, folder)?;
+    let path = plan.api.path();
+    let mut rows = Vec::new();
+    for &connections in &bench.options.connections {
+        say(format!("{:?} of API {} at {connections} connections", plan.operation, plan.api));
+        let seconds = bench.options.seconds();
+        let load = |base: &str| {
+            let url = format!("{base}{path}");
+            wrk::round(&Load { url: &url, bodies: plan.bodies, connections, seconds })
+        };
+        let mut rounds = Vec::new();
+        for _ in 0..bench.options.rounds() {
+            let bare = load(&bare_url)?;
+            let real = load(&demo.url(""))?;
+            expect_same_size(&bare, &real)?;
+            rounds.push(Pair { bare, real });
+        }
+        rows.push(row(plan, connections, rounds));
+    }
+    bare_server.stop()?;
+    Ok(rows)
+}
+
+/// Every reply has status 200, failures too; but a failure has another size.
+fn expect_same_size(bare: &Round, real: &Round) -> Result<()> {
+    let (expected, found) = (bare.reply_size(), real.reply_size());
+    ensure!(
+        (found / expected - 1.0).abs() < SIZE_TOLERANCE,
+        "the server's replies have {found:.1} bytes on average where a success has {expected:.1}: \
+         some requests of this load were refused"
+    );
+    Ok(())
+}
+
+fn row(plan: &Plan, connections: u32, rounds: Vec<Pair>) -> Row {
+    let over = |value: fn(&Pair) -> f64| median(rounds.iter().map(value));
+    Row {
+        operation: plan.operation,
+        api: plan.api,
+        connections,
+        rate: over(|pair| pair.real.rate()),
+        p50: over(|pair| pair.real.p50 as f64),
+        p99: over(|pair| pair.real.p99 as f64),
+        bare_rate: over(|pair| pair.bare.rate()),
+        bare_p99: over(|pair| pair.bare.p99 as f64),
+        ratio: over(|pair| pair.real.rate() / pair.bare.rate()),
+        rounds,
+    }
+}

@@ -1,0 +1,26 @@
+//! `cargo xtask ci`: what a change must pass.
+
+use anyhow::{Context, Result};
+
+use crate::tools::{cargo, command, say};
+use crate::{e2e, test};
+
+/// Runs every check; the first failure ends it. The tests come last, so that their summary is
+/// what the log ends with. Nothing is skipped: what is missing is installed or is a failure.
+///
+/// # Errors
+/// When a check fails.
+pub fn run() -> Result<()> {
+    say("checking the formatting");
+    let mut format = cargo::cargo();
+    command::run(format.args(["fmt", "--all", "--check"]))
+        .context("the formatting differs; run `cargo fmt --all`")?;
+
+    say("running clippy");
+    let mut lint = cargo::cargo();
+    lint.args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+    command::run(&mut lint).context("clippy has complaints")?;
+
+    e2e::run().context("the end-to-end run failed")?;
+    test::run(&test::Options::default())
+}

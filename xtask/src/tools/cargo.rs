@@ -1,0 +1,79 @@
+//! Cargo, as this workspace uses it.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use super::{command, say, workspace_root};
+
+/// How a program is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// Fast to build.
+    Dev,
+    /// Fast to run.
+    Release,
+}
+
+/// A cargo command in the workspace's folder.
+pub fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(workspace_root());
+    command
+}
+
+/// One line of `cargo build --message-format=json`.
+#[derive(Debug, Deserialize)]
+struct Message {
+    reason: String,
+    executable: Option<PathBuf>,
+    target: Option<Target>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Target {
+    name: String,
+}
+
+/// Builds a program of the workspace and returns its file.
+///
+/// # Errors
+/// When it does not build (cargo says why) or the package has no program of its own name.
+pub fn build(package: &str, profile: Profile) -> Result<PathBuf> {
+    say(format!("building {package} ({profile:?})"));
+    let mut command = cargo();
+    command.args(["build", "--package", package, "--bin", package]);
+    command.arg("--message-format=json-render-diagnostics");
+    if profile == Profile::Release {
+        command.arg("--release");
+    }
+    let printed = command::run_quietly(&mut command)?;
+    executable(&printed, package)
+        .with_context(|| format!("cargo built no program named {package}; is it in the workspace?"))
+}
+
+/// The file of the program `name` in cargo's messages.
+fn executable(messages: &str, name: &str) -> Option<PathBuf> {
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Message>(line).ok());
+    let ours = messages.filter(|message| message.reason == "compiler-artifact");
+    ours.filter(|message| message.target.as_ref().is_some_and(|target| target.name == name))
+        .filter_map(|message| message.executable)
+        .next_back()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_is_found_among_cargos_messages() {
+        let messages = r#"{"reason":"compiler-artifact","target":{"name":"anyhow"},"executable":null}
+{"reason":"compiler-artifact","target":{"name":"claviger"},"executable":"/t/debug/claviger"}
+{"reason":"build-finished","success":true}"#;
+        assert_eq!(executable(messages, "claviger"), Some(PathBuf::from("/t/debug/claviger")));
+        assert_eq!(executable(messages, "xtask"), None);
+    }
+}
