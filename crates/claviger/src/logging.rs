@@ -1,2 +1,29 @@
-//! TEMPORARY
-pub(crate) fn start(_: &crate::config::Config) -> anyhow::Result<()> { tracing_subscriber::fmt().with_writer(std::io::stderr).init(); Ok(()) }
+//! Log records, on standard error.
+
+use std::{env, io, io::IsTerminal};
+
+use anyhow::anyhow;
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Config, LogFormat};
+
+/// Starts logging as the settings ask.
+///
+/// # Errors
+/// When logging was started before.
+pub(crate) fn start(config: &Config) -> anyhow::Result<()> {
+    let on_terminal = io::stderr().is_terminal();
+    let json = match config.log_format {
+        LogFormat::Auto => !on_terminal,
+        LogFormat::Pretty => false,
+        LogFormat::Json => true,
+    };
+    // Colors are for people who did not ask to be spared them.
+    let colors = on_terminal && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let records = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_new(&config.log)?)
+        .with_writer(io::stderr)
+        .with_ansi(colors);
+    let started = if json { records.json().flatten_event(true).try_init() } else { records.try_init() };
+    started.map_err(|error| anyhow!("cannot start logging: {error}"))
+}

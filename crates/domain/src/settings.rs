@@ -93,7 +93,7 @@ impl ApiVersions {
 
 impl Default for ApiVersions {
     fn default() -> Self {
-        Self { v1_0: false, v1_1: false, ..Self::ALL }
+        Self { v1_0: false, v1_1: false, v1_2: true, v1_3: true }
     }
 }
 

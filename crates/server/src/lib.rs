@@ -8,15 +8,17 @@ mod limits;
 mod seller;
 mod serve;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
+    body::Body,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
-use claviger_service::Service;
+use bytes::Bytes;
+use claviger_service::{Service, ServiceError, StoreError};
 
 pub use client_ip::ClientIp;
 pub use limits::{Limits, Rates};
@@ -24,6 +26,8 @@ pub use serve::serve;
 
 /// Largest body of a request in bytes.
 const BODY_MAX: usize = 1024 * 1024;
+/// How long a client may take to send it.
+const BODY_WITHIN: Duration = Duration::from_secs(30);
 
 /// What handlers share.
 pub struct State {
@@ -59,6 +63,16 @@ async fn root() -> String {
 async fn not_found() -> Response {
     let body = r#"{"success":false,"message":"Not found"}"#;
     json(StatusCode::NOT_FOUND, body.into())
+}
+
+/// The body of a request; `None` when it is too large, too slow or breaks off.
+async fn read_body(body: Body) -> Option<Bytes> {
+    tokio::time::timeout(BODY_WITHIN, axum::body::to_bytes(body, BODY_MAX)).await.ok()?.ok()
+}
+
+/// Whether a failure passes by itself: the database has more to do than it can.
+fn is_busy(error: &ServiceError) -> bool {
+    matches!(error, ServiceError::Store(StoreError::Overloaded))
 }
 
 /// A JSON response with the headers that all of the APIs' replies carry.

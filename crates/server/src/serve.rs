@@ -1,55 +1,75 @@
 //! Accepting connections until asked to stop.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::serve::ListenerExt;
-use tokio::net::TcpListener;
+use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::{State, router};
 
+/// How long a connection may take to send a request's head, or stay idle.
+const HEAD_WITHIN: Duration = Duration::from_secs(75);
 /// How long requests under way may take once the server is asked to stop.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 /// How often idle rate limit buckets are dropped.
 const TIDY_EVERY: Duration = Duration::from_secs(60);
+/// Before the next try when the system has no more file descriptors.
+const RETRY_ACCEPT: Duration = Duration::from_millis(200);
 
 /// Serves requests until `stop` resolves; requests under way are finished.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve(
-    listener: TcpListener,
-    state: Arc<State>,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let listener = listener.tap_io(|stream| {
-        // A reply is one write; waiting to fill a packet only delays it.
-        let _ = stream.set_nodelay(true);
-    });
+pub async fn serve(listener: TcpListener, state: Arc<State>, stop: impl Future<Output = ()> + Send) {
     let background = tokio::spawn(state.service.clone().run_background());
     let tidying = tokio::spawn(tidy(state.clone()));
-    let (stopping, stopped) = tokio::sync::oneshot::channel();
-    let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
-        stop.await;
-        let _ = stopping.send(());
-    });
-    let deadline = async {
-        if stopped.await.is_ok() {
-            tokio::time::sleep(STOP_WITHIN).await;
-        } else {
-            std::future::pending::<()>().await;
+    let app = router(state);
+    let connections = GracefulShutdown::new();
+    let mut stop = pin!(stop);
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => accept(stream, peer, &app, &connections),
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(RETRY_ACCEPT).await;
+                }
+            },
+            () = &mut stop => break,
         }
-    };
-    let outcome = tokio::select! {
-        outcome = server => outcome,
-        () = deadline => {
+    }
+    drop(listener);
+    tokio::select! {
+        () = connections.shutdown() => {}
+        () = tokio::time::sleep(STOP_WITHIN) => {
             tracing::warn!(seconds = STOP_WITHIN.as_secs(), "some requests did not finish in time");
-            Ok(())
         }
-    };
+    }
     background.abort();
     tidying.abort();
-    outcome
+}
+
+fn accept(stream: TcpStream, peer: SocketAddr, app: &Router, connections: &GracefulShutdown) {
+    // A reply is one write; waiting to fill a packet would only delay it.
+    let _ = stream.set_nodelay(true);
+    let app = app.clone();
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let mut app = app.clone();
+        async move {
+            let response = tower_service::Service::call(&mut app, request.map(Body::new)).await;
+            response.map_err(|never: Infallible| never)
+        }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_WITHIN)
+        .serve_connection(TokioIo::new(stream), service);
+    let connection = connections.watch(connection);
+    // A client that goes away is no news.
+    tokio::spawn(async move { drop(connection.await) });
 }
 
 async fn tidy(state: Arc<State>) {

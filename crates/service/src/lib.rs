@@ -16,11 +16,11 @@ mod vault;
 use std::sync::Arc;
 
 use claviger_domain::{Clock, Random, SigningKey};
-use claviger_store::{Store, StoreError};
+use claviger_store::Store;
 
 pub use admin::{AppSummary, CreatedApp, parse_app_path};
 pub use catalog::App;
-pub use claviger_store::{Database, owners::Owner, sessions::ScanRow};
+pub use claviger_store::{Database, StoreError, owners::Owner, sessions::ScanRow};
 pub use demo::{DEMO_OWNER, Demo};
 pub use listing::{Listing, ListingPart, SessionFilter};
 pub use passwords::{Busy, Passwords};

@@ -101,7 +101,9 @@ fn create(store: StoreArgs, owner: &str, name: &str, api: &[String], json: bool)
             return output::json(&value);
         }
         print_app(&created.app, &[("seller key", created.seller_key.expose())]);
-        eprintln!("\nThe seller key is shown this once. Keep it; `claviger app rotate-seller-key` draws another.");
+        eprintln!(
+            "\nThe seller key is shown this once. Keep it; `claviger app rotate-seller-key` draws another."
+        );
         Ok(())
     })
 }
@@ -179,16 +181,13 @@ fn rotate_secret(store: StoreArgs, app: &str, yes: bool, json: bool) -> anyhow::
     })
 }
 
-fn rotate_seller_key(
-    store: StoreArgs,
-    app: &str,
-    grace: i64,
-    yes: bool,
-    json: bool,
-) -> anyhow::Result<()> {
+fn rotate_seller_key(store: StoreArgs, app: &str, grace: i64, yes: bool, json: bool) -> anyhow::Result<()> {
     let (owner, name) = path(app)?;
     let when = if grace == 0 { "at once".to_owned() } else { format!("in {grace} seconds") };
-    confirm(yes, &format!("Bots and shops with the old seller key of {app} will stop working {when}. Go on?"))?;
+    confirm(
+        yes,
+        &format!("Bots and shops with the old seller key of {app} will stop working {when}. Go on?"),
+    )?;
     with_service(store, async |service| {
         let key = service.rotate_seller_key(&owner, &name, grace).await?;
         if json {

@@ -6,7 +6,13 @@ pub(crate) mod owner;
 pub(crate) mod serve;
 pub(crate) mod session;
 
-use std::{future::Future, io::IsTerminal, io::Write, sync::Arc};
+use std::{
+    fs::DirBuilder,
+    future::Future,
+    io::{IsTerminal, Write},
+    path::Path,
+    sync::Arc,
+};
 
 use anyhow::{Context, bail};
 use claviger_domain::{SystemClock, SystemRandom};
@@ -34,12 +40,21 @@ where
 
 /// Opens the database and the master key.
 async fn open(store: &Store, options: Options) -> anyhow::Result<Arc<Service>> {
-    std::fs::create_dir_all(&store.data_dir)
+    create_private(&store.data_dir)
         .with_context(|| format!("cannot make the data folder {}", store.data_dir.display()))?;
     let options = Options { master_key_file: store.master_key_file.clone(), ..options };
     let service =
         Service::open(store.database.clone(), options, Arc::new(SystemClock), Arc::new(SystemRandom));
     Ok(Arc::new(service.await?))
+}
+
+/// Makes a folder that only its owner can look into, unless it is there.
+fn create_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// Asks before something is destroyed. `yes` answers in advance.

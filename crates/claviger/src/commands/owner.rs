@@ -41,41 +41,39 @@ pub(crate) enum Command {
 
 /// Runs one of the commands.
 pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
-    with_service(store, async |service| {
-        match command {
-            Command::Create { name, role, password_stdin, json } => {
-                let password = if password_stdin { Some(read_password()?) } else { None };
-                let owner = service.create_owner(&name, role, password.as_ref()).await?;
-                if json {
-                    output::json(&as_json(&owner))
-                } else {
-                    output::pairs(&[
-                        ("name", &owner.name),
-                        ("role", owner.role.as_str()),
-                        ("owner id", &owner.owner_id),
-                    ]);
-                    Ok(())
-                }
-            }
-            Command::List { json } => {
-                let owners = service.owners().await?;
-                if json {
-                    return output::json(&owners.iter().map(as_json).collect::<Vec<_>>());
-                }
-                output::table(
-                    ["NAME", "OWNER ID", "ROLE", "CREATED"],
-                    owners.iter().map(|owner| {
-                        let role = owner.role.to_string();
-                        [owner.name.clone(), owner.owner_id.clone(), role, output::time(owner.created)]
-                    }),
-                );
+    with_service(store, async |service| match command {
+        Command::Create { name, role, password_stdin, json } => {
+            let password = if password_stdin { Some(read_password()?) } else { None };
+            let owner = service.create_owner(&name, role, password.as_ref()).await?;
+            if json {
+                output::json(&as_json(&owner))
+            } else {
+                output::pairs(&[
+                    ("name", &owner.name),
+                    ("role", owner.role.as_str()),
+                    ("owner id", &owner.owner_id),
+                ]);
                 Ok(())
             }
-            Command::SetRole { name, role } => {
-                service.set_role(&name, role).await?;
-                println!("{name} is now {role}");
-                Ok(())
+        }
+        Command::List { json } => {
+            let owners = service.owners().await?;
+            if json {
+                return output::json(&owners.iter().map(as_json).collect::<Vec<_>>());
             }
+            output::table(
+                ["NAME", "OWNER ID", "ROLE", "CREATED"],
+                owners.iter().map(|owner| {
+                    let role = owner.role.to_string();
+                    [owner.name.clone(), owner.owner_id.clone(), role, output::time(owner.created)]
+                }),
+            );
+            Ok(())
+        }
+        Command::SetRole { name, role } => {
+            service.set_role(&name, role).await?;
+            println!("{name} is now {role}");
+            Ok(())
         }
     })
 }

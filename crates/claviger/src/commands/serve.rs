@@ -53,7 +53,7 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
     let state = Arc::new(State { service, client_ip, limits, public_url });
     let stop = stop_signal()?;
     tracing::info!(%address, ms = begun.elapsed().as_millis() as u64, "listening");
-    claviger_server::serve(listener, state, stop).await?;
+    claviger_server::serve(listener, state, stop).await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -77,10 +77,9 @@ fn refusal_text(app: &App, refusal: Refusal) -> String {
         Refusal::KeyUsed => messages.key_used.clone(),
         Refusal::KeyBanned(reason) => with_reason(&messages.key_banned, &reason),
         Refusal::NoSubscriptionOfLevel => messages.no_sub_level.clone(),
-        Refusal::HwidTooShort => format!(
-            "HWID must be {} or more characters, change this in app settings.",
-            app.settings.min_hwid
-        ),
+        Refusal::HwidTooShort => {
+            format!("HWID must be {} or more characters, change this in app settings.", app.settings.min_hwid)
+        }
         Refusal::HwidMissing => {
             "Force HWID is enabled, disable in app settings if you want to use blank HWIDs".into()
         }

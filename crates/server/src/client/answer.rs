@@ -15,7 +15,8 @@ use crate::{State, json};
 const SIGNATURE: HeaderName = HeaderName::from_static("signature");
 const ED25519: HeaderName = HeaderName::from_static("x-signature-ed25519");
 const TIMESTAMP: HeaderName = HeaderName::from_static("x-signature-timestamp");
-const EXPOSED: HeaderValue = HeaderValue::from_static("signature, x-signature-ed25519, x-signature-timestamp");
+const EXPOSED: HeaderValue =
+    HeaderValue::from_static("signature, x-signature-ed25519, x-signature-timestamp");
 
 /// What a program gets to read.
 pub(crate) struct Answer {
@@ -43,7 +44,9 @@ impl Answer {
     /// Before the application is known.
     pub(crate) fn early(version: ApiVersion, owner_id: Option<&str>, reply: Reply) -> Self {
         let told = owner_id.filter(|id| {
-            version == ApiVersion::V1_3 && id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            version == ApiVersion::V1_3
+                && id.len() <= 64
+                && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
         });
         Self::new(None, Hmac::Unsigned, Some(reply), told.unwrap_or_default().into())
     }
@@ -105,7 +108,7 @@ impl Answer {
         let body: Vec<u8> = match &self.reply {
             Some(reply) => {
                 let owner_id = self.app.as_ref().map_or(self.owner_id.as_str(), |app| &app.owner_id);
-                reply.render(version, owner_id, &nonce(version, state.service.random())).into()
+                reply.render(version, owner_id, &nonce(version, state.service.random()))
             }
             None => text::KEYAUTH_INVALID.into(),
         };

@@ -6,7 +6,8 @@ use futures_util::FutureExt;
 
 use super::{Handler, Request, Types, account, answer::Answer};
 
-pub(crate) const TYPES: Types = &[("check", Handler::InSession(|request, session| async move { Ok(check(&request, &session)) }.boxed()))];
+pub(crate) const TYPES: Types =
+    &[("check", Handler::InSession(|request, session| async move { Ok(check(&request, &session)) }.boxed()))];
 
 fn check(request: &Request, session: &Session) -> Answer {
     let messages = &request.app.settings.messages;
@@ -24,7 +25,9 @@ fn check(request: &Request, session: &Session) -> Answer {
 /// API 1.3 tells the owner's plan to programs that ask; every owner of a Claviger has all of it.
 fn with_role(request: &Request, reply: Reply) -> Reply {
     match request.version {
-        ApiVersion::V1_3 if request.get("check_paid").as_deref() == Some("1") => reply.with("role", &"seller"),
+        ApiVersion::V1_3 if request.get("check_paid").as_deref() == Some("1") => {
+            reply.with("role", &"seller")
+        }
         ApiVersion::V1_3 => reply.with("role", &"not_checked"),
         _ => reply,
     }

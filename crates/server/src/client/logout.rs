@@ -6,7 +6,8 @@ use futures_util::FutureExt;
 
 use super::{Handler, Outcome, Request, Types, answer::Answer};
 
-pub(crate) const TYPES: Types = &[("logout", Handler::InSession(|request, session| logout(request, session).boxed()))];
+pub(crate) const TYPES: Types =
+    &[("logout", Handler::InSession(|request, session| logout(request, session).boxed()))];
 
 async fn logout(request: Request, session: Session) -> Outcome {
     if !request.state.service.end_session(&request.app, session.id.as_str()).await? {

@@ -23,12 +23,12 @@ use axum::{
 };
 use bytes::Bytes;
 use claviger_service::{App, ServiceError, Session};
-use claviger_wire::client::{ApiVersion, ClientParams, Reply, text};
 use claviger_wire::Params;
+use claviger_wire::client::{ApiVersion, ClientParams, Reply, text};
 use futures_util::future::BoxFuture;
 
 use self::answer::Answer;
-use crate::{BODY_MAX, State, preflight};
+use crate::{State, is_busy, preflight, read_body};
 
 /// A request past the common checks.
 pub(crate) struct Request {
@@ -82,7 +82,8 @@ pub(crate) enum Fault {
 
 impl<E: Into<ServiceError>> From<E> for Fault {
     fn from(error: E) -> Self {
-        Self::Internal(error.into())
+        let error = error.into();
+        if is_busy(&error) { Self::Busy } else { Self::Internal(error) }
     }
 }
 
@@ -117,12 +118,14 @@ async fn handle(
         Method::POST => {}
         Method::GET if version != ApiVersion::V1_0 => {}
         Method::OPTIONS => return preflight(),
-        _ => return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, POST, OPTIONS")]).into_response(),
+        _ => {
+            return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, POST, OPTIONS")]).into_response();
+        }
     }
     let (parts, body) = request.into_parts();
     let ip = state.client_ip.of(peer, &parts.headers);
-    let Ok(body) = axum::body::to_bytes(body, BODY_MAX).await else {
-        let answer = Answer::early(version, None, Reply::failure("Request too large"));
+    let Some(body) = read_body(body).await else {
+        let answer = Answer::early(version, None, Reply::failure("Request too large or incomplete"));
         return answer.with_status(StatusCode::PAYLOAD_TOO_LARGE).render(&state, version);
     };
     let params = read_params(version, &parts, body).await;
@@ -174,7 +177,10 @@ async fn dispatch(state: Arc<State>, version: ApiVersion, params: ClientParams, 
     outcome.unwrap_or_else(|fault| Answer::fault(Some(app), fault))
 }
 
-async fn in_session(request: Request, handler: fn(Request, Session) -> BoxFuture<'static, Outcome>) -> Outcome {
+async fn in_session(
+    request: Request,
+    handler: fn(Request, Session) -> BoxFuture<'static, Outcome>,
+) -> Outcome {
     let app = &request.app;
     let id = request.get("sessionid").unwrap_or_default();
     let found = request.state.service.find_session(app, &id, request.version.number()).await?;

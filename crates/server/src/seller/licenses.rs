@@ -41,7 +41,10 @@ fn added(keys: Vec<String>) -> SellerReply {
         Ok([key]) => SellerReply::success("License Successfully Generated").with("key", &key).text(key),
         Err(keys) => {
             let lines = keys.join("\r\n");
-            SellerReply::success("Licenses successfully generated").status(302).with("keys", &keys).text(lines)
+            SellerReply::success("Licenses successfully generated")
+                .status(302)
+                .with("keys", &keys)
+                .text(lines)
         }
     }
 }

@@ -22,7 +22,7 @@ use claviger_wire::seller::{SellerParams, SellerReply, text};
 use futures_util::future::BoxFuture;
 use ipnet::IpNet;
 
-use crate::{BODY_MAX, State, json, preflight};
+use crate::{State, is_busy, json, preflight, read_body};
 
 /// A request past the common checks.
 pub(crate) struct Request {
@@ -71,33 +71,36 @@ async fn handle(
     match method {
         Method::GET | Method::POST | Method::HEAD => {}
         Method::OPTIONS => return preflight(),
-        _ => return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD, POST, OPTIONS")]).into_response(),
+        _ => {
+            return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD, POST, OPTIONS")])
+                .into_response();
+        }
     }
     let (parts, body) = request.into_parts();
     let ip = state.client_ip.of(peer, &parts.headers);
-    let Ok(body) = axum::body::to_bytes(body, BODY_MAX).await else {
-        return respond(SellerReply::failure("Request too large").status(413), false);
+    let Some(body) = read_body(body).await else {
+        return respond(&SellerReply::failure("Request too large or incomplete").status(413), false);
     };
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let params = SellerParams::parse(parts.uri.query().unwrap_or_default(), content_type, body).await;
     let text = params.get("format").as_deref() == Some("text");
     let (app, handler) = match checked(&state, &params, &parts.headers, ip).await {
         Ok(found) => found,
-        Err(reply) => return respond(reply, text),
+        Err(reply) => return respond(&reply, text),
     };
     if method == Method::HEAD {
         // Looking must not act: link previews and prefetchers ask like this.
         return json(StatusCode::OK, Vec::new());
     }
     match handler(Request { state, app, params }).await {
-        Ok(Answer::Reply(reply)) => respond(reply, text),
+        Ok(Answer::Reply(reply)) => respond(&reply, text),
         Ok(Answer::Stream(body)) => {
             let mut response = json(StatusCode::OK, Vec::new());
             *response.body_mut() = body;
             response.headers_mut().remove(header::CONTENT_LENGTH);
             response
         }
-        Err(error) => respond(fault(&error), text),
+        Err(error) => respond(&fault(&error), text),
     }
 }
 
@@ -153,7 +156,9 @@ async fn find_app(
     };
     match found {
         Ok(Some(app)) => Ok(app),
-        Ok(None) if state.limits.may_guess(ip) => Err(SellerReply::failure(text::SELLER_KEY_NOT_FOUND).status(404)),
+        Ok(None) if state.limits.may_guess(ip) => {
+            Err(SellerReply::failure(text::SELLER_KEY_NOT_FOUND).status(404))
+        }
         Ok(None) => Err(SellerReply::failure(text::TOO_FREQUENT).status(429)),
         Err(error) => Err(fault(&error)),
     }
@@ -169,11 +174,14 @@ fn whitelisted(app: &App, ip: IpAddr) -> bool {
 }
 
 fn fault(error: &ServiceError) -> SellerReply {
+    if is_busy(error) {
+        return SellerReply::failure("The server is busy. Try again in a moment.").status(503);
+    }
     tracing::error!(%error, "a seller request failed");
     SellerReply::failure(text::INTERNAL_ERROR).status(500)
 }
 
-fn respond(reply: SellerReply, text_mode: bool) -> Response {
+fn respond(reply: &SellerReply, text_mode: bool) -> Response {
     let status = StatusCode::from_u16(reply.status_in(text_mode)).unwrap_or(StatusCode::OK);
     let (body, content_type) = reply.render(text_mode);
     let mut response = json(status, body);

@@ -74,7 +74,8 @@ fn filter(request: &Request) -> Result<SessionFilter, &'static str> {
         "1" => Some(true),
         _ => None,
     });
-    let ip = get("ip").map(|text| text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok());
+    let ip =
+        get("ip").map(|text| text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok());
     Ok(SessionFilter {
         limit: limit.map(|limit| limit.ok_or("limit")).transpose()?,
         after: after.map(|after| after.ok_or("cursor")).transpose()?,

@@ -47,7 +47,7 @@ impl<'de> Visitor<'de> for PayloadVisitor {
             match name.as_str() {
                 "quantity" => payload.quantity = payload.quantity.or(count(&map.next_value()?)),
                 "Quantity" => {
-                    payload.capital_quantity = payload.capital_quantity.or(count(&map.next_value()?))
+                    payload.capital_quantity = payload.capital_quantity.or(count(&map.next_value()?));
                 }
                 // Of an order only the quantity is looked at, which this reader finds for an object of any kind.
                 "order" => {

@@ -1,0 +1,89 @@
+//! Settings as flags and environment variables.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use axum::http::HeaderName;
+use clap::{Args, ValueEnum, builder::BoolishValueParser};
+use ipnet::IpNet;
+use serde::Deserialize;
+
+use super::parse;
+
+/// Where the data is.
+#[derive(Args, Clone, Default)]
+#[command(next_help_heading = "Data")]
+pub(crate) struct StoreArgs {
+    /// Settings file (TOML) [default: claviger.toml in the data folder, if there is one]
+    #[arg(long, global = true, value_name = "FILE", env = "CLAVIGER_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Folder of the database and the master key [default: ./claviger-data]
+    #[arg(long, global = true, value_name = "DIR", env = "CLAVIGER_DATA_DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// SQLite file, or postgres://USER:PASSWORD@HOST/NAME [default: claviger.db in the data folder]
+    // Kept as text: the parser of flags would repeat a refused value, password and all.
+    #[arg(long, global = true, value_name = "FILE|URL", env = "CLAVIGER_DATABASE", hide_env_values = true)]
+    pub(crate) database: Option<String>,
+    /// File with the key that encrypts secrets in the database [default: master.key in the data folder]
+    #[arg(long, global = true, value_name = "FILE", env = "CLAVIGER_MASTER_KEY_FILE")]
+    pub(crate) master_key_file: Option<PathBuf>,
+}
+
+/// How the server behaves.
+#[derive(Args, Clone, Default)]
+#[command(next_help_heading = "Server")]
+pub(crate) struct ServeArgs {
+    /// Address and port to listen on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS", env = "CLAVIGER_LISTEN", value_parser = parse::listen)]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Address of this server in links [default: http://LISTEN]
+    #[arg(long, value_name = "URL", env = "CLAVIGER_PUBLIC_URL", value_parser = parse::public_url)]
+    pub(crate) public_url: Option<String>,
+    /// Addresses and networks of proxies that tell the client's address, separated by commas
+    #[arg(long, value_name = "NETWORKS", env = "CLAVIGER_TRUSTED_PROXIES", value_delimiter = ',',
+        value_parser = parse::network)]
+    pub(crate) trusted_proxies: Option<Vec<IpNet>>,
+    /// Header in which they tell it [default: X-Forwarded-For]
+    #[arg(long, value_name = "NAME", env = "CLAVIGER_CLIENT_IP_HEADER", value_parser = parse::header)]
+    pub(crate) client_ip_header: Option<HeaderName>,
+    /// Limit requests at all [default: true]
+    #[arg(long, value_name = "BOOL", env = "CLAVIGER_RATE_LIMITS", value_parser = BoolishValueParser::new())]
+    pub(crate) rate_limits: Option<bool>,
+    /// Client API: requests a minute from one address, 0 for no limit [default: 1200]
+    #[arg(long, value_name = "NUMBER", env = "CLAVIGER_CLIENT_RATE")]
+    pub(crate) client_rate: Option<u32>,
+    /// Seller API: requests a minute with one key, 0 for no limit [default: 1200]
+    #[arg(long, value_name = "NUMBER", env = "CLAVIGER_SELLER_RATE")]
+    pub(crate) seller_rate: Option<u32>,
+    /// Seller API: requests a minute with unknown keys from one address, 0 for no limit [default: 30]
+    #[arg(long, value_name = "NUMBER", env = "CLAVIGER_SELLER_UNKNOWN_KEY_RATE")]
+    pub(crate) seller_unknown_key_rate: Option<u32>,
+    /// Seller API: licenses that one application may make in 24 hours, 0 for no limit [default: 0]
+    #[arg(long, value_name = "NUMBER", env = "CLAVIGER_SELLER_DAILY_LICENSES")]
+    pub(crate) seller_daily_licenses: Option<u32>,
+    /// Sign replies of API 1.3 with one key pair for all applications [default: false]
+    #[arg(long, value_name = "BOOL", env = "CLAVIGER_SINGLE_SIGNING_KEY", num_args = 0..=1,
+        default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    pub(crate) single_signing_key: Option<bool>,
+    /// Threads that hash passwords [default: one per core]
+    #[arg(long, value_name = "NUMBER", env = "CLAVIGER_HASH_THREADS")]
+    pub(crate) hash_threads: Option<usize>,
+    /// What to log, such as debug or claviger_service=debug,info [default: info]
+    #[arg(long, value_name = "FILTER", env = "CLAVIGER_LOG", value_parser = parse::log_filter)]
+    pub(crate) log: Option<String>,
+    /// How log records look [default: auto]
+    #[arg(long, value_name = "FORMAT", env = "CLAVIGER_LOG_FORMAT")]
+    pub(crate) log_format: Option<LogFormat>,
+}
+
+/// How log records look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// Pretty on a terminal, JSON elsewhere
+    #[default]
+    Auto,
+    /// For people
+    Pretty,
+    /// One JSON object a line
+    Json,
+}

@@ -1,0 +1,108 @@
+//! Settings in a TOML file.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, anyhow, bail};
+use serde::Deserialize;
+
+use super::{DATA_DIR, LogFormat, StoreArgs};
+
+/// Looked for in the data folder.
+const FILE_NAME: &str = "claviger.toml";
+
+/// What may stand in the file. Paths are relative to its folder.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FileConfig {
+    pub(super) data_dir: Option<PathBuf>,
+    pub(super) database: Option<String>,
+    pub(super) master_key_file: Option<PathBuf>,
+    pub(super) listen: Option<String>,
+    pub(super) public_url: Option<String>,
+    pub(super) trusted_proxies: Option<Vec<String>>,
+    pub(super) client_ip_header: Option<String>,
+    pub(super) rate_limits: Option<bool>,
+    pub(super) client_rate: Option<u32>,
+    pub(super) seller_rate: Option<u32>,
+    pub(super) seller_unknown_key_rate: Option<u32>,
+    pub(super) seller_daily_licenses: Option<u32>,
+    pub(super) single_signing_key: Option<bool>,
+    pub(super) hash_threads: Option<usize>,
+    pub(super) log: Option<String>,
+    pub(super) log_format: Option<LogFormat>,
+}
+
+/// The file, or nothing where there is none.
+#[derive(Default)]
+pub(super) struct SettingsFile {
+    path: Option<PathBuf>,
+    pub(super) values: FileConfig,
+}
+
+impl SettingsFile {
+    /// Reads the file that was asked for, else the one in the data folder if it exists.
+    pub(super) fn find(args: &StoreArgs) -> anyhow::Result<Self> {
+        if let Some(path) = &args.config {
+            let text = fs::read_to_string(path)
+                .with_context(|| format!("cannot read the settings file {}", path.display()))?;
+            return Self::parse(path, &text);
+        }
+        let path = args.data_dir.as_deref().unwrap_or(Path::new(DATA_DIR)).join(FILE_NAME);
+        let text = match fs::read_to_string(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            text => text.with_context(|| format!("cannot read the settings file {}", path.display()))?,
+        };
+        let file = Self::parse(&path, &text)?;
+        if file.values.data_dir.is_some() {
+            bail!(
+                "{}: data_dir is the folder this file is in; remove it, or name the file with --config",
+                path.display()
+            );
+        }
+        Ok(file)
+    }
+
+    /// Reads the text of a file.
+    pub(super) fn parse(path: &Path, text: &str) -> anyhow::Result<Self> {
+        let values = toml::from_str(text).map_err(|error| {
+            // Not the parser's own report, which quotes the line and any password in it.
+            let before = error.span().and_then(|span| text.get(..span.start));
+            let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+            anyhow!("{}, line {line}: {}", path.display(), error.message().replace('\n', " "))
+        })?;
+        Ok(Self { path: Some(path.into()), values })
+    }
+
+    /// The folder that paths in the file are relative to.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.path.as_deref().and_then(Path::parent)
+    }
+
+    /// A path out of the file.
+    pub(super) fn path(&self, path: Option<&PathBuf>) -> Option<PathBuf> {
+        path.map(|path| self.folder().map_or_else(|| path.clone(), |folder| folder.join(path)))
+    }
+
+    /// Adds the file's name to what is wrong with a value in it.
+    pub(super) fn named<T>(&self, outcome: Result<T, String>) -> anyhow::Result<T> {
+        let name = self.path.as_deref().unwrap_or(Path::new(FILE_NAME));
+        outcome.map_err(|error| anyhow!("{}: {error}", name.display()))
+    }
+
+    /// A setting: the flag or variable, else the text in the file, else the default.
+    pub(super) fn setting<T>(
+        &self,
+        given: Option<T>,
+        in_file: Option<&String>,
+        default: &str,
+        parse: fn(&str) -> Result<T, String>,
+    ) -> anyhow::Result<T> {
+        match given {
+            Some(value) => Ok(value),
+            None => self.named(parse(in_file.map_or(default, String::as_str))),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Reading single settings. Each error is a sentence that says what to write instead.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use axum::http::HeaderName;
+use claviger_service::Database;
+use ipnet::IpNet;
+use tracing_subscriber::EnvFilter;
+
+/// A PostgreSQL address or the path of a SQLite file, relative to `folder`. The error does not repeat the text, which may
+/// hold a password.
+pub(super) fn database(text: &str, folder: Option<&Path>) -> Result<Database, String> {
+    if is_postgres(text) {
+        return Ok(Database::Postgres(text.into()));
+    }
+    if text.trim().is_empty() || text.contains("://") {
+        return Err("the database is neither: name a SQLite file, or a server as \
+                    postgres://USER:PASSWORD@HOST/NAME"
+            .into());
+    }
+    let path = PathBuf::from(text);
+    Ok(Database::Sqlite(folder.map_or_else(|| path.clone(), |folder| folder.join(&path))))
+}
+
+fn is_postgres(text: &str) -> bool {
+    text.starts_with("postgres://") || text.starts_with("postgresql://")
+}
+
+/// A PostgreSQL address as it may stand in a log: host and database only. A password may stand before the last `@` or
+/// among the options.
+pub(super) fn without_secrets(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let host = host.split_once('?').map_or(host, |(host, _)| host);
+    format!("postgres://{host}")
+}
+
+/// An address with a port.
+pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| format!("`{text}` is no address with a port: write one such as 127.0.0.1:8080"))
+}
+
+/// An `http` or `https` address without query; a trailing slash is dropped.
+pub(super) fn public_url(text: &str) -> Result<String, String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let usable = rest.is_some_and(|rest| {
+        let host = rest.split('/').next().unwrap_or_default();
+        let plain = |byte: u8| byte.is_ascii_graphic() && !b"?#@\"<>\\".contains(&byte);
+        !host.is_empty() && rest.bytes().all(plain)
+    });
+    if usable {
+        Ok(text.trim_end_matches('/').into())
+    } else {
+        Err(format!("`{text}` is no address of a site: write one such as https://license.example.com"))
+    }
+}
+
+/// A network, or an address as the network of it alone.
+pub(super) fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    let single = || text.parse::<IpAddr>().map(IpNet::from);
+    text.parse()
+        .or_else(|_| single())
+        .map_err(|_| format!("`{text}` is no address or network: write one such as 10.0.0.1 or 10.0.0.0/8"))
+}
+
+/// The name of a header.
+pub(super) fn header(text: &str) -> Result<HeaderName, String> {
+    text.parse().map_err(|_| format!("`{text}` is no header's name: write one such as X-Forwarded-For"))
+}
+
+/// Directives of a log filter, as [`EnvFilter`] reads them.
+pub(super) fn log_filter(text: &str) -> Result<String, String> {
+    match EnvFilter::try_new(text) {
+        Ok(_) if !text.trim().is_empty() => Ok(text.into()),
+        _ => Err(format!(
+            "`{text}` is no log filter: write one such as info, debug or claviger_service=debug,info"
+        )),
+    }
+}

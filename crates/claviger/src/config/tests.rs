@@ -1,0 +1,213 @@
+//! Which source wins, and what is refused.
+
+use std::path::Path;
+
+use clap::{CommandFactory, FromArgMatches, Parser, builder::Resettable};
+
+use super::*;
+
+/// The arguments on their own.
+#[derive(Parser)]
+struct Cli {
+    #[command(flatten)]
+    store: StoreArgs,
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+fn resolve(args: &[&str], file: &str) -> anyhow::Result<Config> {
+    // Variables of whoever runs the tests do not count.
+    let command = Cli::command().mut_args(|argument| argument.env(Resettable::Reset));
+    let matches = command.try_get_matches_from([&["claviger"], args].concat())?;
+    let Cli { store, serve } = Cli::from_arg_matches(&matches)?;
+    let file = match file {
+        "" => SettingsFile::default(),
+        text => SettingsFile::parse(Path::new("/etc/claviger/claviger.toml"), text)?,
+    };
+    Config::from_sources(store, serve, &file)
+}
+
+fn refusal(args: &[&str], file: &str) -> String {
+    format!("{:#}", resolve(args, file).unwrap_err())
+}
+
+#[test]
+fn defaults() {
+    let config = resolve(&[], "").unwrap();
+    assert_eq!(config.store.data_dir, Path::new("claviger-data"));
+    assert_eq!(config.store.database_label(), "claviger-data/claviger.db");
+    assert_eq!(config.store.master_key_file, Path::new("claviger-data/master.key"));
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.public_url, None);
+    assert_eq!(config.trusted_proxies, []);
+    assert_eq!(config.client_ip_header.as_str(), "x-forwarded-for");
+    assert!(config.rate_limits && !config.single_signing_key);
+    assert_eq!((config.client_rate, config.seller_rate, config.seller_unknown_key_rate), (1200, 1200, 30));
+    assert_eq!(config.seller_daily_licenses, 0);
+    assert!(config.hash_threads >= 1);
+    assert_eq!((config.log.as_str(), config.log_format), ("info", LogFormat::Auto));
+}
+
+const FILE: &str = r#"
+    data_dir = "data"
+    database = "postgres://user:hunter2@db:5432/claviger?sslmode=require"
+    master_key_file = "/run/secrets/master"
+    listen = "0.0.0.0:80"
+    public_url = "https://license.example.com/"
+    trusted_proxies = ["10.0.0.0/8", "192.0.2.1"]
+    client_ip_header = "X-Real-IP"
+    rate_limits = false
+    client_rate = 1
+    seller_rate = 2
+    seller_unknown_key_rate = 3
+    seller_daily_licenses = 4
+    single_signing_key = true
+    hash_threads = 5
+    log = "debug"
+    log_format = "json"
+"#;
+
+#[test]
+fn the_file_wins_over_defaults() {
+    let config = resolve(&[], FILE).unwrap();
+    assert_eq!(config.store.data_dir, Path::new("/etc/claviger/data"));
+    assert_eq!(config.store.database_label(), "postgres://db:5432/claviger");
+    assert_eq!(config.store.master_key_file, Path::new("/run/secrets/master"));
+    assert_eq!(config.listen.to_string(), "0.0.0.0:80");
+    assert_eq!(config.public_url.as_deref(), Some("https://license.example.com"));
+    let proxies: Vec<String> = config.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(proxies, ["10.0.0.0/8", "192.0.2.1/32"]);
+    assert_eq!(config.client_ip_header.as_str(), "x-real-ip");
+    assert!(!config.rate_limits && config.single_signing_key);
+    assert_eq!((config.client_rate, config.seller_rate, config.seller_unknown_key_rate), (1, 2, 3));
+    assert_eq!((config.seller_daily_licenses, config.hash_threads), (4, 5));
+    assert_eq!((config.log.as_str(), config.log_format), ("debug", LogFormat::Json));
+    let kept = resolve(&[], "data_dir = \"data\"\nmaster_key_file = \"key\"\ndatabase = \"x.db\"").unwrap();
+    assert_eq!(kept.store.database_label(), "/etc/claviger/x.db");
+    assert_eq!(kept.store.master_key_file, Path::new("/etc/claviger/key"));
+}
+
+#[test]
+fn flags_win_over_the_file() {
+    let args = "--data-dir d --database other.db --master-key-file k --listen [::1]:81 --public-url http://localhost:8080 \
+        --trusted-proxies 10.0.0.1,fd00::/8 --client-ip-header CF-Connecting-IP --rate-limits yes --client-rate 10 \
+        --seller-rate 20 --seller-unknown-key-rate 30 --seller-daily-licenses 40 --single-signing-key false \
+        --hash-threads 50 --log warn --log-format pretty";
+    let args: Vec<&str> = args.split_whitespace().collect();
+    let config = resolve(&args, FILE).unwrap();
+    assert_eq!(config.store.data_dir, Path::new("d"));
+    assert_eq!(config.store.database_label(), "other.db");
+    assert_eq!(config.store.master_key_file, Path::new("k"));
+    assert_eq!(config.listen.to_string(), "[::1]:81");
+    assert_eq!(config.public_url.as_deref(), Some("http://localhost:8080"));
+    let proxies: Vec<String> = config.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(proxies, ["10.0.0.1/32", "fd00::/8"]);
+    assert_eq!(config.client_ip_header.as_str(), "cf-connecting-ip");
+    assert!(config.rate_limits && !config.single_signing_key);
+    assert_eq!((config.client_rate, config.seller_rate, config.seller_unknown_key_rate), (10, 20, 30));
+    assert_eq!((config.seller_daily_licenses, config.hash_threads), (40, 50));
+    assert_eq!((config.log.as_str(), config.log_format), ("warn", LogFormat::Pretty));
+    assert!(resolve(&["--single-signing-key"], "").unwrap().single_signing_key);
+}
+
+#[test]
+fn every_flag_has_a_variable() {
+    for argument in Cli::command().get_arguments() {
+        let name = format!("CLAVIGER_{}", argument.get_id().as_str().to_uppercase());
+        assert_eq!(argument.get_env().unwrap(), name.as_str());
+    }
+}
+
+#[test]
+fn flags_refuse_nonsense() {
+    for (flag, value, advice) in [
+        ("--listen", "8080", "`8080` is no address with a port: write one such as 127.0.0.1:8080"),
+        ("--public-url", "license.example.com", "write one such as https://license.example.com"),
+        ("--public-url", "https://", "write one such as https://license.example.com"),
+        ("--public-url", "https://x/?a=b", "write one such as https://license.example.com"),
+        (
+            "--trusted-proxies",
+            "10.0.0.0/8,proxy",
+            "`proxy` is no address or network: write one such as 10.0.0.1",
+        ),
+        (
+            "--client-ip-header",
+            "X Real IP",
+            "`X Real IP` is no header's name: write one such as X-Forwarded-For",
+        ),
+        ("--rate-limits", "maybe", "invalid value 'maybe'"),
+        ("--client-rate", "-1", "--client-rate"),
+        ("--hash-threads", "0", "hash_threads is 0: give at least one thread"),
+        ("--log", "a=b=c", "`a=b=c` is no log filter: write one such as info"),
+        ("--log", "", "is no log filter: write one such as info"),
+        ("--log-format", "xml", "possible values: auto, pretty, json"),
+    ] {
+        let refusal = refusal(&[&format!("{flag}={value}")], "");
+        assert!(refusal.contains(advice), "{flag} {value}: {refusal}");
+    }
+}
+
+#[test]
+fn the_file_refuses_nonsense() {
+    for (text, advice) in [
+        ("\nlisten = \"8080\"", ": `8080` is no address with a port: write one such as 127.0.0.1:8080"),
+        (
+            "public_url = \"x\"",
+            ": `x` is no address of a site: write one such as https://license.example.com",
+        ),
+        (
+            "trusted_proxies = [\"x\"]",
+            ": `x` is no address or network: write one such as 10.0.0.1 or 10.0.0.0/8",
+        ),
+        ("client_ip_header = \"\"", ": `` is no header's name: write one such as X-Forwarded-For"),
+        ("log = \"a=b=c\"", ": `a=b=c` is no log filter: write one such as info"),
+        ("\nlistn = \"x\"", ", line 2: unknown field `listn`, expected one of `data_dir`, `database`"),
+        ("seller_rate = -1", ", line 1: invalid value: integer `-1`, expected u32"),
+        ("log_format = \"xml\"", ", line 1: unknown variant `xml`, expected one of `auto`, `pretty`, `json`"),
+    ] {
+        let refusal = refusal(&[], text);
+        let expected = format!("/etc/claviger/claviger.toml{advice}");
+        assert!(refusal.starts_with(&expected), "{text}: {refusal}");
+        assert!(!refusal.contains('\n'), "{refusal}");
+    }
+}
+
+#[test]
+fn passwords_are_not_shown() {
+    let config = resolve(&[], FILE).unwrap();
+    let args = ["--database", "mysql://user:hunter2@db/claviger"];
+    let broken = "database = \"postgres://user:hunter2@db\" x";
+    for text in [format!("{config:?}"), refusal(&args, ""), refusal(&[], broken)] {
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+    assert!(refusal(&args, "").contains("name a SQLite file, or a server as postgres://"));
+    for (url, label) in [
+        ("postgres://user:a@b:c/d@db/name", "postgres://db/name"),
+        ("postgresql://db/name?user=u&password=hunter2", "postgres://db/name"),
+        ("postgres://u:p?ss@db:5432", "postgres://db:5432"),
+    ] {
+        assert_eq!(parse::without_secrets(url), label);
+    }
+}
+
+#[test]
+fn finds_the_file_in_the_data_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = StoreArgs { data_dir: Some(folder.path().into()), ..StoreArgs::default() };
+    let resolve = || Config::resolve(args.clone(), ServeArgs::default());
+    assert_eq!(resolve().unwrap().seller_rate, SELLER_RATE);
+
+    let path = folder.path().join("claviger.toml");
+    std::fs::write(&path, "seller_rate = 7\n").unwrap();
+    let config = resolve().unwrap();
+    assert_eq!(config.seller_rate, 7);
+    assert_eq!(config.store.database_label(), folder.path().join("claviger.db").display().to_string());
+
+    std::fs::write(&path, "data_dir = \"x\"\n").unwrap();
+    let refusal = format!("{:#}", resolve().unwrap_err());
+    assert!(refusal.contains("remove it, or name the file with --config"), "{refusal}");
+
+    let missing = StoreArgs { config: Some(folder.path().join("missing.toml")), ..args.clone() };
+    let refusal = format!("{:#}", Store::resolve(missing).unwrap_err());
+    assert!(refusal.contains("cannot read the settings file"), "{refusal}");
+}
