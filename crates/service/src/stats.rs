@@ -1,16 +1,21 @@
-//! Counts that programs and sellers ask for. They read whole tables, so they are kept for a moment.
+//! Counts that programs and sellers ask for.
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use claviger_store::{Conn, StoreError, licenses, sessions::shared, users};
 
 use crate::{App, Service, ServiceError};
 
-/// Seconds that counts are kept.
-const KEPT: i64 = 2;
+/// Counting reads whole tables. Counts are kept for so many times as long as they took, which leaves most of the
+/// reader's time to others; those of a small application are always fresh.
+const KEPT_FOR: u64 = 20;
+/// Counts are never kept for longer, in milliseconds.
+const KEPT_MAX_MS: u64 = 30_000;
+/// Counting that took less, in milliseconds, is done anew each time.
+const QUICK_MS: u64 = 50;
 /// Names of users online that are told at most.
 const ONLINE_MAX: i64 = 1000;
 
@@ -32,24 +37,25 @@ pub struct SellerStats {
     pub licenses: licenses::LicenseCounts,
 }
 
-/// Counts with the second they were taken, by application.
-pub(crate) type StatsCache = Mutex<HashMap<i64, (i64, std::sync::Arc<AppStats>)>>;
+/// Counts by application, with the millisecond until which they are kept.
+pub(crate) type StatsCache = Mutex<HashMap<i64, (u64, Arc<AppStats>)>>;
 
 impl Service {
-    /// Counts users, users online and license keys; at most two seconds old.
+    /// Counts users, users online and license keys; at most half a minute old.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn app_stats(&self, app: &App) -> Result<std::sync::Arc<AppStats>, ServiceError> {
-        let (id, now) = (app.id, self.clock.now());
+    pub async fn app_stats(&self, app: &App) -> Result<Arc<AppStats>, ServiceError> {
+        let (id, begun) = (app.id, self.clock.now_ms());
         {
             let kept = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((taken, stats)) = kept.get(&id)
-                && (now - KEPT..=now).contains(taken)
+            if let Some((until, stats)) = kept.get(&id)
+                && begun < *until
             {
                 return Ok(stats.clone());
             }
         }
+        let now = self.clock.now();
         let count = move |conn: &mut Conn<'_>| {
             Ok::<_, StoreError>(AppStats {
                 users: users::count(conn, id)?,
@@ -57,10 +63,14 @@ impl Service {
                 online: shared::online(conn, id, now, ONLINE_MAX)?,
             })
         };
-        let stats = std::sync::Arc::new(self.store.db().read(count).await?);
+        let stats = Arc::new(self.store.db().read(count).await?);
+        let done = self.clock.now_ms();
+        let took = done.saturating_sub(begun);
         let mut kept = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|_, (taken, _)| *taken + KEPT >= now);
-        kept.insert(id, (now, stats.clone()));
+        kept.retain(|_, (until, _)| *until > done);
+        if took > QUICK_MS {
+            kept.insert(id, (done + (took * KEPT_FOR).min(KEPT_MAX_MS), stats.clone()));
+        }
         Ok(stats)
     }
 
