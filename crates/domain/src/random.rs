@@ -7,18 +7,21 @@ pub trait Random: Send + Sync {
     /// Fills `buffer` with random bytes.
     fn fill(&self, buffer: &mut [u8]);
 
-    /// `length` random characters drawn evenly from `alphabet` (2 to 256 ASCII characters).
+    /// `length` random characters drawn evenly from `alphabet` (2 to 64 ASCII characters).
     fn text(&self, alphabet: &[u8], length: usize) -> String {
-        let mut text = Vec::with_capacity(length);
-        let bound = 256 - 256 % alphabet.len();
-        let mut buffer = [0u8; 64];
+        let mut text = String::with_capacity(length);
+        let mut buffer = [0u8; 40];
         while text.len() < length {
             self.fill(&mut buffer);
-            // A byte beyond the last whole multiple would favor the first characters.
-            let drawn = buffer.iter().map(|&byte| usize::from(byte)).filter(|&byte| byte < bound);
-            text.extend(drawn.take(length - text.len()).map(|byte| alphabet[byte % alphabet.len()]));
+            for byte in buffer {
+                // Six bits a character; values beyond the alphabet are thrown away, so the draw stays even.
+                let drawn = alphabet.get(usize::from(byte & 63));
+                if let Some(&drawn) = drawn.filter(|_| text.len() < length) {
+                    text.push(char::from(drawn));
+                }
+            }
         }
-        text.into_iter().map(char::from).collect()
+        text
     }
 
     /// `bytes` random bytes as lower-case hexadecimal.

@@ -65,6 +65,14 @@ async fn not_found() -> Response {
     json(StatusCode::NOT_FOUND, body.into())
 }
 
+/// The answer to a method that an endpoint does not have.
+fn method_not_allowed(allowed: &'static str) -> Response {
+    let mut response =
+        json(StatusCode::METHOD_NOT_ALLOWED, br#"{"success":false,"message":"Method not allowed"}"#.into());
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    response
+}
+
 /// The body of a request; `None` when it is too large, too slow or breaks off.
 async fn read_body(body: Body) -> Option<Bytes> {
     tokio::time::timeout(BODY_WITHIN, axum::body::to_bytes(body, BODY_MAX)).await.ok()?.ok()
@@ -77,8 +85,10 @@ fn is_busy(error: &ServiceError) -> bool {
 
 /// A JSON response with the headers that all of the APIs' replies carry.
 fn json(status: StatusCode, body: Vec<u8>) -> Response {
-    let mut response = (status, body).into_response();
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
     let headers = response.headers_mut();
+    headers.reserve(8);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -12,7 +12,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 pub struct Rates {
     /// To the Client API, from one address.
     pub client: u32,
-    /// To the Seller API, with one seller key.
+    /// To the Seller API, for one application.
     pub seller: u32,
     /// To the Seller API, with unknown seller keys, from one address.
     pub unknown_seller_key: u32,

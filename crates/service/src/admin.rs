@@ -6,6 +6,7 @@ use claviger_store::{
     apps::{self, NewApp},
     owners::{self, NewOwner, Owner},
     sessions::shared,
+    subscriptions,
 };
 
 use crate::{
@@ -17,6 +18,10 @@ use crate::{
 const OWNER_NAME_MAX: usize = 65;
 /// Longest name of an application in bytes.
 const APP_NAME_MAX: usize = 40;
+/// The subscription that a new application has, so that its first licenses can be used.
+const DEFAULT_SUBSCRIPTION: &str = "default";
+/// The level of licenses that it is for: the one they have unless the seller chooses another.
+const DEFAULT_LEVEL: &str = "1";
 /// Bytes of randomness in an app secret.
 const SECRET_BYTES: usize = 32;
 /// Bytes of randomness in a seller key.
@@ -108,7 +113,7 @@ impl Service {
         if changed { Ok(()) } else { Err(no_owner(name)) }
     }
 
-    /// Makes an application with a secret, a seller key and an Ed25519 key pair of its own.
+    /// Makes an application with a secret, a seller key, an Ed25519 key pair of its own, and a subscription.
     ///
     /// # Errors
     /// When there is no such owner, the name is unfit or taken, or the database fails.
@@ -140,6 +145,7 @@ impl Service {
         let added = self.store.db().write::<_, StoreError, _>(move |conn| {
             let Some(app) = apps::insert(conn, &new)? else { return Ok(false) };
             apps::add_seller_key(conn, app, &stored.hash, &stored.hint, new.created)?;
+            subscriptions::insert(conn, app, DEFAULT_SUBSCRIPTION, DEFAULT_LEVEL)?;
             Ok(true)
         });
         if !added.await? {

@@ -1,9 +1,7 @@
 //! Something to try Claviger with: an owner, an application and licenses.
 
-use claviger_domain::{Alphabet, ApiVersions, DEFAULT_MASK, Mask, Role, Secret};
-use claviger_store::{StoreError, subscriptions};
-
 use crate::{CreatedApp, Service, ServiceError, licenses::NewKeys};
+use claviger_domain::{Alphabet, ApiVersions, DEFAULT_MASK, Mask, Role, Secret};
 
 /// Name of the demo's owner.
 pub const DEMO_OWNER: &str = "demo";
@@ -31,8 +29,7 @@ impl Service {
         Ok(!self.owners().await?.is_empty())
     }
 
-    /// Makes the demo's owner, one application that answers all versions of the Client API, a subscription and
-    /// unused licenses.
+    /// Makes the demo's owner, one application that answers all versions of the Client API, and unused licenses.
     ///
     /// # Errors
     /// When the owner is there already, or the database fails.
@@ -40,9 +37,6 @@ impl Service {
         let password = Secret::new(self.random.hex(8));
         self.create_owner(DEMO_OWNER, Role::Seller, Some(&password)).await?;
         let created = self.create_app(DEMO_OWNER, APP_NAME, ApiVersions::ALL).await?;
-        let app = created.app.id;
-        let add = move |conn: &mut claviger_store::Conn<'_>| subscriptions::insert(conn, app, "default", "1");
-        self.store.db().write::<_, StoreError, _>(add).await?;
         let keys = NewKeys {
             mask: Mask::new(DEFAULT_MASK).expect("the default mask is a mask"),
             alphabet: Alphabet::Mixed,

@@ -41,9 +41,18 @@ pub enum LicenseFailure {
     /// So many in 24 hours are allowed, and they are made.
     #[error("the daily number of licenses is used up")]
     DailyLimit(i64),
+    /// More than [`BATCH_MAX`] at a time.
+    #[error("too many licenses at a time")]
+    TooMany,
+    /// Several licenses of one key.
+    #[error("the mask allows one key only")]
+    FixedMask,
     /// The key, or every key that the mask allows, is taken.
     #[error("the license exists already")]
     Exists,
+    /// The note is longer than [`NOTE_MAX`].
+    #[error("the note is too long")]
+    NoteTooLong,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -53,13 +62,19 @@ impl Service {
     /// Makes licenses, all or none; returns their keys.
     ///
     /// # Errors
-    /// See [`LicenseFailure`].
+    /// See [`LicenseFailure`]; the checks come in the order of its list.
     pub async fn add_licenses(&self, app: &App, keys: NewKeys) -> Result<Vec<String>, LicenseFailure> {
         let (app, now, random) = (app.id, self.clock.now(), self.random.clone());
         let daily = self.options.seller_daily_licenses;
         let add = move |conn: &mut Conn<'_>| {
-            if daily > 0 && licenses::made_since(conn, app, &keys.genby, now - DAY)? + keys.amount > daily {
+            if daily > 0 && licenses::made_since(conn, app, now - DAY)?.saturating_add(keys.amount) > daily {
                 return Err(LicenseFailure::DailyLimit(daily));
+            }
+            if keys.amount > BATCH_MAX {
+                return Err(LicenseFailure::TooMany);
+            }
+            if keys.mask.is_fixed() && keys.amount > 1 {
+                return Err(LicenseFailure::FixedMask);
             }
             let new = NewLicenses {
                 duration: keys.duration,
@@ -73,6 +88,10 @@ impl Service {
             for _ in 0..keys.amount {
                 made.push(add_one(conn, app, &new, draws, || keys.mask.draw(keys.alphabet, &*random))?);
             }
+            // The last check of the list; what was made is undone.
+            if keys.note.is_some_and(|note| note.len() > NOTE_MAX) {
+                return Err(LicenseFailure::NoteTooLong);
+            }
             Ok(made)
         };
         self.store.db().write(add).await
@@ -84,7 +103,8 @@ impl Service {
     /// When the database fails.
     pub async fn license_exists(&self, app: &App, key: &str) -> Result<bool, ServiceError> {
         let (app, key) = (app.id, key.to_owned());
-        Ok(self.store.db().read(move |conn| licenses::exists(conn, app, &key)).await?)
+        let found = self.store.db().read(move |conn| licenses::spelling(conn, app, &key)).await?;
+        Ok(found.is_some())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sessions: begin, find, end.
 
-use claviger_domain::SessionId;
+use claviger_domain::{MAX_SESSION_SECONDS, SessionId};
 use claviger_store::sessions::{LiveSession, Lookup, NewSession, shared};
 
 use crate::{App, Service, ServiceError};
@@ -36,7 +36,7 @@ impl Service {
         let session = NewSession {
             app: app.id,
             id,
-            expires: (now_ms / 1000) as i64 + app.settings.session_seconds,
+            expires: (now_ms / 1000) as i64 + app.settings.session_seconds.clamp(1, MAX_SESSION_SECONDS),
             api: init.api,
             ip: init.ip.into(),
             enckey: init.enckey.map(String::from),

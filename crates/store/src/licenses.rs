@@ -63,10 +63,10 @@ pub fn lock_by_key(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<Option<Li
     conn.query_one(&sql, params![app, &fold(key)])?.as_ref().map(license).transpose()
 }
 
-/// Whether there is a license of that key.
-pub fn exists(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<bool> {
-    let sql = "SELECT 1 FROM licenses WHERE app = $1 AND key_folded = $2";
-    Ok(conn.query_one(sql, params![app, &fold(key)])?.is_some())
+/// The key as it was made, if there is a license of that key in any case.
+pub fn spelling(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<Option<String>> {
+    let sql = "SELECT key FROM licenses WHERE app = $1 AND key_folded = $2";
+    conn.query_one(sql, params![app, &fold(key)])?.map(|row| row.get(0)).transpose()
 }
 
 /// Adds a license; `false` when its key is taken.
@@ -135,11 +135,9 @@ pub fn counts(conn: &mut Conn<'_>, app: i64) -> Result<LicenseCounts> {
     Ok(counts)
 }
 
-/// Number of licenses made by `genby` since a Unix second.
-pub fn made_since(conn: &mut Conn<'_>, app: i64, genby: &str, since: i64) -> Result<i64> {
-    let row = conn.query_one(
-        "SELECT COUNT(*) FROM licenses WHERE app = $1 AND genby = $2 AND gendate > $3",
-        params![app, genby, since],
-    )?;
+/// Number of licenses of an application made after a Unix second.
+pub fn made_since(conn: &mut Conn<'_>, app: i64, since: i64) -> Result<i64> {
+    let row =
+        conn.query_one("SELECT COUNT(*) FROM licenses WHERE app = $1 AND gendate > $2", params![app, since])?;
     row.map_or(Ok(0), |row| row.get(0))
 }

@@ -66,11 +66,18 @@ fn user(row: &Row) -> Result<User> {
     })
 }
 
+const BY_NAME: &str = "SELECT id, username, password, hwids, created, banned FROM users
+    WHERE app = $1 AND username_folded = $2";
+
 /// Finds a user by name.
 pub fn by_name(conn: &mut Conn<'_>, app: i64, username: &str) -> Result<Option<User>> {
-    let sql = "SELECT id, username, password, hwids, created, banned FROM users
-               WHERE app = $1 AND username_folded = $2";
-    conn.query_one(sql, params![app, &fold(username)])?.as_ref().map(user).transpose()
+    conn.query_one(BY_NAME, params![app, &fold(username)])?.as_ref().map(user).transpose()
+}
+
+/// As [`by_name`], and keeps others from changing the user until the end of the transaction.
+pub fn lock_by_name(conn: &mut Conn<'_>, app: i64, username: &str) -> Result<Option<User>> {
+    let sql = format!("{BY_NAME}{}", conn.for_update());
+    conn.query_one(&sql, params![app, &fold(username)])?.as_ref().map(user).transpose()
 }
 
 /// Adds a user; the number, or `None` when the name is taken.

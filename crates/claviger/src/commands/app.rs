@@ -157,10 +157,15 @@ fn show(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
             value["seller_key_hint"] = seller_key_hint.into();
             value["sessions"] = sessions.into();
             value["settings"] = serde_json::to_value(&app.settings)?;
+            value["server_public_key"] = service.default_key().public_hex().into();
             return output::json(&value);
         }
         let hint = format!("ends in {seller_key_hint}");
-        print_app(&app, &[("seller key", &hint), ("sessions", &sessions.to_string())]);
+        let server_key = format!("{} (signs with --single-signing-key)", service.default_key().public_hex());
+        print_app(
+            &app,
+            &[("server key", &server_key), ("seller key", &hint), ("sessions", &sessions.to_string())],
+        );
         Ok(())
     })
 }

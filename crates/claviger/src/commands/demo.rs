@@ -63,7 +63,7 @@ async fn create(service: &Service, data_dir: &Path) -> anyhow::Result<DemoFile> 
         app_version: app.settings.version.clone(),
         app_secret: app.secret.expose().into(),
         seller_key: demo.created.seller_key.expose().into(),
-        public_key: app.signing_key.public_hex().into(),
+        public_key: service.signing_key(&app).public_hex().into(),
         licenses: demo.licenses,
         dashboard: Dashboard {
             url: String::new(),

@@ -51,7 +51,7 @@ pub(crate) struct ServeArgs {
     /// Client API: requests a minute from one address, 0 for no limit [default: 1200]
     #[arg(long, value_name = "NUMBER", env = "CLAVIGER_CLIENT_RATE")]
     pub(crate) client_rate: Option<u32>,
-    /// Seller API: requests a minute with one key, 0 for no limit [default: 1200]
+    /// Seller API: requests a minute for one application, 0 for no limit [default: 1200]
     #[arg(long, value_name = "NUMBER", env = "CLAVIGER_SELLER_RATE")]
     pub(crate) seller_rate: Option<u32>,
     /// Seller API: requests a minute with unknown keys from one address, 0 for no limit [default: 30]

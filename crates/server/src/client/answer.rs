@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
 use claviger_service::{App, Session};
@@ -113,44 +113,43 @@ impl Answer {
             None => text::KEYAUTH_INVALID.into(),
         };
         let signed = match version {
-            ApiVersion::V1_0 | ApiVersion::V1_1 => HeaderMap::new(),
-            ApiVersion::V1_2 => self.hmac_headers(&body),
+            ApiVersion::V1_0 | ApiVersion::V1_1 => [None, None],
+            ApiVersion::V1_2 => [self.hmac_header(&body), None],
             ApiVersion::V1_3 => self.ed25519_headers(state, &body),
         };
         let mut response = json(self.status, body);
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-        headers.extend(signed);
+        headers.extend(signed.into_iter().flatten());
+        if self.status == StatusCode::TOO_MANY_REQUESTS {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+        }
         response
     }
 
-    fn hmac_headers(&self, body: &[u8]) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        let Some(app) = &self.app else { return headers };
+    fn hmac_header(&self, body: &[u8]) -> Option<Header> {
+        let secret = self.app.as_ref()?.secret.expose();
         let signature = match &self.hmac {
-            Hmac::Unsigned => return headers,
-            Hmac::Secret => signature::sign_v1_2(app.secret.expose().as_bytes(), body),
+            Hmac::Unsigned => return None,
+            Hmac::Secret => signature::sign_v1_2(secret.as_bytes(), body),
             Hmac::Session(Some(enckey)) => {
-                let key = signature::sesskey(enckey, app.secret.expose());
-                signature::sign_v1_2(key.as_bytes(), body)
+                signature::sign_v1_2(signature::sesskey(enckey, secret).as_bytes(), body)
             }
             Hmac::Session(None) => signature::NO_ENCKEY.into(),
         };
-        headers.extend(header_value(signature).map(|value| (SIGNATURE, value)));
-        headers
+        header(SIGNATURE, signature)
     }
 
-    fn ed25519_headers(&self, state: &State, body: &[u8]) -> HeaderMap {
+    fn ed25519_headers(&self, state: &State, body: &[u8]) -> [Option<Header>; 2] {
         let service = &state.service;
         let key = self.app.as_ref().map_or(service.default_key(), |app| service.signing_key(app));
         let (signature, timestamp) = signature::sign_v1_3(key, service.clock().now(), body);
-        let mut headers = HeaderMap::with_capacity(2);
-        headers.extend(header_value(signature).map(|value| (ED25519, value)));
-        headers.extend(header_value(timestamp).map(|value| (TIMESTAMP, value)));
-        headers
+        [header(ED25519, signature), header(TIMESTAMP, timestamp)]
     }
 }
 
-fn header_value(text: String) -> Option<HeaderValue> {
-    HeaderValue::from_maybe_shared(bytes::Bytes::from(text)).ok()
+type Header = (HeaderName, HeaderValue);
+
+fn header(name: HeaderName, value: String) -> Option<Header> {
+    HeaderValue::from_maybe_shared(bytes::Bytes::from(value)).ok().map(|value| (name, value))
 }

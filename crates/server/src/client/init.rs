@@ -29,7 +29,8 @@ async fn init(request: Request) -> Outcome {
     let app = &request.app;
     let settings = &app.settings;
     let refused = |reply| Ok(Answer::secret_signed(app.clone(), reply));
-    let enckey = request.get("enckey");
+    // Only API 1.2 signs with it.
+    let enckey = request.get("enckey").filter(|_| request.version == ApiVersion::V1_2);
     if enckey.as_ref().is_some_and(|enckey| enckey.len() > ENCKEY_MAX) {
         return refused(Reply::failure(
             "The paramater \"enckey\" is too long. Must be 35 characters or less.",
@@ -49,8 +50,6 @@ async fn init(request: Request) -> Outcome {
         return refused(Reply::failure(settings.messages.hash_check_fail.clone()));
     }
 
-    let signs = request.version == ApiVersion::V1_2;
-    let enckey = enckey.filter(|_| signs);
     let ip = request.ip.to_string();
     let init = Init { api: request.version.number(), ip: &ip, enckey: enckey.as_deref() };
     let Some(id) = request.state.service.begin_session(app, init).await? else {

@@ -18,7 +18,7 @@ use axum::{
     Router,
     extract::{self, ConnectInfo},
     http::{Method, StatusCode, header, request::Parts},
-    response::{IntoResponse, Response},
+    response::Response,
     routing::any,
 };
 use bytes::Bytes;
@@ -28,7 +28,7 @@ use claviger_wire::client::{ApiVersion, ClientParams, Reply, text};
 use futures_util::future::BoxFuture;
 
 use self::answer::Answer;
-use crate::{State, is_busy, preflight, read_body};
+use crate::{State, is_busy, method_not_allowed, preflight, read_body};
 
 /// A request past the common checks.
 pub(crate) struct Request {
@@ -118,9 +118,11 @@ async fn handle(
         Method::POST => {}
         Method::GET if version != ApiVersion::V1_0 => {}
         Method::OPTIONS => return preflight(),
-        _ => {
-            return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, POST, OPTIONS")]).into_response();
-        }
+        _ => return method_not_allowed("GET, POST, OPTIONS"),
+    }
+    if version == ApiVersion::V1_0 {
+        // Its parameters are encrypted, which this release cannot read.
+        return Answer::early(version, None, Reply::failure(text::V1_0_UNAVAILABLE)).render(&state, version);
     }
     let (parts, body) = request.into_parts();
     let ip = state.client_ip.of(peer, &parts.headers);
@@ -128,17 +130,14 @@ async fn handle(
         let answer = Answer::early(version, None, Reply::failure("Request too large or incomplete"));
         return answer.with_status(StatusCode::PAYLOAD_TOO_LARGE).render(&state, version);
     };
-    let params = read_params(version, &parts, body).await;
+    let params = read_params(&parts, body).await;
     dispatch(state.clone(), version, params, ip).await.render(&state, version)
 }
 
-async fn read_params(version: ApiVersion, parts: &Parts, body: Bytes) -> ClientParams {
+async fn read_params(parts: &Parts, body: Bytes) -> ClientParams {
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let form = Params::from_body(content_type, body).await;
-    let query = match version {
-        ApiVersion::V1_0 => Params::default(),
-        _ => parts.uri.query().map(Params::from_query).unwrap_or_default(),
-    };
+    let query = parts.uri.query().map(Params::from_query).unwrap_or_default();
     ClientParams::new(form, query)
 }
 
@@ -195,8 +194,7 @@ async fn in_session(
 fn answers(app: &App, version: ApiVersion) -> bool {
     let api = app.settings.api;
     match version {
-        // Its encryption is not built yet; see CHANGELOG.md.
-        ApiVersion::V1_0 => false,
+        ApiVersion::V1_0 => api.v1_0,
         ApiVersion::V1_1 => api.v1_1,
         ApiVersion::V1_2 => api.v1_2,
         ApiVersion::V1_3 => api.v1_3,

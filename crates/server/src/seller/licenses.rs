@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use claviger_domain::{Alphabet, Mask, days_to_seconds};
-use claviger_service::licenses::{BATCH_MAX, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys};
+use claviger_service::licenses::{LEVEL_MAX, LicenseFailure, NewKeys};
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 
@@ -30,9 +30,16 @@ async fn add(request: Request) -> Outcome {
             let text = format!("You can only generate {limit} keys per 24 hours with SellerAPI.");
             Ok(SellerReply::failure(text).status(429).into())
         }
-        Err(LicenseFailure::Exists) => Ok(SellerReply::failure("License already exists").into()),
+        Err(LicenseFailure::TooMany) => failure("You can only generate 100 licenses at a time"),
+        Err(LicenseFailure::FixedMask) => failure("Can't do custom key with amount greater than one"),
+        Err(LicenseFailure::Exists) => failure("License already exists"),
+        Err(LicenseFailure::NoteTooLong) => failure("Note must be less than 69 characters"),
         Err(LicenseFailure::Store(error)) => Err(error.into()),
     }
+}
+
+fn failure(text: &'static str) -> Outcome {
+    Ok(SellerReply::failure(text).into())
 }
 
 /// One key and several have different names and statuses; the published Rust crate tells them apart by the status.
@@ -49,7 +56,7 @@ fn added(keys: Vec<String>) -> SellerReply {
     }
 }
 
-/// The checks of `add`, in the order of the protocol.
+/// The checks of the form of `add`, in the order of the protocol; those that need the database follow.
 fn new_keys(request: &Request) -> Result<NewKeys, SellerReply> {
     let params = &request.params;
     let Some(expiry) = params.get("expiry") else {
@@ -63,19 +70,10 @@ fn new_keys(request: &Request) -> Result<NewKeys, SellerReply> {
         return Err(SellerReply::failure("Level too long"));
     }
     let amount = params.shop_quantity().unwrap_or_else(|| params.number_or("amount", 1)).max(1);
-    if amount > BATCH_MAX {
-        return Err(SellerReply::failure("You can only generate 100 licenses at a time"));
-    }
     let mask = params.get("mask").filter(|mask| mask != OLD_DEFAULT_MASK);
     let mask = mask.unwrap_or(Cow::Borrowed(&request.app.settings.license_mask));
     let mask = Mask::new(&mask).map_err(|_| SellerReply::invalid_parameter("mask"))?;
-    if mask.is_fixed() && amount > 1 {
-        return Err(SellerReply::failure("Can't do custom key with amount greater than one"));
-    }
     let note = params.get("note").map(Cow::into_owned);
-    if note.as_ref().is_some_and(|note| note.len() > NOTE_MAX) {
-        return Err(SellerReply::failure("Note must be less than 69 characters"));
-    }
     let genby = params.get("owner").map_or_else(|| SELLER_API.into(), Cow::into_owned);
     if genby.len() > OWNER_MAX {
         return Err(SellerReply::invalid_parameter("owner"));

@@ -14,7 +14,7 @@ use axum::{
     Router,
     extract::{self, ConnectInfo},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::Response,
     routing::any,
 };
 use claviger_service::{App, ServiceError};
@@ -22,7 +22,7 @@ use claviger_wire::seller::{SellerParams, SellerReply, text};
 use futures_util::future::BoxFuture;
 use ipnet::IpNet;
 
-use crate::{State, is_busy, json, preflight, read_body};
+use crate::{State, is_busy, json, method_not_allowed, preflight, read_body};
 
 /// A request past the common checks.
 pub(crate) struct Request {
@@ -71,10 +71,7 @@ async fn handle(
     match method {
         Method::GET | Method::POST | Method::HEAD => {}
         Method::OPTIONS => return preflight(),
-        _ => {
-            return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD, POST, OPTIONS")])
-                .into_response();
-        }
+        _ => return method_not_allowed("GET, HEAD, POST, OPTIONS"),
     }
     let (parts, body) = request.into_parts();
     let ip = state.client_ip.of(peer, &parts.headers);

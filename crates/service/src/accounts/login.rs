@@ -1,7 +1,7 @@
 //! Login by name and password, and by license key.
 
 use claviger_domain::{HwidList, Secret};
-use claviger_store::{Conn, StoreError, users};
+use claviger_store::{Conn, StoreError, licenses, users};
 
 use super::{Account, AccountFailure, NAME_MAX, Origin, Refusal, Registration, SignIn, check_hwid};
 use crate::{App, Service};
@@ -48,7 +48,7 @@ impl Service {
             return Err(Refusal::KeyTooLong.into());
         }
         check_hwid(app, origin.hwid.as_deref())?;
-        let key = key.ok_or(Refusal::KeyNotFound)?;
+        let key = self.spelling(app, key.ok_or(Refusal::KeyNotFound)?).await?;
         let password = Secret::new(key.as_str());
         let credentials = Credentials { username: &key, password: &password, may_register: true };
         match self.log_in(app, origin, credentials).await {
@@ -68,6 +68,13 @@ impl Service {
             }
             outcome => outcome,
         }
+    }
+
+    /// The key as it was made: keys are looked up without regard to case, passwords are not.
+    async fn spelling(&self, app: &App, key: String) -> Result<String, StoreError> {
+        let id = app.id;
+        let find = move |conn: &mut Conn<'_>| Ok(licenses::spelling(conn, id, &key)?.unwrap_or(key));
+        self.store.db().read(find).await
     }
 
     async fn log_in(
@@ -103,7 +110,7 @@ fn finish(
     username: &str,
     verified: Option<&str>,
 ) -> Result<Account, AccountFailure> {
-    let user = users::by_name(conn, sign_in.app, username)?.ok_or(Refusal::UnknownUser)?;
+    let user = users::lock_by_name(conn, sign_in.app, username)?.ok_or(Refusal::UnknownUser)?;
     // Both may have changed while the password was hashed.
     if let Some(reason) = user.banned {
         return Err(Refusal::UserBanned(reason).into());

@@ -46,6 +46,9 @@ impl Service {
         if fold(username) == RESERVED {
             return Err(Refusal::UsernameTaken.into());
         }
+        if registration.password.is_none() {
+            return Err(Refusal::WrongPassword.into());
+        }
         self.register_checked(app, origin, registration).await
     }
 

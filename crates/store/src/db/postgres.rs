@@ -114,6 +114,7 @@ impl Connector {
         if config.get_application_name().is_none() {
             config.application_name("claviger");
         }
+        config.notice_callback(|notice| tracing::debug!(%notice, "PostgreSQL"));
         // Without `sslmode` the library would try TLS and fall back silently; encryption is asked for or not used.
         let tls = match config.get_ssl_mode() {
             SslMode::Require => Some(MakeRustlsConnect::new(tls_config()?)),
@@ -158,16 +159,25 @@ fn check_server(client: &mut Client) -> Result<()> {
 }
 
 impl Session {
-    fn client(&mut self) -> Result<&mut (Client, Statements)> {
-        if self.client.as_ref().is_none_or(|(client, _)| client.is_closed()) {
-            self.client = Some((self.connector.connect()?, Statements::default()));
-        }
-        self.client.as_mut().ok_or(StoreError::Closed)
-    }
-
     fn transaction<T, E: From<StoreError>>(
         &mut self,
         work: impl FnOnce(&mut Conn<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let reused = self.client.is_some();
+        let mut work = Some(work);
+        let outcome = self.attempt(&mut work);
+        if work.is_none() {
+            return outcome;
+        }
+        // It could not begin. That a connection broke while it was idle shows only now, and nothing was done yet.
+        self.client = None;
+        if reused { self.attempt(&mut work) } else { outcome }
+    }
+
+    /// Takes `work` and does it, unless the transaction cannot begin.
+    fn attempt<T, E: From<StoreError>>(
+        &mut self,
+        work: &mut Option<impl FnOnce(&mut Conn<'_>) -> Result<T, E>>,
     ) -> Result<T, E> {
         let (client, statements) = self.client()?;
         let transaction = client
@@ -175,11 +185,22 @@ impl Session {
             .isolation_level(IsolationLevel::ReadCommitted)
             .start()
             .map_err(StoreError::from)?;
+        let work = work.take().ok_or(StoreError::Closed)?;
         let mut conn = Conn::Postgres(transaction, statements);
         let value = work(&mut conn)?;
         let Conn::Postgres(transaction, _) = conn else { return Err(StoreError::Closed.into()) };
         transaction.commit().map_err(|error| StoreError::Commit(Arc::new(error.into())))?;
         Ok(value)
+    }
+
+    fn client(&mut self) -> Result<&mut (Client, Statements)> {
+        if self.client.as_ref().is_some_and(|(client, _)| client.is_closed()) {
+            self.client = None;
+        }
+        if self.client.is_none() {
+            self.client = Some((self.connector.connect()?, Statements::default()));
+        }
+        self.client.as_mut().ok_or(StoreError::Closed)
     }
 }
 

@@ -1,6 +1,7 @@
 //! SQLite: one writer that commits in groups, and a few readers, each on a thread of its own.
 
 use std::{
+    fs::OpenOptions,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::Arc,
@@ -102,6 +103,7 @@ impl Sqlite {
 }
 
 fn open_writer(path: &Path) -> Result<Connection> {
+    make_private(path)?;
     let connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(128);
@@ -111,6 +113,17 @@ fn open_writer(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
     connection.pragma_update(None, "cache_size", -8192)?;
     Ok(connection)
+}
+
+/// Makes the file such that only its owner can read it; SQLite gives the files beside it the same mode.
+fn make_private(path: &Path) -> Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(|_| ()).map_err(|error| {
+        StoreError::Configuration(format!("the database {} cannot be written: {error}", path.display()))
+    })
 }
 
 fn open_reader(path: &Path) -> Result<Connection> {
@@ -130,15 +143,15 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
 fn write_in_groups(connection: &Connection, due: &Receiver<Change>) {
     while let Ok(first) = due.recv() {
         let group = std::iter::once(first).chain(due.try_iter().take(GROUP_MAX - 1));
-        let begun = connection.execute_batch("BEGIN IMMEDIATE");
+        let begun = control(connection, "BEGIN IMMEDIATE");
         let completions: Vec<Completion> = group.map(|change| change(connection)).collect();
-        let committed = begun.and_then(|()| connection.execute_batch("COMMIT"));
+        let committed = begun.and_then(|()| control(connection, "COMMIT"));
         let committed = committed.map_err(|error| {
             tracing::error!(%error, "a group of changes was not saved");
             if !connection.is_autocommit() {
                 let _ = connection.execute_batch("ROLLBACK");
             }
-            Arc::new(StoreError::from(error))
+            Arc::new(error)
         });
         for complete in completions {
             complete(committed.clone());
@@ -154,20 +167,20 @@ fn undo_if_failed<T, E: From<StoreError>>(
         // The group could not begin (the disk, or another process): nothing may be written outside of it.
         return Err(StoreError::Overloaded.into());
     }
-    let control = |sql: &str| {
-        connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| statement.execute([]))
-            .map_err(StoreError::from)
-    };
-    control("SAVEPOINT change")?;
+    control(connection, "SAVEPOINT change")?;
     let outcome = catch_unwind(AssertUnwindSafe(|| change(connection)));
     let outcome = outcome.unwrap_or_else(|_| Err(StoreError::Panicked.into()));
     if outcome.is_err() {
-        control("ROLLBACK TO change")?;
+        control(connection, "ROLLBACK TO change")?;
     }
-    control("RELEASE change")?;
+    control(connection, "RELEASE change")?;
     outcome
+}
+
+/// Runs a statement that begins or ends something; prepared once, since it comes with every batch.
+fn control(connection: &Connection, sql: &str) -> Result<()> {
+    connection.prepare_cached(sql)?.execute([])?;
+    Ok(())
 }
 
 fn read_all(connection: &Connection, due: &Receiver<Reading>) {
@@ -184,14 +197,19 @@ where
 {
     let (sender, receiver) = oneshot::channel();
     let job: Reading = Box::new(move |connection| {
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let transaction = connection.unchecked_transaction().map_err(StoreError::from)?;
-            let outcome = reading(connection);
-            drop(transaction);
-            outcome
-        }));
-        let _ = sender.send(outcome.unwrap_or_else(|_| Err(StoreError::Panicked.into())));
+        let _ = sender.send(in_snapshot(connection, reading));
     });
     lane.try_send(job).map_err(|_| StoreError::Overloaded)?;
     receiver.await.map_err(|_| StoreError::Closed)?
+}
+
+fn in_snapshot<T, E: From<StoreError>>(
+    connection: &Connection,
+    reading: impl FnOnce(&Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    control(connection, "BEGIN")?;
+    let outcome = catch_unwind(AssertUnwindSafe(|| reading(connection)));
+    // Also after a panic: others come to this connection.
+    control(connection, "ROLLBACK")?;
+    outcome.unwrap_or_else(|_| Err(StoreError::Panicked.into()))
 }

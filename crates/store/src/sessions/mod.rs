@@ -109,6 +109,10 @@ pub trait SessionStore: Send + Sync {
     /// Finds a session that lives: neither expired nor ended, and of its application's current generation.
     async fn find(&self, lookup: Lookup) -> Result<Option<LiveSession>>;
 
+    /// Ends all sessions of an application; `false` when none lived. Returns after every creation on this node that
+    /// came before it, so that a session whose creation returns later lives.
+    async fn end_all(&self, app: i64, now: i64) -> Result<bool>;
+
     /// Walks over live sessions, oldest first, in one snapshot and in bounded memory. Runs on the caller's thread,
     /// for as long as the visitor takes: give it a thread of its own.
     fn scan(&self, scan: &Scan, visitor: &mut Visitor<'_>) -> Result<()>;

@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use claviger_domain::SessionId;
 use futures_util::FutureExt;
 use postgres::{IsolationLevel, Row};
+use tokio::sync::RwLock;
 
-use super::{LiveSession, Lookup, NewSession, Scan, ScanRow, SessionStore, SessionUser, Visitor};
+use super::{LiveSession, Lookup, NewSession, Scan, ScanRow, SessionStore, SessionUser, Visitor, shared};
 use crate::{Conn, Db, Result, StoreError, db::postgres::Postgres, gather::Gather};
 
 /// The lock makes "kill all" and the creation of sessions wait for each other: a session whose `init` is answered
@@ -43,6 +44,8 @@ const SCAN_ROWS: i32 = 1000;
 pub(crate) struct PostgresSessions {
     db: Arc<Db>,
     create: Arc<Gather<NewSession, bool>>,
+    /// Read by every creation until it is answered.
+    creating: RwLock<()>,
     find: Arc<Gather<Lookup, Option<LiveSession>>>,
 }
 
@@ -57,7 +60,7 @@ impl PostgresSessions {
             let db = finding.clone();
             async move { postgres(&db)?.look_up(move |conn| find_all(conn, &lookups)).await }.boxed()
         });
-        Self { db, create, find }
+        Self { db, create, creating: RwLock::new(()), find }
     }
 }
 
@@ -135,11 +138,18 @@ fn live_session(row: &Row) -> Result<LiveSession> {
 #[async_trait]
 impl SessionStore for PostgresSessions {
     async fn create(&self, session: NewSession) -> Result<bool> {
+        let _creating = self.creating.read().await;
         self.create.submit(session).await
     }
 
     async fn find(&self, lookup: Lookup) -> Result<Option<LiveSession>> {
         self.find.submit(lookup).await
+    }
+
+    async fn end_all(&self, app: i64, now: i64) -> Result<bool> {
+        let ended = self.db.write(move |conn| shared::end_all(conn, app, now)).await?;
+        drop(self.creating.write().await);
+        Ok(ended)
     }
 
     fn scan(&self, scan: &Scan, visitor: &mut Visitor<'_>) -> Result<()> {

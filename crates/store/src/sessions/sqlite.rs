@@ -5,8 +5,9 @@ use std::{ops::ControlFlow, sync::Arc};
 use async_trait::async_trait;
 use futures_util::FutureExt;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use tokio::sync::RwLock;
 
-use super::{LiveSession, Lookup, NewSession, Scan, ScanRow, SessionStore, SessionUser, Visitor};
+use super::{LiveSession, Lookup, NewSession, Scan, ScanRow, SessionStore, SessionUser, Visitor, shared};
 use crate::{Db, Result, StoreError, db::sqlite::Sqlite, gather::Gather};
 
 const CREATE: &str = "INSERT INTO sessions (app, generation, id, expires, api, ip, enckey)
@@ -30,13 +31,15 @@ const SCAN: &str = "SELECT s.id, s.expires, s.ip, s.credential
 pub(crate) struct SqliteSessions {
     db: Arc<Db>,
     create: Arc<Gather<NewSession, bool>>,
+    /// Read by every creation until it is answered.
+    creating: RwLock<()>,
     find: Arc<Gather<Lookup, Option<LiveSession>>>,
 }
 
 impl SqliteSessions {
     pub(crate) fn new(db: Arc<Db>) -> Self {
         let (creating, finding) = (db.clone(), db.clone());
-        let create = Gather::new(2, 512, move |sessions: Vec<NewSession>| {
+        let create = Gather::new(3, 512, move |sessions: Vec<NewSession>| {
             let db = creating.clone();
             async move { sqlite(&db)?.write(move |connection| create_all(connection, &sessions)).await }
                 .boxed()
@@ -46,7 +49,7 @@ impl SqliteSessions {
             async move { sqlite(&db)?.look_up(move |connection| find_all(connection, &lookups)).await }
                 .boxed()
         });
-        Self { db, create, find }
+        Self { db, create, creating: RwLock::new(()), find }
     }
 }
 
@@ -96,11 +99,18 @@ fn live_session(row: &Row<'_>) -> rusqlite::Result<LiveSession> {
 #[async_trait]
 impl SessionStore for SqliteSessions {
     async fn create(&self, session: NewSession) -> Result<bool> {
+        let _creating = self.creating.read().await;
         self.create.submit(session).await
     }
 
     async fn find(&self, lookup: Lookup) -> Result<Option<LiveSession>> {
         self.find.submit(lookup).await
+    }
+
+    async fn end_all(&self, app: i64, now: i64) -> Result<bool> {
+        let ended = self.db.write(move |conn| shared::end_all(conn, app, now)).await?;
+        drop(self.creating.write().await);
+        Ok(ended)
     }
 
     fn scan(&self, scan: &Scan, visitor: &mut Visitor<'_>) -> Result<()> {

@@ -1,0 +1,28 @@
+//! Black-box tests: the `claviger` program is started on a fresh folder and asked over HTTP, byte for
+//! byte as its callers do. Nothing of its code is used; signatures are checked with other crates.
+
+mod support;
+
+mod cli;
+mod client_check;
+mod client_common;
+mod client_init;
+mod client_license;
+mod client_login;
+mod client_logout;
+mod client_online;
+mod client_register;
+mod client_sources;
+mod config;
+mod crash;
+mod demo;
+mod path;
+mod postgres;
+mod restart;
+mod role;
+mod seller_application;
+mod seller_licenses;
+mod seller_listing;
+mod seller_order;
+mod seller_sessions;
+mod seller_transport;

@@ -1,0 +1,252 @@
+//! Starting the program and stopping it.
+
+use std::env;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+
+use serde::Deserialize;
+use tempfile::TempDir;
+
+use super::{App, Cli, eventually, http};
+
+/// The program under test, with nothing of the caller's settings.
+pub fn claviger() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_claviger"));
+    for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CLAVIGER_")) {
+        command.env_remove(name);
+    }
+    command.stdin(Stdio::null());
+    command
+}
+
+/// A started `claviger serve`, killed when dropped.
+#[derive(Debug)]
+pub struct Process {
+    child: Child,
+    /// Where its two streams go.
+    output: [PathBuf; 2],
+    /// What it was told, which it may repeat: the address of its database is not its own.
+    told: Vec<String>,
+}
+
+impl Process {
+    /// Starts the command; its output goes to files in `folder`.
+    pub fn spawn(mut command: Command, folder: &Path) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let output = ["out", "err"].map(|stream| folder.join(format!("serve-{count}.{stream}")));
+        let [out, err] = output.each_ref().map(|path| File::create(path).expect("a file for the output"));
+        let told = command.get_args().map(|arg| arg.to_string_lossy().into_owned()).collect();
+        let child = command.stdout(out).stderr(err).spawn().expect("the program starts");
+        Self { child, output, told }
+    }
+
+    pub fn stdout(&self) -> String {
+        read(&self.output[0])
+    }
+
+    pub fn stderr(&self) -> String {
+        read(&self.output[1])
+    }
+
+    /// Waits until it says where it listens and answers there; the address is an IP with its port.
+    pub fn wait_for_address(&mut self) -> String {
+        let address = eventually("the server to say where it listens", || {
+            self.assert_running();
+            find_address(&self.stdout(), &self.told).or_else(|| find_address(&self.stderr(), &self.told))
+        });
+        eventually("the server to be ready", || {
+            self.assert_running();
+            let reply = http::try_request(&address, "GET", "/readyz", &[], b"").ok()?;
+            (reply.status == 200).then_some(())
+        });
+        address
+    }
+
+    /// Waits until it has ended by itself.
+    pub fn wait(&mut self) -> ExitStatus {
+        eventually("the program to end", || self.child.try_wait().expect("the program is our child"))
+    }
+
+    /// Sends a signal by its name.
+    pub fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.child.id());
+        let status = Command::new("sh").args(["-c", &kill]).status().expect("a shell");
+        assert!(status.success(), "{kill}");
+    }
+
+    /// Asks it to stop, waits for it and insists on a clean end.
+    pub fn stop(&mut self, signal: &str) {
+        self.signal(signal);
+        let status = self.wait();
+        assert_eq!(status.code(), Some(0), "after SIG{signal}: {status}\n{}", self.stderr());
+    }
+
+    /// As a power failure for the program: SIGKILL.
+    pub fn crash(&mut self) {
+        self.child.kill().expect("the program runs");
+        self.child.wait().expect("the program is our child");
+    }
+
+    fn assert_running(&mut self) {
+        if let Some(status) = self.child.try_wait().expect("the program is our child") {
+            panic!("the server ended: {status}\n{}\n{}", self.stdout(), self.stderr());
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if thread::panicking() {
+            eprintln!("the server's log:\n{}", self.stderr());
+        }
+    }
+}
+
+fn read(path: &Path) -> String {
+    String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned()
+}
+
+/// The first loopback address with a port in a text, but for port 0 and those in the arguments.
+fn find_address(text: &str, told: &[String]) -> Option<String> {
+    text.match_indices("127.0.0.").find_map(|(start, prefix)| {
+        let (host, rest) = text[start + prefix.len()..].split_once(':')?;
+        let host: u8 = host.parse().ok()?;
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let port: u16 = rest[..digits].parse().ok()?;
+        let address = format!("127.0.0.{host}:{port}");
+        (port != 0 && !told.iter().any(|arg| arg.contains(&address))).then_some(address)
+    })
+}
+
+/// `demo.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Demo {
+    pub base_url: String,
+    pub owner_id: String,
+    pub app_name: String,
+    pub app_version: String,
+    pub app_secret: String,
+    pub seller_key: String,
+    pub public_key: String,
+    pub licenses: Vec<String>,
+    pub dashboard: Dashboard,
+}
+
+/// The part of `demo.json` about the dashboard.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Dashboard {
+    pub url: String,
+    pub username: String,
+    pub password: String,
+}
+
+/// A running demo server with a data folder of its own.
+#[derive(Debug)]
+pub struct Server {
+    // The order matters: the program ends before its folder goes.
+    pub process: Process,
+    pub demo: Demo,
+    /// The demo's application.
+    pub app: App,
+    pub cli: Cli,
+    folder: Arc<TempDir>,
+    database: Option<String>,
+}
+
+impl Server {
+    /// A demo server on a fresh folder.
+    pub fn start() -> Self {
+        Self::start_in(Arc::new(tempfile::tempdir().expect("a temporary folder")), None)
+    }
+
+    /// A demo server on a fresh folder that keeps its data in PostgreSQL.
+    pub fn start_on(database: &str) -> Self {
+        let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
+        Self::start_in(folder, Some(database.to_owned()))
+    }
+
+    fn start_in(folder: Arc<TempDir>, database: Option<String>) -> Self {
+        let data = folder.path().join("data");
+        let mut command = claviger();
+        command.args(["serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir"]).arg(&data);
+        if let Some(url) = &database {
+            command.args(["--database", url]);
+        }
+        let mut process = Process::spawn(command, folder.path());
+        let address = process.wait_for_address();
+        // On a folder that was used before, the file of the last run is there until it is replaced.
+        let demo = eventually("demo.json of this run", || {
+            let text = fs::read_to_string(data.join("demo.json")).ok()?;
+            let demo: Demo = serde_json::from_str(&text).expect("demo.json is never half written");
+            (demo.base_url == format!("http://{address}")).then_some(demo)
+        });
+        let app = App {
+            address,
+            owner: "demo".into(),
+            owner_id: demo.owner_id.clone(),
+            name: demo.app_name.clone(),
+            version: demo.app_version.clone(),
+            secret: demo.app_secret.clone(),
+            seller_key: demo.seller_key.clone(),
+            public_key: demo.public_key.clone(),
+        };
+        let cli = Cli::new(&data, database.as_deref());
+        Self { process, demo, app, cli, folder, database }
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// A folder of the test beside the data folder, gone with the server.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Stops in good order and starts again on the same data.
+    pub fn restart(mut self) -> Self {
+        self.process.stop("TERM");
+        Self::start_in(Arc::clone(&self.folder), self.database.clone())
+    }
+
+    /// Kills the program in the middle of whatever it does and starts it again on the same data.
+    pub fn crash_and_restart(mut self) -> Self {
+        self.process.crash();
+        Self::start_in(Arc::clone(&self.folder), self.database.clone())
+    }
+
+    /// The n-th of the demo's licenses.
+    pub fn license(&self, n: usize) -> &str {
+        &self.demo.licenses[n]
+    }
+
+    /// Makes another application of the demo's owner, with all versions of the Client API.
+    pub fn create_app(&self, name: &str) -> App {
+        self.create_app_of("demo", name)
+    }
+
+    /// Makes another application, with all versions of the Client API.
+    pub fn create_app_of(&self, owner: &str, name: &str) -> App {
+        let made =
+            self.cli.json(&["app", "create", "--owner", owner, name, "--api", "1.1,1.2,1.3", "--json"]);
+        let text = |field: &str| made[field].as_str().unwrap_or_else(|| panic!("{field}: {made}")).to_owned();
+        App {
+            address: self.app.address.clone(),
+            owner: owner.into(),
+            owner_id: text("owner_id"),
+            name: text("name"),
+            version: text("version"),
+            secret: text("secret"),
+            seller_key: text("seller_key"),
+            public_key: text("public_key"),
+        }
+    }
+}
