@@ -70,7 +70,6 @@ impl Service {
     /// # Errors
     /// When the database fails.
     pub async fn end_all_sessions(&self, app: &App) -> Result<bool, ServiceError> {
-        let (app, now) = (app.id, self.clock.now());
-        Ok(self.store.db().write(move |conn| shared::end_all(conn, app, now)).await?)
+        Ok(self.store.sessions().end_all(app.id, self.clock.now()).await?)
     }
 }

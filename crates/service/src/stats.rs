@@ -15,7 +15,7 @@ const KEPT_FOR: u64 = 20;
 /// Counts are never kept for longer, in milliseconds.
 const KEPT_MAX_MS: u64 = 30_000;
 /// Counting that took less, in milliseconds, is done anew each time.
-const QUICK_MS: u64 = 50;
+const QUICK_MS: u64 = 250;
 /// Names of users online that are told at most.
 const ONLINE_MAX: i64 = 1000;
 
@@ -37,8 +37,18 @@ pub struct SellerStats {
     pub licenses: licenses::LicenseCounts,
 }
 
-/// Counts by application, with the millisecond until which they are kept.
-pub(crate) type StatsCache = Mutex<HashMap<i64, (u64, Arc<AppStats>)>>;
+/// Counts by application. Whoever counts holds the application's lock, so that a crowd asks the database once.
+pub(crate) type StatsCache = Mutex<HashMap<i64, Arc<tokio::sync::Mutex<Kept>>>>;
+
+/// The latest counts of an application; times in milliseconds since 1970.
+#[derive(Default)]
+pub(crate) struct Kept {
+    stats: Option<Arc<AppStats>>,
+    /// When counting began.
+    begun: u64,
+    /// Until when these counts are told.
+    until: u64,
+}
 
 impl Service {
     /// Counts users, users online and license keys; at most half a minute old.
@@ -46,32 +56,36 @@ impl Service {
     /// # Errors
     /// When the database fails.
     pub async fn app_stats(&self, app: &App) -> Result<Arc<AppStats>, ServiceError> {
-        let (id, begun) = (app.id, self.clock.now_ms());
+        let asked = self.clock.now_ms();
+        let slot = {
+            let mut slots = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
+            slots.entry(app.id).or_default().clone()
+        };
+        let mut kept = slot.lock().await;
+        if let Some(stats) = &kept.stats
+            && (asked < kept.begun || asked < kept.until)
         {
-            let kept = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((until, stats)) = kept.get(&id)
-                && begun < *until
-            {
-                return Ok(stats.clone());
-            }
+            return Ok(stats.clone());
         }
+        let begun = self.clock.now_ms();
+        let stats = Arc::new(self.count(app.id).await?);
+        let done = self.clock.now_ms();
+        let took = done.saturating_sub(begun);
+        let until = if took > QUICK_MS { done + (took * KEPT_FOR).min(KEPT_MAX_MS) } else { 0 };
+        *kept = Kept { stats: Some(stats.clone()), begun, until };
+        Ok(stats)
+    }
+
+    async fn count(&self, app: i64) -> Result<AppStats, StoreError> {
         let now = self.clock.now();
         let count = move |conn: &mut Conn<'_>| {
             Ok::<_, StoreError>(AppStats {
-                users: users::count(conn, id)?,
-                licenses: licenses::counts(conn, id)?.total(),
-                online: shared::online(conn, id, now, ONLINE_MAX)?,
+                users: users::count(conn, app)?,
+                licenses: licenses::counts(conn, app)?.total(),
+                online: shared::online(conn, app, now, ONLINE_MAX)?,
             })
         };
-        let stats = Arc::new(self.store.db().read(count).await?);
-        let done = self.clock.now_ms();
-        let took = done.saturating_sub(begun);
-        let mut kept = self.stats.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|_, (until, _)| *until > done);
-        if took > QUICK_MS {
-            kept.insert(id, (done + (took * KEPT_FOR).min(KEPT_MAX_MS), stats.clone()));
-        }
-        Ok(stats)
+        self.store.db().read(count).await
     }
 
     /// Counts what a seller manages; always current.

@@ -19,7 +19,7 @@ use crate::{Result, StoreError};
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 /// Changes that may share one commit.
 const GROUP_MAX: usize = 1024;
-/// Changes and look-ups that may wait; more make the callers wait in turn.
+/// Changes and look-ups that may wait; more are refused.
 const QUEUE_MAX: usize = 16_384;
 
 /// Tells a change whether the group it was part of is on disk.

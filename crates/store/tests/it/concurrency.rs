@@ -1,9 +1,10 @@
 //! Many at once: nothing is lost, nobody takes others down, and no session is half dead.
 
 use std::{
-    pin::{Pin, pin},
+    collections::BTreeSet,
+    pin::pin,
     sync::{
-        Arc,
+        Arc, Condvar, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
@@ -13,7 +14,7 @@ use claviger_store::{
     sessions::{Lookup, shared},
     subscriptions, users,
 };
-use futures_util::future::join_all;
+use futures_util::{FutureExt, future::join_all};
 
 use crate::support::{Fixture, NOW, both, new_session};
 
@@ -24,6 +25,7 @@ both![
     a_panicking_reading_takes_nobody_down,
     a_refused_statement_fails_its_change_alone,
     a_change_goes_on_without_its_caller,
+    too_many_waiting_changes_are_refused_and_the_others_done,
     serial_numbers_are_drawn_once,
     of_two_ends_one_succeeds,
     of_two_end_alls_one_succeeds,
@@ -126,14 +128,46 @@ async fn a_refused_statement_fails_its_change_alone(t: Fixture) {
 
 async fn a_change_goes_on_without_its_caller(t: Fixture) {
     let app = t.app().await;
-    tokio::select! {
-        biased;
-        _ = t.write(move |conn| subscriptions::insert(conn, app, "gold", "1")) => {}
-        () = std::future::ready(()) => {}
-    }
+    t.write(move |conn| subscriptions::insert(conn, app, "gold", "1")).now_or_never();
     while names(&t, app).await.is_empty() {
         tokio::task::yield_now().await;
     }
+}
+
+async fn too_many_waiting_changes_are_refused_and_the_others_done(t: Fixture) {
+    let app = t.app().await;
+    let gate = Arc::new((Mutex::new(false), Condvar::new()));
+    // Keeps the writer busy, or all the connections.
+    let mut waiting: Vec<_> = (0..6)
+        .map(|_| {
+            let gate = gate.clone();
+            let wait = move |_: &mut claviger_store::Conn<'_>| -> Result<i64> {
+                let (open, changed) = &*gate;
+                let open = open.lock().expect("no panic");
+                drop(changed.wait_while(open, |open| !*open).expect("no panic"));
+                Ok(0)
+            };
+            t.store.db().write(wait).boxed()
+        })
+        .collect();
+    let refused = loop {
+        assert!(waiting.len() < 100_000, "nothing is refused");
+        let mut next = t.store.db().write(move |conn| conn.next_serials(app, "things", 1)).boxed();
+        if let Some(outcome) = (&mut next).now_or_never() {
+            break outcome;
+        }
+        if waiting.len() == 6 {
+            assert!(waiting.iter_mut().all(|change| change.now_or_never().is_none()));
+        }
+        waiting.push(next);
+    };
+    assert!(matches!(refused, Err(StoreError::Overloaded)), "{refused:?}");
+    *gate.0.lock().expect("no panic") = true;
+    gate.1.notify_all();
+    let last = waiting.len() as i64 - 6;
+    let drawn: BTreeSet<_> =
+        join_all(waiting).await.into_iter().map(|number| number.expect("a number")).collect();
+    assert!(drawn.into_iter().eq(0..=last), "each of them is done, and once");
 }
 
 async fn serial_numbers_are_drawn_once(t: Fixture) {
@@ -209,30 +243,21 @@ async fn sessions_around_end_all_are_dead_before_and_alive_after(t: Fixture) {
     }
 }
 
-/// Polls a future once, which must not be ready.
-async fn poll_once<F: Future>(mut future: Pin<&mut F>) {
-    tokio::select! {
-        biased;
-        _ = &mut future => panic!("ready too early"),
-        () = std::future::ready(()) => {}
-    }
-}
-
 async fn end_all_answers_after_the_creations_it_ended(t: Fixture) {
     let app = t.app().await;
     let new = new_session(app);
     let id = new.id;
     // On disk, and its caller not told yet.
     let mut creating = pin!(t.create(new));
-    poll_once(creating.as_mut()).await;
+    assert!(creating.as_mut().now_or_never().is_none());
     while !t.lives(app, id).await {
         tokio::task::yield_now().await;
     }
     let mut ending = pin!(t.end_all(app));
     while t.lives(app, id).await {
-        poll_once(ending.as_mut()).await;
+        assert!(ending.as_mut().now_or_never().is_none());
     }
-    poll_once(ending.as_mut()).await;
+    assert!(ending.as_mut().now_or_never().is_none());
     assert!(creating.await);
     assert!(ending.await);
     assert!(!t.lives(app, id).await);
@@ -245,7 +270,7 @@ async fn end_all_waits_for_no_caller_who_went_away(t: Fixture) {
     let id = new.id;
     {
         let mut creating = pin!(t.create(new));
-        poll_once(creating.as_mut()).await;
+        assert!(creating.as_mut().now_or_never().is_none());
     }
     while !t.lives(app, id).await {
         tokio::task::yield_now().await;

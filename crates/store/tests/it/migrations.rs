@@ -90,6 +90,23 @@ async fn simultaneous_first_opens_postgres() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_owner_can_read_the_files() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let t = Fixture::open(Place::sqlite()).await;
+    t.owner("Ann").await;
+    let Place::Sqlite(folder) = &t.place else { panic!("a folder") };
+    let files: Vec<_> = std::fs::read_dir(folder.path()).expect("the folder").collect();
+    assert!(files.len() > 1, "there is a log beside the file");
+    for file in files {
+        let file = file.expect("a file");
+        let mode = file.metadata().expect("a mode").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_database_is_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder");

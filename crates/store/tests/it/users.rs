@@ -15,6 +15,7 @@ both![
     a_name_is_unique_whatever_its_case,
     names_of_other_apps_are_free,
     one_of_many_gets_a_name,
+    a_locked_user_is_changed_by_one_at_a_time,
     a_login_is_noted,
     a_password_can_be_set,
     subscriptions_come_oldest_first_with_their_level,
@@ -84,6 +85,31 @@ async fn one_of_many_gets_a_name(t: Fixture) {
     let [id] = ids[..] else { panic!("{} users of one name", ids.len()) };
     assert_eq!(by_name(&t, app, "Ann").await.map(|user| user.id), Some(id));
     assert_eq!(t.read(move |conn| users::count(conn, app)).await, 1);
+}
+
+async fn a_locked_user_is_changed_by_one_at_a_time(t: Fixture) {
+    let app = t.app().await;
+    let id = t.user(app, "Ann").await;
+    assert_eq!(t.write(move |conn| users::lock_by_name(conn, app, "Bob")).await, None);
+    let t = Arc::new(t);
+    let tasks = (0..30).map(|number| {
+        let t = t.clone();
+        tokio::spawn(async move {
+            t.write(move |conn| {
+                let user = users::lock_by_name(conn, app, "ANN")?.expect("a user");
+                let hwids = format!("{}{number}\n", user.hwids.unwrap_or_default());
+                users::logged_in(conn, app, id, "", Some(&hwids), NOW)
+            })
+            .await;
+        })
+    });
+    for task in join_all(tasks).await {
+        task.expect("no panic");
+    }
+    let hwids = by_name(&t, app, "Ann").await.and_then(|user| user.hwids).expect("devices");
+    let mut bound: Vec<i64> = hwids.lines().map(|line| line.parse().expect("a number")).collect();
+    bound.sort_unstable();
+    assert!(bound.into_iter().eq(0..30), "no change is lost");
 }
 
 async fn a_login_is_noted(t: Fixture) {

@@ -1,6 +1,6 @@
 //! A fresh database, removed with its value.
 
-use std::{env, thread};
+use std::{env, panic::resume_unwind, thread};
 
 use claviger_domain::{Random, SystemRandom};
 use claviger_store::Database;
@@ -20,8 +20,9 @@ impl Place {
 
     pub fn postgres() -> Self {
         let name = format!("claviger_store_{}", SystemRandom.hex(8));
-        apart(|| connect(&admin()).batch_execute(&format!("CREATE DATABASE {name}")).expect("a database"));
-        Self::Postgres { url: with_database(&admin(), &name), name }
+        let admin = admin();
+        apart(|| connect(&admin).batch_execute(&format!("CREATE DATABASE {name}")).expect("a database"));
+        Self::Postgres { url: with_database(&admin, &name), name }
     }
 
     pub fn database(&self) -> Database {
@@ -61,7 +62,8 @@ impl Drop for Place {
 
 /// Address of a database whose user may do anything.
 fn admin() -> String {
-    env::var("CLAVIGER_TEST_POSTGRES").expect("CLAVIGER_TEST_POSTGRES is not set: run `cargo xtask test`")
+    env::var("CLAVIGER_TEST_POSTGRES")
+        .unwrap_or_else(|_| panic!("CLAVIGER_TEST_POSTGRES is not set: run `cargo xtask test`"))
 }
 
 fn connect(url: &str) -> Client {
@@ -70,7 +72,8 @@ fn connect(url: &str) -> Client {
 
 /// Runs `work` on a thread of its own: the PostgreSQL client must not block a thread of the tests' runtime.
 fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    thread::scope(|scope| scope.spawn(work).join().expect("no panic"))
+    let done = thread::scope(|scope| scope.spawn(work).join());
+    done.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// The address `url` with another database.
