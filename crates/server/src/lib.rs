@@ -8,7 +8,7 @@ mod limits;
 mod seller;
 mod serve;
 
-use std::{sync::Arc, time::Duration};
+use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use axum::{
     Router,
@@ -26,6 +26,8 @@ pub use serve::serve;
 
 /// Largest body of a request in bytes.
 const BODY_MAX: usize = 1024 * 1024;
+/// How often a body is asked for before a timer is set.
+const POLLS_WITHOUT_TIMER: u32 = 2;
 /// How long a client may take to send it.
 const BODY_WITHIN: Duration = Duration::from_secs(30);
 
@@ -75,7 +77,22 @@ fn method_not_allowed(allowed: &'static str) -> Response {
 
 /// The body of a request; `None` when it is too large, too slow or breaks off.
 async fn read_body(body: Body) -> Option<Bytes> {
-    tokio::time::timeout(BODY_WITHIN, axum::body::to_bytes(body, BODY_MAX)).await.ok()?.ok()
+    let mut reading = pin!(axum::body::to_bytes(body, BODY_MAX));
+    // A body that came along with its head is there after a poll or two, and needs no timer.
+    let mut tries = 0;
+    let at_once = poll_fn(|context| match reading.as_mut().poll(context) {
+        Poll::Ready(body) => Poll::Ready(Some(body)),
+        Poll::Pending if tries == POLLS_WITHOUT_TIMER => Poll::Ready(None),
+        Poll::Pending => {
+            tries += 1;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }
+    });
+    match at_once.await {
+        Some(body) => body.ok(),
+        None => tokio::time::timeout(BODY_WITHIN, reading).await.ok()?.ok(),
+    }
 }
 
 /// Whether a failure passes by itself: the database has more to do than it can.
