@@ -43,10 +43,9 @@ pub struct State {
     pub public_url: String,
 }
 
-/// All routes.
+/// All routes but those of the Client API, which [`serve`] takes first.
 pub fn router(state: Arc<State>) -> Router {
     Router::new()
-        .merge(client::routes())
         .merge(seller::routes())
         .merge(health::routes())
         .route("/", get(root))

@@ -2,15 +2,16 @@
 
 use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use axum::{Router, body::Body, extract::ConnectInfo, http::Request, response::Response};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
 use tokio::net::{TcpListener, TcpStream};
+use tower_service::Service;
 
-use crate::{State, router};
+use crate::{State, client, router};
 
 /// How long a connection may take to send a request's head, or stay idle.
 const HEAD_WITHIN: Duration = Duration::from_secs(75);
@@ -25,13 +26,13 @@ const RETRY_ACCEPT: Duration = Duration::from_millis(200);
 pub async fn serve(listener: TcpListener, state: Arc<State>, stop: impl Future<Output = ()> + Send) {
     let background = tokio::spawn(state.service.clone().run_background());
     let tidying = tokio::spawn(tidy(state.clone()));
-    let app = router(state);
+    let app = router(state.clone());
     let connections = GracefulShutdown::new();
     let mut stop = pin!(stop);
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => accept(stream, peer, &app, &connections),
+                Ok((stream, peer)) => accept(stream, peer, &state, &app, &connections),
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
                     tokio::time::sleep(RETRY_ACCEPT).await;
@@ -51,17 +52,19 @@ pub async fn serve(listener: TcpListener, state: Arc<State>, stop: impl Future<O
     tidying.abort();
 }
 
-fn accept(stream: TcpStream, peer: SocketAddr, app: &Router, connections: &GracefulShutdown) {
+fn accept(
+    stream: TcpStream,
+    peer: SocketAddr,
+    state: &Arc<State>,
+    app: &Router,
+    connections: &GracefulShutdown,
+) {
     // A reply is one write; waiting to fill a packet would only delay it.
     let _ = stream.set_nodelay(true);
-    let app = app.clone();
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let mut app = app.clone();
-        async move {
-            let response = tower_service::Service::call(&mut app, request.map(Body::new)).await;
-            response.map_err(|never: Infallible| never)
-        }
+    let (state, app) = (state.clone(), app.clone());
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (state, app) = (state.clone(), app.clone());
+        async move { Ok::<_, Infallible>(respond(state, app, peer, request.map(Body::new)).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -70,6 +73,21 @@ fn accept(stream: TcpStream, peer: SocketAddr, app: &Router, connections: &Grace
     let connection = connections.watch(connection);
     // A client that goes away is no news.
     tokio::spawn(async move { drop(connection.await) });
+}
+
+/// Programs come by the thousand and know four paths, so their requests do not go through the router.
+async fn respond(
+    state: Arc<State>,
+    mut app: Router,
+    peer: SocketAddr,
+    mut request: Request<Body>,
+) -> Response {
+    if let Some(version) = client::version_at(request.uri().path()) {
+        return client::handle(state, version, peer, request).await;
+    }
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let Ok(response) = Service::call(&mut app, request).await;
+    response
 }
 
 async fn tidy(state: Arc<State>) {

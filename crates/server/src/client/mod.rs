@@ -15,11 +15,9 @@ use std::{
 };
 
 use axum::{
-    Router,
-    extract::{self, ConnectInfo},
+    extract,
     http::{Method, StatusCode, header, request::Parts},
     response::Response,
-    routing::any,
 };
 use bytes::Bytes;
 use claviger_service::{App, ServiceError, Session};
@@ -87,28 +85,20 @@ impl<E: Into<ServiceError>> From<E> for Fault {
     }
 }
 
-pub(crate) fn routes() -> Router<Arc<State>> {
-    let mut router = Router::new();
-    for (path, version) in [
-        ("/api/1.0", ApiVersion::V1_0),
-        ("/api/1.1", ApiVersion::V1_1),
-        ("/api/1.2", ApiVersion::V1_2),
-        ("/api/1.3", ApiVersion::V1_3),
-    ] {
-        // A redirect would lose the body, so both spellings answer.
-        for path in [path.to_owned(), format!("{path}/")] {
-            router = router.route(
-                &path,
-                any(async move |extract::State(state), ConnectInfo(peer), request: extract::Request| {
-                    handle(state, version, peer, request).await
-                }),
-            );
-        }
-    }
-    router
+/// The version of the Client API that a path names, with or without the last slash: a redirect would lose the body.
+pub(crate) fn version_at(path: &str) -> Option<ApiVersion> {
+    let version = path.strip_prefix("/api/1.")?;
+    Some(match version.strip_suffix('/').unwrap_or(version) {
+        "0" => ApiVersion::V1_0,
+        "1" => ApiVersion::V1_1,
+        "2" => ApiVersion::V1_2,
+        "3" => ApiVersion::V1_3,
+        _ => return None,
+    })
 }
 
-async fn handle(
+/// Answers a request to the Client API.
+pub(crate) async fn handle(
     state: Arc<State>,
     version: ApiVersion,
     peer: SocketAddr,
