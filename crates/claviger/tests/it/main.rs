@@ -26,3 +26,4 @@ mod seller_listing;
 mod seller_order;
 mod seller_sessions;
 mod seller_transport;
+mod states;
