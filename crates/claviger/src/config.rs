@@ -8,7 +8,7 @@ use std::{fmt, net::SocketAddr, path::PathBuf, thread};
 
 use anyhow::bail;
 use axum::http::HeaderName;
-use claviger_service::Database;
+use claviger_service::{AllowedTarget, Database, FreeFailures, MailOptions, ScreenSources};
 use ipnet::IpNet;
 
 pub(crate) use args::{LogFormat, ServeArgs, StoreArgs};
@@ -18,6 +18,9 @@ use file::SettingsFile;
 const DATA_DIR: &str = "claviger-data";
 const SQLITE_FILE: &str = "claviger.db";
 const MASTER_KEY_FILE: &str = "master.key";
+const FILES_DIR: &str = "files";
+/// Larger files are for a web server: each download is in memory, twice in hexadecimal digits.
+const FILE_MAX_BYTES: u64 = 16 * 1024 * 1024;
 const LISTEN: &str = "127.0.0.1:8080";
 const CLIENT_IP_HEADER: &str = "x-forwarded-for";
 /// Requests a minute. Polling programs behind one address and bots that list often stay below.
@@ -25,6 +28,9 @@ const CLIENT_RATE: u32 = 1200;
 const SELLER_RATE: u32 = 1200;
 /// Guesses a minute; far too few to find a key of 128 bits.
 const SELLER_UNKNOWN_KEY_RATE: u32 = 30;
+/// Misspelled passwords are few; whole offices and universities share an address.
+const LOGIN_FAILURES_USER: u32 = 10;
+const LOGIN_FAILURES_ADDRESS: u32 = 100;
 const LOG: &str = "info";
 
 /// Where the data is. Every command needs it.
@@ -36,6 +42,10 @@ pub(crate) struct Store {
     pub(crate) database: Database,
     /// File with the key that other keys are encrypted with.
     pub(crate) master_key_file: PathBuf,
+    /// Folder of uploaded files.
+    pub(crate) files_dir: PathBuf,
+    /// Largest file in bytes.
+    pub(crate) file_max_bytes: u64,
 }
 
 impl Store {
@@ -60,7 +70,15 @@ impl Store {
             .master_key_file
             .or(file.path(values.master_key_file.as_ref()))
             .unwrap_or_else(|| data_dir.join(MASTER_KEY_FILE));
-        Ok(Self { data_dir, database, master_key_file })
+        let files_dir = args.files_dir.or(file.path(values.files_dir.as_ref()));
+        let file_max_bytes = args.file_max_bytes.or(values.file_max_bytes).unwrap_or(FILE_MAX_BYTES);
+        Ok(Self {
+            files_dir: files_dir.unwrap_or_else(|| data_dir.join(FILES_DIR)),
+            data_dir,
+            database,
+            master_key_file,
+            file_max_bytes,
+        })
     }
 
     /// The database as it may stand in a log: without user and password.
@@ -79,6 +97,8 @@ impl fmt::Debug for Store {
             .field("data_dir", &self.data_dir)
             .field("database", &self.database_label())
             .field("master_key_file", &self.master_key_file)
+            .field("files_dir", &self.files_dir)
+            .field("file_max_bytes", &self.file_max_bytes)
             .finish()
     }
 }
@@ -86,6 +106,8 @@ impl fmt::Debug for Store {
 /// Settings of `claviger serve`.
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
+    /// The settings file that counts, if there is one.
+    pub(crate) settings_file: Option<PathBuf>,
     /// Where the data is.
     pub(crate) store: Store,
     /// Address and port to listen on.
@@ -106,6 +128,14 @@ pub(crate) struct Config {
     pub(crate) seller_unknown_key_rate: u32,
     /// Seller API: licenses that an application may make in 24 hours; 0: no limit.
     pub(crate) seller_daily_licenses: i64,
+    /// Failed logins that are free; 0: any number.
+    pub(crate) free_failures: FreeFailures,
+    /// How mails are sent; `None`: not at all.
+    pub(crate) mail: Option<MailOptions>,
+    /// Inner addresses that the server may call.
+    pub(crate) outgoing_allow: Vec<AllowedTarget>,
+    /// Data of the checks for VPNs and leaked passwords.
+    pub(crate) screens: ScreenSources,
     /// One key pair signs for all applications.
     pub(crate) single_signing_key: bool,
     /// Threads that hash passwords.
@@ -128,13 +158,6 @@ impl Config {
 
     fn from_sources(store: StoreArgs, serve: ServeArgs, file: &SettingsFile) -> anyhow::Result<Self> {
         let values = &file.values;
-        let proxies = match (serve.trusted_proxies, &values.trusted_proxies) {
-            (Some(networks), _) => networks,
-            (None, Some(texts)) => {
-                texts.iter().map(|text| file.named(parse::network(text))).collect::<Result<_, _>>()?
-            }
-            (None, None) => Vec::new(),
-        };
         let hash_threads = match serve.hash_threads.or(values.hash_threads) {
             Some(0) => bail!("hash_threads is 0: give at least one thread, or leave the setting out"),
             Some(threads) => threads,
@@ -142,13 +165,18 @@ impl Config {
         };
         let daily = serve.seller_daily_licenses.or(values.seller_daily_licenses).unwrap_or(0);
         Ok(Self {
+            settings_file: file.location(),
             store: Store::from_sources(store, file)?,
             listen: file.setting(serve.listen, values.listen.as_ref(), LISTEN, parse::listen)?,
             public_url: match (serve.public_url, &values.public_url) {
                 (None, Some(text)) => Some(file.named(parse::public_url(text))?),
                 (url, _) => url,
             },
-            trusted_proxies: proxies,
+            trusted_proxies: file.list(
+                serve.trusted_proxies,
+                values.trusted_proxies.as_ref(),
+                parse::network,
+            )?,
             client_ip_header: file.setting(
                 serve.client_ip_header,
                 values.client_ip_header.as_ref(),
@@ -163,11 +191,41 @@ impl Config {
                 .or(values.seller_unknown_key_rate)
                 .unwrap_or(SELLER_UNKNOWN_KEY_RATE),
             seller_daily_licenses: daily.into(),
+            free_failures: FreeFailures {
+                user: serve.login_failures_user.or(values.login_failures_user).unwrap_or(LOGIN_FAILURES_USER),
+                address: serve
+                    .login_failures_address
+                    .or(values.login_failures_address)
+                    .unwrap_or(LOGIN_FAILURES_ADDRESS),
+            },
+            mail: mail(
+                serve.smtp_url.or_else(|| values.smtp_url.clone()),
+                serve.smtp_from.or_else(|| values.smtp_from.clone()),
+            )?,
+            outgoing_allow: file.list(serve.outgoing_allow, values.outgoing_allow.as_ref(), parse::target)?,
+            screens: ScreenSources {
+                vpn_list: serve.vpn_list.or(file.path(values.vpn_list.as_ref())),
+                asn_table: serve.asn_table.or(file.path(values.asn_table.as_ref())),
+                leaked_passwords: serve.leaked_passwords.or_else(|| {
+                    let text = values.leaked_passwords.as_ref()?;
+                    Some(parse::leaked_passwords(text, file.folder()))
+                }),
+            },
             single_signing_key: serve.single_signing_key.or(values.single_signing_key).unwrap_or(false),
             hash_threads,
             log: file.setting(serve.log, values.log.as_ref(), LOG, parse::log_filter)?,
             log_format: serve.log_format.or(values.log_format).unwrap_or_default(),
         })
+    }
+}
+
+/// Both settings of mails, or none.
+fn mail(url: Option<String>, from: Option<String>) -> anyhow::Result<Option<MailOptions>> {
+    match (url, from) {
+        (Some(url), Some(from)) => Ok(Some(MailOptions { url, from })),
+        (None, None) => Ok(None),
+        (Some(_), None) => bail!("smtp_url is set, smtp_from is not: mails need a sender"),
+        (None, Some(_)) => bail!("smtp_from is set, smtp_url is not: mails need a server"),
     }
 }
 

@@ -10,7 +10,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::{
-    commands::{app, owner, serve, session},
+    commands::{
+        access, app, chat, doctor, file, license, log, owner, serve, session, subscription, token, user,
+        variable, webhook,
+    },
     config::{ServeArgs, StoreArgs},
 };
 
@@ -48,6 +51,47 @@ enum Command {
     /// Look at sessions and end them
     #[command(subcommand)]
     Session(session::Command),
+    /// Manage end users
+    #[command(subcommand)]
+    User(user::Command),
+    /// Make license keys and ban them
+    #[command(subcommand)]
+    License(license::Command),
+    /// Manage subscriptions: names for the levels of licenses
+    #[command(subcommand)]
+    Subscription(subscription::Command),
+    /// Manage variables: texts that programs read
+    #[command(subcommand)]
+    Variable(variable::Command),
+    /// Manage files that programs download
+    #[command(subcommand)]
+    File(file::Command),
+    /// Manage webhooks: addresses that programs have called without knowing them
+    #[command(subcommand)]
+    Webhook(webhook::Command),
+    /// Manage chat channels, and who may not speak
+    #[command(subcommand)]
+    Chat(chat::Command),
+    /// Keep addresses and devices out
+    #[command(subcommand)]
+    Blacklist(access::Blacklist),
+    /// Exempt addresses from vpnBlock
+    #[command(subcommand)]
+    Whitelist(access::Whitelist),
+    /// Manage tokens, which programs present at their start
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Read what programs wrote with log
+    #[command(subcommand)]
+    Log(log::Command),
+    /// Look at everything that the server needs, with the settings of `serve`, and say what to do
+    Doctor {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        args: Box<ServeArgs>,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -59,9 +103,21 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Serve { demo, args } => serve::run(cli.store, *args, demo),
+        Command::Doctor { json, args } => doctor::run(cli.store, *args, json),
         Command::Owner(command) => owner::run(cli.store, command),
         Command::App(command) => app::run(cli.store, command),
         Command::Session(command) => session::run(cli.store, command),
+        Command::User(command) => user::run(cli.store, command),
+        Command::License(command) => license::run(cli.store, command),
+        Command::Subscription(command) => subscription::run(cli.store, command),
+        Command::Variable(command) => variable::run(cli.store, command),
+        Command::File(command) => file::run(cli.store, command),
+        Command::Webhook(command) => webhook::run(cli.store, command),
+        Command::Chat(command) => chat::run(cli.store, command),
+        Command::Blacklist(command) => access::run_blacklist(cli.store, command),
+        Command::Whitelist(command) => access::run_whitelist(cli.store, command),
+        Command::Token(command) => token::run(cli.store, command),
+        Command::Log(command) => log::run(cli.store, command),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "claviger", &mut std::io::stdout());
             Ok(())

@@ -1,5 +1,7 @@
 //! Tables for people, JSON for scripts.
 
+use std::io::Write;
+
 use comfy_table::{Table, presets::UTF8_HORIZONTAL_ONLY};
 use serde::Serialize;
 
@@ -14,7 +16,7 @@ pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Ite
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY).set_header(head);
     for row in rows {
-        table.add_row(row);
+        table.add_row(row.map(|cell| plain(&cell)));
     }
     if table.is_empty() {
         println!("none");
@@ -27,11 +29,70 @@ pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Ite
 pub(crate) fn pairs(rows: &[(&str, &str)]) {
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     for (name, value) in rows {
-        println!("{name:width$}  {value}");
+        println!("{name:width$}  {}", plain(value));
     }
+}
+
+/// A text without control characters: texts of end users must not steer the terminal.
+pub(crate) fn plain(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}
+
+/// A text, or a dash where there is none.
+pub(crate) fn or_dash(text: Option<&str>) -> String {
+    text.unwrap_or("-").to_owned()
 }
 
 /// A Unix second as a date and time (UTC).
 pub(crate) fn time(second: i64) -> String {
     jiff::Timestamp::from_second(second).map_or_else(|_| second.to_string(), |time| time.to_string())
+}
+
+/// As [`time`], or a dash where there is none.
+pub(crate) fn time_or_dash(second: Option<i64>) -> String {
+    second.map_or_else(|| "-".into(), time)
+}
+
+/// Rows that are printed as they come, however many: a JSON list, or lines under a head line.
+pub(crate) struct Rows<const N: usize> {
+    json: bool,
+    columns: [(&'static str, usize); N],
+    empty: bool,
+}
+
+impl<const N: usize> Rows<N> {
+    /// Columns have a name and a width.
+    pub(crate) fn new(json: bool, columns: [(&'static str, usize); N]) -> Self {
+        Self { json, columns, empty: true }
+    }
+
+    /// Prints a row.
+    pub(crate) fn add(&mut self, value: &serde_json::Value, cells: [String; N]) -> anyhow::Result<()> {
+        let mut out = std::io::stdout().lock();
+        if self.json {
+            write!(out, "{}{value}", if self.empty { "[" } else { ",\n" })?;
+        } else {
+            if self.empty {
+                self.line(&mut out, &self.columns.map(|(name, _)| name.to_owned()))?;
+            }
+            self.line(&mut out, &cells.map(|cell| plain(&cell)))?;
+        }
+        self.empty = false;
+        Ok(())
+    }
+
+    fn line(&self, out: &mut impl Write, cells: &[String; N]) -> std::io::Result<()> {
+        let padded = cells.iter().zip(self.columns).map(|(cell, (_, width))| format!("{cell:width$}"));
+        writeln!(out, "{}", padded.collect::<Vec<_>>().join("  ").trim_end())
+    }
+
+    /// Prints the end.
+    pub(crate) fn end(self) {
+        match (self.json, self.empty) {
+            (true, true) => println!("[]"),
+            (true, false) => println!("]"),
+            (false, true) => println!("none"),
+            (false, false) => {}
+        }
+    }
 }

@@ -1,46 +1,126 @@
 //! Devices bound to a user.
 
+/// Begins the stored form of HWIDs that an import brought as one text without separators. No HWID begins so: control
+/// characters in one become spaces.
+const IMPORTED: char = '\u{1F}';
+
 /// The HWIDs that a user may log in from, each compared exactly.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HwidList(Vec<String>);
+pub struct HwidList {
+    hwids: Vec<String>,
+    /// HWIDs of an import, one behind the other: what is part of this text is one of them, until the first login
+    /// tells which.
+    imported: Option<String>,
+}
 
 impl HwidList {
     /// Reads the stored form: one HWID a line.
     pub fn from_stored(text: Option<&str>) -> Self {
-        Self(text.unwrap_or_default().lines().filter(|line| !line.is_empty()).map(String::from).collect())
+        let mut list = Self::default();
+        for line in text.unwrap_or_default().lines().filter(|line| !line.is_empty()) {
+            match line.strip_prefix(IMPORTED) {
+                Some(imported) => list.imported = Some(imported.into()),
+                None => list.hwids.push(line.into()),
+            }
+        }
+        list
+    }
+
+    /// HWIDs as another server kept them: one behind the other, without separators.
+    pub fn from_import(concatenated: &str) -> Self {
+        let text = normalize(concatenated);
+        Self { hwids: Vec::new(), imported: (!text.is_empty()).then_some(text) }
     }
 
     /// The stored form; `None` when no device is bound.
     pub fn to_stored(&self) -> Option<String> {
-        (!self.0.is_empty()).then(|| self.0.join("\n"))
+        let imported = self.imported.iter().map(|text| format!("{IMPORTED}{text}"));
+        let lines: Vec<String> = imported.chain(self.hwids.iter().cloned()).collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
     /// The form on the wire: joined with commas; `None` when no device is bound.
     pub fn to_wire(&self) -> Option<String> {
-        (!self.0.is_empty()).then(|| self.0.join(","))
+        let all: Vec<&str> = self.iter().collect();
+        (!all.is_empty()).then(|| all.join(","))
+    }
+
+    /// The devices; those of an import as one.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.imported.iter().chain(&self.hwids).map(String::as_str)
     }
 
     /// Whether no device is bound.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.hwids.is_empty() && self.imported.is_none()
     }
 
     /// Whether `hwid` is bound.
     pub fn contains(&self, hwid: &str) -> bool {
         let hwid = normalize(hwid);
-        self.0.contains(&hwid)
+        self.hwids.contains(&hwid) || self.is_part_of_import(&hwid)
     }
 
-    /// Binds `hwid`; line ends inside it become spaces, since a line is the separator.
+    fn is_part_of_import(&self, hwid: &str) -> bool {
+        !hwid.is_empty() && self.imported.as_ref().is_some_and(|imported| imported.contains(hwid))
+    }
+
+    /// Binds `hwid`.
     pub fn bind(&mut self, hwid: &str) {
         let hwid = normalize(hwid);
-        if !self.contains(&hwid) {
-            self.0.push(hwid);
+        if !self.hwids.contains(&hwid) {
+            self.hwids.push(hwid);
+        }
+    }
+
+    /// Takes note of a login from `hwid`, which was contained: an import is settled by it.
+    pub fn settle(&mut self, hwid: &str) {
+        if self.is_part_of_import(&normalize(hwid)) {
+            self.imported = None;
+            self.bind(hwid);
         }
     }
 }
 
-/// A HWID as it is stored and compared.
+/// A HWID as it is stored and compared: a line is the separator.
 fn normalize(hwid: &str) -> String {
-    hwid.replace(['\r', '\n'], " ")
+    hwid.replace(char::is_control, " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn an_import_is_matched_by_part_until_a_login_settles_it() {
+        let imported = HwidList::from_import("AAAABBBB");
+        let mut list = HwidList::from_stored(imported.to_stored().as_deref());
+        assert_eq!(list, imported);
+        assert!(
+            list.contains("BBBB") && list.contains("AAAA") && !list.contains("CCCC") && !list.contains("")
+        );
+        list.settle("CCCC");
+        assert!(list.contains("AAAA"));
+        list.settle("BBBB");
+        assert!(list.contains("BBBB") && !list.contains("AAAA") && !list.contains("BBB"));
+        assert_eq!(list.to_stored().as_deref(), Some("BBBB"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_bound_is_found(hwids in prop::collection::vec(any::<String>(), 0..5), other in any::<String>()) {
+            let mut list = HwidList::default();
+            for hwid in hwids.iter().filter(|hwid| !hwid.is_empty()) {
+                list.bind(hwid);
+            }
+            let read = HwidList::from_stored(list.to_stored().as_deref());
+            prop_assert_eq!(&read, &list);
+            for hwid in hwids.iter().filter(|hwid| !hwid.is_empty()) {
+                prop_assert!(read.contains(hwid));
+            }
+            let known = hwids.iter().any(|hwid| normalize(hwid) == normalize(&other) && !hwid.is_empty());
+            prop_assert_eq!(read.contains(&other), known);
+        }
+    }
 }

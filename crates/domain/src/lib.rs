@@ -2,9 +2,11 @@
 //! through [`Clock`] and [`Random`], so that every rule can be tested without waiting.
 
 mod clock;
+mod expiry;
 mod hwid;
 mod id;
 mod license;
+mod network;
 mod random;
 mod role;
 mod secret;
@@ -13,9 +15,11 @@ mod signing;
 mod username;
 
 pub use clock::{Clock, SystemClock};
+pub use expiry::{extended, is_active, paused, unpaused};
 pub use hwid::HwidList;
 pub use id::{OwnerId, SESSION_ID_LEN, SessionId};
 pub use license::{Alphabet, LicenseStatus, Mask, MaskError, days_to_seconds};
+pub use network::subscriber;
 pub use random::{Random, SystemRandom};
 pub use role::Role;
 pub use secret::Secret;

@@ -36,6 +36,26 @@ pub struct AppSettings {
     pub hash_check: bool,
     /// Allowed MD5 hashes of the program, 32 lower-case hexadecimal digits each.
     pub hashes: Vec<String>,
+    /// The next hash that a program presents is added to [`AppSettings::hashes`], if there is none yet; this is set
+    /// back then.
+    pub hash_learn: bool,
+    /// Programs behind VPNs, proxies and hosting providers are refused at `init`, but for whitelisted addresses.
+    pub vpn_block: bool,
+    /// `init` must bring a token of the application.
+    pub token_system: bool,
+    /// Passwords known from breaches are refused at registration.
+    pub block_leaked_passwords: bool,
+    /// A program's `ban` also blacklists the address it came from.
+    pub ban_blacklists_ip: bool,
+    /// A session answers only the address it began at.
+    pub bind_session_to_ip: bool,
+    /// `login` answers an unknown user like a wrong password, and `forgot` the same whether or not user and address are
+    /// known.
+    pub hide_unknown_users: bool,
+    /// Where `log` is sent besides; at most 130 bytes.
+    pub webhook: Option<String>,
+    /// Lines of `log` that are kept, the newest ones.
+    pub logs_kept: i64,
     /// Shortest user name, in bytes.
     pub min_username: usize,
     /// A successful login ends the user's other sessions.
@@ -63,6 +83,15 @@ impl Default for AppSettings {
             force_encryption: false,
             hash_check: false,
             hashes: Vec::new(),
+            hash_learn: false,
+            vpn_block: false,
+            token_system: false,
+            block_leaked_passwords: false,
+            ban_blacklists_ip: true,
+            bind_session_to_ip: false,
+            hide_unknown_users: false,
+            webhook: None,
+            logs_kept: 100_000,
             min_username: 1,
             kill_other_sessions: false,
             seller_api_whitelist: Vec::new(),
@@ -119,8 +148,12 @@ messages! {
     app_disabled = "This application is disabled";
     /// The app is paused.
     paused_app = "Application is currently paused, please wait for the developer to say otherwise.";
+    /// The address is that of a VPN.
+    vpn_blocked = "VPNs are blocked on this application";
     /// The program's hash is not among the allowed ones.
     hash_check_fail = "This program hash does not match, make sure you're using latest version";
+    /// No such token.
+    token_invalid = "Token Invalid";
     /// Registration under a taken name.
     username_taken = "Username already taken, choose a different one";
     /// No such license key.
@@ -137,6 +170,8 @@ messages! {
     pass_mismatch = "Password does not match.";
     /// Login from a device that is not bound.
     hwid_mismatch = "HWID doesn't match. Ask for a HWID reset";
+    /// The device or address is blacklisted.
+    hwid_blacked = "You've been blacklisted from our application";
     /// No subscription runs.
     no_active_subs = "No active subscription(s) found";
     /// Only paused subscriptions.
@@ -149,6 +184,10 @@ messages! {
     logged_in = "Logged in!";
     /// User name shorter than the app's minimum.
     username_too_short = "Username too short, try longer one.";
+    /// Registration with a password known from a breach.
+    password_leaked = "This password has been leaked in a data breach (not from us), please use a different one.";
+    /// The next message came too early.
+    chat_hit_delay = "Chat slower, you've hit the delay limit";
 }
 
 #[cfg(test)]

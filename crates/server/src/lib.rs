@@ -5,6 +5,7 @@ mod client;
 mod client_ip;
 mod health;
 mod limits;
+mod reset;
 mod seller;
 mod serve;
 
@@ -48,6 +49,7 @@ pub fn router(state: Arc<State>) -> Router {
     Router::new()
         .merge(seller::routes())
         .merge(health::routes())
+        .merge(reset::routes())
         .route("/", get(root))
         .fallback(not_found)
         .with_state(state)

@@ -1,10 +1,8 @@
 //! How many requests are served. Limits are token buckets: short bursts pass, a steady flood does not.
 
-use std::{
-    net::{IpAddr, Ipv6Addr},
-    num::NonZeroU32,
-};
+use std::{net::IpAddr, num::NonZeroU32};
 
+use claviger_domain::subscriber;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 /// Requests a minute; 0: no limit.
@@ -37,7 +35,7 @@ impl Limits {
 
     /// Whether the Client API serves one more request from `address`.
     pub(crate) fn client_may(&self, address: IpAddr) -> bool {
-        allows(self.client.as_ref(), &network(address))
+        allows(self.client.as_ref(), &subscriber(address))
     }
 
     /// Whether the Seller API serves one more request for the application.
@@ -47,7 +45,7 @@ impl Limits {
 
     /// Whether one more unknown seller key from `address` is answered as such.
     pub(crate) fn may_guess(&self, address: IpAddr) -> bool {
-        allows(self.unknown_seller_key.as_ref(), &network(address))
+        allows(self.unknown_seller_key.as_ref(), &subscriber(address))
     }
 
     /// Forgets buckets that are full again; call it now and then.
@@ -69,14 +67,6 @@ fn limiter<K: Clone + Eq + std::hash::Hash>(per_minute: u32) -> Option<DefaultKe
 
 fn allows<K: Clone + Eq + std::hash::Hash>(limiter: Option<&DefaultKeyedRateLimiter<K>>, key: &K) -> bool {
     limiter.is_none_or(|limiter| limiter.check_key(key).is_ok())
-}
-
-/// One subscriber has a whole /64 of IPv6, so that is what counts as an address.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
-    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use claviger_store::{
 
 use crate::{
     App, Service, ServiceError,
-    catalog::{APP_SECRET, SIGNING_KEY, hash_seller_key},
+    catalog::{APP_SECRET, SIGNING_KEY},
+    vault::sha256,
 };
 
 /// Longest name of an owner in bytes.
@@ -257,7 +258,7 @@ struct StoredKey {
 impl StoredKey {
     fn new(key: &Secret) -> Self {
         let text = key.expose();
-        Self { hash: hash_seller_key(text), hint: text[text.len() - 4..].into() }
+        Self { hash: sha256(text), hint: text[text.len() - 4..].into() }
     }
 }
 

@@ -7,9 +7,12 @@ use std::{
 };
 
 use claviger_domain::{AppSettings, Role, Secret, SigningKey};
-use claviger_store::{Conn, StoreError, apps, apps::AppRecord, catalog};
+use claviger_store::{Conn, StoreError, apps, apps::AppRecord, catalog, variables::Variable};
 
-use crate::{Service, ServiceError, vault::Vault};
+use crate::{
+    Service, ServiceError,
+    vault::{Vault, sha256},
+};
 
 /// What the master key encrypts app secrets for.
 pub(crate) const APP_SECRET: &str = "app-secret";
@@ -18,6 +21,8 @@ pub(crate) const SIGNING_KEY: &str = "signing-key";
 
 /// Entries held at most; far more than there are applications, so only a flood of misspelled names reaches it.
 const CAPACITY: usize = 10_000;
+/// Bytes of variables held at most.
+const VARIABLE_BYTES: usize = 16 * 1024 * 1024;
 
 /// An application, ready to answer requests.
 #[derive(Debug)]
@@ -76,6 +81,7 @@ impl App {
     }
 }
 
+/// The form in which seller keys are stored.
 type SellerKeyHash = [u8; 32];
 
 #[derive(Default)]
@@ -87,9 +93,12 @@ struct Held {
     names: usize,
     /// By seller key, with the second when the key ends.
     by_key: HashMap<SellerKeyHash, (Arc<App>, Option<i64>)>,
+    /// By application, then by name.
+    variables: HashMap<i64, HashMap<String, Arc<Variable>>>,
+    variable_bytes: usize,
 }
 
-/// The applications that were asked for.
+/// The applications and their variables that were asked for.
 #[derive(Default)]
 pub(crate) struct Catalog(RwLock<Held>);
 
@@ -110,6 +119,22 @@ impl Catalog {
                 *held = Held { version, ..Held::default() };
             }
         }
+    }
+
+    pub(crate) fn variable(&self, app: i64, name: &str) -> Option<Arc<Variable>> {
+        self.read().variables.get(&app)?.get(name).cloned()
+    }
+
+    /// Adds a variable that was read at the state `version`.
+    pub(crate) fn add_variable(&self, version: i64, app: i64, variable: Arc<Variable>) {
+        self.add(version, |held| {
+            held.variable_bytes += variable.name.len() + variable.value.len();
+            if held.variable_bytes > VARIABLE_BYTES {
+                held.variables.clear();
+                held.variable_bytes = 0;
+            }
+            held.variables.entry(app).or_default().insert(variable.name.clone(), variable);
+        });
     }
 
     /// Adds an entry unless it is of an older state than the rest.
@@ -153,7 +178,7 @@ impl Service {
     /// # Errors
     /// When the database fails.
     pub async fn app_by_seller_key(&self, key: &str) -> Result<Option<Arc<App>>, ServiceError> {
-        let hash = hash_seller_key(key);
+        let hash = sha256(key);
         let now = self.clock.now();
         if let Some((app, expires)) = self.catalog.read().by_key.get(&hash)
             && expires.is_none_or(|expires| expires > now)
@@ -181,10 +206,4 @@ impl Service {
         self.catalog.renew(version);
         Ok(())
     }
-}
-
-/// The form in which seller keys are stored. They are random, so that a plain hash can't be guessed.
-pub(crate) fn hash_seller_key(key: &str) -> SellerKeyHash {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, key.as_bytes());
-    digest.as_ref().try_into().expect("SHA-256 has 32 bytes")
 }

@@ -2,32 +2,61 @@
 
 pub mod accounts;
 mod admin;
+mod admission;
+mod attempts;
 mod catalog;
+mod chat;
+pub mod checks;
+mod deliveries;
 mod demo;
+mod file_store;
+mod files;
 pub mod licenses;
 mod listing;
+mod logs;
+pub mod manage;
 mod passwords;
+mod screens;
 mod sessions;
 mod start;
 mod stats;
 mod sweeper;
+mod two_factor;
+mod variables;
 mod vault;
+mod webhooks;
 
 use std::sync::Arc;
 
 use claviger_domain::{Clock, Random, SigningKey};
+use claviger_outgoing::{Mailer, Outgoing};
 use claviger_store::Store;
+use tokio::sync::{Notify, Semaphore};
 
 pub use admin::{AppSummary, CreatedApp, parse_app_path};
+pub use admission::TokenCheck;
+pub use attempts::FreeFailures;
 pub use catalog::App;
-pub use claviger_store::{Database, StoreError, owners::Owner, sessions::ScanRow};
+pub use chat::Say;
+pub use claviger_outgoing::{AllowedTarget, MailOptions};
+pub use claviger_store::{
+    Database, StoreError,
+    files::File,
+    owners::Owner,
+    sessions::{ScanRow, SessionUser},
+    webhooks::Webhook,
+};
 pub use demo::{DEMO_OWNER, Demo};
 pub use listing::{Listing, ListingPart, SessionFilter};
+pub use logs::{Line, cut};
 pub use passwords::{Busy, Passwords};
+pub use screens::ScreenSources;
 pub use sessions::{Init, Session};
 pub use start::Options;
 pub use stats::{AppStats, SellerStats};
+pub use variables::SetVariable;
 pub use vault::{Vault, VaultError, write_private};
+pub use webhooks::{RELAYED, WebhookCall};
 
 /// Everything that requests need, shared by all of them.
 pub struct Service {
@@ -38,7 +67,15 @@ pub struct Service {
     pub(crate) passwords: Passwords,
     pub(crate) catalog: catalog::Catalog,
     pub(crate) stats: stats::StatsCache,
-    pub(crate) listings: tokio::sync::Semaphore,
+    pub(crate) attempts: attempts::Attempts,
+    pub(crate) listings: Semaphore,
+    pub(crate) downloads: Semaphore,
+    pub(crate) outgoing: Arc<Outgoing>,
+    pub(crate) mailer: Option<Mailer>,
+    pub(crate) screens: Arc<screens::Screens>,
+    /// Announces a message in the table of deliveries.
+    pub(crate) deliver: Notify,
+    pub(crate) files: file_store::FileStore,
     pub(crate) default_key: Arc<SigningKey>,
     pub(crate) options: Options,
 }

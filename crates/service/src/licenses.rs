@@ -1,7 +1,7 @@
 //! Making and verifying license keys.
 
 use claviger_domain::{Alphabet, Mask};
-use claviger_store::{Conn, StoreError, licenses, licenses::NewLicenses};
+use claviger_store::{Conn, StoreError, licenses, licenses::NewLicenses, tokens};
 
 use crate::{App, Service, ServiceError};
 
@@ -11,6 +11,9 @@ pub const BATCH_MAX: i64 = 100;
 pub const LEVEL_MAX: usize = 12;
 /// Longest note in bytes.
 pub const NOTE_MAX: usize = 69;
+
+/// Bytes of randomness in a token of the token system.
+pub(crate) const TOKEN_BYTES: usize = 16;
 
 /// Tries to draw a key that is not taken before giving up: the mask leaves too few.
 const DRAWS: usize = 64;
@@ -86,7 +89,9 @@ impl Service {
             let draws = if keys.mask.is_fixed() { 1 } else { DRAWS };
             let mut made = Vec::new();
             for _ in 0..keys.amount {
-                made.push(add_one(conn, app, &new, draws, || keys.mask.draw(keys.alphabet, &*random))?);
+                let key = add_one(conn, app, &new, draws, || keys.mask.draw(keys.alphabet, &*random))?;
+                tokens::insert(conn, app, &random.hex(TOKEN_BYTES), tokens::LICENSE, &key)?;
+                made.push(key);
             }
             // The last check of the list; what was made is undone.
             if keys.note.is_some_and(|note| note.len() > NOTE_MAX) {

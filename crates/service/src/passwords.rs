@@ -1,4 +1,5 @@
-//! Passwords: Argon2id on threads of its own, so that hashing never holds up other requests.
+//! Passwords: Argon2id on threads of its own, so that hashing never holds up other requests. Hashes of bcrypt, as
+//! imports bring them, are verified too.
 
 use std::thread;
 
@@ -65,10 +66,7 @@ impl Passwords {
         let known = hash.is_some();
         let hash = hash.unwrap_or(&self.decoy).to_owned();
         let password = password.clone();
-        let matches = self.run(move |argon2| {
-            PasswordHash::new(&hash)
-                .is_ok_and(|hash| argon2.verify_password(password.expose().as_bytes(), &hash).is_ok())
-        });
+        let matches = self.run(move |argon2| matches(argon2, password.expose(), &hash));
         Ok(matches.await? && known)
     }
 
@@ -88,6 +86,46 @@ impl Passwords {
     }
 }
 
+/// Whether a hash is of an older kind than [`Passwords::hash`] makes.
+pub(crate) fn is_outdated(hash: &str) -> bool {
+    is_bcrypt(hash)
+}
+
+fn is_bcrypt(hash: &str) -> bool {
+    hash.starts_with("$2")
+}
+
+fn matches(argon2: &Argon2<'_>, password: &str, hash: &str) -> bool {
+    if is_bcrypt(hash) {
+        let verify = |password: &str| bcrypt::verify(password, hash).unwrap_or(false);
+        // The server that made it stripped tags from passwords before it hashed them.
+        let stripped = without_tags(password);
+        return verify(password) || (stripped != password && verify(&stripped));
+    }
+    PasswordHash::new(hash).is_ok_and(|hash| argon2.verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+/// The text without what looks like a tag: from `<`, unless a blank follows, to the next `>`, or to the end.
+fn without_tags(text: &str) -> String {
+    let mut left = String::with_capacity(text.len());
+    let mut inside = false;
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '<' if !inside => {
+                inside = !characters.peek().is_some_and(char::is_ascii_whitespace);
+                if !inside {
+                    left.push(character);
+                }
+            }
+            '>' if inside => inside = false,
+            _ if inside => {}
+            _ => left.push(character),
+        }
+    }
+    left
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,6 +140,39 @@ mod tests {
         assert_eq!(passwords.verify(&Secret::new("wrong"), Some(&hash)).await, Ok(false));
         assert_eq!(passwords.verify(&right, None).await, Ok(false));
         assert_eq!(passwords.verify(&right, Some("no hash")).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn verifies_imported_hashes() {
+        let passwords = Passwords::start(1).unwrap();
+        let hash = |password: &str| bcrypt::hash_with_salt(password, 4, [7; 16]).unwrap().to_string();
+        let verify = async |password: &str, hash: &str| {
+            passwords.verify(&Secret::new(password), Some(hash)).await.unwrap()
+        };
+        let plain = hash("correct horse");
+        assert!(is_outdated(&plain));
+        assert!(verify("correct horse", &plain).await);
+        assert!(verify("correct horse", &plain.replacen("$2b$", "$2y$", 1)).await);
+        assert!(!verify("wrong", &plain).await);
+        assert!(verify("a<b>c", &hash("ac")).await);
+        assert!(verify("a<b>c", &hash("a<b>c")).await);
+        assert!(!verify("ac", &hash("a<b>c")).await);
+        assert!(!verify("x", "$2y$10$broken").await);
+        assert!(!is_outdated(&passwords.hash(&Secret::new("x")).await.unwrap()));
+    }
+
+    #[test]
+    fn strips_tags() {
+        for (text, left) in [
+            ("plain", "plain"),
+            ("a<b>c</b>d", "acd"),
+            ("1 < 2 > 0", "1 < 2 > 0"),
+            ("open<end", "open"),
+            ("<>", ""),
+            (">x", ">x"),
+        ] {
+            assert_eq!(without_tags(text), left, "{text}");
+        }
     }
 
     #[tokio::test]

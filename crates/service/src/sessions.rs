@@ -44,13 +44,20 @@ impl Service {
         Ok(self.store.sessions().create(session).await?.then_some(id))
     }
 
-    /// Finds a live session of an application that was begun on the same version of the Client API.
+    /// Finds a live session of an application that was begun on the same version of the Client API, and along with it
+    /// the value of a variable of its user, where one is named.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn find_session(&self, app: &App, id: &str, api: i64) -> Result<Option<Session>, ServiceError> {
+    pub async fn find_session(
+        &self,
+        app: &App,
+        id: &str,
+        api: i64,
+        variable: Option<&str>,
+    ) -> Result<Option<Session>, ServiceError> {
         let Some(id) = SessionId::parse(id) else { return Ok(None) };
-        let lookup = Lookup { app: app.id, id, now: self.clock.now() };
+        let lookup = Lookup { app: app.id, id, now: self.clock.now(), variable: variable.map(String::from) };
         let found = self.store.sessions().find(lookup).await?;
         Ok(found.filter(|state| state.api == api).map(|state| Session { id, state }))
     }

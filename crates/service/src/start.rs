@@ -6,16 +6,24 @@ use std::{
 };
 
 use claviger_domain::{Clock, Random, SigningKey};
+use claviger_outgoing::{AllowedTarget, MailOptions, Mailer, Outgoing, OutgoingOptions};
 use claviger_store::{Database, Store, server_keys};
+use tokio::sync::{Notify, Semaphore};
 
 use crate::{
-    Passwords, Service, ServiceError,
+    FreeFailures, Passwords, ScreenSources, Service, ServiceError,
+    attempts::Attempts,
     catalog::SIGNING_KEY,
+    file_store::FileStore,
+    screens::Screens,
     vault::{Vault, VaultError},
 };
 
 /// Listings that may run at once; each holds a thread and a snapshot of the database.
 const LISTINGS_MAX: usize = 8;
+
+/// Files that may be handed out at once; each is in memory, twice in hexadecimal digits.
+const DOWNLOADS_MAX: usize = 4;
 
 /// How a service is to behave.
 #[derive(Clone, Debug)]
@@ -28,6 +36,20 @@ pub struct Options {
     pub hash_threads: usize,
     /// Licenses that one application may make through the Seller API in 24 hours; 0: no limit.
     pub seller_daily_licenses: i64,
+    /// The address under which clients reach the server, without trailing slash.
+    pub public_url: String,
+    /// Inner addresses that the server may call.
+    pub outgoing_allow: Vec<AllowedTarget>,
+    /// How mails are sent; `None`: not at all.
+    pub mail: Option<MailOptions>,
+    /// Data of the checks for VPNs and leaked passwords.
+    pub screens: ScreenSources,
+    /// Failed logins that are free.
+    pub free_failures: FreeFailures,
+    /// Folder of uploaded files.
+    pub files_dir: PathBuf,
+    /// Largest file in bytes.
+    pub file_max_bytes: u64,
 }
 
 impl Default for Options {
@@ -37,6 +59,13 @@ impl Default for Options {
             single_signing_key: false,
             hash_threads: 1,
             seller_daily_licenses: 0,
+            public_url: String::new(),
+            outgoing_allow: Vec::new(),
+            mail: None,
+            screens: ScreenSources::default(),
+            free_failures: FreeFailures { user: 0, address: 0 },
+            files_dir: "files".into(),
+            file_max_bytes: 16 * 1024 * 1024,
         }
     }
 }
@@ -58,6 +87,11 @@ impl Service {
         let default_key = open_default_key(&store, &vault, &options.master_key_file, &*random).await?;
         let passwords = Passwords::start(options.hash_threads)
             .map_err(|error| ServiceError::System(format!("cannot start a thread: {error}")))?;
+        let (outgoing, mailer) = open_outgoing(&options)?;
+        let (sources, calling) = (options.screens.clone(), outgoing.clone());
+        let screens = tokio::task::spawn_blocking(move || Screens::open(&sources, &calling))
+            .await
+            .map_err(|error| ServiceError::System(error.to_string()))??;
         Ok(Self {
             store,
             clock,
@@ -66,11 +100,28 @@ impl Service {
             passwords,
             catalog: Default::default(),
             stats: Default::default(),
-            listings: tokio::sync::Semaphore::new(LISTINGS_MAX),
+            attempts: Attempts::new(options.free_failures),
+            listings: Semaphore::new(LISTINGS_MAX),
+            downloads: Semaphore::new(DOWNLOADS_MAX),
+            outgoing,
+            mailer,
+            screens: Arc::new(screens),
+            deliver: Notify::new(),
+            files: FileStore::new(options.files_dir.clone(), options.file_max_bytes),
             default_key: Arc::new(default_key),
             options,
         })
     }
+}
+
+fn open_outgoing(options: &Options) -> Result<(Arc<Outgoing>, Option<Mailer>), ServiceError> {
+    let outgoing = Outgoing::new(OutgoingOptions {
+        allow: options.outgoing_allow.clone(),
+        own_url: Some(options.public_url.clone()).filter(|url| !url.is_empty()),
+    });
+    let outgoing = outgoing.map_err(|error| ServiceError::System(error.to_string()))?;
+    let mailer = options.mail.as_ref().map(Mailer::new).transpose();
+    Ok((Arc::new(outgoing), mailer.map_err(|error| ServiceError::Refused(error.to_string()))?))
 }
 
 async fn open_vault(store: &Store, path: &Path, random: &dyn Random) -> Result<Vault, ServiceError> {

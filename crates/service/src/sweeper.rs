@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use claviger_domain::{AppSettings, SessionId};
-use claviger_store::{Conn, StoreError, apps, sessions::shared};
+use claviger_store::{Conn, StoreError, apps, password_resets, sessions::shared};
 
 use crate::{Service, ServiceError};
 
@@ -15,13 +15,35 @@ const BREATH: Duration = Duration::from_millis(4);
 const PAUSE: Duration = Duration::from_secs(5);
 /// How often a changed owner or application is noticed.
 const RENEW: Duration = Duration::from_millis(200);
+/// How often what is no longer needed is dropped.
+const TIDY: Duration = Duration::from_secs(60);
 
 impl Service {
-    /// Does what must be done beside the requests, until the task is dropped: sweeps dead sessions and notices owners
-    /// and applications that another process has changed.
+    /// Does what must be done beside the requests, until the task is dropped: sweeps dead sessions, notices owners
+    /// and applications that another process has changed, tidies up, and sends what waits for webhooks.
     pub async fn run_background(self: Arc<Self>) {
-        let (sweeping, renewing) = (self.clone(), self);
-        tokio::join!(sweeping.sweep_forever(), renewing.renew_forever());
+        let (sweeping, renewing, tidying) = (self.clone(), self.clone(), self.clone());
+        tokio::join!(
+            sweeping.sweep_forever(),
+            renewing.renew_forever(),
+            tidying.tidy_forever(),
+            self.deliver_forever()
+        );
+    }
+
+    /// Drops what is no longer needed and reads lists that have changed.
+    async fn tidy_forever(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(TIDY).await;
+            let now = self.clock.now();
+            self.attempts.forget(now);
+            let screens = self.screens.clone();
+            let _ = tokio::task::spawn_blocking(move || screens.reload()).await;
+            let expired = move |conn: &mut Conn<'_>| password_resets::delete_expired(conn, now);
+            if let Err(error) = self.store.db().write::<_, StoreError, _>(expired).await {
+                tracing::error!(%error, "removing old links failed");
+            }
+        }
     }
 
     async fn renew_forever(self: Arc<Self>) {

@@ -6,16 +6,23 @@ use std::{
     path::Path,
 };
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
+    hmac,
+};
 use claviger_domain::{Random, Secret};
 use zeroize::Zeroizing;
 
 /// Bytes of a master key.
 const KEY_LEN: usize = 32;
 
+/// What hashes under the master key are for, so that they have nothing to do with what it encrypts.
+const HASHES: &[u8] = b"claviger keyed hashes";
+
 /// Encrypts what must not be readable in the database or in a backup of it (AES-256-GCM).
 pub struct Vault {
     key: RandomizedNonceKey,
+    hashes: hmac::Key,
 }
 
 /// Why there is no usable master key.
@@ -81,8 +88,20 @@ impl Vault {
     }
 
     fn new(key: &[u8; KEY_LEN]) -> Self {
+        let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), HASHES);
+        let hashes = hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref());
         let key = RandomizedNonceKey::new(&AES_256_GCM, key).expect("the key has the algorithm's length");
-        Self { key }
+        Self { key, hashes }
+    }
+
+    /// A hash that only holders of the master key can make or guess at (HMAC-SHA256), as 64 hexadecimal digits.
+    /// `purpose` is bound to it.
+    pub fn keyed_hash(&self, purpose: &str, text: &str) -> String {
+        let mut context = hmac::Context::with_key(&self.hashes);
+        context.update(purpose.as_bytes());
+        context.update(&[0]);
+        context.update(text.as_bytes());
+        hex::encode(context.sign())
     }
 
     /// Encrypts `plain`. `purpose` is bound to the result: it opens for the same purpose only.
@@ -112,6 +131,12 @@ impl Vault {
         let bytes = self.open(purpose, sealed)?;
         std::str::from_utf8(&bytes).ok().map(Secret::new)
     }
+}
+
+/// The form in which random values are kept: they cannot be guessed, so that a plain hash hides them.
+pub(crate) fn sha256(text: &str) -> [u8; 32] {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
+    digest.as_ref().try_into().expect("SHA-256 has 32 bytes")
 }
 
 /// Writes a new file that only its owner can read, and makes sure it is on disk.
@@ -162,6 +187,11 @@ mod tests {
         assert_ne!(vault.seal("app-secret", b"text"), sealed);
         let other = Vault::create(&folder.path().join("other.key"), &SystemRandom).unwrap();
         assert!(other.open("app-secret", &sealed).is_none());
+        let hash = vault.keyed_hash("email", "text");
+        assert_eq!(hash, again.keyed_hash("email", "text"));
+        assert_eq!(hash.len(), 64);
+        assert_ne!(hash, other.keyed_hash("email", "text"));
+        assert_ne!(hash, vault.keyed_hash("emailt", "ext"));
     }
 
     #[cfg(unix)]

@@ -150,13 +150,35 @@ pub fn seller_key_hint(conn: &mut Conn<'_>, app: i64) -> Result<Option<String>> 
     conn.query_one(sql, params![app])?.map(|row| row.get(0)).transpose()
 }
 
+/// What belongs to an application, but for its sessions.
+const TABLES: [&str; 19] = [
+    "session_generations",
+    "user_subscriptions",
+    "user_variables",
+    "users",
+    "licenses",
+    "subscriptions",
+    "variables",
+    "chat_messages",
+    "chat_mutes",
+    "chat_channels",
+    "logs",
+    "blacklist",
+    "whitelist",
+    "webhooks",
+    "files",
+    "tokens",
+    "password_resets",
+    "login_tokens",
+    "deliveries",
+];
+
 /// Deletes an application and all it holds. Its sessions end at once; their rows are swept later.
 pub fn delete(conn: &mut Conn<'_>, id: i64) -> Result<()> {
-    for table in
-        ["session_generations", "user_subscriptions", "users", "licenses", "subscriptions", "counters"]
-    {
+    for table in TABLES {
         conn.execute(&format!("DELETE FROM {table} WHERE app = $1"), params![id])?;
     }
+    conn.execute("DELETE FROM counters WHERE app = $1", params![id])?;
     conn.execute("DELETE FROM apps WHERE id = $1", params![id])?;
     catalog::changed(conn)
 }
@@ -164,4 +186,22 @@ pub fn delete(conn: &mut Conn<'_>, id: i64) -> Result<()> {
 /// The settings of an application as JSON.
 pub fn settings(conn: &mut Conn<'_>, id: i64) -> Result<Option<String>> {
     conn.query_one("SELECT settings FROM apps WHERE id = $1", params![id])?.map(|row| row.get(0)).transpose()
+}
+
+/// As [`settings`], and keeps others from changing them until the end of the transaction.
+pub fn lock_settings(conn: &mut Conn<'_>, id: i64) -> Result<Option<String>> {
+    let sql = format!("SELECT settings FROM apps WHERE id = $1{}", conn.for_update());
+    conn.query_one(&sql, params![id])?.map(|row| row.get(0)).transpose()
+}
+
+/// Replaces the settings of an application, JSON.
+pub fn set_settings(conn: &mut Conn<'_>, id: i64, settings: &str) -> Result<()> {
+    conn.execute("UPDATE apps SET settings = $2 WHERE id = $1", params![id, settings])?;
+    catalog::changed(conn)
+}
+
+/// Bans an application, or lifts the ban.
+pub fn set_banned(conn: &mut Conn<'_>, id: i64, banned: bool) -> Result<()> {
+    conn.execute("UPDATE apps SET banned = $2 WHERE id = $1", params![id, banned])?;
+    catalog::changed(conn)
 }

@@ -4,21 +4,31 @@
 //! SQL that both databases speak. Sessions, the hot path, have a trait of their own ([`SessionStore`]) with an
 //! implementation tuned for each database.
 
+pub mod access;
 pub mod apps;
 pub mod catalog;
+pub mod chat;
 pub mod db;
+pub mod deliveries;
 mod error;
+pub mod files;
 mod gather;
 pub mod licenses;
+pub mod logs;
 pub mod owners;
+pub mod password_resets;
 pub mod server_keys;
 pub mod sessions;
 pub mod subscriptions;
+pub mod tokens;
+pub mod user_subscriptions;
 pub mod users;
+pub mod variables;
+pub mod webhooks;
 
 use std::{path::PathBuf, sync::Arc};
 
-pub use db::{Cell, Conn, Db, FromCell, Row, Value};
+pub use db::{Cell, Conn, Db, FromCell, Row, Schema, Value};
 pub use error::{Result, StoreError};
 pub use sessions::SessionStore;
 
@@ -44,16 +54,19 @@ impl Store {
     /// # Errors
     /// When it cannot be opened or reached, or a newer program has migrated it ([`StoreError::Newer`]).
     pub async fn open(database: Database, now: i64) -> Result<Self> {
-        // Opening waits for disks and servers.
-        let opening = tokio::task::spawn_blocking(move || match database {
-            Database::Sqlite(path) => Db::open_sqlite(&path),
-            Database::Postgres(url) => Db::open_postgres(&url),
-        });
-        let db = Arc::new(opening.await.map_err(|_| StoreError::Closed)??);
+        let db = Arc::new(open(database).await?);
         for version in db.migrate(now).await? {
             tracing::info!(version, "database schema brought up to date");
         }
         Ok(Self { sessions: sessions::open(&db), db })
+    }
+
+    /// Looks at the schema of a database without bringing it up to date. A SQLite file is made if it is not there.
+    ///
+    /// # Errors
+    /// When it cannot be opened or reached.
+    pub async fn schema(database: Database) -> Result<Schema> {
+        open(database).await?.schema().await
     }
 
     /// Transactions over everything but the hot path.
@@ -70,4 +83,13 @@ impl Store {
     pub fn shared_sessions(&self) -> Arc<dyn SessionStore> {
         self.sessions.clone()
     }
+}
+
+async fn open(database: Database) -> Result<Db> {
+    // Opening waits for disks and servers.
+    let opening = tokio::task::spawn_blocking(move || match database {
+        Database::Sqlite(path) => Db::open_sqlite(&path),
+        Database::Postgres(url) => Db::open_postgres(&url),
+    });
+    opening.await.map_err(|_| StoreError::Closed)?
 }

@@ -23,6 +23,14 @@ pub struct License {
     pub genby: String,
     /// Reason of its ban.
     pub banned: Option<String>,
+    /// The user who used it.
+    pub usedby: Option<String>,
+    /// Remark of the seller.
+    pub note: Option<String>,
+    /// Unix second of making.
+    pub gendate: i64,
+    /// Unix second of its use.
+    pub usedon: Option<i64>,
 }
 
 /// What licenses made in one go have in common.
@@ -50,16 +58,19 @@ fn license(row: &Row) -> Result<License> {
         level: row.get(4)?,
         genby: row.get(5)?,
         banned: row.get(6)?,
+        usedby: row.get(7)?,
+        note: row.get(8)?,
+        gendate: row.get(9)?,
+        usedon: row.get(10)?,
     })
 }
 
+const SELECT: &str = "SELECT id, key, duration, status, level, genby, banned, usedby, note, gendate, usedon
+    FROM licenses WHERE app = $1";
+
 /// Finds a license by its key and keeps others from using it until the end of the transaction.
 pub fn lock_by_key(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<Option<License>> {
-    let sql = format!(
-        "SELECT id, key, duration, status, level, genby, banned FROM licenses
-         WHERE app = $1 AND key_folded = $2{}",
-        conn.for_update()
-    );
+    let sql = format!("{SELECT} AND key_folded = $2{}", conn.for_update());
     conn.query_one(&sql, params![app, &fold(key)])?.as_ref().map(license).transpose()
 }
 
@@ -98,6 +109,31 @@ pub fn used(conn: &mut Conn<'_>, app: i64, id: i64, username: &str, now: i64) ->
         params![app, id, LicenseStatus::Used.as_str(), username, now],
     )?;
     Ok(())
+}
+
+/// Bans a license with a reason.
+pub fn ban(conn: &mut Conn<'_>, app: i64, id: i64, reason: &str) -> Result<()> {
+    conn.execute(
+        "UPDATE licenses SET status = $3, banned = $4 WHERE app = $1 AND id = $2",
+        params![app, id, LicenseStatus::Banned.as_str(), reason],
+    )?;
+    Ok(())
+}
+
+/// Lifts the ban of a license: it is used if it has a user.
+pub fn unban(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<()> {
+    conn.execute(
+        "UPDATE licenses SET banned = NULL, status = CASE WHEN usedby IS NULL THEN $3 ELSE $4 END
+         WHERE app = $1 AND id = $2",
+        params![app, id, LicenseStatus::NotUsed.as_str(), LicenseStatus::Used.as_str()],
+    )?;
+    Ok(())
+}
+
+/// Licenses after number `after`, at most `limit`, in the order of their numbers.
+pub fn page(conn: &mut Conn<'_>, app: i64, after: i64, limit: i64) -> Result<Vec<License>> {
+    let sql = format!("{SELECT} AND id > $2 ORDER BY id LIMIT $3");
+    conn.query(&sql, params![app, after, limit])?.iter().map(license).collect()
 }
 
 /// Numbers of licenses of an application by status.

@@ -2,17 +2,41 @@
 
 use crate::{Conn, Result, params};
 
+/// A subscription that an application offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    /// Its name.
+    pub name: String,
+    /// Level of the licenses that bring it.
+    pub level: String,
+}
+
 /// Adds a subscription; `false` when the name is taken.
 pub fn insert(conn: &mut Conn<'_>, app: i64, name: &str, level: &str) -> Result<bool> {
+    let id = conn.next_serials(app, "subscriptions", 1)?;
     let added = conn.execute(
-        "INSERT INTO subscriptions (app, name, level) VALUES ($1, $2, $3) ON CONFLICT (app, name) DO NOTHING",
-        params![app, name, level],
+        "INSERT INTO subscriptions (app, name, level, id) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (app, name) DO NOTHING",
+        params![app, name, level, id],
     )?;
     Ok(added == 1)
 }
 
-/// Names of the subscriptions of a level, in the order of the alphabet.
+/// Names of the subscriptions of a level, in the order of their making.
 pub fn of_level(conn: &mut Conn<'_>, app: i64, level: &str) -> Result<Vec<String>> {
-    let sql = "SELECT name FROM subscriptions WHERE app = $1 AND level = $2 ORDER BY name";
+    let sql = "SELECT name FROM subscriptions WHERE app = $1 AND level = $2 ORDER BY id, name";
     conn.query(sql, params![app, level])?.iter().map(|row| row.get(0)).collect()
+}
+
+/// All subscriptions of an application, in the order of their making.
+pub fn all(conn: &mut Conn<'_>, app: i64) -> Result<Vec<Subscription>> {
+    let sql = "SELECT name, level FROM subscriptions WHERE app = $1 ORDER BY id, name";
+    let rows = conn.query(sql, params![app])?;
+    rows.iter().map(|row| Ok(Subscription { name: row.get(0)?, level: row.get(1)? })).collect()
+}
+
+/// Deletes a subscription; `false` when there is none. What users have of that name runs on.
+pub fn delete(conn: &mut Conn<'_>, app: i64, name: &str) -> Result<bool> {
+    let sql = "DELETE FROM subscriptions WHERE app = $1 AND name = $2";
+    Ok(conn.execute(sql, params![app, name])? == 1)
 }

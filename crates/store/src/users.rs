@@ -1,4 +1,4 @@
-//! End users of applications and the subscriptions they have.
+//! End users of applications. The subscriptions they have are in [`crate::user_subscriptions`].
 
 use claviger_domain::fold;
 
@@ -19,6 +19,38 @@ pub struct User {
     pub created: i64,
     /// Reason of a ban.
     pub banned: Option<String>,
+    /// Hash of the e-mail address.
+    pub email_hash: Option<String>,
+    /// Address of the last login.
+    pub ip: Option<String>,
+    /// Unix second of the last login.
+    pub last_login: Option<i64>,
+    /// Who made the license that the user came from.
+    pub owner: String,
+    /// May log in from any device, whatever the application's rule.
+    pub any_device: bool,
+    /// Two-factor sign-in.
+    pub totp: Totp,
+}
+
+/// The state of a user's two-factor sign-in. Secrets are encrypted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totp {
+    /// The secret, once two-factor sign-in is on.
+    pub secret: Option<Vec<u8>>,
+    /// The last step that was used.
+    pub step: Option<i64>,
+    /// A secret that waits for its first code.
+    pub pending: Option<Vec<u8>>,
+    /// Unix second until when it waits.
+    pub pending_until: Option<i64>,
+}
+
+impl Totp {
+    /// Whether a login needs a code.
+    pub fn is_on(&self) -> bool {
+        self.secret.is_some()
+    }
 }
 
 /// An end user to be added.
@@ -40,21 +72,6 @@ pub struct NewUser<'a> {
     pub created: i64,
 }
 
-/// A subscription that a user has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserSubscription {
-    /// Name of the subscription.
-    pub subscription: String,
-    /// Level that the application gives to that name now.
-    pub level: Option<String>,
-    /// Unix second when it ends; while paused, the seconds that remain.
-    pub expires: i64,
-    /// License key that it came from.
-    pub license_key: Option<String>,
-    /// Whether it is paused.
-    pub paused: bool,
-}
-
 fn user(row: &Row) -> Result<User> {
     Ok(User {
         id: row.get(0)?,
@@ -63,21 +80,53 @@ fn user(row: &Row) -> Result<User> {
         hwids: row.get(3)?,
         created: row.get(4)?,
         banned: row.get(5)?,
+        email_hash: row.get(6)?,
+        ip: row.get(7)?,
+        last_login: row.get(8)?,
+        owner: row.get(9)?,
+        any_device: row.get(10)?,
+        totp: Totp {
+            secret: row.get(11)?,
+            step: row.get(12)?,
+            pending: row.get(13)?,
+            pending_until: row.get(14)?,
+        },
     })
 }
 
-const BY_NAME: &str = "SELECT id, username, password, hwids, created, banned FROM users
-    WHERE app = $1 AND username_folded = $2";
+const SELECT: &str =
+    "SELECT id, username, password, hwids, created, banned, email_hash, ip, last_login, owner,
+        any_device, totp_secret, totp_step, totp_pending, totp_pending_until
+    FROM users WHERE app = $1";
 
 /// Finds a user by name.
 pub fn by_name(conn: &mut Conn<'_>, app: i64, username: &str) -> Result<Option<User>> {
-    conn.query_one(BY_NAME, params![app, &fold(username)])?.as_ref().map(user).transpose()
+    let sql = format!("{SELECT} AND username_folded = $2");
+    conn.query_one(&sql, params![app, &fold(username)])?.as_ref().map(user).transpose()
 }
 
 /// As [`by_name`], and keeps others from changing the user until the end of the transaction.
 pub fn lock_by_name(conn: &mut Conn<'_>, app: i64, username: &str) -> Result<Option<User>> {
-    let sql = format!("{BY_NAME}{}", conn.for_update());
+    let sql = format!("{SELECT} AND username_folded = $2{}", conn.for_update());
     conn.query_one(&sql, params![app, &fold(username)])?.as_ref().map(user).transpose()
+}
+
+/// Finds a user by number, and keeps others from changing the user until the end of the transaction.
+pub fn lock(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<Option<User>> {
+    let sql = format!("{SELECT} AND id = $2{}", conn.for_update());
+    conn.query_one(&sql, params![app, id])?.as_ref().map(user).transpose()
+}
+
+/// Finds the users whose e-mail address has one of two hashes; at most two of them, since nobody asks for more.
+pub fn by_email(conn: &mut Conn<'_>, app: i64, hashes: [&str; 2]) -> Result<Vec<User>> {
+    let sql = format!("{SELECT} AND email_hash IN ($2, $3) ORDER BY id LIMIT 2");
+    conn.query(&sql, params![app, hashes[0], hashes[1]])?.iter().map(user).collect()
+}
+
+/// Users after number `after`, at most `limit`, in the order of their numbers.
+pub fn page(conn: &mut Conn<'_>, app: i64, after: i64, limit: i64) -> Result<Vec<User>> {
+    let sql = format!("{SELECT} AND id > $2 ORDER BY id LIMIT $3");
+    conn.query(&sql, params![app, after, limit])?.iter().map(user).collect()
 }
 
 /// Adds a user; the number, or `None` when the name is taken.
@@ -125,42 +174,55 @@ pub fn set_password(conn: &mut Conn<'_>, app: i64, user: i64, password: &str) ->
     Ok(())
 }
 
-/// Gives a user a subscription until `expires` (Unix seconds).
-pub fn subscribe(
-    conn: &mut Conn<'_>,
-    app: i64,
-    user: i64,
-    subscription: &str,
-    expires: i64,
-    license_key: Option<&str>,
-) -> Result<()> {
-    let id = conn.next_serials(app, "user_subscriptions", 1)?;
+/// Sets the devices of a user, one a line.
+pub fn set_hwids(conn: &mut Conn<'_>, app: i64, user: i64, hwids: Option<&str>) -> Result<()> {
+    conn.execute("UPDATE users SET hwids = $3 WHERE app = $1 AND id = $2", params![app, user, hwids])?;
+    Ok(())
+}
+
+/// Bans a user with a reason, or lifts the ban.
+pub fn set_banned(conn: &mut Conn<'_>, app: i64, user: i64, banned: Option<&str>) -> Result<()> {
+    conn.execute("UPDATE users SET banned = $3 WHERE app = $1 AND id = $2", params![app, user, banned])?;
+    Ok(())
+}
+
+/// Sets the hash of a user's e-mail address.
+pub fn set_email(conn: &mut Conn<'_>, app: i64, user: i64, hash: Option<&str>) -> Result<()> {
+    conn.execute("UPDATE users SET email_hash = $3 WHERE app = $1 AND id = $2", params![app, user, hash])?;
+    Ok(())
+}
+
+/// Sets the state of a user's two-factor sign-in.
+pub fn set_totp(conn: &mut Conn<'_>, app: i64, user: i64, totp: &Totp) -> Result<()> {
     conn.execute(
-        "INSERT INTO user_subscriptions (app, user_id, id, subscription, expires, license_key)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-        params![app, user, id, subscription, expires, license_key],
+        "UPDATE users SET totp_secret = $3, totp_step = $4, totp_pending = $5, totp_pending_until = $6
+         WHERE app = $1 AND id = $2",
+        params![app, user, totp.secret.as_deref(), totp.step, totp.pending.as_deref(), totp.pending_until],
     )?;
     Ok(())
 }
 
-/// The subscriptions of a user, oldest first, also those that have ended.
-pub fn subscriptions(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<Vec<UserSubscription>> {
-    let sql = "SELECT x.subscription, s.level, x.expires, x.license_key, x.paused
-               FROM user_subscriptions x
-               LEFT JOIN subscriptions s ON s.app = x.app AND s.name = x.subscription
-               WHERE x.app = $1 AND x.user_id = $2 ORDER BY x.id";
-    let rows = conn.query(sql, params![app, user])?;
-    rows.iter()
-        .map(|row| {
-            Ok(UserSubscription {
-                subscription: row.get(0)?,
-                level: row.get(1)?,
-                expires: row.get(2)?,
-                license_key: row.get(3)?,
-                paused: row.get(4)?,
-            })
-        })
-        .collect()
+/// Gives a user another name, which must be free, wherever the name is kept but in sessions and tokens.
+pub fn rename(conn: &mut Conn<'_>, app: i64, user: &User, name: &str) -> Result<()> {
+    conn.execute(
+        "UPDATE users SET username = $3, username_folded = $4 WHERE app = $1 AND id = $2",
+        params![app, user.id, name, &fold(name)],
+    )?;
+    let messages = "UPDATE chat_messages SET author = $3 WHERE app = $1 AND user_id = $2";
+    conn.execute(messages, params![app, user.id, name])?;
+    let licenses = "UPDATE licenses SET usedby = $3 WHERE app = $1 AND usedby = $2";
+    conn.execute(licenses, params![app, &user.username, name])?;
+    Ok(())
+}
+
+/// Deletes a user with all that hangs on the user, but for sessions, tokens and licenses.
+pub fn delete(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
+    for table in ["user_subscriptions", "user_variables", "chat_mutes", "password_resets", "login_tokens"] {
+        let sql = format!("DELETE FROM {table} WHERE app = $1 AND user_id = $2");
+        conn.execute(&sql, params![app, user])?;
+    }
+    conn.execute("DELETE FROM users WHERE app = $1 AND id = $2", params![app, user])?;
+    Ok(())
 }
 
 /// Number of users of an application.

@@ -4,7 +4,7 @@ use claviger_domain::ApiVersions;
 use claviger_service::{App, AppSummary, parse_app_path};
 use serde_json::json;
 
-use super::{confirm, with_service};
+use super::{confirm, settings, with_service};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with applications.
@@ -38,6 +38,35 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show the settings of an application
+    Settings {
+        /// OWNER/APP
+        app: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change settings, all or none; a running server obeys within a second
+    Set {
+        /// OWNER/APP
+        app: String,
+        /// Such as hwidCheck=false, api.v1_1=true or messages.loggedIn=Welcome; `app settings` shows the names
+        #[arg(required = true, value_name = "NAME=VALUE")]
+        changes: Vec<String>,
+    },
+    /// Ban an application: its programs and its seller key are refused
+    Ban {
+        /// OWNER/APP
+        app: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Lift the ban of an application
+    Unban {
+        /// OWNER/APP
+        app: String,
+    },
     /// Draw a new app secret; ends all sessions, since programs of API 1.0 and 1.2 must be built anew
     RotateSecret {
         /// OWNER/APP
@@ -63,7 +92,7 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Delete an application with its users, licenses and sessions
+    /// Delete an application with its users, licenses, files and sessions
     Delete {
         /// OWNER/APP
         app: String,
@@ -79,6 +108,13 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         Command::Create { name, owner, api, json } => create(store, &owner, &name, &api, json),
         Command::List { json } => list(store, json),
         Command::Show { app, json } => show(store, &app, json),
+        Command::Settings { app, json } => settings::show(store, &app, json),
+        Command::Set { app, changes } => settings::change(store, &app, &changes),
+        Command::Ban { app, yes } => {
+            confirm(yes, &format!("The programs and bots of {app} will be refused. Go on?"))?;
+            settings::set_banned(store, &app, true)
+        }
+        Command::Unban { app } => settings::set_banned(store, &app, false),
         Command::RotateSecret { app, yes, json } => rotate_secret(store, &app, yes, json),
         Command::RotateSellerKey { app, grace, yes, json } => {
             rotate_seller_key(store, &app, grace, yes, json)
@@ -207,9 +243,10 @@ fn delete(store: StoreArgs, app: &str, yes: bool) -> anyhow::Result<()> {
     let (owner, name) = path(app)?;
     with_service(store, async |service| {
         // A misspelled name is told before the question is asked.
-        service.app(&owner, &name).await?;
-        confirm(yes, &format!("{app} and all its users, licenses and sessions will be gone. Go on?"))?;
+        let found = service.app(&owner, &name).await?;
+        confirm(yes, &format!("{app} and all its users, licenses, files and sessions will be gone. Go on?"))?;
         service.delete_app(&owner, &name).await?;
+        service.delete_uploads(&found).await?;
         println!("deleted {app}");
         Ok(())
     })

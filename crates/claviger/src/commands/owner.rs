@@ -1,10 +1,10 @@
 //! `claviger owner`: the accounts of vendors.
 
-use claviger_domain::{Role, Secret};
+use claviger_domain::Role;
 use claviger_service::Owner;
 use serde_json::json;
 
-use super::with_service;
+use super::{read_password, with_service};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with owners.
@@ -86,13 +86,4 @@ fn as_json(owner: &Owner) -> serde_json::Value {
         "role_until": owner.role_until,
         "created": owner.created,
     })
-}
-
-/// A password given as an argument would show in the list of processes.
-fn read_password() -> anyhow::Result<Secret> {
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line)?;
-    let password = line.trim_end_matches(['\r', '\n']);
-    anyhow::ensure!(!password.is_empty(), "standard input held no password");
-    Ok(Secret::new(password))
 }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use anyhow::Context;
 use claviger_server::{ClientIp, Limits, Rates, State};
-use claviger_service::Options;
+use claviger_service::{FreeFailures, Options};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -27,19 +27,14 @@ pub(crate) fn run(store: StoreArgs, args: ServeArgs, demo: bool) -> anyhow::Resu
 async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
     let begun = Instant::now();
     tracing::info!(version = env!("CARGO_PKG_VERSION"), database = config.store.database_label(), "starting");
-    let options = Options {
-        single_signing_key: config.single_signing_key,
-        hash_threads: config.hash_threads,
-        seller_daily_licenses: config.seller_daily_licenses,
-        ..Options::default()
-    };
-    let service = open(&config.store, options).await?;
+    // Before the data is opened, which wants to know the address in links.
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!("cannot listen on {}: choose another address with --listen", config.listen)
     })?;
     let address = listener.local_addr()?;
     let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let limited = config.rate_limits && !demo;
+    let service = open(&config.store, options(&config, &public_url, limited)).await?;
     let rates = Rates {
         client: config.client_rate,
         seller: config.seller_rate,
@@ -56,6 +51,21 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
     claviger_server::serve(listener, state, stop).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// How the service behaves by these settings.
+pub(super) fn options(config: &Config, public_url: &str, limited: bool) -> Options {
+    Options {
+        single_signing_key: config.single_signing_key,
+        hash_threads: config.hash_threads,
+        seller_daily_licenses: config.seller_daily_licenses,
+        public_url: public_url.into(),
+        outgoing_allow: config.outgoing_allow.clone(),
+        mail: config.mail.clone(),
+        screens: config.screens.clone(),
+        free_failures: if limited { config.free_failures } else { FreeFailures { user: 0, address: 0 } },
+        ..Options::default()
+    }
 }
 
 /// Resolves at SIGTERM or SIGINT.

@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use axum::http::HeaderName;
 use clap::{Args, ValueEnum, builder::BoolishValueParser};
+use claviger_service::AllowedTarget;
 use ipnet::IpNet;
 use serde::Deserialize;
 
@@ -26,6 +27,12 @@ pub(crate) struct StoreArgs {
     /// File with the key that encrypts secrets in the database [default: master.key in the data folder]
     #[arg(long, global = true, value_name = "FILE", env = "CLAVIGER_MASTER_KEY_FILE")]
     pub(crate) master_key_file: Option<PathBuf>,
+    /// Folder of uploaded files; nodes share it [default: files in the data folder]
+    #[arg(long, global = true, value_name = "DIR", env = "CLAVIGER_FILES_DIR")]
+    pub(crate) files_dir: Option<PathBuf>,
+    /// Largest file that programs download, in bytes [default: 16777216]
+    #[arg(long, global = true, value_name = "NUMBER", env = "CLAVIGER_FILE_MAX_BYTES")]
+    pub(crate) file_max_bytes: Option<u64>,
 }
 
 /// How the server behaves.
@@ -60,6 +67,32 @@ pub(crate) struct ServeArgs {
     /// Seller API: licenses that one application may make in 24 hours, 0 for no limit [default: 0]
     #[arg(long, value_name = "NUMBER", env = "CLAVIGER_SELLER_DAILY_LICENSES")]
     pub(crate) seller_daily_licenses: Option<u32>,
+    /// Failed logins with one user's name before there are pauses, 0 for no limit [default: 10]
+    #[arg(long, value_name = "NUMBER", env = "CLAVIGER_LOGIN_FAILURES_USER")]
+    pub(crate) login_failures_user: Option<u32>,
+    /// Failed logins from one address before there are pauses, 0 for no limit [default: 100]
+    #[arg(long, value_name = "NUMBER", env = "CLAVIGER_LOGIN_FAILURES_ADDRESS")]
+    pub(crate) login_failures_address: Option<u32>,
+    /// Mail server, smtps://USER:PASSWORD@HOST or smtp://…; without it nobody resets a password by mail
+    // Kept as text: the parser of flags would repeat a refused value, password and all.
+    #[arg(long, value_name = "URL", env = "CLAVIGER_SMTP_URL", hide_env_values = true)]
+    pub(crate) smtp_url: Option<String>,
+    /// Sender of mails, such as `Shop <no-reply@example.com>`
+    #[arg(long, value_name = "SENDER", env = "CLAVIGER_SMTP_FROM")]
+    pub(crate) smtp_from: Option<String>,
+    /// Inner networks and hosts that the server may call for webhooks and files, separated by commas [default: none]
+    #[arg(long, value_name = "TARGETS", env = "CLAVIGER_OUTGOING_ALLOW", value_delimiter = ',',
+        value_parser = parse::target)]
+    pub(crate) outgoing_allow: Option<Vec<AllowedTarget>>,
+    /// List of the networks of VPNs and hosting providers, for applications with vpnBlock
+    #[arg(long, value_name = "FILE", env = "CLAVIGER_VPN_LIST")]
+    pub(crate) vpn_list: Option<PathBuf>,
+    /// Table of the networks of autonomous systems (TSV of iptoasn.com), if that list names some
+    #[arg(long, value_name = "FILE", env = "CLAVIGER_ASN_TABLE")]
+    pub(crate) asn_table: Option<PathBuf>,
+    /// Hashes of leaked passwords, for applications with blockLeakedPasswords: file, folder or address of a service
+    #[arg(long, value_name = "FILE|DIR|URL", env = "CLAVIGER_LEAKED_PASSWORDS")]
+    pub(crate) leaked_passwords: Option<String>,
     /// Sign replies of API 1.3 with one key pair for all applications [default: false]
     #[arg(long, value_name = "BOOL", env = "CLAVIGER_SINGLE_SIGNING_KEY", num_args = 0..=1,
         default_missing_value = "true", value_parser = BoolishValueParser::new())]

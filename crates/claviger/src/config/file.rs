@@ -20,6 +20,8 @@ pub(super) struct FileConfig {
     pub(super) data_dir: Option<PathBuf>,
     pub(super) database: Option<String>,
     pub(super) master_key_file: Option<PathBuf>,
+    pub(super) files_dir: Option<PathBuf>,
+    pub(super) file_max_bytes: Option<u64>,
     pub(super) listen: Option<String>,
     pub(super) public_url: Option<String>,
     pub(super) trusted_proxies: Option<Vec<String>>,
@@ -29,6 +31,14 @@ pub(super) struct FileConfig {
     pub(super) seller_rate: Option<u32>,
     pub(super) seller_unknown_key_rate: Option<u32>,
     pub(super) seller_daily_licenses: Option<u32>,
+    pub(super) login_failures_user: Option<u32>,
+    pub(super) login_failures_address: Option<u32>,
+    pub(super) smtp_url: Option<String>,
+    pub(super) smtp_from: Option<String>,
+    pub(super) outgoing_allow: Option<Vec<String>>,
+    pub(super) vpn_list: Option<PathBuf>,
+    pub(super) asn_table: Option<PathBuf>,
+    pub(super) leaked_passwords: Option<String>,
     pub(super) single_signing_key: Option<bool>,
     pub(super) hash_threads: Option<usize>,
     pub(super) log: Option<String>,
@@ -76,6 +86,11 @@ impl SettingsFile {
         Ok(Self { path: Some(path.into()), values })
     }
 
+    /// Where the file is.
+    pub(super) fn location(&self) -> Option<PathBuf> {
+        self.path.clone()
+    }
+
     /// The folder that paths in the file are relative to.
     pub(super) fn folder(&self) -> Option<&Path> {
         self.path.as_deref().and_then(Path::parent)
@@ -90,6 +105,20 @@ impl SettingsFile {
     pub(super) fn named<T>(&self, outcome: Result<T, String>) -> anyhow::Result<T> {
         let name = self.path.as_deref().unwrap_or(Path::new(FILE_NAME));
         outcome.map_err(|error| anyhow!("{}: {error}", name.display()))
+    }
+
+    /// A list: that of the flag or variable, else the texts in the file, else empty.
+    pub(super) fn list<T>(
+        &self,
+        given: Option<Vec<T>>,
+        in_file: Option<&Vec<String>>,
+        parse: fn(&str) -> Result<T, String>,
+    ) -> anyhow::Result<Vec<T>> {
+        match (given, in_file) {
+            (Some(list), _) => Ok(list),
+            (None, Some(texts)) => texts.iter().map(|text| self.named(parse(text))).collect(),
+            (None, None) => Ok(Vec::new()),
+        }
     }
 
     /// A setting: the flag or variable, else the text in the file, else the default.

@@ -3,10 +3,11 @@
 use std::{
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
+    str::FromStr,
 };
 
 use axum::http::HeaderName;
-use claviger_service::Database;
+use claviger_service::{AllowedTarget, Database};
 use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 
@@ -65,6 +66,19 @@ pub(super) fn network(text: &str) -> Result<IpNet, String> {
     text.parse()
         .or_else(|_| single())
         .map_err(|_| format!("`{text}` is no address or network: write one such as 10.0.0.1 or 10.0.0.0/8"))
+}
+
+/// An inner network or host that may be called.
+pub(super) fn target(text: &str) -> Result<AllowedTarget, String> {
+    AllowedTarget::from_str(text).map_err(|error| error.to_string())
+}
+
+/// Where hashes of leaked passwords are: an address, or a path relative to `folder`.
+pub(super) fn leaked_passwords(text: &str, folder: Option<&Path>) -> String {
+    if text.starts_with("http://") || text.starts_with("https://") {
+        return text.into();
+    }
+    folder.map_or_else(|| text.into(), |folder| folder.join(text).display().to_string())
 }
 
 /// The name of a header.

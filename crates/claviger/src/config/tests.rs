@@ -44,6 +44,12 @@ fn defaults() {
     assert!(config.rate_limits && !config.single_signing_key);
     assert_eq!((config.client_rate, config.seller_rate, config.seller_unknown_key_rate), (1200, 1200, 30));
     assert_eq!(config.seller_daily_licenses, 0);
+    assert_eq!((config.free_failures.user, config.free_failures.address), (10, 100));
+    assert_eq!(config.store.files_dir, Path::new("claviger-data/files"));
+    assert_eq!(config.store.file_max_bytes, 16_777_216);
+    assert!(config.mail.is_none() && config.outgoing_allow.is_empty());
+    assert_eq!((config.screens.vpn_list, config.screens.asn_table), (None, None));
+    assert_eq!(config.screens.leaked_passwords, None);
     assert!(config.hash_threads >= 1);
     assert_eq!((config.log.as_str(), config.log_format), ("info", LogFormat::Auto));
 }
@@ -61,6 +67,16 @@ const FILE: &str = r#"
     seller_rate = 2
     seller_unknown_key_rate = 3
     seller_daily_licenses = 4
+    login_failures_user = 6
+    login_failures_address = 7
+    smtp_url = "smtps://user:hunter2@mail.example.com"
+    smtp_from = "Shop <no-reply@example.com>"
+    outgoing_allow = ["10.0.0.0/8", "hooks.internal:9000"]
+    vpn_list = "vpn.txt"
+    asn_table = "/var/lib/asn.tsv.gz"
+    leaked_passwords = "pwned"
+    files_dir = "files"
+    file_max_bytes = 8
     single_signing_key = true
     hash_threads = 5
     log = "debug"
@@ -82,6 +98,21 @@ fn the_file_wins_over_defaults() {
     assert_eq!((config.client_rate, config.seller_rate, config.seller_unknown_key_rate), (1, 2, 3));
     assert_eq!((config.seller_daily_licenses, config.hash_threads), (4, 5));
     assert_eq!((config.log.as_str(), config.log_format), ("debug", LogFormat::Json));
+    assert_eq!((config.free_failures.user, config.free_failures.address), (6, 7));
+    let mail = config.mail.expect("a mail server");
+    assert_eq!(mail.url, "smtps://user:hunter2@mail.example.com");
+    assert_eq!(mail.from, "Shop <no-reply@example.com>");
+    assert_eq!(
+        config.outgoing_allow,
+        ["10.0.0.0/8", "hooks.internal:9000"].map(|text| text.parse().unwrap())
+    );
+    assert_eq!(config.screens.vpn_list.as_deref(), Some(Path::new("/etc/claviger/vpn.txt")));
+    assert_eq!(config.screens.asn_table.as_deref(), Some(Path::new("/var/lib/asn.tsv.gz")));
+    assert_eq!(config.screens.leaked_passwords.as_deref(), Some("/etc/claviger/pwned"));
+    assert_eq!(config.store.files_dir, Path::new("/etc/claviger/files"));
+    assert_eq!(config.store.file_max_bytes, 8);
+    let service = resolve(&[], "leaked_passwords = \"https://pwned.example.com\"").unwrap();
+    assert_eq!(service.screens.leaked_passwords.as_deref(), Some("https://pwned.example.com"));
     let kept = resolve(&[], "data_dir = \"data\"\nmaster_key_file = \"key\"\ndatabase = \"x.db\"").unwrap();
     assert_eq!(kept.store.database_label(), "/etc/claviger/x.db");
     assert_eq!(kept.store.master_key_file, Path::new("/etc/claviger/key"));
@@ -92,7 +123,9 @@ fn flags_win_over_the_file() {
     let args = "--data-dir d --database other.db --master-key-file k --listen [::1]:81 --public-url http://localhost:8080 \
         --trusted-proxies 10.0.0.1,fd00::/8 --client-ip-header CF-Connecting-IP --rate-limits yes --client-rate 10 \
         --seller-rate 20 --seller-unknown-key-rate 30 --seller-daily-licenses 40 --single-signing-key false \
-        --hash-threads 50 --log warn --log-format pretty";
+        --hash-threads 50 --log warn --log-format pretty --login-failures-user 60 --login-failures-address 0 \
+        --smtp-url smtp://mail --smtp-from a@example.com --outgoing-allow 192.0.2.1,localhost \
+        --vpn-list v --asn-table a --leaked-passwords l --files-dir f --file-max-bytes 80";
     let args: Vec<&str> = args.split_whitespace().collect();
     let config = resolve(&args, FILE).unwrap();
     assert_eq!(config.store.data_dir, Path::new("d"));
@@ -107,6 +140,14 @@ fn flags_win_over_the_file() {
     assert_eq!((config.client_rate, config.seller_rate, config.seller_unknown_key_rate), (10, 20, 30));
     assert_eq!((config.seller_daily_licenses, config.hash_threads), (40, 50));
     assert_eq!((config.log.as_str(), config.log_format), ("warn", LogFormat::Pretty));
+    assert_eq!((config.free_failures.user, config.free_failures.address), (60, 0));
+    let mail = config.mail.expect("a mail server");
+    assert_eq!((mail.url.as_str(), mail.from.as_str()), ("smtp://mail", "a@example.com"));
+    assert_eq!(config.outgoing_allow, ["192.0.2.1", "localhost"].map(|text| text.parse().unwrap()));
+    assert_eq!(config.screens.vpn_list.as_deref(), Some(Path::new("v")));
+    assert_eq!(config.screens.asn_table.as_deref(), Some(Path::new("a")));
+    assert_eq!(config.screens.leaked_passwords.as_deref(), Some("l"));
+    assert_eq!((config.store.files_dir.as_path(), config.store.file_max_bytes), (Path::new("f"), 80));
     assert!(resolve(&["--single-signing-key"], "").unwrap().single_signing_key);
 }
 
@@ -141,6 +182,9 @@ fn flags_refuse_nonsense() {
         ("--log", "a=b=c", "`a=b=c` is no log filter: write one such as info"),
         ("--log", "", "is no log filter: write one such as info"),
         ("--log-format", "xml", "possible values: auto, pretty, json"),
+        ("--outgoing-allow", "10.0.0.0/8,a b", "`a b` is neither a network such as 10.0.0.0/8 nor a host"),
+        ("--smtp-url", "smtp://mail", "smtp_url is set, smtp_from is not: mails need a sender"),
+        ("--smtp-from", "a@example.com", "smtp_from is set, smtp_url is not: mails need a server"),
     ] {
         let refusal = refusal(&[&format!("{flag}={value}")], "");
         assert!(refusal.contains(advice), "{flag} {value}: {refusal}");
@@ -160,6 +204,7 @@ fn the_file_refuses_nonsense() {
             ": `x` is no address or network: write one such as 10.0.0.1 or 10.0.0.0/8",
         ),
         ("client_ip_header = \"\"", ": `` is no header's name: write one such as X-Forwarded-For"),
+        ("outgoing_allow = [\"a b\"]", ": `a b` is neither a network such as 10.0.0.0/8 nor a host"),
         ("log = \"a=b=c\"", ": `a=b=c` is no log filter: write one such as info"),
         ("\nlistn = \"x\"", ", line 2: unknown field `listn`, expected one of `data_dir`, `database`"),
         ("seller_rate = -1", ", line 1: invalid value: integer `-1`, expected u32"),

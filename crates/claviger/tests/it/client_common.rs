@@ -156,37 +156,6 @@ fn then_an_unknown_type() {
     }
 }
 
-/// Take a type out of the list in the release that brings it.
-#[test]
-fn types_of_later_releases_are_unknown() {
-    let server = Server::start();
-    let later = [
-        "upgrade",
-        "loginEmail",
-        "forgot",
-        "setvar",
-        "getvar",
-        "var",
-        "checkblacklist",
-        "chatget",
-        "chatsend",
-        "log",
-        "webhook",
-        "file",
-        "ban",
-        "changeUsername",
-        "2faenable",
-        "2fadisable",
-    ];
-    for version in VERSIONS {
-        let session = server.app.init(version);
-        for kind in later {
-            let reply = session.call(kind, &[]);
-            server.app.assert_failure(version, &reply, Seal::Absent, TYPE_NOT_FOUND);
-        }
-    }
-}
-
 #[test]
 fn then_an_unknown_session() {
     let server = Server::start();

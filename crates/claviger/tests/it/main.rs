@@ -18,6 +18,7 @@ mod crash;
 mod demo;
 mod path;
 mod postgres;
+mod protocol;
 mod restart;
 mod role;
 mod seller_application;

@@ -1,11 +1,12 @@
-//! `register`, `login` and `license`: a session gets a user (`docs/protocol/client.md`).
+//! `register`, `login`, `loginEmail` and `license`: a session gets a user (`docs/protocol/client.md`).
 
 use std::net::IpAddr;
 
 use claviger_domain::Secret;
 use claviger_service::{
     App, Session,
-    accounts::{Account, AccountFailure, Origin, Refusal, Registration},
+    accounts::{Account, AccountFailure, Credentials, Origin, Refusal, Registration},
+    cut,
 };
 use claviger_wire::client::Reply;
 use futures_util::FutureExt;
@@ -16,8 +17,12 @@ use super::{Fault, Handler, Outcome, Request, Types, answer::Answer};
 pub(crate) const TYPES: Types = &[
     ("register", Handler::InSession(|request, session| register(request, session).boxed())),
     ("login", Handler::InSession(|request, session| login(request, session).boxed())),
+    ("loginEmail", Handler::InSession(|request, session| login_email(request, session).boxed())),
     ("license", Handler::InSession(|request, session| license(request, session).boxed())),
 ];
+
+/// Bytes of a HWID that are kept and compared; real ones are shorter.
+const HWID_MAX: usize = 500;
 
 async fn register(request: Request, session: Session) -> Outcome {
     let registration = Registration {
@@ -32,24 +37,44 @@ async fn register(request: Request, session: Session) -> Outcome {
 }
 
 async fn login(request: Request, session: Session) -> Outcome {
-    let (username, password) = (request.owned("username"), password(&request));
+    let (username, credentials) = (request.owned("username"), credentials(&request));
     let service = &request.state.service;
-    let outcome = service.login(&request.app, &origin(&request, &session), username, password).await;
+    let outcome = service.login(&request.app, &origin(&request, &session), username, credentials).await;
+    answer(&request, &session, outcome)
+}
+
+async fn login_email(request: Request, session: Session) -> Outcome {
+    let (email, credentials) = (request.owned("email"), credentials(&request));
+    let service = &request.state.service;
+    let outcome = service.login_by_email(&request.app, &origin(&request, &session), email, credentials).await;
     answer(&request, &session, outcome)
 }
 
 async fn license(request: Request, session: Session) -> Outcome {
-    let key = request.owned("key");
-    let outcome = request.state.service.license(&request.app, &origin(&request, &session), key).await;
+    let (key, code) = (request.owned("key"), request.owned("code"));
+    let outcome = request.state.service.license(&request.app, &origin(&request, &session), key, code).await;
     answer(&request, &session, outcome)
+}
+
+fn credentials(request: &Request) -> Credentials {
+    Credentials {
+        password: password(request),
+        token: request.get("token").map(Secret::new),
+        code: request.owned("code"),
+    }
 }
 
 fn password(request: &Request) -> Option<Secret> {
     request.get("pass").map(Secret::new)
 }
 
+/// The device, cut to what is kept of it.
+pub(super) fn hwid(request: &Request) -> Option<String> {
+    request.get("hwid").map(|hwid| cut(&hwid, HWID_MAX).to_owned())
+}
+
 fn origin(request: &Request, session: &Session) -> Origin {
-    Origin { session: session.id, ip: request.ip.to_string(), hwid: request.owned("hwid") }
+    Origin { session: session.id, ip: request.ip, hwid: hwid(request) }
 }
 
 fn answer(request: &Request, session: &Session, outcome: Result<Account, AccountFailure>) -> Outcome {
@@ -61,6 +86,9 @@ fn answer(request: &Request, session: &Session, outcome: Result<Account, Account
         Err(AccountFailure::SessionEnded) => return Ok(Answer::session_not_found(request.app.clone())),
         Err(AccountFailure::Busy(_)) => return Err(Fault::Busy),
         Err(AccountFailure::Store(error)) => return Err(error.into()),
+        Err(AccountFailure::Refused(Refusal::Paused(seconds))) => {
+            return Ok(Answer::paused(request, session, seconds));
+        }
         Err(AccountFailure::Refused(refusal)) => Reply::failure(refusal_text(&request.app, refusal)),
     };
     Ok(Answer::in_session(request, session, reply))
@@ -72,10 +100,12 @@ fn refusal_text(app: &App, refusal: Refusal) -> String {
         Refusal::UsernameTooLong => "Username must be shorter than 70 characters".into(),
         Refusal::KeyTooLong => "Key must be shorter than 70 characters".into(),
         Refusal::UsernameTooShort => messages.username_too_short.clone(),
+        Refusal::PasswordLeaked => messages.password_leaked.clone(),
         Refusal::UsernameTaken => messages.username_taken.clone(),
         Refusal::KeyNotFound => messages.key_not_found.clone(),
         Refusal::KeyUsed => messages.key_used.clone(),
         Refusal::KeyBanned(reason) => with_reason(&messages.key_banned, &reason),
+        Refusal::Blacklisted => messages.hwid_blacked.clone(),
         Refusal::NoSubscriptionOfLevel => messages.no_sub_level.clone(),
         Refusal::HwidTooShort => {
             format!("HWID must be {} or more characters, change this in app settings.", app.settings.min_hwid)
@@ -83,13 +113,22 @@ fn refusal_text(app: &App, refusal: Refusal) -> String {
         Refusal::HwidMissing => {
             "Force HWID is enabled, disable in app settings if you want to use blank HWIDs".into()
         }
+        Refusal::UnknownUser if app.settings.hide_unknown_users => messages.pass_mismatch.clone(),
         Refusal::UnknownUser => messages.username_not_found.clone(),
         Refusal::UserBanned(reason) => with_reason(&messages.user_banned, &reason),
         Refusal::WrongPassword => messages.pass_mismatch.clone(),
         Refusal::HwidMismatch => messages.hwid_mismatch.clone(),
         Refusal::SubscriptionPaused => messages.paused_sub.clone(),
         Refusal::NoSubscription => messages.no_active_subs.clone(),
+        Refusal::CodeMissing => "2FA code is required".into(),
+        Refusal::CodeWrong => "Invalid 2FA code".into(),
+        Refusal::Paused(seconds) => paused_text(seconds),
     }
+}
+
+/// What is told to those who failed too often.
+pub(super) fn paused_text(seconds: i64) -> String {
+    format!("Too many failed attempts. Try again in {seconds} seconds.")
 }
 
 /// The owner's text with the reason of a ban in its place.

@@ -1,4 +1,4 @@
-//! A reply on its way out: which key signs it, and the response that carries it (`docs/protocol/signatures.md`).
+//! A reply on its way out: which key protects it, and the response that carries it (`docs/protocol/signatures.md`).
 
 use std::sync::Arc;
 
@@ -7,9 +7,9 @@ use axum::{
     response::Response,
 };
 use claviger_service::{App, Session};
-use claviger_wire::client::{ApiVersion, Reply, nonce, signature, text};
+use claviger_wire::client::{ApiVersion, Reply, crypt, nonce, signature, text};
 
-use super::{Fault, Request};
+use super::{Fault, Format, Request, account::paused_text};
 use crate::{State, json};
 
 const SIGNATURE: HeaderName = HeaderName::from_static("signature");
@@ -21,22 +21,32 @@ const EXPOSED: HeaderValue =
 /// What a program gets to read.
 pub(crate) struct Answer {
     status: StatusCode,
-    /// `None`: the application is unknown, which has a body of its own.
-    reply: Option<Reply>,
+    content: Content,
     /// Told in API 1.3, where the application is not known.
     owner_id: String,
     /// Whose key signs in API 1.3; without one the server's.
     app: Option<Arc<App>>,
-    hmac: Hmac,
+    key: Key,
+    /// Seconds after which a program that asked too often may try again.
+    retry_after: Option<u64>,
 }
 
-/// How API 1.2 signs.
-enum Hmac {
-    /// Not at all: no key is agreed upon.
-    Unsigned,
-    /// With the app secret.
+/// What the body is made of.
+enum Content {
+    Reply(Reply),
+    /// The literal that stands for an unknown application.
+    UnknownApp,
+    /// Nothing at all.
+    Empty,
+}
+
+/// What encrypts in API 1.0 and signs in API 1.2.
+enum Key {
+    /// Nothing: no key is agreed upon.
+    None,
+    /// The app secret.
     Secret,
-    /// With the session's key; `None` where the program sent no `enckey`.
+    /// The session's key; `None` where the program sent no `enckey`.
     Session(Option<String>),
 }
 
@@ -48,38 +58,54 @@ impl Answer {
                 && id.len() <= 64
                 && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
         });
-        Self::new(None, Hmac::Unsigned, Some(reply), told.unwrap_or_default().into())
+        Self { owner_id: told.unwrap_or_default().into(), ..Self::new(None, Key::None, reply) }
     }
 
     /// No such application.
     pub(crate) fn unknown_app() -> Self {
-        Self::new(None, Hmac::Unsigned, None, String::new())
+        Self { content: Content::UnknownApp, ..Self::new(None, Key::None, Reply::failure("")) }
     }
 
-    /// A failure of the common checks: API 1.2 leaves it unsigned.
+    /// A failure of the common checks: API 1.0 leaves it plain and API 1.2 unsigned.
     pub(crate) fn unsigned(app: Arc<App>, reply: Reply) -> Self {
-        Self::new(Some(app), Hmac::Unsigned, Some(reply), String::new())
+        Self::new(Some(app), Key::None, reply)
     }
 
-    /// A reply to `init`, signed with the app secret in API 1.2.
+    /// A reply to `init`, protected with the app secret.
     pub(crate) fn secret_signed(app: Arc<App>, reply: Reply) -> Self {
-        Self::new(Some(app), Hmac::Secret, Some(reply), String::new())
+        Self::new(Some(app), Key::Secret, reply)
     }
 
     /// A reply to `init` that brought no `enckey`.
     pub(crate) fn without_enckey(app: Arc<App>, reply: Reply) -> Self {
-        Self::new(Some(app), Hmac::Session(None), Some(reply), String::new())
+        Self::new(Some(app), Key::Session(None), reply)
     }
 
-    /// A reply within a session, signed with its key in API 1.2.
+    /// A reply within a session, protected with its key.
     pub(crate) fn in_session(request: &Request, session: &Session, reply: Reply) -> Self {
-        let hmac = Hmac::Session(session.state.enckey.clone());
-        Self::new(Some(request.app.clone()), hmac, Some(reply), String::new())
+        let key = Key::Session(session.state.enckey.clone());
+        Self::new(Some(request.app.clone()), key, reply)
+    }
+
+    /// Whoever asks failed too often, and may try again after so many seconds.
+    pub(crate) fn paused(request: &Request, session: &Session, seconds: i64) -> Self {
+        let reply = Reply::failure(paused_text(seconds));
+        Self::in_session(request, session, reply).too_often(seconds.unsigned_abs())
     }
 
     /// The session is unknown, expired, ended, or of another application.
     pub(crate) fn session_not_found(app: Arc<App>) -> Self {
         Self::unsigned(app, Reply::failure(text::SESSION_NOT_FOUND))
+    }
+
+    /// The reply to `log`: programs before API 1.3 expect none.
+    pub(crate) fn logged(request: &Request) -> Self {
+        let reply = Reply::success("Successfully sent log").without_nonce();
+        let answer = Self::unsigned(request.app.clone(), reply);
+        match request.version {
+            ApiVersion::V1_3 => answer,
+            _ => Self { content: Content::Empty, ..answer },
+        }
     }
 
     /// A request that could not be carried out.
@@ -91,11 +117,18 @@ impl Answer {
             }
             Fault::Busy => (StatusCode::SERVICE_UNAVAILABLE, text::BUSY),
         };
-        Self::new(app, Hmac::Unsigned, Some(Reply::failure(text)), String::new()).with_status(status)
+        Self::new(app, Key::None, Reply::failure(text)).with_status(status)
     }
 
-    fn new(app: Option<Arc<App>>, hmac: Hmac, reply: Option<Reply>, owner_id: String) -> Self {
-        Self { status: StatusCode::OK, reply, owner_id, app, hmac }
+    fn new(app: Option<Arc<App>>, key: Key, reply: Reply) -> Self {
+        Self {
+            status: StatusCode::OK,
+            content: Content::Reply(reply),
+            owner_id: String::new(),
+            app,
+            key,
+            retry_after: None,
+        }
     }
 
     /// With another status than 200.
@@ -103,17 +136,30 @@ impl Answer {
         Self { status, ..self }
     }
 
-    /// Writes, signs and wraps the reply. Signed last: API 1.3's signature holds the time.
-    pub(crate) fn render(self, state: &State, version: ApiVersion) -> Response {
-        let body: Vec<u8> = match &self.reply {
-            Some(reply) => {
+    /// The program asked too often, and may try again after so many seconds.
+    pub(crate) fn too_often(self, seconds: u64) -> Self {
+        Self { status: StatusCode::TOO_MANY_REQUESTS, retry_after: Some(seconds), ..self }
+    }
+
+    /// Writes, protects and wraps the reply. Signed last: API 1.3's signature holds the time.
+    pub(crate) fn render(self, state: &State, format: &Format) -> Response {
+        let version = format.version;
+        let mut body: Vec<u8> = match &self.content {
+            Content::Reply(reply) => {
                 let owner_id = self.app.as_ref().map_or(self.owner_id.as_str(), |app| &app.owner_id);
                 reply.render(version, owner_id, &nonce(version, state.service.random()))
             }
-            None => text::KEYAUTH_INVALID.into(),
+            Content::UnknownApp => text::KEYAUTH_INVALID.into(),
+            Content::Empty => Vec::new(),
         };
         let signed = match version {
-            ApiVersion::V1_0 | ApiVersion::V1_1 => [None, None],
+            ApiVersion::V1_0 => {
+                if let Some(encrypted) = self.encrypted(&format.init_iv, &body) {
+                    body = encrypted;
+                }
+                [None, None]
+            }
+            ApiVersion::V1_1 => [None, None],
             ApiVersion::V1_2 => [self.hmac_header(&body), None],
             ApiVersion::V1_3 => self.ed25519_headers(state, &body),
         };
@@ -121,21 +167,31 @@ impl Answer {
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
         headers.extend(signed.into_iter().flatten());
-        if self.status == StatusCode::TOO_MANY_REQUESTS {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
 
+    /// The body of API 1.0; `None` where it stays plain.
+    fn encrypted(&self, init_iv: &str, body: &[u8]) -> Option<Vec<u8>> {
+        let key = match &self.key {
+            Key::None | Key::Session(None) => return None,
+            Key::Secret => self.app.as_ref()?.secret.expose(),
+            Key::Session(Some(enckey)) => enckey,
+        };
+        Some(crypt::encrypt(key, init_iv, body).into_bytes())
+    }
+
     fn hmac_header(&self, body: &[u8]) -> Option<Header> {
         let secret = self.app.as_ref()?.secret.expose();
-        let signature = match &self.hmac {
-            Hmac::Unsigned => return None,
-            Hmac::Secret => signature::sign_v1_2(secret.as_bytes(), body),
-            Hmac::Session(Some(enckey)) => {
+        let signature = match &self.key {
+            Key::None => return None,
+            Key::Secret => signature::sign_v1_2(secret.as_bytes(), body),
+            Key::Session(Some(enckey)) => {
                 signature::sign_v1_2(signature::sesskey(enckey, secret).as_bytes(), body)
             }
-            Hmac::Session(None) => signature::NO_ENCKEY.into(),
+            Key::Session(None) => signature::NO_ENCKEY.into(),
         };
         header(SIGNATURE, signature)
     }

@@ -1,16 +1,20 @@
 //! `init`: a program starts and gets a session (`docs/protocol/client.md`).
 
-use claviger_service::Init;
+use claviger_service::{Init, TokenCheck, cut};
 use claviger_wire::client::{ApiVersion, Reply};
 use futures_util::FutureExt;
 use serde::Serialize;
 
-use super::{Handler, Outcome, Request, Types, answer::Answer, closed};
+use super::{Fault, Handler, Outcome, Request, Types, answer::Answer, closed, path_segment};
 
 pub(crate) const TYPES: Types = &[("init", Handler::Start(|request| init(request).boxed()))];
 
 /// Longest nonce of a client in bytes.
 const ENCKEY_MAX: usize = 35;
+/// The same in API 1.0, whose programs send a hash of 64 digits.
+const ENCKEY_MAX_V1_0: usize = 128;
+/// Bytes of the hash of a token's file that are compared; real ones have 64, or are a path.
+const TOKEN_HASH_MAX: usize = 500;
 /// In the place of figures, which would cost every start of every program a count.
 const SEE_FETCH_STATS: &str = "N/A - Use fetchStats() function in latest example";
 
@@ -28,26 +32,12 @@ pub(super) struct AppInfo<'a> {
 async fn init(request: Request) -> Outcome {
     let app = &request.app;
     let settings = &app.settings;
-    let refused = |reply| Ok(Answer::secret_signed(app.clone(), reply));
-    // Only API 1.2 signs with it.
-    let enckey = request.get("enckey").filter(|_| request.version == ApiVersion::V1_2);
-    if enckey.as_ref().is_some_and(|enckey| enckey.len() > ENCKEY_MAX) {
-        return refused(Reply::failure(
-            "The paramater \"enckey\" is too long. Must be 35 characters or less.",
-        ));
-    }
-    if settings.force_encryption && request.version == ApiVersion::V1_2 && enckey.is_none() {
-        return refused(Reply::failure("No encryption key supplied, encryption is forced."));
-    }
-    if let Some(closed) = closed(app) {
-        return refused(Reply::failure(closed));
-    }
-    if request.get("ver").is_some_and(|version| version != settings.version) {
-        let download = settings.download.as_deref().unwrap_or_default();
-        return refused(Reply::failure("invalidver").with("download", &download));
-    }
-    if settings.hash_check && !allowed_hash(&settings.hashes, request.get("hash").as_deref()) {
-        return refused(Reply::failure(settings.messages.hash_check_fail.clone()));
+    let enckey = match enckey(&request) {
+        Ok(enckey) => enckey,
+        Err(text) => return Ok(Answer::secret_signed(app.clone(), Reply::failure(text))),
+    };
+    if let Some(refusal) = refusal(&request).await? {
+        return Ok(Answer::secret_signed(app.clone(), refusal));
     }
 
     let ip = request.ip.to_string();
@@ -70,27 +60,83 @@ async fn init(request: Request) -> Outcome {
     })
 }
 
-/// Whether the program's MD5 is among the allowed ones.
-fn allowed_hash(allowed: &[String], hash: Option<&str>) -> bool {
-    hash.is_some_and(|hash| allowed.iter().any(|known| known.eq_ignore_ascii_case(hash)))
+/// The client's nonce, which encrypts in API 1.0 and signs in API 1.2; others have none.
+fn enckey(request: &Request) -> Result<Option<String>, String> {
+    let max = match request.version {
+        ApiVersion::V1_0 => ENCKEY_MAX_V1_0,
+        ApiVersion::V1_2 => ENCKEY_MAX,
+        ApiVersion::V1_1 | ApiVersion::V1_3 => return Ok(None),
+    };
+    let enckey = request.owned("enckey");
+    let forced = request.version == ApiVersion::V1_0 || request.app.settings.force_encryption;
+    match &enckey {
+        Some(enckey) if enckey.len() > max => {
+            Err(format!("The paramater \"enckey\" is too long. Must be {max} characters or less."))
+        }
+        None if forced => Err("No encryption key supplied, encryption is forced.".into()),
+        _ => Ok(enckey),
+    }
+}
+
+/// The reply to a program that may not start; the checks come in the protocol's order.
+async fn refusal(request: &Request) -> Result<Option<Reply>, Fault> {
+    let (service, app) = (&request.state.service, &request.app);
+    let (settings, messages) = (&app.settings, &app.settings.messages);
+    if settings.vpn_block && service.is_vpn(app, request.ip).await? {
+        return Ok(Some(Reply::failure(messages.vpn_blocked.clone())));
+    }
+    if let Some(closed) = closed(app) {
+        return Ok(Some(Reply::failure(closed)));
+    }
+    if settings.token_system
+        && let Some(text) = token_refusal(request).await?
+    {
+        return Ok(Some(Reply::failure(text)));
+    }
+    let version = request.get("ver");
+    let must_tell = request.version == ApiVersion::V1_0;
+    if version.as_deref().map_or(must_tell, |version| version != settings.version) {
+        let download = settings.download.as_deref().unwrap_or_default();
+        return Ok(Some(Reply::failure("invalidver").with("download", &download)));
+    }
+    if settings.hash_check && !allowed_hash(request).await? {
+        return Ok(Some(Reply::failure(messages.hash_check_fail.clone())));
+    }
+    Ok(None)
+}
+
+/// Why the token does not let the program start.
+async fn token_refusal(request: &Request) -> Result<Option<String>, Fault> {
+    let Some(token) = request.owned("token") else { return Ok(Some("Token Must Be Provided".into())) };
+    let Some(hash) = request.owned("thash") else { return Ok(Some("Hash Must Be Provided".into())) };
+    let hash = cut(&hash, TOKEN_HASH_MAX).to_owned();
+    Ok(match request.state.service.check_token(&request.app, token, hash).await? {
+        TokenCheck::Valid => None,
+        TokenCheck::Unknown => Some(request.app.settings.messages.token_invalid.clone()),
+        TokenCheck::Banned(reason) => Some(format!(
+            "The Token Has Been Blacklisted For The Following Reason: {reason} \
+             Contact Application Developer If This Is A Mistake"
+        )),
+        TokenCheck::OtherHash => Some("Token File Hashes Must Be The Same".into()),
+    })
+}
+
+/// Whether the program's MD5 is among the allowed ones, or becomes the first of them.
+async fn allowed_hash(request: &Request) -> Result<bool, Fault> {
+    let settings = &request.app.settings;
+    let Some(hash) = request.get("hash").filter(|hash| is_md5(hash)) else { return Ok(false) };
+    if settings.hashes.is_empty() && settings.hash_learn {
+        return Ok(request.state.service.learn_hash(&request.app, &hash).await?);
+    }
+    Ok(settings.hashes.iter().any(|known| known.eq_ignore_ascii_case(&hash)))
+}
+
+fn is_md5(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Where users of the application manage their accounts.
 pub(super) fn customer_panel_link(request: &Request) -> String {
     let (state, app) = (&request.state, &request.app);
     format!("{}/panel/{}/{}/", state.public_url, path_segment(&app.owner_name), path_segment(&app.name))
-}
-
-fn path_segment(text: &str) -> String {
-    use std::fmt::Write;
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(byte.into());
-        } else {
-            // Writing to a text does not fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }

@@ -2,14 +2,26 @@
 
 mod account;
 mod answer;
+mod ban;
+mod blacklist;
+mod change_username;
+mod chat;
 mod check;
+mod file;
+mod forgot;
 mod init;
+mod log;
 mod logout;
 mod online;
+mod two_factor;
+mod upgrade;
+mod variables;
+mod webhook;
 
 use std::{
     borrow::Cow,
     collections::HashMap,
+    fmt::Display,
     net::{IpAddr, SocketAddr},
     sync::{Arc, LazyLock},
 };
@@ -20,10 +32,11 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use claviger_service::{App, ServiceError, Session};
+use claviger_service::{App, ServiceError, Session, SessionUser};
 use claviger_wire::Params;
-use claviger_wire::client::{ApiVersion, ClientParams, Reply, text};
+use claviger_wire::client::{ApiVersion, ClientParams, Reply, text, v1_0};
 use futures_util::future::BoxFuture;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use self::answer::Answer;
 use crate::{State, is_busy, method_not_allowed, preflight, read_body};
@@ -37,6 +50,13 @@ pub(crate) struct Request {
     pub(crate) ip: IpAddr,
 }
 
+/// How the reply is written.
+pub(crate) struct Format {
+    version: ApiVersion,
+    /// API 1.0: what the client chose for this request, as it was sent.
+    init_iv: String,
+}
+
 impl Request {
     /// A parameter's value, trimmed; an empty one is none.
     pub(crate) fn get(&self, name: &str) -> Option<Cow<'_, str>> {
@@ -47,7 +67,18 @@ impl Request {
     pub(crate) fn owned(&self, name: &str) -> Option<String> {
         self.get(name).map(Cow::into_owned)
     }
+
+    /// API 1.0: reads the parameters once the key that encrypts them is known. Others are readable already.
+    fn decrypt(self, key: &str) -> Self {
+        match self.version {
+            ApiVersion::V1_0 => Self { params: self.params.decrypted(key), ..self },
+            _ => self,
+        }
+    }
 }
+
+/// Seconds after which a program that sent too many requests may try again.
+const TRY_AGAIN: u64 = 60;
 
 /// What a type answers. A failure of the protocol is an answer as well.
 pub(crate) type Outcome = Result<Answer, Fault>;
@@ -59,6 +90,10 @@ pub(crate) enum Handler {
     Start(fn(Request) -> BoxFuture<'static, Outcome>),
     /// Needs a session that lives.
     InSession(fn(Request, Session) -> BoxFuture<'static, Outcome>),
+    /// Needs a session whose user is signed in, not banned, and has a subscription that runs.
+    SignedIn(fn(Request, Session, SessionUser) -> BoxFuture<'static, Outcome>),
+    /// Has something to say before, or in spite of, a session that is not there.
+    Always(fn(Request, Option<Session>) -> BoxFuture<'static, Outcome>),
 }
 
 /// Names of types with what they do.
@@ -66,7 +101,24 @@ pub(crate) type Types = &'static [(&'static str, Handler)];
 
 /// Every type, by its exact name.
 static TYPES: LazyLock<HashMap<&'static str, Handler>> = LazyLock::new(|| {
-    let areas = [init::TYPES, account::TYPES, check::TYPES, logout::TYPES, online::TYPES];
+    let areas = [
+        init::TYPES,
+        account::TYPES,
+        ban::TYPES,
+        blacklist::TYPES,
+        change_username::TYPES,
+        chat::TYPES,
+        check::TYPES,
+        file::TYPES,
+        forgot::TYPES,
+        log::TYPES,
+        logout::TYPES,
+        online::TYPES,
+        two_factor::TYPES,
+        upgrade::TYPES,
+        variables::TYPES,
+        webhook::TYPES,
+    ];
     areas.into_iter().flatten().copied().collect()
 });
 
@@ -105,28 +157,30 @@ pub(crate) async fn handle(
     request: extract::Request,
 ) -> Response {
     match *request.method() {
-        Method::POST => {}
-        Method::GET if version != ApiVersion::V1_0 => {}
+        Method::GET | Method::POST => {}
         Method::OPTIONS => return preflight(),
         _ => return method_not_allowed("GET, POST, OPTIONS"),
     }
-    if version == ApiVersion::V1_0 {
-        // Its parameters are encrypted, which this release cannot read.
-        return Answer::early(version, None, Reply::failure(text::V1_0_UNAVAILABLE)).render(&state, version);
-    }
     let (parts, body) = request.into_parts();
     let ip = state.client_ip.of(peer, &parts.headers);
+    let mut format = Format { version, init_iv: String::new() };
     let Some(body) = read_body(body).await else {
         let answer = Answer::early(version, None, Reply::failure("Request too large or incomplete"));
-        return answer.with_status(StatusCode::PAYLOAD_TOO_LARGE).render(&state, version);
+        return answer.with_status(StatusCode::PAYLOAD_TOO_LARGE).render(&state, &format);
     };
-    let params = read_params(&parts, body).await;
-    dispatch(state.clone(), version, params, ip).await.render(&state, version)
+    let params = read_params(version, &parts, body).await;
+    if version == ApiVersion::V1_0 {
+        format.init_iv = params.raw(v1_0::INIT_IV).unwrap_or_default().into();
+    }
+    dispatch(state.clone(), version, params, ip).await.render(&state, &format)
 }
 
-async fn read_params(parts: &Parts, body: Bytes) -> ClientParams {
+async fn read_params(version: ApiVersion, parts: &Parts, body: Bytes) -> ClientParams {
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let form = Params::from_body(content_type, body).await;
+    if version == ApiVersion::V1_0 {
+        return ClientParams::encrypted(form);
+    }
     let query = parts.uri.query().map(Params::from_query).unwrap_or_default();
     ClientParams::new(form, query)
 }
@@ -141,44 +195,77 @@ async fn dispatch(state: Arc<State>, version: ApiVersion, params: ClientParams, 
         return early(text::OWNER_ID_LENGTH);
     }
     if !state.limits.client_may(ip) {
-        return early(text::TOO_MANY_REQUESTS).with_status(StatusCode::TOO_MANY_REQUESTS);
+        return early(text::TOO_MANY_REQUESTS).too_often(TRY_AGAIN);
     }
     let app = match state.service.app_by_name(owner_id, &name).await {
         Ok(Some(app)) => app,
         Ok(None) => return Answer::unknown_app(),
         Err(error) => return Answer::fault(None, error.into()),
     };
-    let refused = |text| Answer::unsigned(app.clone(), Reply::failure(text));
     if app.banned {
-        return refused(text::APP_BANNED);
+        let banned = Reply::failure(text::APP_BANNED);
+        return match version {
+            ApiVersion::V1_0 => Answer::secret_signed(app, banned),
+            _ => Answer::unsigned(app, banned),
+        };
     }
     let kind = params.get("type").unwrap_or_default().into_owned();
-    let Some(handler) = TYPES.get(kind.as_str()).copied() else { return refused(text::UNKNOWN_TYPE) };
+    let Some(handler) = TYPES.get(kind.as_str()).copied() else {
+        let unknown = if version == ApiVersion::V1_0 { text::UNKNOWN_TYPE_V1_0 } else { text::UNKNOWN_TYPE };
+        return Answer::unsigned(app, Reply::failure(unknown));
+    };
     if !answers(&app, version) {
         let text = format!("API {} is switched off for this application", version.as_str());
         return Answer::secret_signed(app, Reply::failure(text));
     }
     let request = Request { state, app: app.clone(), version, params, ip };
     let outcome = match handler {
-        Handler::Start(handler) => handler(request).await,
-        Handler::InSession(handler) => in_session(request, handler).await,
+        Handler::Start(handler) => handler(request.decrypt(app.secret.expose())).await,
+        handler => in_session(request, &kind, handler).await,
     };
     outcome.unwrap_or_else(|fault| Answer::fault(Some(app), fault))
 }
 
-async fn in_session(
-    request: Request,
-    handler: fn(Request, Session) -> BoxFuture<'static, Outcome>,
-) -> Outcome {
-    let app = &request.app;
-    let id = request.get("sessionid").unwrap_or_default();
-    let found = request.state.service.find_session(app, &id, request.version.number()).await?;
-    drop(id);
-    let Some(session) = found else { return Ok(Answer::session_not_found(app.clone())) };
-    match closed(app) {
-        Some(closed) => Ok(Answer::in_session(&request, &session, Reply::failure(closed))),
-        None => handler(request, session).await,
+async fn in_session(request: Request, kind: &str, handler: Handler) -> Outcome {
+    let app = request.app.clone();
+    let session = find_session(&request, kind).await?;
+    let request = match session.as_ref().and_then(|session| session.state.enckey.as_deref()) {
+        Some(enckey) => request.decrypt(enckey),
+        None => request,
+    };
+    let session = match (session, handler) {
+        (session, Handler::Always(handler)) => return handler(request, session).await,
+        (Some(session), _) => session,
+        (None, _) => return Ok(Answer::session_not_found(app)),
+    };
+    let refused = |text: String| Ok(Answer::in_session(&request, &session, Reply::failure(text)));
+    if let Some(closed) = closed(&app) {
+        return refused(closed);
     }
+    match handler {
+        Handler::SignedIn(handler) => match signed_in(&session) {
+            Some(user) => handler(request, session, user).await,
+            None => refused(app.settings.messages.session_unauthed.clone()),
+        },
+        Handler::InSession(handler) => handler(request, session).await,
+        Handler::Start(handler) => handler(request).await,
+        Handler::Always(handler) => handler(request, Some(session)).await,
+    }
+}
+
+async fn find_session(request: &Request, kind: &str) -> Result<Option<Session>, ServiceError> {
+    let (app, id) = (&request.app, request.get("sessionid").unwrap_or_default());
+    // Read along with the session, since both are asked for at once.
+    let variable = request.get("var").filter(|_| kind == variables::GETVAR);
+    let api = request.version.number();
+    let session = request.state.service.find_session(app, &id, api, variable.as_deref()).await?;
+    let here = |session: &Session| session.state.ip.parse() == Ok(request.ip);
+    Ok(session.filter(|session| !app.settings.bind_session_to_ip || here(session)))
+}
+
+/// The user of a session, if nothing keeps him from what needs a login.
+pub(crate) fn signed_in(session: &Session) -> Option<SessionUser> {
+    session.state.user.clone().filter(|user| user.banned.is_none() && user.subscribed)
 }
 
 fn answers(app: &App, version: ApiVersion) -> bool {
@@ -201,4 +288,12 @@ pub(crate) fn closed(app: &App) -> Option<String> {
     } else {
         None
     }
+}
+
+/// What stays as it is in a segment of an address's path.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A text as one segment of an address's path.
+pub(crate) fn path_segment(text: &str) -> impl Display {
+    utf8_percent_encode(text, SEGMENT)
 }

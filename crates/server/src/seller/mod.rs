@@ -17,7 +17,8 @@ use axum::{
     response::Response,
     routing::any,
 };
-use claviger_service::{App, ServiceError};
+use bytes::Bytes;
+use claviger_service::{App, RELAYED, ServiceError};
 use claviger_wire::seller::{SellerParams, SellerReply, text};
 use futures_util::future::BoxFuture;
 use ipnet::IpNet;
@@ -78,6 +79,8 @@ async fn handle(
     let Some(body) = read_body(body).await else {
         return respond(&SellerReply::failure("Request too large or incomplete").status(413), false);
     };
+    // What an end user chose must not change what the vendor's webhook asks for.
+    let body = if parts.headers.contains_key(RELAYED) { Bytes::new() } else { body };
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let params = SellerParams::parse(parts.uri.query().unwrap_or_default(), content_type, body).await;
     let text = params.get("format").as_deref() == Some("text");

@@ -1,20 +1,38 @@
 //! End users sign in: with a name and a password, or with a license key alone. Each success notes the user on the
 //! session in the transaction that did the rest.
 
+mod ban;
+mod change_username;
+mod email;
+mod forgot;
 mod login;
 mod register;
+mod two_factor;
+mod upgrade;
 
-use claviger_domain::{HwidList, Secret, SessionId};
+use std::net::IpAddr;
+
+use claviger_domain::{HwidList, Secret, SessionId, is_active};
 use claviger_store::{
-    Conn, StoreError,
+    Conn, StoreError, access,
     sessions::shared,
-    users::{self, UserSubscription},
+    user_subscriptions::{self, UserSubscription},
 };
 
-use crate::{App, passwords::Busy};
+pub use self::{
+    ban::Ban,
+    change_username::ChangeUsername,
+    forgot::{Forgot, ResetPassword},
+    login::Credentials,
+    two_factor::{DisableTwoFactor, EnableTwoFactor},
+    upgrade::Upgrade,
+};
+use crate::{App, Service, attempts::Attempt, passwords::Busy};
 
 /// Longest user name and license key in bytes.
 pub const NAME_MAX: usize = 70;
+/// Names that no user may have: the Seller API means everybody by it.
+pub(crate) const RESERVED: &str = "all";
 
 /// Where a sign-in comes from.
 #[derive(Clone, Debug)]
@@ -22,7 +40,7 @@ pub struct Origin {
     /// The session that is to be signed in.
     pub session: SessionId,
     /// Address of the client.
-    pub ip: String,
+    pub ip: IpAddr,
     /// The device, where the program told one.
     pub hwid: Option<String>,
 }
@@ -81,6 +99,8 @@ pub enum Refusal {
     KeyTooLong,
     /// User name shorter than the application wants.
     UsernameTooShort,
+    /// The password is known from a breach.
+    PasswordLeaked,
     /// There is a user of that name, or nobody may have it.
     UsernameTaken,
     /// No such license.
@@ -89,6 +109,8 @@ pub enum Refusal {
     KeyUsed,
     /// The license is banned, with the reason.
     KeyBanned(String),
+    /// The device or the address is blacklisted.
+    Blacklisted,
     /// No subscription has the license's level.
     NoSubscriptionOfLevel,
     /// HWID shorter than the application wants.
@@ -107,11 +129,44 @@ pub enum Refusal {
     SubscriptionPaused,
     /// No subscription runs.
     NoSubscription,
+    /// The user has two-factor sign-in, and no code came.
+    CodeMissing,
+    /// The code is wrong, or was used before.
+    CodeWrong,
+    /// Too many failures; the seconds until the next try.
+    Paused(i64),
+}
+
+impl Refusal {
+    /// Whether it may be a guess that failed.
+    fn is_guess(&self) -> bool {
+        matches!(self, Self::KeyNotFound | Self::UnknownUser | Self::WrongPassword | Self::CodeWrong)
+    }
 }
 
 impl From<Refusal> for AccountFailure {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+impl Service {
+    /// Counts guesses that failed, and forgets a user's after a success.
+    fn count_attempt<T>(&self, attempt: Attempt<'_>, outcome: &Result<T, AccountFailure>) {
+        match outcome {
+            Ok(_) => self.attempts.succeeded(attempt),
+            Err(AccountFailure::Refused(refusal)) if refusal.is_guess() => {
+                self.attempts.failed(attempt, self.clock.now());
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// Refuses whoever failed too often.
+    fn refuse_paused(&self, attempt: Attempt<'_>, known: bool) -> Result<(), Refusal> {
+        self.attempts
+            .pause(attempt, known, self.clock.now())
+            .map_or(Ok(()), |seconds| Err(Refusal::Paused(seconds)))
     }
 }
 
@@ -132,7 +187,7 @@ impl SignIn {
         Self {
             app: app.id,
             session: origin.session,
-            ip: origin.ip.clone(),
+            ip: origin.ip.to_string(),
             hwid: origin.hwid.clone(),
             hwid_check: app.settings.hwid_check,
             kill_others: app.settings.kill_other_sessions,
@@ -151,11 +206,19 @@ impl SignIn {
         Ok(())
     }
 
+    /// Refuses blacklisted devices and addresses.
+    fn refuse_blacklisted(&self, conn: &mut Conn<'_>) -> Result<(), AccountFailure> {
+        if access::is_blacklisted(conn, self.app, self.hwid.as_deref(), &self.ip)? {
+            return Err(Refusal::Blacklisted.into());
+        }
+        Ok(())
+    }
+
     /// Subscriptions of the user that run; else the reason why there are none.
     fn running(&self, conn: &mut Conn<'_>, user: i64) -> Result<Vec<UserSubscription>, AccountFailure> {
-        let (running, rest): (Vec<_>, Vec<_>) = users::subscriptions(conn, self.app, user)?
+        let (running, rest): (Vec<_>, Vec<_>) = user_subscriptions::of_user(conn, self.app, user)?
             .into_iter()
-            .partition(|subscription| !subscription.paused && subscription.expires > self.now);
+            .partition(|subscription| !subscription.paused && is_active(subscription.expires, self.now));
         match (running.is_empty(), rest.iter().any(|subscription| subscription.paused)) {
             (false, _) => Ok(running),
             (true, true) => Err(Refusal::SubscriptionPaused.into()),

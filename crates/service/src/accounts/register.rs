@@ -1,18 +1,18 @@
 //! Registration: a license key becomes a user.
 
-use claviger_domain::{HwidList, LicenseStatus, Secret, fold};
+use claviger_domain::{HwidList, LicenseStatus, Secret, extended, fold};
 use claviger_store::{
-    Conn,
+    Conn, StoreError,
     licenses::{self, License},
-    subscriptions,
+    subscriptions, tokens, user_subscriptions,
     users::{self, NewUser},
 };
 
-use super::{Account, AccountFailure, NAME_MAX, Origin, Refusal, Registration, SignIn};
-use crate::{App, Service};
+use super::{Account, AccountFailure, NAME_MAX, Origin, RESERVED, Refusal, Registration, SignIn};
+use crate::{App, Service, attempts::Attempt, licenses::TOKEN_BYTES};
 
-/// Names that no user may have: the Seller API means everybody by it.
-const RESERVED: &str = "all";
+/// Why a license is banned that a blacklisted client tried to use.
+const CLIENT_BLACKLISTED: &str = "This key has been banned as the client was blacklisted.";
 
 /// A registration that passed the checks of its form.
 #[derive(Clone)]
@@ -20,6 +20,8 @@ struct Applicant {
     username: String,
     key: String,
     email_hash: Option<String>,
+    /// Of the token system, should the application use it.
+    token: String,
 }
 
 impl Service {
@@ -43,13 +45,22 @@ impl Service {
         if username.len() < app.settings.min_username.max(1) {
             return Err(Refusal::UsernameTooShort.into());
         }
+        if let Some(password) = registration.password.as_ref().filter(|_| app.settings.block_leaked_passwords)
+            && self.is_leaked(password).await
+        {
+            return Err(Refusal::PasswordLeaked.into());
+        }
         if fold(username) == RESERVED {
             return Err(Refusal::UsernameTaken.into());
         }
         if registration.password.is_none() {
             return Err(Refusal::WrongPassword.into());
         }
-        self.register_checked(app, origin, registration).await
+        let attempt = Attempt { app: app.id, username: None, ip: origin.ip };
+        self.refuse_paused(attempt, false)?;
+        let outcome = self.register_checked(app, origin, registration).await;
+        self.count_attempt(attempt, &outcome);
+        outcome
     }
 
     /// As [`Service::register`], for a name that needs no check of its form.
@@ -62,25 +73,51 @@ impl Service {
         let applicant = Applicant {
             username: registration.username,
             key: registration.key,
-            email_hash: registration.email.as_deref().map(hash_email),
+            email_hash: registration.email.as_deref().map(|email| self.email_hash(email)),
+            token: self.random.hex(TOKEN_BYTES),
         };
-        let id = app.id;
-        let first = applicant.clone();
-        // Looked at first without a lock: hashing is for those who will probably succeed.
-        self.store.db().read(move |conn| check(conn, id, &first)).await?;
-        let password: Secret = registration.password.ok_or(Refusal::WrongPassword)?;
-        let hash = self.passwords.hash(&password).await?;
         let sign_in = SignIn::new(app, origin, self.clock.now());
+        let outcome = self.create_user(sign_in, applicant.clone(), registration.password).await;
+        if let Err(AccountFailure::Refused(Refusal::Blacklisted)) = &outcome {
+            let (app, key) = (app.id, applicant.key);
+            self.store.db().write(move |conn| ban_license(conn, app, &key)).await?;
+        }
+        outcome
+    }
+
+    async fn create_user(
+        &self,
+        sign_in: SignIn,
+        applicant: Applicant,
+        password: Option<Secret>,
+    ) -> Result<Account, AccountFailure> {
+        let (first, looking) = (applicant.clone(), sign_in.clone());
+        // Looked at first without a lock: hashing is for those who will probably succeed.
+        self.store.db().read(move |conn| check(conn, &looking, &first)).await?;
+        let hash = self.passwords.hash(&password.ok_or(Refusal::WrongPassword)?).await?;
+        let sign_in = SignIn { now: self.clock.now(), ..sign_in };
         self.store.db().write(move |conn| create(conn, &sign_in, &applicant, &hash)).await
     }
+}
+
+/// A license that a blacklisted client tried to use is spent.
+fn ban_license(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<(), StoreError> {
+    if let Some(license) = licenses::lock_by_key(conn, app, key)?
+        && license.status == LicenseStatus::NotUsed
+    {
+        licenses::ban(conn, app, license.id, CLIENT_BLACKLISTED)?;
+        tokens::set_banned(conn, app, tokens::LICENSE, &license.key, Some(CLIENT_BLACKLISTED))?;
+    }
+    Ok(())
 }
 
 /// The checks that depend on what is stored. In a transaction that writes, it locks the license.
 fn check(
     conn: &mut Conn<'_>,
-    app: i64,
+    sign_in: &SignIn,
     applicant: &Applicant,
 ) -> Result<(License, Vec<String>), AccountFailure> {
+    let app = sign_in.app;
     if users::by_name(conn, app, &applicant.username)?.is_some() {
         return Err(Refusal::UsernameTaken.into());
     }
@@ -92,6 +129,7 @@ fn check(
             return Err(Refusal::KeyBanned(license.banned.unwrap_or_default()).into());
         }
     }
+    sign_in.refuse_blacklisted(conn)?;
     let subscriptions = subscriptions::of_level(conn, app, &license.level)?;
     if subscriptions.is_empty() {
         return Err(Refusal::NoSubscriptionOfLevel.into());
@@ -106,7 +144,7 @@ fn create(
     password: &str,
 ) -> Result<Account, AccountFailure> {
     let (app, now) = (sign_in.app, sign_in.now);
-    let (license, subscriptions) = check(conn, app, applicant)?;
+    let (license, subscriptions) = check(conn, sign_in, applicant)?;
     let mut hwids = HwidList::default();
     if let Some(hwid) = &sign_in.hwid {
         hwids.bind(hwid);
@@ -123,23 +161,17 @@ fn create(
     };
     let user = users::insert(conn, app, &user)?.ok_or(Refusal::UsernameTaken)?;
     licenses::used(conn, app, license.id, &applicant.username, now)?;
-    let expires = now.saturating_add(license.duration);
+    tokens::insert(conn, app, &applicant.token, tokens::USER, &applicant.username)?;
+    let expires = extended(None, now, license.duration);
     for subscription in subscriptions {
-        users::subscribe(conn, app, user, &subscription, expires, Some(&license.key))?;
+        user_subscriptions::insert(conn, app, user, &subscription, expires, Some(&license.key))?;
     }
     sign_in.note(conn, user, &applicant.username)?;
     Ok(Account {
         username: applicant.username.clone(),
-        subscriptions: users::subscriptions(conn, app, user)?,
+        subscriptions: user_subscriptions::of_user(conn, app, user)?,
         hwids,
         created: now,
         last_login: now,
     })
-}
-
-/// The form in which e-mail addresses are kept: SHA-1 of the lower-case text, as imports bring it.
-fn hash_email(email: &str) -> String {
-    let lower = email.to_lowercase();
-    let algorithm = &aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY;
-    hex::encode(aws_lc_rs::digest::digest(algorithm, lower.as_bytes()).as_ref())
 }

@@ -5,10 +5,42 @@ use super::Conn;
 use crate::{Result, StoreError, params};
 
 /// All migrations, oldest first; the version is the position, counted from 1.
-const MIGRATIONS: [(&str, &str); 1] = [("first", include_str!("../../migrations/0001_first.sql"))];
+const MIGRATIONS: [(&str, &str); 2] = [
+    ("first", include_str!("../../migrations/0001_first.sql")),
+    ("client_api", include_str!("../../migrations/0002_client_api.sql")),
+];
 
 /// Newest schema version that this program knows.
 const KNOWN: i64 = MIGRATIONS.len() as i64;
+
+/// How far the schema of a database is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schema {
+    /// Version of the database; 0: there is nothing yet.
+    pub found: i64,
+    /// Newest version that this program knows.
+    pub known: i64,
+}
+
+/// Looks at the schema without changing it.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub(super) fn schema(conn: &mut Conn<'_>) -> Result<Schema> {
+    let exists = match conn {
+        Conn::Sqlite(_) => "SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'",
+        Conn::Postgres(..) => "SELECT 1 WHERE to_regclass('schema_migrations') IS NOT NULL",
+    };
+    if conn.query_one(exists, &[])?.is_none() {
+        return Ok(Schema { found: 0, known: KNOWN });
+    }
+    Ok(Schema { found: newest(conn)?, known: KNOWN })
+}
+
+fn newest(conn: &mut Conn<'_>) -> Result<i64> {
+    let row = conn.query_one("SELECT COALESCE(MAX(version), 0) FROM schema_migrations", &[])?;
+    row.ok_or(StoreError::Closed)?.get(0)
+}
 
 /// Brings the schema up to date; returns the versions applied.
 ///
@@ -21,8 +53,7 @@ pub(super) fn run(conn: &mut Conn<'_>, now: i64) -> Result<Vec<i64>> {
             version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied BIGINT NOT NULL)",
         &[],
     )?;
-    let row = conn.query_one("SELECT COALESCE(MAX(version), 0) FROM schema_migrations", &[])?;
-    let found: i64 = row.ok_or(StoreError::Closed)?.get(0)?;
+    let found = newest(conn)?;
     if found > KNOWN {
         return Err(StoreError::Newer { found, known: KNOWN });
     }

@@ -9,6 +9,7 @@ mod value;
 use std::path::Path;
 
 pub use conn::Conn;
+pub use migrate::Schema;
 pub use value::{Cell, FromCell, Row, Value};
 
 use self::{postgres::Postgres, sqlite::Sqlite};
@@ -31,6 +32,11 @@ impl Db {
     /// Opens a PostgreSQL database by its address.
     pub(crate) fn open_postgres(url: &str) -> Result<Self> {
         Ok(Self::Postgres(Postgres::open(url)?))
+    }
+
+    /// Looks at the schema without changing it.
+    pub(crate) async fn schema(&self) -> Result<Schema> {
+        self.read(migrate::schema).await
     }
 
     /// Brings the schema up to date; returns the versions applied. `now` in Unix seconds.

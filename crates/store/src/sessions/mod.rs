@@ -1,6 +1,7 @@
 //! Sessions: the hot path. A trait of its own, with an implementation tuned for each database; what both databases
 //! do alike is in [`shared`].
 
+mod gathered;
 mod postgres;
 pub mod shared;
 mod sqlite;
@@ -10,7 +11,7 @@ use std::{ops::ControlFlow, sync::Arc};
 use async_trait::async_trait;
 use claviger_domain::SessionId;
 
-pub(crate) use self::{postgres::PostgresSessions, sqlite::SqliteSessions};
+use self::gathered::Gathered;
 use crate::Result;
 
 /// A session to be created.
@@ -43,6 +44,8 @@ pub struct LiveSession {
     pub enckey: Option<String>,
     /// Who signed in, if anybody did.
     pub user: Option<SessionUser>,
+    /// The value of the user's variable that the look-up named, if there is one.
+    pub variable: Option<String>,
 }
 
 /// The user of a session, as of now.
@@ -59,7 +62,7 @@ pub struct SessionUser {
 }
 
 /// Which session to look up, and when.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Lookup {
     /// The application it must belong to.
     pub app: i64,
@@ -67,6 +70,8 @@ pub struct Lookup {
     pub id: SessionId,
     /// Unix seconds; a session that ends by then is dead.
     pub now: i64,
+    /// A variable of the session's user to be read along.
+    pub variable: Option<String>,
 }
 
 /// Which sessions to walk over.
@@ -120,8 +125,8 @@ pub trait SessionStore: Send + Sync {
 
 /// The implementation for a database.
 pub(crate) fn open(db: &Arc<crate::Db>) -> Arc<dyn SessionStore> {
-    match **db {
-        crate::Db::Sqlite(_) => Arc::new(SqliteSessions::new(db.clone())),
-        crate::Db::Postgres(_) => Arc::new(PostgresSessions::new(db.clone())),
-    }
+    Arc::new(match **db {
+        crate::Db::Sqlite(_) => sqlite::open(db),
+        crate::Db::Postgres(_) => postgres::open(db),
+    })
 }

@@ -2,13 +2,11 @@
 
 use std::{ops::ControlFlow, sync::Arc};
 
-use async_trait::async_trait;
 use claviger_domain::SessionId;
 use futures_util::FutureExt;
 use postgres::{IsolationLevel, Row};
-use tokio::sync::RwLock;
 
-use super::{LiveSession, Lookup, NewSession, Scan, ScanRow, SessionStore, SessionUser, Visitor, shared};
+use super::{Gathered, LiveSession, Lookup, NewSession, Scan, ScanRow, SessionUser, Visitor};
 use crate::{Conn, Db, Result, StoreError, db::postgres::Postgres, gather::Gather};
 
 /// The lock makes "kill all" and the creation of sessions wait for each other: a session whose `init` is answered
@@ -25,8 +23,11 @@ const CREATE: &str = "WITH current AS MATERIALIZED (
 const FIND: &str =
     "SELECT k.place, s.expires, s.api, s.ip, s.enckey, s.user_id, s.credential, u.id, u.banned,
         EXISTS (SELECT 1 FROM user_subscriptions x
-                WHERE x.app = s.app AND x.user_id = s.user_id AND x.expires > k.now AND x.paused = 0)
-    FROM unnest($1::bigint[], $2::text[], $3::bigint[]) WITH ORDINALITY AS k (app, id, now, place)
+                WHERE x.app = s.app AND x.user_id = s.user_id AND x.expires > k.now AND x.paused = 0),
+        (SELECT v.value FROM user_variables v
+         WHERE v.app = s.app AND v.user_id = s.user_id AND v.name = k.variable)
+    FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[])
+        WITH ORDINALITY AS k (app, id, now, variable, place)
     JOIN session_generations g ON g.app = k.app
     JOIN sessions s ON s.app = g.app AND s.generation = g.generation AND s.id = k.id
     LEFT JOIN users u ON u.app = s.app AND u.id = s.user_id
@@ -41,27 +42,18 @@ const SCAN: &str = "SELECT s.id, s.expires, s.ip, s.credential
 /// Rows fetched at a time on a walk.
 const SCAN_ROWS: i32 = 1000;
 
-pub(crate) struct PostgresSessions {
-    db: Arc<Db>,
-    create: Arc<Gather<NewSession, bool>>,
-    /// Read by every creation until it is answered.
-    creating: RwLock<()>,
-    find: Arc<Gather<Lookup, Option<LiveSession>>>,
-}
-
-impl PostgresSessions {
-    pub(crate) fn new(db: Arc<Db>) -> Self {
-        let (creating, finding) = (db.clone(), db.clone());
-        let create = Gather::new(2, 512, move |sessions: Vec<NewSession>| {
-            let db = creating.clone();
-            async move { postgres(&db)?.create(move |conn| create_all(conn, &sessions)).await }.boxed()
-        });
-        let find = Gather::new(2, 256, move |lookups: Vec<Lookup>| {
-            let db = finding.clone();
-            async move { postgres(&db)?.look_up(move |conn| find_all(conn, &lookups)).await }.boxed()
-        });
-        Self { db, create, creating: RwLock::new(()), find }
-    }
+/// The hot path of a PostgreSQL database.
+pub(super) fn open(db: &Arc<Db>) -> Gathered {
+    let (creating, finding) = (db.clone(), db.clone());
+    let create = Gather::new(2, 512, move |sessions: Vec<NewSession>| {
+        let db = creating.clone();
+        async move { postgres(&db)?.create(move |conn| create_all(conn, &sessions)).await }.boxed()
+    });
+    let find = Gather::new(2, 256, move |lookups: Vec<Lookup>| {
+        let db = finding.clone();
+        async move { postgres(&db)?.look_up(move |conn| find_all(conn, &lookups)).await }.boxed()
+    });
+    Gathered::new(db.clone(), create, find, scan)
 }
 
 fn postgres(db: &Db) -> Result<&Postgres> {
@@ -106,6 +98,7 @@ fn find_all(conn: &mut Conn<'_>, lookups: &[Lookup]) -> Result<Vec<Option<LiveSe
             &column!(lookups, |lookup| lookup.app),
             &column!(lookups, |lookup| lookup.id.as_str()),
             &column!(lookups, |lookup| lookup.now),
+            &column!(lookups, |lookup| lookup.variable.as_deref()),
         ],
     )?;
     let mut found = vec![None; lookups.len()];
@@ -132,52 +125,31 @@ fn live_session(row: &Row) -> Result<LiveSession> {
         ip: row.try_get(3)?,
         enckey: row.try_get(4)?,
         user,
+        variable: row.try_get(10)?,
     })
 }
 
-#[async_trait]
-impl SessionStore for PostgresSessions {
-    async fn create(&self, session: NewSession) -> Result<bool> {
-        let _creating = self.creating.read().await;
-        self.create.submit(session).await
-    }
-
-    async fn find(&self, lookup: Lookup) -> Result<Option<LiveSession>> {
-        self.find.submit(lookup).await
-    }
-
-    async fn end_all(&self, app: i64, now: i64) -> Result<bool> {
-        let ended = self.db.write(move |conn| shared::end_all(conn, app, now)).await?;
-        drop(self.creating.write().await);
-        Ok(ended)
-    }
-
-    fn scan(&self, scan: &Scan, visitor: &mut Visitor<'_>) -> Result<()> {
-        let mut client = postgres(&self.db)?.open_reader()?;
-        let mut snapshot = client
-            .build_transaction()
-            .isolation_level(IsolationLevel::RepeatableRead)
-            .read_only(true)
-            .start()?;
-        let after = scan.after.as_ref().map_or("", SessionId::as_str);
-        let portal =
-            snapshot.bind(SCAN, &[&scan.app, &scan.now, &after, &scan.credential, &scan.validated])?;
-        loop {
-            let rows = snapshot.query_portal(&portal, SCAN_ROWS)?;
-            for row in &rows {
-                let flow = visitor(ScanRow {
-                    id: row.try_get(0)?,
-                    expires: row.try_get(1)?,
-                    ip: row.try_get(2)?,
-                    credential: row.try_get(3)?,
-                });
-                if flow == ControlFlow::Break(()) {
-                    return Ok(());
-                }
-            }
-            if rows.len() < SCAN_ROWS as usize {
+fn scan(db: &Db, scan: &Scan, visitor: &mut Visitor<'_>) -> Result<()> {
+    let mut client = postgres(db)?.open_reader()?;
+    let mut snapshot =
+        client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true).start()?;
+    let after = scan.after.as_ref().map_or("", SessionId::as_str);
+    let portal = snapshot.bind(SCAN, &[&scan.app, &scan.now, &after, &scan.credential, &scan.validated])?;
+    loop {
+        let rows = snapshot.query_portal(&portal, SCAN_ROWS)?;
+        for row in &rows {
+            let flow = visitor(ScanRow {
+                id: row.try_get(0)?,
+                expires: row.try_get(1)?,
+                ip: row.try_get(2)?,
+                credential: row.try_get(3)?,
+            });
+            if flow == ControlFlow::Break(()) {
                 return Ok(());
             }
+        }
+        if rows.len() < SCAN_ROWS as usize {
+            return Ok(());
         }
     }
 }

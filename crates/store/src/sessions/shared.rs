@@ -42,6 +42,13 @@ pub fn end_of_user(conn: &mut Conn<'_>, app: i64, user: i64, spared: Option<&Ses
     )
 }
 
+/// Follows the user of living sessions to another name.
+pub fn rename_user(conn: &mut Conn<'_>, app: i64, user: i64, name: &str) -> Result<()> {
+    let sql = "UPDATE sessions SET credential = $3 WHERE app = $1 AND user_id = $2";
+    conn.execute(sql, params![app, user, name])?;
+    Ok(())
+}
+
 /// Ends all sessions of an application by raising its generation, whatever their number. `false`, and no change,
 /// when none lived.
 ///

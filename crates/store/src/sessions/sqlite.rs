@@ -2,12 +2,10 @@
 
 use std::{ops::ControlFlow, sync::Arc};
 
-use async_trait::async_trait;
 use futures_util::FutureExt;
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use tokio::sync::RwLock;
 
-use super::{LiveSession, Lookup, NewSession, Scan, ScanRow, SessionStore, SessionUser, Visitor, shared};
+use super::{Gathered, LiveSession, Lookup, NewSession, Scan, ScanRow, SessionUser, Visitor};
 use crate::{Db, Result, StoreError, db::sqlite::Sqlite, gather::Gather};
 
 const CREATE: &str = "INSERT INTO sessions (app, generation, id, expires, api, ip, enckey)
@@ -15,7 +13,9 @@ const CREATE: &str = "INSERT INTO sessions (app, generation, id, expires, api, i
 
 const FIND: &str = "SELECT s.expires, s.api, s.ip, s.enckey, s.user_id, s.credential, u.id, u.banned,
         EXISTS (SELECT 1 FROM user_subscriptions x
-                WHERE x.app = s.app AND x.user_id = s.user_id AND x.expires > ?3 AND x.paused = 0)
+                WHERE x.app = s.app AND x.user_id = s.user_id AND x.expires > ?3 AND x.paused = 0),
+        (SELECT v.value FROM user_variables v
+         WHERE v.app = s.app AND v.user_id = s.user_id AND v.name = ?4)
     FROM session_generations g
     JOIN sessions s ON s.app = g.app AND s.generation = g.generation AND s.id = ?2
     LEFT JOIN users u ON u.app = s.app AND u.id = s.user_id
@@ -28,29 +28,18 @@ const SCAN: &str = "SELECT s.id, s.expires, s.ip, s.credential
       AND (?4 IS NULL OR s.credential = ?4) AND (?5 IS NULL OR (s.user_id IS NOT NULL) = ?5)
     ORDER BY s.id";
 
-pub(crate) struct SqliteSessions {
-    db: Arc<Db>,
-    create: Arc<Gather<NewSession, bool>>,
-    /// Read by every creation until it is answered.
-    creating: RwLock<()>,
-    find: Arc<Gather<Lookup, Option<LiveSession>>>,
-}
-
-impl SqliteSessions {
-    pub(crate) fn new(db: Arc<Db>) -> Self {
-        let (creating, finding) = (db.clone(), db.clone());
-        let create = Gather::new(3, 512, move |sessions: Vec<NewSession>| {
-            let db = creating.clone();
-            async move { sqlite(&db)?.write(move |connection| create_all(connection, &sessions)).await }
-                .boxed()
-        });
-        let find = Gather::new(2, 256, move |lookups: Vec<Lookup>| {
-            let db = finding.clone();
-            async move { sqlite(&db)?.look_up(move |connection| find_all(connection, &lookups)).await }
-                .boxed()
-        });
-        Self { db, create, creating: RwLock::new(()), find }
-    }
+/// The hot path of a SQLite file.
+pub(super) fn open(db: &Arc<Db>) -> Gathered {
+    let (creating, finding) = (db.clone(), db.clone());
+    let create = Gather::new(3, 512, move |sessions: Vec<NewSession>| {
+        let db = creating.clone();
+        async move { sqlite(&db)?.write(move |connection| create_all(connection, &sessions)).await }.boxed()
+    });
+    let find = Gather::new(2, 256, move |lookups: Vec<Lookup>| {
+        let db = finding.clone();
+        async move { sqlite(&db)?.look_up(move |connection| find_all(connection, &lookups)).await }.boxed()
+    });
+    Gathered::new(db.clone(), create, find, scan)
 }
 
 fn sqlite(db: &Db) -> Result<&Sqlite> {
@@ -80,7 +69,8 @@ fn find_all(connection: &Connection, lookups: &[Lookup]) -> Result<Vec<Option<Li
     lookups
         .iter()
         .map(|lookup| {
-            let found = select.query_row(params![lookup.app, lookup.id.as_str(), lookup.now], live_session);
+            let key = params![lookup.app, lookup.id.as_str(), lookup.now, lookup.variable];
+            let found = select.query_row(key, live_session);
             Ok(found.optional()?)
         })
         .collect()
@@ -93,40 +83,29 @@ fn live_session(row: &Row<'_>) -> rusqlite::Result<LiveSession> {
         }
         _ => None,
     };
-    Ok(LiveSession { expires: row.get(0)?, api: row.get(1)?, ip: row.get(2)?, enckey: row.get(3)?, user })
+    Ok(LiveSession {
+        expires: row.get(0)?,
+        api: row.get(1)?,
+        ip: row.get(2)?,
+        enckey: row.get(3)?,
+        user,
+        variable: row.get(9)?,
+    })
 }
 
-#[async_trait]
-impl SessionStore for SqliteSessions {
-    async fn create(&self, session: NewSession) -> Result<bool> {
-        let _creating = self.creating.read().await;
-        self.create.submit(session).await
-    }
-
-    async fn find(&self, lookup: Lookup) -> Result<Option<LiveSession>> {
-        self.find.submit(lookup).await
-    }
-
-    async fn end_all(&self, app: i64, now: i64) -> Result<bool> {
-        let ended = self.db.write(move |conn| shared::end_all(conn, app, now)).await?;
-        drop(self.creating.write().await);
-        Ok(ended)
-    }
-
-    fn scan(&self, scan: &Scan, visitor: &mut Visitor<'_>) -> Result<()> {
-        let connection = sqlite(&self.db)?.open_reader()?;
-        let mut select = connection.prepare(SCAN)?;
-        let after = scan.after.as_ref().map_or("", |id| id.as_str());
-        let mut rows = select.query(params![scan.app, scan.now, after, scan.credential, scan.validated])?;
-        while let Some(row) = rows.next()? {
-            let text = |index| row.get_ref(index)?.as_str_or_null().map_err(rusqlite::Error::from);
-            let id = text(0)?.unwrap_or_default();
-            let ip = text(2)?.unwrap_or_default();
-            let flow = visitor(ScanRow { id, expires: row.get(1)?, ip, credential: text(3)? });
-            if flow == ControlFlow::Break(()) {
-                break;
-            }
+fn scan(db: &Db, scan: &Scan, visitor: &mut Visitor<'_>) -> Result<()> {
+    let connection = sqlite(db)?.open_reader()?;
+    let mut select = connection.prepare(SCAN)?;
+    let after = scan.after.as_ref().map_or("", |id| id.as_str());
+    let mut rows = select.query(params![scan.app, scan.now, after, scan.credential, scan.validated])?;
+    while let Some(row) = rows.next()? {
+        let text = |index| row.get_ref(index)?.as_str_or_null().map_err(rusqlite::Error::from);
+        let id = text(0)?.unwrap_or_default();
+        let ip = text(2)?.unwrap_or_default();
+        let flow = visitor(ScanRow { id, expires: row.get(1)?, ip, credential: text(3)? });
+        if flow == ControlFlow::Break(()) {
+            break;
         }
-        Ok(())
     }
+    Ok(())
 }

@@ -4,12 +4,9 @@ use std::sync::Arc;
 
 use claviger_domain::{OwnerId, Role, SystemRandom};
 use claviger_store::{
-    Conn, Result,
     apps::{self, NewApp},
     catalog,
-    licenses::{self, NewLicenses},
     owners::{self, NewOwner},
-    params, subscriptions, users,
 };
 use futures_util::future::join_all;
 
@@ -29,7 +26,8 @@ both![
     a_seller_key_opens_its_app,
     rotated_seller_keys_live_for_their_grace,
     a_seller_key_belongs_to_one_app,
-    deleting_an_app_removes_all_it_holds,
+    settings_are_locked_and_replaced,
+    an_app_can_be_banned,
     numbers_of_deleted_apps_are_not_used_again,
     every_change_raises_the_catalog_version,
     an_undone_change_does_not_raise_the_catalog_version,
@@ -225,49 +223,36 @@ async fn a_seller_key_belongs_to_one_app(t: Fixture) {
     assert_eq!(opened(&t, b"two", NOW).await, Some((other, None)));
 }
 
-/// Gives an application something of everything.
-fn fill(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
-    let new = NewLicenses { duration: 60, level: "1", note: None, genby: "seller", gendate: NOW };
-    assert!(licenses::insert(conn, app, "KEY", &new)?);
-    assert!(subscriptions::insert(conn, app, "gold", "1")?);
-    users::subscribe(conn, app, user, "gold", NOW + 60, None)?;
-    apps::add_seller_key(conn, app, format!("hash {app}").as_bytes(), "cdef", NOW)
+async fn settings_are_locked_and_replaced(t: Fixture) {
+    let app = t.app().await;
+    t.write(move |conn| apps::set_settings(conn, app, "0")).await;
+    let t = Arc::new(t);
+    let tasks = (0..30).map(|_| {
+        let t = t.clone();
+        tokio::spawn(async move {
+            t.write(move |conn| {
+                let text = apps::lock_settings(conn, app)?.expect("settings");
+                let count: i64 = text.parse().expect("a number");
+                apps::set_settings(conn, app, &(count + 1).to_string())
+            })
+            .await;
+        })
+    });
+    for task in join_all(tasks).await {
+        task.expect("no panic");
+    }
+    assert_eq!(t.read(move |conn| apps::settings(conn, app)).await.as_deref(), Some("30"));
+    assert_eq!(t.write(move |conn| apps::lock_settings(conn, app + 1)).await, None);
 }
 
-async fn deleting_an_app_removes_all_it_holds(t: Fixture) {
-    let [app, other] = [t.app().await, t.app().await];
-    for app in [app, other] {
-        let user = t.user(app, "Ann").await;
-        t.write(move |conn| fill(conn, app, user)).await;
-    }
-    let rows = async |app| {
-        let tables = [
-            ("session_generations", "app"),
-            ("user_subscriptions", "app"),
-            ("users", "app"),
-            ("licenses", "app"),
-            ("subscriptions", "app"),
-            ("counters", "app"),
-            ("seller_keys", "app"),
-            ("apps", "id"),
-        ];
-        t.read(move |conn| {
-            let count = |(table, column)| {
-                let sql = format!("SELECT COUNT(*) FROM {table} WHERE {column} = $1");
-                conn.query_one(&sql, params![app])?.expect("a row").get::<i64>(0)
-            };
-            tables.into_iter().map(count).collect::<Result<Vec<_>>>()
-        })
-        .await
-    };
-    let before = rows(other).await;
-    assert!(before.iter().all(|&count| count > 0), "{before:?}");
-    t.write(move |conn| apps::delete(conn, app)).await;
-    assert_eq!(rows(app).await, [0; 8]);
-    assert_eq!(rows(other).await, before);
-    assert_eq!(t.read(owners::all).await.len(), 2, "the owner stays");
-    // Deleting what is not there is no failure.
-    t.write(move |conn| apps::delete(conn, app)).await;
+async fn an_app_can_be_banned(t: Fixture) {
+    let [app, _other] = [t.app().await, t.app().await];
+    let banned =
+        async || -> Vec<bool> { t.read(apps::all).await.into_iter().map(|app| app.banned).collect() };
+    t.write(move |conn| apps::set_banned(conn, app, true)).await;
+    assert_eq!(banned().await, [true, false]);
+    t.write(move |conn| apps::set_banned(conn, app, false)).await;
+    assert_eq!(banned().await, [false, false]);
 }
 
 async fn numbers_of_deleted_apps_are_not_used_again(t: Fixture) {
@@ -299,6 +284,10 @@ async fn every_change_raises_the_catalog_version(t: Fixture) {
     raised("a seller key").await;
     t.write(move |conn| apps::expire_seller_keys(conn, app, NOW)).await;
     raised("the end of a seller key").await;
+    t.write(move |conn| apps::set_settings(conn, app, "{}")).await;
+    raised("settings").await;
+    t.write(move |conn| apps::set_banned(conn, app, true)).await;
+    raised("a ban").await;
     t.write(move |conn| apps::delete(conn, app)).await;
     raised("the end of an app").await;
     // Sessions are not held in memory.

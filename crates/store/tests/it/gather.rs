@@ -104,7 +104,7 @@ async fn a_dead_batch_does_not_stop_the_next(t: Fixture) {
     t.place.execute("ALTER TABLE session_generations RENAME TO away");
     for _ in 0..10 {
         t.store.sessions().create(new_session(app)).await.expect_err("no table");
-        let lookup = Lookup { app, id: new.id, now: NOW };
+        let lookup = Lookup { app, id: new.id, now: NOW, variable: None };
         t.store.sessions().find(lookup).await.expect_err("no table");
     }
     t.place.execute("ALTER TABLE away RENAME TO session_generations");

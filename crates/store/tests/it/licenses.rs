@@ -22,6 +22,7 @@ both![
     licenses_are_counted_from_a_second_on,
     one_of_many_uses_a_license,
     one_of_many_makes_a_key,
+    a_ban_comes_and_goes,
 ];
 
 fn insert(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<bool> {
@@ -52,6 +53,10 @@ async fn a_license_is_found_as_it_was_made(t: Fixture) {
         level: "1".into(),
         genby: "seller".into(),
         banned: None,
+        usedby: None,
+        note: Some("a note".into()),
+        gendate: NOW,
+        usedon: None,
     };
     assert_eq!(found, Some(made));
     assert_eq!(t.write(move |conn| licenses::lock_by_key(conn, app, "second")).await.expect("it").id, 2);
@@ -166,4 +171,24 @@ async fn one_of_many_makes_a_key(t: Fixture) {
     let outcomes = join_all(tasks).await;
     assert_eq!(outcomes.into_iter().filter(|won| *won.as_ref().expect("no panic")).count(), 1);
     assert_eq!(t.read(move |conn| licenses::counts(conn, app)).await.total(), 1);
+}
+
+async fn a_ban_comes_and_goes(t: Fixture) {
+    let app = t.app().await;
+    insert_all(&t, app, &["FRESH", "USED"]).await;
+    t.write(move |conn| licenses::used(conn, app, 2, "Ann", NOW)).await;
+    let state = async |key: &'static str| {
+        let found = t.write(move |conn| licenses::lock_by_key(conn, app, key)).await.expect("a license");
+        (found.status, found.banned)
+    };
+    t.write(move |conn| licenses::ban(conn, app, 2, "why")).await;
+    assert_eq!(state("USED").await, (LicenseStatus::Banned, Some("why".into())));
+    assert_eq!(state("FRESH").await, (LicenseStatus::NotUsed, None));
+    t.write(move |conn| licenses::ban(conn, app, 1, "")).await;
+    assert_eq!(state("FRESH").await, (LicenseStatus::Banned, Some(String::new())));
+    for id in [1, 2] {
+        t.write(move |conn| licenses::unban(conn, app, id)).await;
+    }
+    assert_eq!(state("USED").await, (LicenseStatus::Used, None));
+    assert_eq!(state("FRESH").await, (LicenseStatus::NotUsed, None));
 }

@@ -1,6 +1,8 @@
 //! The schema is made once and never taken back.
 
-use claviger_store::{Database, Store, StoreError, owners};
+use claviger_store::{
+    Database, Schema, Store, StoreError, apps, licenses, owners, subscriptions, user_subscriptions, users,
+};
 use futures_util::future::join_all;
 
 use crate::support::{Fixture, NOW, Place, both};
@@ -10,6 +12,7 @@ both![
     a_newer_schema_is_refused,
     a_refused_database_is_left_as_it_was,
     many_may_open_an_open_database,
+    the_schema_can_be_looked_at,
 ];
 
 async fn migrations(t: &Fixture) -> Vec<(i64, String, i64)> {
@@ -58,6 +61,75 @@ async fn many_may_open_an_open_database(t: Fixture) {
     for store in join_all((0..4).map(|_| t.second())).await {
         assert_eq!(store.db().read(owners::all).await.expect("a reading").len(), 1);
     }
+}
+
+async fn the_schema_can_be_looked_at(t: Fixture) {
+    let known = migrations(&t).await.len() as i64;
+    let look = async || Store::schema(t.place.database()).await.expect("a look");
+    assert_eq!(look().await, Schema { found: known, known });
+    t.place.execute("INSERT INTO schema_migrations (version, name, applied) VALUES (9999, 'later', 0)");
+    assert_eq!(look().await, Schema { found: 9999, known });
+    for place in [Place::sqlite(), Place::postgres()] {
+        let look = async || Store::schema(place.database()).await.expect("a look");
+        assert_eq!(look().await, Schema { found: 0, known });
+        assert_eq!(look().await.found, 0, "nothing was made");
+    }
+}
+
+/// A database as version 0.1.0 left it: the first migration alone, with something in each table.
+async fn upgraded(place: Place) -> Fixture {
+    let words = match &place {
+        Place::Sqlite(_) => ["BLOB", "TEXT", "WITHOUT ROWID"],
+        Place::Postgres { .. } => ["BYTEA", "TEXT COLLATE \"C\"", ""],
+    };
+    let in_dialect = |sql: &str| {
+        let names = ["{bytes}", "{id_text}", "{clustered}"].into_iter().zip(words);
+        names.fold(sql.to_owned(), |sql, (name, word)| sql.replace(name, word))
+    };
+    place.execute(&in_dialect(include_str!("../../migrations/0001_first.sql")));
+    place.execute(&in_dialect(
+        "CREATE TABLE schema_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied BIGINT NOT NULL);
+         INSERT INTO schema_migrations VALUES (1, 'first', 1);
+         INSERT INTO counters VALUES (7, 'users', 3), (0, 'apps', 7), (0, 'owners', 1);
+         INSERT INTO owners VALUES (1, 'AAAAAAAAAA', 'Ann', 'ann', 'seller', NULL, NULL, 5);
+         INSERT INTO apps VALUES (7, 1, 'Loader', 'loader', CAST('' AS {bytes}), CAST('' AS {bytes}), '{}', 0, 5);
+         INSERT INTO session_generations VALUES (7, 1);
+         INSERT INTO users VALUES (7, 3, 'Bob', 'bob', 'hash', 'one', NULL, '192.0.2.1', 'seller', 5, 6, NULL);
+         INSERT INTO licenses VALUES (7, 1, 'KEY', 'key', NULL, 60, 'Used', '1', 'seller', 5, 6, 'Bob', NULL);
+         INSERT INTO subscriptions VALUES (7, 'silver', '1'), (7, 'gold', '1');
+         INSERT INTO user_subscriptions VALUES (7, 3, 1, 'gold', 99, 'KEY', 0);",
+    ));
+    Fixture::open(place).await
+}
+
+async fn data_of_the_first_version_is_kept(t: Fixture) {
+    assert_eq!(migrations(&t).await.iter().map(|row| row.2).collect::<Vec<_>>(), [1, NOW]);
+    let app = t.read(apps::all).await.remove(0);
+    assert_eq!((app.id, app.name.as_str(), app.banned), (7, "Loader", false));
+    let bob = t.read(|conn| users::by_name(conn, 7, "bob")).await.expect("a user");
+    assert_eq!((bob.id, bob.hwids.as_deref(), bob.last_login), (3, Some("one"), Some(6)));
+    assert!(!bob.any_device && !bob.totp.is_on());
+    let license = t.write(|conn| licenses::lock_by_key(conn, 7, "key")).await.expect("a license");
+    assert_eq!((license.usedby.as_deref(), license.usedon), (Some("Bob"), Some(6)));
+    // The old ones have no order of making: that of the alphabet, as before; new ones come behind them.
+    assert!(t.write(|conn| subscriptions::insert(conn, 7, "bronze", "1")).await);
+    let names = t.read(|conn| subscriptions::of_level(conn, 7, "1")).await;
+    assert_eq!(names, ["gold", "silver", "bronze"]);
+    assert_eq!(
+        t.read(|conn| user_subscriptions::of_user(conn, 7, 3)).await[0].license_key.as_deref(),
+        Some("KEY")
+    );
+    assert_eq!(t.user(7, "Cid").await, 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn data_of_the_first_version_is_kept_sqlite() {
+    data_of_the_first_version_is_kept(upgraded(Place::sqlite()).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn data_of_the_first_version_is_kept_postgres() {
+    data_of_the_first_version_is_kept(upgraded(Place::postgres()).await).await;
 }
 
 /// Several programs start at once on a database that is empty still.

@@ -114,7 +114,8 @@ impl Case<'_> {
         let (t, app, now) = (self.t, self.app, self.now);
         let live: Vec<_> = self.all.iter().copied().filter(|&id| self.lives(id)).collect();
         for &id in &self.all {
-            let found = t.store.sessions().find(Lookup { app, id, now }).await.expect("finding");
+            let found =
+                t.store.sessions().find(Lookup { app, id, now, variable: None }).await.expect("finding");
             let found = found.map(|session| (session.expires, session.user.map(|user| user.credential)));
             let name = |&(expires, user): &(i64, Option<usize>)| {
                 (expires, user.map(|user| self.users[user].1.to_owned()))

@@ -71,7 +71,7 @@ async fn a_vanished_database_is_an_error_not_a_wait() {
     let id = t.session(app, NOW + 60).await;
     let Fixture { store, place } = t;
     drop(place);
-    store.sessions().find(Lookup { app, id, now: NOW }).await.expect_err("no database");
+    store.sessions().find(Lookup { app, id, now: NOW, variable: None }).await.expect_err("no database");
     store.sessions().create(new_session(app)).await.expect_err("no database");
     store.db().write(|conn| conn.execute("SELECT 1", &[])).await.expect_err("no database");
 }

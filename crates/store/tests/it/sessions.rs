@@ -35,7 +35,7 @@ async fn a_created_session_is_found_as_it_was_given(t: Fixture) {
         let new = NewSession { api, enckey: enckey.clone(), ip: "2001:db8::1".into(), ..new_session(app) };
         let (id, expires) = (new.id, new.expires);
         assert!(t.create(new).await);
-        let live = LiveSession { expires, api, ip: "2001:db8::1".into(), enckey, user: None };
+        let live = LiveSession { expires, api, ip: "2001:db8::1".into(), enckey, user: None, variable: None };
         assert_eq!(t.find(app, id).await, Some(live));
     }
 }
@@ -200,7 +200,7 @@ async fn a_session_ended_on_one_node_is_dead_on_the_other(t: Fixture) {
     let first = t.store;
     for _ in 0..20 {
         let id = second.session(app, NOW + 60).await;
-        let lookup = claviger_store::sessions::Lookup { app, id, now: NOW };
+        let lookup = claviger_store::sessions::Lookup { app, id, now: NOW, variable: None };
         assert!(first.sessions().find(lookup).await.expect("finding").is_some());
         assert!(first.db().write(move |conn| shared::end(conn, app, &id, NOW)).await.expect("ending"));
         assert!(!second.lives(app, id).await);

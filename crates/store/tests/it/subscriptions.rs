@@ -1,10 +1,10 @@
 //! Subscriptions that an application offers.
 
-use claviger_store::subscriptions;
+use claviger_store::subscriptions::{self, Subscription};
 
 use crate::support::{Fixture, both};
 
-both![a_name_is_offered_once, levels_have_their_subscriptions_in_order];
+both![a_name_is_offered_once, levels_have_their_subscriptions_in_order, an_offer_can_end];
 
 async fn a_name_is_offered_once(t: Fixture) {
     let [app, other] = [t.app().await, t.app().await];
@@ -26,7 +26,21 @@ async fn levels_have_their_subscriptions_in_order(t: Fixture) {
     .await;
     assert_eq!(
         t.read(move |conn| subscriptions::of_level(conn, app, "1")).await,
-        ["bronze", "copper", "gold"]
+        ["gold", "bronze", "copper"]
     );
     assert!(t.read(move |conn| subscriptions::of_level(conn, app, "01")).await.is_empty());
+}
+
+async fn an_offer_can_end(t: Fixture) {
+    let app = t.app().await;
+    for name in ["gold", "bronze"] {
+        assert!(t.write(move |conn| subscriptions::insert(conn, app, name, "1")).await);
+    }
+    assert!(t.write(move |conn| subscriptions::delete(conn, app, "gold")).await);
+    assert!(!t.write(move |conn| subscriptions::delete(conn, app, "gold")).await);
+    assert!(!t.write(move |conn| subscriptions::delete(conn, app + 1, "bronze")).await);
+    assert!(t.write(move |conn| subscriptions::insert(conn, app, "gold", "2")).await);
+    let offer = |name: &str, level: &str| Subscription { name: name.into(), level: level.into() };
+    let all = t.read(move |conn| subscriptions::all(conn, app)).await;
+    assert_eq!(all, [offer("bronze", "1"), offer("gold", "2")]);
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use claviger_store::{
     Conn, Result, params, subscriptions,
-    users::{self, NewUser, User, UserSubscription},
+    user_subscriptions::{self, UserSubscription},
+    users::{self, NewUser, Totp, User},
 };
 use futures_util::future::join_all;
 
@@ -49,6 +50,12 @@ async fn a_user_is_found_as_registered(t: Fixture) {
         hwids: Some("one\ntwo".into()),
         created: NOW,
         banned: None,
+        email_hash: Some("mail".into()),
+        ip: Some("192.0.2.1".into()),
+        last_login: Some(NOW),
+        owner: "seller".into(),
+        any_device: false,
+        totp: Totp::default(),
     };
     assert_eq!(by_name(&t, app, "ANN O'NEIL \"σ\"").await, Some(registered));
     assert_eq!(by_name(&t, app, "Ann").await, None);
@@ -142,17 +149,18 @@ async fn subscriptions_come_oldest_first_with_their_level(t: Fixture) {
     let [ann, bob] = [t.user(app, "Ann").await, t.user(app, "Bob").await];
     t.write(move |conn| {
         assert!(subscriptions::insert(conn, app, "gold", "2")?);
-        users::subscribe(conn, app, ann, "gold", NOW + 60, Some("KEY"))?;
-        users::subscribe(conn, app, bob, "gold", NOW + 60, None)?;
-        users::subscribe(conn, app, ann, "gone", NOW - 60, None)?;
+        user_subscriptions::insert(conn, app, ann, "gold", NOW + 60, Some("KEY"))?;
+        user_subscriptions::insert(conn, app, bob, "gold", NOW + 60, None)?;
+        user_subscriptions::insert(conn, app, ann, "gone", NOW - 60, None)?;
         conn.execute(
             "UPDATE user_subscriptions SET paused = 1 WHERE app = $1 AND subscription = 'gone'",
             params![app],
         )
     })
     .await;
-    let found = t.read(move |conn| users::subscriptions(conn, app, ann)).await;
+    let found = t.read(move |conn| user_subscriptions::of_user(conn, app, ann)).await;
     let gold = UserSubscription {
+        id: 1,
         subscription: "gold".into(),
         level: Some("2".into()),
         expires: NOW + 60,
@@ -160,6 +168,7 @@ async fn subscriptions_come_oldest_first_with_their_level(t: Fixture) {
         paused: false,
     };
     let gone = UserSubscription {
+        id: 3,
         subscription: "gone".into(),
         level: None,
         expires: NOW - 60,
@@ -167,8 +176,8 @@ async fn subscriptions_come_oldest_first_with_their_level(t: Fixture) {
         paused: true,
     };
     assert_eq!(found, [gold, gone]);
-    assert_eq!(t.read(move |conn| users::subscriptions(conn, app, bob)).await.len(), 1);
-    assert!(t.read(move |conn| users::subscriptions(conn, app + 1, ann)).await.is_empty());
+    assert_eq!(t.read(move |conn| user_subscriptions::of_user(conn, app, bob)).await.len(), 1);
+    assert!(t.read(move |conn| user_subscriptions::of_user(conn, app + 1, ann)).await.is_empty());
 }
 
 async fn users_are_counted_by_app(t: Fixture) {

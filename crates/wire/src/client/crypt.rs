@@ -15,8 +15,8 @@ use aws_lc_rs::{
 
 /// Encrypts `plaintext` with AES-256-CBC; lower-case hexadecimal digits. `key` is the app secret for `init`, else the
 /// session's `enckey`; `init_iv` is that parameter as it was sent.
-pub fn encrypt(key: &str, init_iv: &str, plaintext: &str) -> String {
-    let mut bytes = plaintext.as_bytes().to_vec();
+pub fn encrypt(key: &str, init_iv: &str, plaintext: impl AsRef<[u8]>) -> String {
+    let mut bytes = plaintext.as_ref().to_vec();
     let vector = EncryptionContext::Iv128(vector(init_iv));
     let outcome = cipher_key(key)
         .and_then(PaddedBlockEncryptingKey::cbc_pkcs7)

@@ -6,6 +6,7 @@ mod params;
 mod reply;
 pub mod signature;
 pub mod text;
+pub mod v1_0;
 mod version;
 
 pub use nonce::nonce;

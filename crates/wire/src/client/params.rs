@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::v1_0;
 use crate::{Params, normalize};
 
 /// A form and a query, read as one.
@@ -9,12 +10,24 @@ use crate::{Params, normalize};
 pub struct ClientParams {
     form: Params,
     query: Params,
+    /// API 1.0: the form as it was sent.
+    sent: Params,
 }
 
 impl ClientParams {
-    /// Joins what the body and the query brought. API 1.0 has no query: give an empty one.
+    /// Joins what the body and the query brought.
     pub fn new(form: Params, query: Params) -> Self {
-        Self { form, query }
+        Self { form, query, sent: Params::default() }
+    }
+
+    /// Of API 1.0, which has no query: only what is not encrypted can be read until [`ClientParams::decrypted`].
+    pub fn encrypted(form: Params) -> Self {
+        Self { form: v1_0::outer(&form), query: Params::default(), sent: form }
+    }
+
+    /// Of API 1.0: reads the rest. `key` is the app secret for `init`, else the session's `enckey`.
+    pub fn decrypted(self, key: &str) -> Self {
+        Self { form: v1_0::open(&self.sent, key), ..self }
     }
 
     /// A parameter, trimmed; `None` when it is missing or empty. The form decides if the field is in it at all; of

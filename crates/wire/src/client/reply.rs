@@ -14,17 +14,19 @@ pub struct Reply {
     message: Cow<'static, str>,
     /// Fields after the message as they stand in the reply, each with its leading comma.
     payload: Vec<u8>,
+    /// Whether a success carries a nonce, where the version has one.
+    nonce: bool,
 }
 
 impl Reply {
     /// The request was carried out.
     pub fn success(message: impl Into<Cow<'static, str>>) -> Self {
-        Self { success: true, message: message.into(), payload: Vec::new() }
+        Self { success: true, message: message.into(), payload: Vec::new(), nonce: true }
     }
 
     /// The request was refused.
     pub fn failure(message: impl Into<Cow<'static, str>>) -> Self {
-        Self { success: false, message: message.into(), payload: Vec::new() }
+        Self { success: false, message: message.into(), payload: Vec::new(), nonce: true }
     }
 
     /// Appends a field; fields keep the order of these calls. The name must be plain ASCII.
@@ -39,6 +41,11 @@ impl Reply {
         self
     }
 
+    /// Leaves the nonce out.
+    pub fn without_nonce(self) -> Self {
+        Self { nonce: false, ..self }
+    }
+
     /// Whether the request was carried out.
     pub fn is_success(&self) -> bool {
         self.success
@@ -50,7 +57,7 @@ impl Reply {
     }
 
     /// The reply's bytes: compact ASCII JSON with the fields `success`, `code` (API 1.3), `message`, payload, `nonce`
-    /// (successes of API 1.2 and 1.3, unless it is empty), `ownerid` (API 1.3). These bytes are what gets signed.
+    /// (successes of API 1.2 and 1.3), `ownerid` (API 1.3). These bytes are what gets signed.
     pub fn render(&self, version: ApiVersion, owner_id: &str, nonce: &str) -> Vec<u8> {
         let mut out = Vec::with_capacity(128 + self.message.len() + self.payload.len());
         let signed_by_key_pair = version == ApiVersion::V1_3;
@@ -63,7 +70,7 @@ impl Reply {
         });
         write_ascii(&mut out, self.message.as_ref());
         out.extend_from_slice(&self.payload);
-        if self.success && version.has_nonce() && !nonce.is_empty() {
+        if self.success && self.nonce && version.has_nonce() {
             out.extend_from_slice(br#","nonce":"#);
             write_ascii(&mut out, nonce);
         }

@@ -27,5 +27,3 @@ pub const SESSION_NOT_FOUND: &str =
 pub const INTERNAL_ERROR: &str = "Error: internal error";
 /// More work is waiting than can be done soon.
 pub const BUSY: &str = "The server is busy. Try again in a moment.";
-/// API 1.0 is asked for, which is not built yet.
-pub const V1_0_UNAVAILABLE: &str = "API 1.0 is not available on this server. Use 1.2 or 1.3.";

@@ -119,7 +119,7 @@ impl Fixture {
     }
 
     pub async fn find_at(&self, app: i64, id: SessionId, now: i64) -> Option<LiveSession> {
-        self.store.sessions().find(Lookup { app, id, now }).await.expect("finding")
+        self.store.sessions().find(Lookup { app, id, now, variable: None }).await.expect("finding")
     }
 
     pub async fn find(&self, app: i64, id: SessionId) -> Option<LiveSession> {

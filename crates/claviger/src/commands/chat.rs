@@ -1,0 +1,99 @@
+//! `claviger chat`: channels, and who may not speak there.
+
+use claviger_service::manage::Channel;
+use serde_json::json;
+
+use super::{confirm, with_app};
+use crate::{config::StoreArgs, output};
+
+/// What can be done with chat.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Add a channel
+    Add {
+        /// OWNER/APP
+        app: String,
+        /// Name of the channel
+        name: String,
+        /// Seconds that a user waits between two messages
+        #[arg(long, default_value_t = 0)]
+        delay: i64,
+    },
+    /// List channels
+    List {
+        /// OWNER/APP
+        app: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete a channel with its messages
+    Delete {
+        /// OWNER/APP
+        app: String,
+        /// Name of the channel
+        name: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Keep a user from speaking for a while; a new time replaces an old one
+    Mute {
+        /// OWNER/APP
+        app: String,
+        /// Name of the user
+        user: String,
+        /// For so many seconds from now
+        seconds: i64,
+    },
+    /// Let a user speak again
+    Unmute {
+        /// OWNER/APP
+        app: String,
+        /// Name of the user
+        user: String,
+    },
+}
+
+/// Runs one of the commands.
+pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Add { app, name, delay } => with_app(store, &app, async |service, app| {
+            service.add_channel(&app, Channel { name: name.clone(), delay }).await?;
+            println!("added {name}");
+            Ok(())
+        }),
+        Command::List { app, json } => list(store, &app, json),
+        Command::Delete { app, name, yes } => {
+            confirm(yes, &format!("The messages in {name} will be gone. Go on?"))?;
+            with_app(store, &app, async |service, app| {
+                service.delete_channel(&app, &name).await?;
+                println!("deleted {name}");
+                Ok(())
+            })
+        }
+        Command::Mute { app, user, seconds } => with_app(store, &app, async |service, app| {
+            let until = service.mute(&app, &user, seconds).await?;
+            println!("muted {user} until {}", output::time(until));
+            Ok(())
+        }),
+        Command::Unmute { app, user } => with_app(store, &app, async |service, app| {
+            anyhow::ensure!(service.unmute(&app, &user).await?, "{user} is not muted");
+            println!("unmuted {user}");
+            Ok(())
+        }),
+    }
+}
+
+fn list(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
+    with_app(store, app, async |service, app| {
+        let channels = service.channels(&app).await?;
+        if json {
+            let rows = channels.iter().map(|row| json!({ "name": row.name, "delay": row.delay }));
+            return output::json(&rows.collect::<Vec<_>>());
+        }
+        let rows = channels.into_iter().map(|row| [row.name, row.delay.to_string()]);
+        output::table(["NAME", "DELAY"], rows);
+        Ok(())
+    })
+}

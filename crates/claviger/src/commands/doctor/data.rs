@@ -1,0 +1,112 @@
+//! The database, the master key and what they hold.
+
+use std::path::Path;
+
+use claviger_service::{
+    Database, Options, Service, Vault, VaultError,
+    checks::{AppCheck, Schema, schema},
+};
+
+use super::report::Report;
+use crate::{
+    commands,
+    config::{Config, Store},
+};
+
+/// Looks at the database and the master key; returns the applications, as far as they can be read.
+pub(super) async fn examine(report: &mut Report, config: &Config) -> Vec<AppCheck> {
+    let store = &config.store;
+    let database = database(report, store).await;
+    if !master_key(report, &store.master_key_file, database) || !database {
+        return Vec::new();
+    }
+    match commands::open(store, Options::default()).await {
+        Ok(service) => {
+            report.ok("master key", format!("{}, fits the database", store.master_key_file.display()));
+            apps(report, &service).await
+        }
+        Err(error) => {
+            report.problem("master key", format!("{error:#}"));
+            Vec::new()
+        }
+    }
+}
+
+/// Whether there is a master key that can be used; `database`: there is one that was set up with a key.
+fn master_key(report: &mut Report, path: &Path, database: bool) -> bool {
+    let reason = match Vault::load(path) {
+        Ok(Some(_)) => return true,
+        Ok(None) if database => VaultError::Missing(path.display().to_string()).to_string(),
+        Ok(None) => {
+            let path = path.display();
+            report.warning(
+                "master key",
+                format!("{path} is not there: the first start on a new database makes it"),
+            );
+            return false;
+        }
+        Err(error) => error.to_string(),
+    };
+    report.problem("master key", reason);
+    false
+}
+
+/// Whether there is a database that this program can use as it is.
+async fn database(report: &mut Report, store: &Store) -> bool {
+    let label = store.database_label();
+    if let Database::Sqlite(path) = &store.database
+        && !path.exists()
+    {
+        report.warning(
+            "database",
+            format!("{label} is not there: the first start of `claviger serve` makes it"),
+        );
+        return false;
+    }
+    match schema(store.database.clone()).await {
+        Err(error) => report.problem("database", format!("{label}: {error}")),
+        Ok(Schema { found, known }) if found > known => report.problem(
+            "database",
+            format!("{label} was made by a newer Claviger (schema {found}; this program knows {known}): start that one"),
+        ),
+        Ok(Schema { found: 0, .. }) => {
+            report.warning("database", format!("{label} is empty: the first start of `claviger serve` fills it"));
+        }
+        Ok(Schema { found, known }) if found < known => report.warning(
+            "database",
+            format!(
+                "{label} has schema {found}, and this program brings it to {known} at its next start: back up before, \
+                 and stop servers of the older version"
+            ),
+        ),
+        Ok(Schema { found, .. }) => {
+            report.ok("database", format!("{label}, schema {found}"));
+            return true;
+        }
+    }
+    false
+}
+
+/// Looks at what the database holds of each application.
+async fn apps(report: &mut Report, service: &Service) -> Vec<AppCheck> {
+    let checks = match service.check_apps().await {
+        Ok(checks) => checks,
+        Err(error) => {
+            report.problem("applications", error.to_string());
+            return Vec::new();
+        }
+    };
+    let before = report.problems();
+    for check in &checks {
+        if let Err(error) = &check.app {
+            report.problem(
+                "applications",
+                format!("{} cannot be used: {error}; restore it from a backup", check.path),
+            );
+        }
+    }
+    if report.problems() == before {
+        report.ok("applications", format!("{}, all readable", checks.len()));
+    }
+    checks
+}

@@ -1,0 +1,233 @@
+//! This machine: settings, folders, disk, clock and addresses.
+
+use std::{
+    fs, io,
+    net::TcpListener,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+use claviger_domain::{Clock, SystemClock};
+use claviger_service::Database;
+
+use super::report::Report;
+use crate::{config::Config, output};
+
+/// Free bytes below which the disk will soon be full.
+const FREE_SCARCE: u64 = 1 << 30;
+/// Free bytes below which the database may fail at any moment.
+const FREE_NONE: u64 = 100 << 20;
+/// 2026-01-01: no clock that works is before it.
+const EARLIEST: i64 = 1_767_225_600;
+
+/// Where settings come from, and whether secrets in them are private.
+pub(super) fn settings(report: &mut Report, config: &Config) {
+    let Some(file) = &config.settings_file else {
+        return report.ok("settings", "no settings file: flags, variables and defaults count");
+    };
+    let shown = file.display();
+    let secrets = config.mail.is_some() || matches!(config.store.database, Database::Postgres(_));
+    if secrets && is_open(file).unwrap_or(false) {
+        return report.warning(
+            "settings",
+            format!("{shown} may hold passwords and can be read by other users: `chmod 600 {shown}`"),
+        );
+    }
+    report.ok("settings", format!("{shown}"));
+}
+
+/// Whether users other than the owner may do anything with a file or folder.
+fn is_open(path: &Path) -> io::Result<bool> {
+    Ok(fs::metadata(path)?.permissions().mode() & 0o077 != 0)
+}
+
+/// The data folder: there, and private.
+pub(super) fn data_folder(report: &mut Report, folder: &Path) {
+    let shown = folder.display();
+    match is_open(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => report.warning(
+            "data folder",
+            format!("{shown} is not there: the first start of `claviger serve` makes it, or name another with --data-dir"),
+        ),
+        Err(error) => report.problem("data folder", format!("{shown} cannot be looked at: {error}")),
+        Ok(true) => report.warning(
+            "data folder",
+            format!("{shown} is open to other users of this machine: `chmod 700 {shown}`"),
+        ),
+        Ok(false) => report.ok("data folder", format!("{shown}, private")),
+    }
+}
+
+/// Free space where the data is.
+pub(super) fn disk(report: &mut Report, folder: &Path) {
+    let Some(free) = existing(folder).and_then(|folder| rustix::fs::statvfs(&folder).ok()) else {
+        return;
+    };
+    let free = free.f_bavail.saturating_mul(free.f_frsize);
+    let shown = format!("{} MiB free", free >> 20);
+    match free {
+        ..FREE_NONE => report.problem("disk", format!("{shown}: make room before writing fails")),
+        FREE_NONE..FREE_SCARCE => report.warning("disk", format!("{shown}: make room soon")),
+        _ => report.ok("disk", shown),
+    }
+}
+
+/// The folder, or the nearest one above it that is there.
+fn existing(folder: &Path) -> Option<PathBuf> {
+    let folder = std::path::absolute(folder).ok()?;
+    folder.ancestors().find(|folder| folder.is_dir()).map(Path::to_path_buf)
+}
+
+/// The clock, as far as it can be judged without asking anybody.
+pub(super) fn clock(report: &mut Report) {
+    let now = SystemClock.now();
+    let shown = output::time(now);
+    if now < EARLIEST {
+        report.problem(
+            "clock",
+            format!(
+                "it says {shown}, which is past: set it, and keep it in step (NTP); API 1.3 fails without"
+            ),
+        );
+    } else {
+        report.ok("clock", format!("{shown}; API 1.3 needs it within seconds of the right time (NTP)"));
+    }
+}
+
+/// The folder of uploads.
+pub(super) fn files_folder(report: &mut Report, folder: &Path) {
+    let shown = folder.display();
+    let Ok(found) = fs::metadata(folder) else {
+        return match existing(folder).is_some_and(|above| is_writable(&above)) {
+            true => report.ok("files folder", format!("{shown} will be made with the first upload")),
+            false => report
+                .problem("files folder", format!("{shown} is not there and cannot be made: check files_dir")),
+        };
+    };
+    if !found.is_dir() || !is_writable(folder) {
+        return report.problem(
+            "files folder",
+            format!("{shown} cannot be written to: check files_dir and who owns the folder"),
+        );
+    }
+    match is_open(folder) {
+        Ok(true) => report.warning(
+            "files folder",
+            format!("{shown} is open to other users of this machine: `chmod 700 {shown}`"),
+        ),
+        _ => report.ok("files folder", format!("{shown}, writable")),
+    }
+}
+
+/// Whether a file can be made in a folder.
+fn is_writable(folder: &Path) -> bool {
+    let path = folder.join(format!(".claviger-doctor-{}", std::process::id()));
+    let made = fs::File::options().write(true).create_new(true).open(&path);
+    made.is_ok() && fs::remove_file(&path).is_ok()
+}
+
+/// The address to listen on, that in links, and the proxies between.
+pub(super) fn addresses(report: &mut Report, config: &Config) {
+    let listen = config.listen;
+    match TcpListener::bind(listen) {
+        Ok(_) => report.ok("listen", format!("{listen} is free: no server runs there now")),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+            report.ok("listen", format!("{listen} is in use, as it should be while the server runs"));
+        }
+        Err(error) => report.problem(
+            "listen",
+            format!("cannot listen on {listen}: {error}; choose another address with --listen"),
+        ),
+    }
+    public_url(report, config);
+    let behind_proxy = config.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
+    if behind_proxy && config.trusted_proxies.is_empty() {
+        report.warning(
+            "proxies",
+            "none is trusted, so every client behind your proxy has the proxy's address, in lists and limits: \
+             set trusted_proxies, such as 127.0.0.1",
+        );
+    } else if !config.trusted_proxies.is_empty() {
+        report.ok("proxies", format!("{} trusted", config.trusted_proxies.len()));
+    }
+}
+
+fn public_url(report: &mut Report, config: &Config) {
+    let url = match &config.public_url {
+        Some(url) => url,
+        None if config.listen.ip().is_loopback() => {
+            return report.warning(
+                "public_url",
+                "it is not set, and the server listens to this machine only: set it to the address that programs and \
+                 mails name, such as https://license.example.com",
+            );
+        }
+        None => {
+            return report.warning(
+                "public_url",
+                format!("it is not set, so links lead to http://{}: set it", config.listen),
+            );
+        }
+    };
+    let host = url.split("://").nth(1).unwrap_or_default();
+    let local = ["localhost", "127.", "[::1]"].iter().any(|name| host.starts_with(name));
+    if url.starts_with("https://") || local {
+        report.ok("public_url", url);
+    } else {
+        report.warning(
+            "public_url",
+            format!(
+                "{url}: without https everybody between a program and the server reads passwords and keys"
+            ),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set_mode(path: &Path, mode: u32) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    fn found(check: impl FnOnce(&mut Report)) -> String {
+        let mut report = Report::default();
+        check(&mut report);
+        report.lines().join("\n")
+    }
+
+    #[test]
+    fn folders_are_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data");
+        let shown = path.display();
+        let look = || found(|report| data_folder(report, &path));
+        assert!(look().starts_with(&format!("warning  data folder: {shown} is not there: ")), "{}", look());
+        fs::create_dir(&path).unwrap();
+        set_mode(&path, 0o750);
+        let open = format!(
+            "warning  data folder: {shown} is open to other users of this machine: `chmod 700 {shown}`"
+        );
+        assert_eq!(look(), open);
+        set_mode(&path, 0o700);
+        assert_eq!(look(), format!("ok       data folder: {shown}, private"));
+    }
+
+    #[test]
+    fn uploads_have_a_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("some/files");
+        let shown = path.display();
+        let look = || found(|report| files_folder(report, &path));
+        assert_eq!(look(), format!("ok       files folder: {shown} will be made with the first upload"));
+        fs::create_dir(path.parent().unwrap()).unwrap();
+        fs::write(&path, "in the way").unwrap();
+        assert!(look().starts_with(&format!("problem  files folder: {shown} cannot be written to")));
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        set_mode(&path, 0o700);
+        assert_eq!(look(), format!("ok       files folder: {shown}, writable"));
+        assert_eq!(fs::read_dir(&path).unwrap().count(), 0, "the doctor leaves nothing");
+    }
+}

@@ -1,0 +1,70 @@
+//! What the server asks or reads for single features: mail, lists of VPNs and of leaked passwords.
+
+use claviger_domain::AppSettings;
+use claviger_service::checks::{self, AppCheck};
+
+use super::report::Report;
+use crate::config::Config;
+
+/// The mail server.
+pub(super) async fn mail(report: &mut Report, config: &Config) {
+    let Some(options) = &config.mail else {
+        return report.warning(
+            "mail",
+            "password reset by e-mail is off: `forgot` answers `Password reset by email is not configured.`; set \
+             smtp_url and smtp_from",
+        );
+    };
+    match checks::mail(options).await {
+        Ok(()) => report.ok("mail", "the mail server is reachable, and the login works"),
+        Err(reason) => report.problem("mail", format!("{reason}; check smtp_url")),
+    }
+}
+
+/// The list of VPNs, and who needs it.
+pub(super) async fn vpn_list(report: &mut Report, config: &Config, apps: &[AppCheck]) {
+    let sources = config.screens.clone();
+    let Some(list) = sources.vpn_list else {
+        let users = with(apps, |settings| settings.vpn_block);
+        if users.is_empty() {
+            return report.ok("VPN list", "none, and no application has vpnBlock");
+        }
+        return report.warning("VPN list", format!("vpnBlock of {users} is without effect: set vpn_list"));
+    };
+    // Lists are long.
+    let loaded = tokio::task::spawn_blocking(move || checks::vpn_list(&list, sources.asn_table.as_deref()));
+    match loaded.await.map_err(|error| error.to_string()).flatten() {
+        Ok(figures) if figures.unknown_systems > 0 => report.ok(
+            "VPN list",
+            format!(
+                "{} ranges; {} autonomous systems are not in the table, many of which would tell of an old one",
+                figures.ranges, figures.unknown_systems
+            ),
+        ),
+        Ok(figures) => report.ok("VPN list", format!("{} ranges", figures.ranges)),
+        Err(reason) => report.problem("VPN list", reason),
+    }
+}
+
+/// The source of leaked passwords, and who needs it.
+pub(super) async fn leaked_passwords(report: &mut Report, config: &Config, apps: &[AppCheck]) {
+    const CHECK: &str = "leaked passwords";
+    let Some(source) = &config.screens.leaked_passwords else {
+        let users = with(apps, |settings| settings.block_leaked_passwords);
+        if users.is_empty() {
+            return report.ok(CHECK, "no source, and no application has blockLeakedPasswords");
+        }
+        let text = format!("blockLeakedPasswords of {users} is without effect: set leaked_passwords");
+        return report.warning(CHECK, text);
+    };
+    match checks::leaked_passwords(source, &config.outgoing_allow).await {
+        Ok(()) => report.ok(CHECK, "the source can be used"),
+        Err(reason) => report.problem(CHECK, format!("{reason}; check leaked_passwords")),
+    }
+}
+
+/// The applications whose settings are so, separated by commas.
+fn with(apps: &[AppCheck], is_so: fn(&AppSettings) -> bool) -> String {
+    let apps = apps.iter().filter(|check| check.app.as_ref().is_ok_and(|app| is_so(&app.settings)));
+    apps.map(|check| check.path.as_str()).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,161 @@
+//! `claviger file`: files that programs download.
+
+use std::{io::Read, path::Path};
+
+use anyhow::{Context, ensure};
+use claviger_service::{
+    File,
+    manage::{FileContent, NewFile},
+};
+use serde_json::json;
+
+use super::{confirm, with_app};
+use crate::{config::StoreArgs, output};
+
+/// What can be done with files.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Add a file; shows its id, which programs name
+    Add {
+        /// OWNER/APP
+        app: String,
+        /// A file to be uploaded, or an http(s) address that is asked anew at each download
+        #[arg(value_name = "PATH_OR_URL")]
+        source: String,
+        /// Programs may download it before anybody has signed in
+        #[arg(long)]
+        public: bool,
+        /// Id of at most 49 of 0-9 A-Z a-z _ - [default: drawn]
+        #[arg(long)]
+        id: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List files
+    List {
+        /// OWNER/APP
+        app: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete a file
+    Delete {
+        /// OWNER/APP
+        app: String,
+        /// Its id
+        id: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// Runs one of the commands.
+pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Add { app, source, public, id, json } => with_app(store, &app, async |service, app| {
+            let (name, content) = read(&source, service.file_max_bytes())?;
+            let new = NewFile { name, content, id, authed: !public };
+            let file = service.add_file(&app, new).await?;
+            if json {
+                return output::json(&as_json(&file));
+            }
+            output::pairs(&[("id", &file.id)]);
+            Ok(())
+        }),
+        Command::List { app, json } => list(store, &app, json),
+        Command::Delete { app, id, yes } => {
+            confirm(yes, &format!("Programs that name {id} will not find it. Go on?"))?;
+            with_app(store, &app, async |service, app| {
+                service.delete_file(&app, &id).await?;
+                println!("deleted {id}");
+                Ok(())
+            })
+        }
+    }
+}
+
+/// The name and content of what is to be added.
+fn read(source: &str, max: u64) -> anyhow::Result<(String, FileContent)> {
+    if source.starts_with("http://") || source.starts_with("https://") {
+        let path = source.split(['?', '#']).next().unwrap_or(source).trim_end_matches('/');
+        let name = path.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(source);
+        return Ok((name.into(), FileContent::Url(source.into())));
+    }
+    let path = Path::new(source);
+    let cannot = || format!("cannot read {source}");
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).with_context(cannot)?;
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).with_context(cannot)?;
+    // One byte more tells a file that is too large.
+    file.take(max.saturating_add(1)).read_to_end(&mut bytes).with_context(cannot)?;
+    ensure!(
+        bytes.len() as u64 <= max,
+        "{source} is larger than {max} bytes: raise file_max_bytes, of the server too, or add its address on a web server"
+    );
+    Ok((name, FileContent::Bytes(bytes)))
+}
+
+fn list(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
+    with_app(store, app, async |service, app| {
+        let files = service.files(&app).await?;
+        if json {
+            return output::json(&files.iter().map(as_json).collect::<Vec<_>>());
+        }
+        let rows = files.into_iter().map(|row| {
+            let users = if row.authed { "signed in" } else { "everybody" };
+            let size = if row.url.is_some() { "-".into() } else { row.size.to_string() };
+            let added = output::time(row.uploaded);
+            [row.id, row.name, size, users.into(), added, output::or_dash(row.url.as_deref())]
+        });
+        output::table(["ID", "NAME", "BYTES", "USERS", "ADDED", "URL"], rows);
+        Ok(())
+    })
+}
+
+fn as_json(file: &File) -> serde_json::Value {
+    json!({
+        "id": file.id,
+        "name": file.name,
+        "url": file.url,
+        "size": if file.url.is_some() { None } else { Some(file.size) },
+        "added": file.uploaded,
+        "public": !file.authed,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_named_after_its_path() {
+        for (url, name) in [
+            ("https://example.com/a/loader.exe?x=/y#z", "loader.exe"),
+            ("http://example.com/a/", "a"),
+            ("https://example.com", "example.com"),
+        ] {
+            let (found, content) = read(url, 0).unwrap();
+            assert_eq!(found, name);
+            assert!(matches!(content, FileContent::Url(kept) if kept == url));
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_up_to_the_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("loader.exe");
+        std::fs::write(&path, "12345").unwrap();
+        let source = path.to_str().unwrap();
+        let (name, content) = read(source, 5).unwrap();
+        assert_eq!(name, "loader.exe");
+        assert!(matches!(content, FileContent::Bytes(bytes) if bytes == b"12345"));
+        assert!(
+            read(source, 4).unwrap_err().to_string().contains("is larger than 4 bytes: raise file_max_bytes")
+        );
+        let missing = folder.path().join("missing");
+        assert!(read(missing.to_str().unwrap(), 5).unwrap_err().to_string().starts_with("cannot read "));
+    }
+}

@@ -1,0 +1,59 @@
+//! Settings of an application, for `claviger app`.
+
+use anyhow::Context;
+use claviger_service::manage::SETTINGS;
+use serde_json::Value;
+
+use super::with_app;
+use crate::{config::StoreArgs, output};
+
+/// Shows all settings; `json`: as they are stored.
+pub(super) fn show(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
+    with_app(store, app, async |_, app| {
+        if json {
+            return output::json(&app.settings);
+        }
+        let settings = serde_json::to_value(&app.settings)?;
+        let values: Vec<String> = SETTINGS.iter().map(|setting| field(&settings, setting.name)).collect();
+        let rows = SETTINGS.iter().zip(&values).map(|(setting, value)| (setting.name, value.as_str()));
+        output::pairs(&rows.collect::<Vec<_>>());
+        Ok(())
+    })
+}
+
+/// A setting as `app set` takes it.
+fn field(settings: &Value, name: &str) -> String {
+    match settings.pointer(&format!("/{}", name.replace('.', "/"))) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(entries)) => entries.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","),
+        None | Some(Value::Null) => String::new(),
+        Some(other) => other.to_string(),
+    }
+}
+
+/// Changes settings, each written NAME=VALUE.
+pub(super) fn change(store: StoreArgs, app: &str, changes: &[String]) -> anyhow::Result<()> {
+    let changes = changes.iter().map(|change| {
+        let split = change.split_once('=').with_context(|| {
+            format!("`{change}` changes nothing: write NAME=VALUE, such as hwidCheck=false")
+        });
+        split.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    });
+    let changes: Vec<(String, String)> = changes.collect::<anyhow::Result<_>>()?;
+    with_app(store, app, async |service, app| {
+        let settings = serde_json::to_value(service.change_settings(&app, &changes).await?)?;
+        for (name, _) in &changes {
+            println!("{name}={}", output::plain(&field(&settings, name)));
+        }
+        Ok(())
+    })
+}
+
+/// Bans an application, or lifts the ban.
+pub(super) fn set_banned(store: StoreArgs, path: &str, banned: bool) -> anyhow::Result<()> {
+    with_app(store, path, async |service, app| {
+        service.set_app_banned(&app, banned).await?;
+        println!("{} {path}", if banned { "banned" } else { "unbanned" });
+        Ok(())
+    })
+}

@@ -1,0 +1,71 @@
+//! `claviger subscription`: what an application offers for each level of license.
+
+use claviger_service::manage::Subscription;
+use serde_json::json;
+
+use super::{confirm, with_app};
+use crate::{config::StoreArgs, output};
+
+/// What can be done with subscriptions.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Add a subscription: licenses of its level bring it
+    Add {
+        /// OWNER/APP
+        app: String,
+        /// Name of the subscription
+        name: String,
+        /// Level of the licenses that bring it
+        level: String,
+    },
+    /// List subscriptions, in the order of their making
+    List {
+        /// OWNER/APP
+        app: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete a subscription; what users have of it runs on
+    Delete {
+        /// OWNER/APP
+        app: String,
+        /// Name of the subscription
+        name: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// Runs one of the commands.
+pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Add { app, name, level } => with_app(store, &app, async |service, app| {
+            service.add_subscription(&app, Subscription { name: name.clone(), level }).await?;
+            println!("added {name}");
+            Ok(())
+        }),
+        Command::List { app, json } => list(store, &app, json),
+        Command::Delete { app, name, yes } => {
+            confirm(yes, &format!("Licenses of its level may not be usable without {name}. Go on?"))?;
+            with_app(store, &app, async |service, app| {
+                service.delete_subscription(&app, &name).await?;
+                println!("deleted {name}");
+                Ok(())
+            })
+        }
+    }
+}
+
+fn list(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
+    with_app(store, app, async |service, app| {
+        let subscriptions = service.subscriptions(&app).await?;
+        if json {
+            let rows = subscriptions.iter().map(|row| json!({ "name": row.name, "level": row.level }));
+            return output::json(&rows.collect::<Vec<_>>());
+        }
+        output::table(["NAME", "LEVEL"], subscriptions.into_iter().map(|row| [row.name, row.level]));
+        Ok(())
+    })
+}

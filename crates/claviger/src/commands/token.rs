@@ -1,0 +1,92 @@
+//! `claviger token`: what programs of an application with tokenSystem present at their start.
+
+use serde_json::json;
+
+use super::with_app;
+use crate::{config::StoreArgs, output};
+
+/// What can be done with tokens.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// List tokens: each license and each user has one
+    List {
+        /// OWNER/APP
+        app: String,
+        /// At most so many
+        #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(i64).range(1..))]
+        limit: i64,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Refuse programs that present a token
+    Ban {
+        /// OWNER/APP
+        app: String,
+        /// The token
+        token: String,
+        /// What programs are told
+        #[arg(long, default_value = "Token is banned")]
+        reason: String,
+    },
+    /// Lift the ban of a token
+    Unban {
+        /// OWNER/APP
+        app: String,
+        /// The token
+        token: String,
+    },
+    /// Forget in which file a token came: the next one is kept
+    Reset {
+        /// OWNER/APP
+        app: String,
+        /// The token
+        token: String,
+    },
+}
+
+/// Runs one of the commands.
+pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::List { app, limit, json } => list(store, &app, limit, json),
+        Command::Ban { app, token, reason } => with_app(store, &app, async |service, app| {
+            let token = service.set_token_banned(&app, &token, Some(reason)).await?;
+            println!("banned the token of {}", output::plain(&token.assigned));
+            Ok(())
+        }),
+        Command::Unban { app, token } => with_app(store, &app, async |service, app| {
+            let token = service.set_token_banned(&app, &token, None).await?;
+            println!("unbanned the token of {}", output::plain(&token.assigned));
+            Ok(())
+        }),
+        Command::Reset { app, token } => with_app(store, &app, async |service, app| {
+            let token = service.reset_token(&app, &token).await?;
+            println!("reset the token of {}", output::plain(&token.assigned));
+            Ok(())
+        }),
+    }
+}
+
+fn list(store: StoreArgs, app: &str, limit: i64, json: bool) -> anyhow::Result<()> {
+    with_app(store, app, async |service, app| {
+        let tokens = service.tokens(&app, limit).await?;
+        if json {
+            let rows = tokens.iter().map(|row| {
+                json!({
+                    "token": row.token,
+                    "kind": row.kind,
+                    "assigned": row.assigned,
+                    "banned": row.banned,
+                    "hash": row.hash,
+                })
+            });
+            return output::json(&rows.collect::<Vec<_>>());
+        }
+        let rows = tokens.into_iter().map(|row| {
+            let bound = if row.hash.is_some() { "yes" } else { "no" };
+            [row.token, row.kind, row.assigned, bound.into(), output::or_dash(row.banned.as_deref())]
+        });
+        output::table(["TOKEN", "KIND", "OF", "FILE KNOWN", "BANNED"], rows);
+        Ok(())
+    })
+}

@@ -1,0 +1,134 @@
+//! Users on the screen.
+
+use claviger_domain::HwidList;
+use claviger_service::manage::{User, UserDetails, UserSubscription};
+use serde_json::{Value, json};
+
+use super::super::{variable::user_variable_as_json, with_app};
+use crate::{
+    config::StoreArgs,
+    output::{self, Rows},
+};
+
+/// Users read at a time.
+const PAGE: i64 = 1000;
+
+/// Lists the users of an application.
+pub(super) fn list(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
+    with_app(store, app, async |service, app| {
+        let columns =
+            [("USER", 25), ("CREATED", 20), ("LAST LOGIN", 20), ("IP", 15), ("2FA", 3), ("BANNED", 0)];
+        let mut rows = Rows::new(json, columns);
+        let mut after = 0;
+        loop {
+            let page = service.users_page(&app, after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.id;
+            for user in page {
+                rows.add(&as_json(&user), cells(user))?;
+            }
+        }
+        rows.end();
+        Ok(())
+    })
+}
+
+fn cells(user: User) -> [String; 6] {
+    [
+        user.username,
+        output::time(user.created),
+        output::time_or_dash(user.last_login),
+        output::or_dash(user.ip.as_deref()),
+        if user.totp.is_on() { "on" } else { "-" }.into(),
+        output::or_dash(user.banned.as_deref()),
+    ]
+}
+
+/// Shows one user.
+pub(super) fn show(store: StoreArgs, app: &str, username: &str, json: bool) -> anyhow::Result<()> {
+    with_app(store, app, async |service, app| {
+        let UserDetails { user, subscriptions, variables } = service.user(&app, username).await?;
+        if json {
+            let mut value = as_json(&user);
+            value["subscriptions"] = subscriptions.iter().map(subscription_as_json).collect();
+            value["variables"] = variables.iter().map(user_variable_as_json).collect();
+            return output::json(&value);
+        }
+        print_user(&user);
+        println!();
+        output::table(
+            ["SUBSCRIPTION", "LEVEL", "ENDS", "LICENSE"],
+            subscriptions.iter().map(subscription_row),
+        );
+        if !variables.is_empty() {
+            println!();
+            let rows = variables.into_iter().map(|row| {
+                let writers = if row.read_only { "you" } else { "programs" };
+                [row.name, row.value, writers.into()]
+            });
+            output::table(["VARIABLE", "VALUE", "WRITERS"], rows);
+        }
+        Ok(())
+    })
+}
+
+fn print_user(user: &User) {
+    let hwids = HwidList::from_stored(user.hwids.as_deref());
+    let hwids: Vec<&str> = hwids.iter().collect();
+    let yes = |flag: bool| if flag { "yes" } else { "no" };
+    output::pairs(&[
+        ("user", &user.username),
+        ("created", &output::time(user.created)),
+        ("last login", &output::time_or_dash(user.last_login)),
+        ("ip", &output::or_dash(user.ip.as_deref())),
+        ("banned", &output::or_dash(user.banned.as_deref())),
+        ("devices", if hwids.is_empty() { "-".into() } else { hwids.join(", ") }.as_str()),
+        ("any device", yes(user.any_device)),
+        ("password", yes(user.password.is_some())),
+        ("e-mail", yes(user.email_hash.is_some())),
+        ("two-factor", yes(user.totp.is_on())),
+        ("made by", &user.owner),
+    ]);
+}
+
+fn subscription_row(row: &UserSubscription) -> [String; 4] {
+    let ends = if row.paused {
+        format!("paused, {} seconds remain", row.expires)
+    } else {
+        output::time(row.expires)
+    };
+    [
+        row.subscription.clone(),
+        output::or_dash(row.level.as_deref()),
+        ends,
+        output::or_dash(row.license_key.as_deref()),
+    ]
+}
+
+fn subscription_as_json(row: &UserSubscription) -> Value {
+    json!({
+        "name": row.subscription,
+        "level": row.level,
+        "expires": if row.paused { None } else { Some(row.expires) },
+        "paused_seconds": if row.paused { Some(row.expires) } else { None },
+        "license": row.license_key,
+    })
+}
+
+/// Neither hashes nor secrets.
+fn as_json(user: &User) -> Value {
+    let hwids = HwidList::from_stored(user.hwids.as_deref());
+    json!({
+        "username": user.username,
+        "created": user.created,
+        "last_login": user.last_login,
+        "ip": user.ip,
+        "banned": user.banned,
+        "hwids": hwids.iter().collect::<Vec<_>>(),
+        "any_device": user.any_device,
+        "has_password": user.password.is_some(),
+        "has_email": user.email_hash.is_some(),
+        "two_factor": user.totp.is_on(),
+        "created_by": user.owner,
+    })
+}

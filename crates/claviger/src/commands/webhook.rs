@@ -1,0 +1,99 @@
+//! `claviger webhook`: addresses that programs have called without knowing them.
+
+use claviger_service::{Webhook, manage::NewWebhook};
+use serde_json::json;
+
+use super::{confirm, with_app};
+use crate::{config::StoreArgs, output};
+
+/// What can be done with webhooks.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Add a webhook; shows its id, which programs name
+    Add {
+        /// OWNER/APP
+        app: String,
+        /// The address, to which programs may add parameters
+        url: String,
+        /// Programs may use it before anybody has signed in
+        #[arg(long)]
+        public: bool,
+        /// Id of at most 10 characters [default: drawn]
+        #[arg(long)]
+        id: Option<String>,
+        /// Sent as User-Agent [default: Claviger]
+        #[arg(long)]
+        user_agent: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List webhooks
+    List {
+        /// OWNER/APP
+        app: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete a webhook
+    Delete {
+        /// OWNER/APP
+        app: String,
+        /// Its id
+        id: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// Runs one of the commands.
+pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Add { app, url, public, id, user_agent, json } => {
+            let new = NewWebhook { url, user_agent, id, authed: !public };
+            with_app(store, &app, async |service, app| {
+                let webhook = service.add_webhook(&app, new).await?;
+                if json {
+                    return output::json(&as_json(&webhook));
+                }
+                output::pairs(&[("id", &webhook.id)]);
+                Ok(())
+            })
+        }
+        Command::List { app, json } => list(store, &app, json),
+        Command::Delete { app, id, yes } => {
+            confirm(yes, &format!("Programs that name {id} will be refused. Go on?"))?;
+            with_app(store, &app, async |service, app| {
+                service.delete_webhook(&app, &id).await?;
+                println!("deleted {id}");
+                Ok(())
+            })
+        }
+    }
+}
+
+fn list(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
+    with_app(store, app, async |service, app| {
+        let webhooks = service.webhooks(&app).await?;
+        if json {
+            return output::json(&webhooks.iter().map(as_json).collect::<Vec<_>>());
+        }
+        let rows = webhooks.into_iter().map(|row| {
+            let users = if row.authed { "signed in" } else { "everybody" };
+            [row.id, row.url, row.user_agent, users.into()]
+        });
+        output::table(["ID", "URL", "USER AGENT", "USERS"], rows);
+        Ok(())
+    })
+}
+
+fn as_json(webhook: &Webhook) -> serde_json::Value {
+    json!({
+        "id": webhook.id,
+        "url": webhook.url,
+        "user_agent": webhook.user_agent,
+        "public": !webhook.authed,
+    })
+}

@@ -1,0 +1,200 @@
+//! Calls to web servers: with a time limit, a size limit, and the guard at every step.
+
+use std::{error::Error, io, sync::Arc, time::Duration};
+
+use reqwest::{Client, Response, StatusCode, dns::Resolve, header, redirect::Policy};
+use rustls::RootCertStore;
+use url::Url;
+
+use crate::{
+    AllowedTarget, Answer, Call, CallError, Redirects,
+    guard::{Guard, GuardedNames, InnerAddress, SystemNames, Trust},
+    tls,
+};
+
+/// Redirects that are followed one after the other.
+const REDIRECTS_MAX: usize = 5;
+/// How long an idle connection is kept for the next call.
+const IDLE: Duration = Duration::from_secs(30);
+/// Idle connections that are kept for one host.
+const IDLE_MAX: usize = 8;
+
+/// Where calls may go.
+#[derive(Clone, Debug, Default)]
+pub struct OutgoingOptions {
+    /// Inner addresses that the operator allows.
+    pub allow: Vec<AllowedTarget>,
+    /// The server's own address, of which scheme, host and port count: it may be called whatever it resolves to.
+    pub own_url: Option<String>,
+}
+
+/// Calls web servers.
+pub struct Outgoing {
+    guard: Arc<Guard>,
+    /// Connects to outer addresses only.
+    outer: Client,
+    /// Connects to whatever a host that the operator named resolves to.
+    named: Client,
+    has_roots: bool,
+}
+
+impl Outgoing {
+    /// A client that keeps connections for later calls.
+    ///
+    /// # Errors
+    /// When the system's TLS cannot be set up. Without root certificates only calls with `https` fail.
+    pub fn new(options: OutgoingOptions) -> Result<Self, io::Error> {
+        Self::with(options, Arc::new(SystemNames), tls::system_roots()).map_err(io::Error::other)
+    }
+
+    fn with(
+        options: OutgoingOptions,
+        names: Arc<dyn Resolve>,
+        roots: RootCertStore,
+    ) -> Result<Self, Box<dyn Error + Send + Sync>> {
+        let guard = Arc::new(Guard::new(options.allow, options.own_url.as_deref()));
+        let has_roots = !roots.is_empty();
+        let tls = tls::config(roots)?;
+        let client = |names: Arc<dyn Resolve>| {
+            Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                // Followed here, past the guard.
+                .redirect(Policy::none())
+                // A proxy would resolve names itself.
+                .no_proxy()
+                .referer(false)
+                .pool_idle_timeout(IDLE)
+                .pool_max_idle_per_host(IDLE_MAX)
+                .dns_resolver(names)
+                .build()
+        };
+        let outer = client(Arc::new(GuardedNames { guard: guard.clone(), names: names.clone() }))?;
+        Ok(Self { guard, outer, named: client(names)?, has_roots })
+    }
+
+    /// Whether an address could be called, as far as can be told without asking anybody; for addresses that are kept
+    /// for later.
+    ///
+    /// # Errors
+    /// [`CallError::BadUrl`] and [`CallError::Forbidden`].
+    pub fn check_url(&self, url: &str) -> Result<(), CallError> {
+        self.judge(&parse(url)?).map(drop)
+    }
+
+    /// Makes a call.
+    ///
+    /// # Errors
+    /// See [`CallError`]; any status is an answer.
+    pub async fn call(&self, call: Call<'_>) -> Result<Answer, CallError> {
+        let url = parse(call.url)?;
+        let host = host(&url);
+        let answer = tokio::time::timeout(call.timeout, self.follow(url, call));
+        answer.await.unwrap_or(Err(CallError::Timeout(host)))
+    }
+
+    async fn follow(&self, mut url: Url, mut call: Call<'_>) -> Result<Answer, CallError> {
+        for _ in 0..=REDIRECTS_MAX {
+            let response = self.send(&url, &call).await?;
+            let location = location(&response).filter(|_| call.redirects != Redirects::None);
+            let Some(location) = location else { return read(&url, response, call.max_bytes).await };
+            let next = url.join(&location).ok().filter(is_web);
+            let next = next.filter(|next| call.redirects == Redirects::Any || is_same_host(&url, next));
+            url = next.ok_or_else(|| CallError::Redirected(host(&url)))?;
+            // As browsers do: only these two repeat the body.
+            if !matches!(response.status(), StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT) {
+                (call.body, call.content_type) = (None, None);
+            }
+        }
+        Err(CallError::TooManyRedirects(host(&url)))
+    }
+
+    async fn send(&self, url: &Url, call: &Call<'_>) -> Result<Response, CallError> {
+        let client = match self.judge(url)? {
+            Trust::Named => &self.named,
+            Trust::Outer => &self.outer,
+        };
+        if url.scheme() == "https" && !self.has_roots {
+            return Err(CallError::NoRoots(host(url)));
+        }
+        let mut request = match &call.body {
+            Some(body) => client.post(url.clone()).body(body.clone()),
+            None => client.get(url.clone()),
+        };
+        request = request.header(header::USER_AGENT, call.user_agent);
+        if let Some(content_type) = call.content_type {
+            request = request.header(header::CONTENT_TYPE, content_type);
+        }
+        for (name, value) in call.headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.map_err(|error| failure(url, &error))
+    }
+
+    fn judge(&self, url: &Url) -> Result<Trust, CallError> {
+        self.guard.judge(url).ok_or_else(|| CallError::Forbidden(host(url)))
+    }
+}
+
+fn parse(url: &str) -> Result<Url, CallError> {
+    Url::parse(url).ok().filter(is_web).ok_or(CallError::BadUrl)
+}
+
+/// Whether `url` names a web server, and no user.
+fn is_web(url: &Url) -> bool {
+    let plain = url.username().is_empty() && url.password().is_none();
+    matches!(url.scheme(), "http" | "https") && url.has_host() && plain
+}
+
+/// Whether `next` is the same web server as `url`, or the same with TLS where there was none.
+fn is_same_host(url: &Url, next: &Url) -> bool {
+    let same_port = url.port_or_known_default() == next.port_or_known_default();
+    let upgrade = url.scheme() == "http" && next.scheme() == "https";
+    let both_default = url.port().is_none() && next.port().is_none();
+    url.host() == next.host() && (upgrade && (same_port || both_default) || url.origin() == next.origin())
+}
+
+fn host(url: &Url) -> String {
+    url.host_str().unwrap_or_default().into()
+}
+
+/// Where a reply redirects to, if it does.
+fn location(response: &Response) -> Option<String> {
+    let redirects = matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308);
+    let location = response.headers().get(header::LOCATION).filter(|_| redirects)?;
+    Some(String::from_utf8_lossy(location.as_bytes()).into_owned())
+}
+
+async fn read(url: &Url, mut response: Response, max: usize) -> Result<Answer, CallError> {
+    let status = response.status().as_u16();
+    let too_large = || CallError::TooLarge(host(url), max);
+    if response.content_length().is_some_and(|length| length > max as u64) {
+        return Err(too_large());
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| failure(url, &error))? {
+        if chunk.len() > max - body.len() {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer { status, body })
+}
+
+/// The reason behind a failure, without the address that the library writes.
+fn failure(url: &Url, error: &reqwest::Error) -> CallError {
+    if error.is_builder() {
+        return CallError::BadHeader;
+    }
+    let mut reason = error.source();
+    while let Some(next) = reason.and_then(Error::source) {
+        reason = Some(next);
+    }
+    match reason {
+        Some(reason) if reason.is::<InnerAddress>() => CallError::Forbidden(host(url)),
+        Some(reason) => CallError::Unreachable(host(url), reason.to_string()),
+        None => CallError::Unreachable(host(url), "the request failed".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

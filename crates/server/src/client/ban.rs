@@ -1,0 +1,29 @@
+//! `ban`: a program bans its own user (`docs/protocol/client.md`).
+
+use claviger_service::{Session, SessionUser, accounts::Ban};
+use claviger_wire::client::Reply;
+use futures_util::FutureExt;
+
+use super::{Handler, Outcome, Request, Types, account::hwid, answer::Answer};
+
+pub(crate) const TYPES: Types =
+    &[("ban", Handler::SignedIn(|request, session, user| ban(request, session, user).boxed()))];
+
+/// Longest reason in bytes.
+const REASON_MAX: usize = 99;
+const DEFAULT_REASON: &str = "User banned from triggering ban function in the client";
+
+async fn ban(request: Request, session: Session, user: SessionUser) -> Outcome {
+    let reason = request.owned("reason").unwrap_or_else(|| DEFAULT_REASON.into());
+    if reason.len() > REASON_MAX {
+        let reply = Reply::failure("Reason must be 99 characters or less");
+        return Ok(Answer::in_session(&request, &session, reply));
+    }
+    let ip = request.app.settings.ban_blacklists_ip.then(|| request.ip.to_string());
+    let ban = Ban { user: user.id, reason, hwid: hwid(&request), ip };
+    let reply = match request.state.service.ban_user(&request.app, ban).await? {
+        true => Reply::success("Successfully Banned User"),
+        false => Reply::failure("Failed to ban user."),
+    };
+    Ok(Answer::in_session(&request, &session, reply))
+}

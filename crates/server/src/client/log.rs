@@ -1,0 +1,22 @@
+//! `log`: a program writes a line for the vendor (`docs/protocol/client.md`).
+
+use claviger_service::{Line, Session};
+use futures_util::FutureExt;
+
+use super::{Handler, Outcome, Request, Types, answer::Answer};
+
+pub(crate) const TYPES: Types = &[("log", Handler::Always(|request, session| log(request, session).boxed()))];
+
+/// The reply is the same whether or not the line was kept.
+async fn log(request: Request, session: Option<Session>) -> Outcome {
+    if let Some(session) = session {
+        let line = Line {
+            credential: session.state.user.map(|user| user.credential),
+            pc_user: request.owned("pcuser"),
+            message: request.owned("message"),
+            ip: request.ip.to_string(),
+        };
+        request.state.service.write_log(&request.app, line).await?;
+    }
+    Ok(Answer::logged(&request))
+}

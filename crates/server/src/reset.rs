@@ -1,0 +1,138 @@
+//! The page behind the link that `forgot` mails: a user chooses a new password (`docs/protocol/client.md`).
+
+use std::{net::SocketAddr, sync::Arc};
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::{ConnectInfo, Path, Request, State as Shared},
+    http::{HeaderMap, HeaderName, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+use claviger_domain::Secret;
+use claviger_service::{ServiceError, accounts::ResetPassword};
+use claviger_wire::Params;
+
+use crate::{State as ServerState, read_body};
+
+/// Longest password in bytes.
+const PASSWORD_MAX: usize = 1000;
+const CSS: &str = include_str!("../assets/page.css");
+/// Nothing of other sites, no scripts, in no frame; the address holds a secret, so it is told nobody.
+const HEADERS: [(HeaderName, &str); 5] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CACHE_CONTROL, "no-store"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+];
+
+#[derive(Template)]
+#[template(path = "reset.html")]
+struct Page {
+    state: State,
+}
+
+/// What the page shows.
+enum State {
+    Form { problem: Option<&'static str> },
+    Done,
+    Unknown,
+}
+
+pub(crate) fn routes() -> Router<Arc<ServerState>> {
+    Router::new().route("/reset/{secret}", get(show).post(change)).route("/assets/page.css", get(css))
+}
+
+async fn css() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=3600")], CSS)
+}
+
+async fn show(
+    Shared(server): Shared<Arc<ServerState>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Path(secret): Path<String>,
+) -> Response {
+    if !server.limits.client_may(server.client_ip.of(peer, &headers)) {
+        return too_many();
+    }
+    match server.service.is_reset_link(&secret).await {
+        Ok(true) => page(StatusCode::OK, State::Form { problem: None }),
+        Ok(false) => page(StatusCode::NOT_FOUND, State::Unknown),
+        Err(error) => failed(&error),
+    }
+}
+
+async fn change(
+    Shared(server): Shared<Arc<ServerState>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(secret): Path<String>,
+    request: Request,
+) -> Response {
+    if !server.limits.client_may(server.client_ip.of(peer, request.headers())) {
+        return too_many();
+    }
+    let content_type = request.headers().get(header::CONTENT_TYPE).cloned();
+    let Some(body) = read_body(request.into_body()).await else {
+        return page(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            State::Form { problem: Some("Nothing arrived. Try again.") },
+        );
+    };
+    let form = Params::from_body(content_type.as_ref().and_then(|value| value.to_str().ok()), body).await;
+    let password = match password(&form) {
+        Ok(password) => password,
+        Err(problem) => return page(StatusCode::BAD_REQUEST, State::Form { problem: Some(problem) }),
+    };
+    match server.service.reset_password(&secret, &password).await {
+        Ok(ResetPassword::Done) => page(StatusCode::OK, State::Done),
+        Ok(ResetPassword::Unknown) => page(StatusCode::NOT_FOUND, State::Unknown),
+        Ok(ResetPassword::Busy) => {
+            let problem = Some("The server is busy. Try again in a moment.");
+            page(StatusCode::SERVICE_UNAVAILABLE, State::Form { problem })
+        }
+        Err(error) => failed(&error),
+    }
+}
+
+/// The password, as programs will send it: without blanks around it.
+fn password(form: &Params) -> Result<Secret, &'static str> {
+    let field = |name| form.first(name).and_then(claviger_wire::normalize).unwrap_or_default();
+    let (password, again) = (field("password"), field("password_again"));
+    if password.is_empty() {
+        return Err("Type a password.");
+    }
+    if password.len() > PASSWORD_MAX {
+        return Err("This password is too long.");
+    }
+    if password != again {
+        return Err("The two passwords differ. Type the same one twice.");
+    }
+    Ok(Secret::new(password))
+}
+
+fn page(status: StatusCode, state: State) -> Response {
+    match (Page { state }).render() {
+        Ok(html) => (status, HEADERS, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page cannot be rendered");
+            (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on this server.").into_response()
+        }
+    }
+}
+
+fn failed(error: &ServiceError) -> Response {
+    tracing::error!(%error, "a request failed");
+    let problem = Some("Something went wrong on this server. Try again later.");
+    page(StatusCode::INTERNAL_SERVER_ERROR, State::Form { problem })
+}
+
+fn too_many() -> Response {
+    let problem = Some("Too many requests came from your address. Try again in a minute.");
+    page(StatusCode::TOO_MANY_REQUESTS, State::Form { problem })
+}

@@ -1,0 +1,56 @@
+//! `ban`: a program that noticed tampering bans its own user.
+
+use claviger_domain::HwidList;
+use claviger_store::{
+    Conn, StoreError,
+    access::{self, Blacklisted},
+    sessions::shared,
+    tokens, users,
+};
+
+use crate::{App, Service, ServiceError};
+
+/// Whom to ban, and why.
+#[derive(Clone, Debug)]
+pub struct Ban {
+    /// The user's number.
+    pub user: i64,
+    /// Reason of the ban.
+    pub reason: String,
+    /// The device to be blacklisted; `None`: those that are bound.
+    pub hwid: Option<String>,
+    /// The address to be blacklisted as well, if any.
+    pub ip: Option<String>,
+}
+
+impl Service {
+    /// Bans a user: devices and address go to the blacklist, the token is banned, all sessions end. `false` when the
+    /// user is gone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn ban_user(&self, app: &App, ban: Ban) -> Result<bool, ServiceError> {
+        let (app, now) = (app.id, self.clock.now());
+        Ok(self.store.db().write(move |conn| carry_out(conn, app, &ban, now)).await?)
+    }
+}
+
+/// The ban, inside a transaction.
+pub(crate) fn carry_out(conn: &mut Conn<'_>, app: i64, ban: &Ban, now: i64) -> Result<bool, StoreError> {
+    let Some(user) = users::lock(conn, app, ban.user)? else { return Ok(false) };
+    users::set_banned(conn, app, user.id, Some(&ban.reason))?;
+    let bound = HwidList::from_stored(user.hwids.as_deref());
+    let hwids = match &ban.hwid {
+        Some(hwid) => vec![hwid.as_str()],
+        None => bound.iter().collect(),
+    };
+    let hwids = hwids.into_iter().map(|hwid| (access::HWID, hwid));
+    for (kind, value) in hwids.chain(ban.ip.iter().map(|ip| (access::IP, ip.as_str()))) {
+        let entry =
+            Blacklisted { kind: kind.into(), value: value.into(), reason: ban.reason.clone(), added: now };
+        access::blacklist(conn, app, &entry)?;
+    }
+    tokens::set_banned(conn, app, tokens::USER, &user.username, Some(&ban.reason))?;
+    shared::end_of_user(conn, app, user.id, None)?;
+    Ok(true)
+}

@@ -1,0 +1,71 @@
+//! `changeUsername`: a user takes another name.
+
+use claviger_domain::{SessionId, fold};
+use claviger_store::{Conn, StoreError, sessions::shared, tokens, users};
+
+use super::{NAME_MAX, RESERVED};
+use crate::{App, Service, ServiceError};
+
+/// What came of a change of name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeUsername {
+    /// The user has the name, and the session ended.
+    Done,
+    /// Longer than [`NAME_MAX`] bytes.
+    TooLong,
+    /// Shorter than the application wants, or missing.
+    TooShort,
+    /// Another user has the name, or nobody may have it.
+    Taken,
+    /// It is the name that the user has, or the user is gone.
+    Unchanged,
+}
+
+impl Service {
+    /// Gives the user of a session another name wherever it is kept, and ends the session.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn change_username(
+        &self,
+        app: &App,
+        session: SessionId,
+        user: i64,
+        name: Option<String>,
+    ) -> Result<ChangeUsername, ServiceError> {
+        let name = name.unwrap_or_default();
+        if name.len() > NAME_MAX {
+            return Ok(ChangeUsername::TooLong);
+        }
+        if name.len() < app.settings.min_username.max(1) {
+            return Ok(ChangeUsername::TooShort);
+        }
+        if fold(&name) == RESERVED {
+            return Ok(ChangeUsername::Taken);
+        }
+        let (app, now) = (app.id, self.clock.now());
+        let rename = move |conn: &mut Conn<'_>| {
+            let outcome = rename(conn, app, user, &name)?;
+            if outcome == ChangeUsername::Done {
+                shared::end(conn, app, &session, now)?;
+            }
+            Ok::<_, StoreError>(outcome)
+        };
+        Ok(self.store.db().write(rename).await?)
+    }
+}
+
+fn rename(conn: &mut Conn<'_>, app: i64, user: i64, name: &str) -> Result<ChangeUsername, StoreError> {
+    let Some(user) = users::lock(conn, app, user)? else { return Ok(ChangeUsername::Unchanged) };
+    if user.username == name {
+        return Ok(ChangeUsername::Unchanged);
+    }
+    // The same name in other letters is the user's own.
+    if users::by_name(conn, app, name)?.is_some_and(|other| other.id != user.id) {
+        return Ok(ChangeUsername::Taken);
+    }
+    users::rename(conn, app, &user, name)?;
+    tokens::rename_user(conn, app, &user.username, name)?;
+    shared::rename_user(conn, app, user.id, name)?;
+    Ok(ChangeUsername::Done)
+}

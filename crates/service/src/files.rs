@@ -1,0 +1,57 @@
+//! Files, as programs download them. What the vendor does with them is in [`crate::manage`].
+
+use std::time::Duration;
+
+use claviger_outgoing::{Call, Redirects};
+use claviger_store::files::{self, File};
+
+use crate::{App, Service, ServiceError};
+
+const TIMEOUT: Duration = Duration::from_secs(30);
+const USER_AGENT: &str = "Claviger";
+
+impl Service {
+    /// Finds a file.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn file(&self, app: &App, id: &str) -> Result<Option<File>, ServiceError> {
+        let (app, id) = (app.id, id.to_owned());
+        Ok(self.store.db().read(move |conn| files::get(conn, app, &id)).await?)
+    }
+
+    /// The content of a file: an upload, or what its address has now. `None` when that is gone, cannot be reached, or
+    /// is larger than this server allows; the log says why. A few run at once, the others wait for them.
+    pub async fn file_content(&self, app: &App, file: &File) -> Option<Vec<u8>> {
+        let _running = self.downloads.acquire().await.ok()?;
+        let outcome = match &file.url {
+            Some(url) => self.fetch(url).await,
+            None => self.files.read(app.id, &file.id).await.map_err(|error| error.to_string()),
+        };
+        match outcome {
+            Ok(content) => Some(content),
+            Err(reason) => {
+                tracing::warn!(app = %app.name, file = %file.id, %reason, "a file cannot be handed out");
+                None
+            }
+        }
+    }
+
+    async fn fetch(&self, url: &str) -> Result<Vec<u8>, String> {
+        let call = Call {
+            url,
+            body: None,
+            content_type: None,
+            user_agent: USER_AGENT,
+            max_bytes: usize::try_from(self.options.file_max_bytes).unwrap_or(usize::MAX),
+            timeout: TIMEOUT,
+            redirects: Redirects::Any,
+            headers: &[],
+        };
+        let answer = self.outgoing.call(call).await.map_err(|error| error.to_string())?;
+        match answer.status {
+            200..=299 => Ok(answer.body),
+            status => Err(format!("its address answered with status {status}")),
+        }
+    }
+}

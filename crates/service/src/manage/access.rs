@@ -1,0 +1,97 @@
+//! Blacklist and whitelist of an application.
+
+use std::net::IpAddr;
+
+use claviger_store::access::{self, Blacklisted};
+
+use super::{ManageError, check_length, check_reason};
+use crate::{App, Service};
+
+/// Longest HWID in bytes.
+const HWID_MAX: usize = 500;
+
+/// Whom a blacklist entry keeps out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcast {
+    /// An address.
+    Ip(IpAddr),
+    /// A device.
+    Hwid(String),
+}
+
+impl Outcast {
+    /// Kind and value as they are stored. Addresses are compared as text, so they have one spelling.
+    fn stored(&self) -> (&'static str, String) {
+        match self {
+            Self::Ip(ip) => (access::IP, ip.to_canonical().to_string()),
+            Self::Hwid(hwid) => (access::HWID, hwid.clone()),
+        }
+    }
+}
+
+impl Service {
+    /// The blacklist of an application, in the order of kind and value.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn blacklist(&self, app: &App) -> Result<Vec<Blacklisted>, ManageError> {
+        let app = app.id;
+        Ok(self.store.db().read(move |conn| access::blacklisted(conn, app)).await?)
+    }
+
+    /// Keeps an address or a device out; a new reason replaces an old one. Sessions go on.
+    ///
+    /// # Errors
+    /// When a value is too long, or the database fails.
+    pub async fn add_to_blacklist(
+        &self,
+        app: &App,
+        outcast: Outcast,
+        reason: String,
+    ) -> Result<(), ManageError> {
+        if let Outcast::Hwid(hwid) = &outcast {
+            check_length("a HWID", hwid, HWID_MAX)?;
+        }
+        check_reason(&reason)?;
+        let (kind, value) = outcast.stored();
+        let entry = Blacklisted { kind: kind.into(), value, reason, added: self.clock.now() };
+        let app = app.id;
+        self.manage(move |conn| Ok(access::blacklist(conn, app, &entry)?)).await
+    }
+
+    /// Lets an address or a device in again; `false` when it was not kept out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_from_blacklist(&self, app: &App, outcast: Outcast) -> Result<bool, ManageError> {
+        let (app, (kind, value)) = (app.id, outcast.stored());
+        self.manage(move |conn| Ok(access::unblacklist(conn, app, kind, &value)?)).await
+    }
+
+    /// The addresses that are exempt from the check for VPNs, in the order of the alphabet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn whitelist(&self, app: &App) -> Result<Vec<String>, ManageError> {
+        let app = app.id;
+        Ok(self.store.db().read(move |conn| access::whitelisted(conn, app)).await?)
+    }
+
+    /// Exempts an address from the check for VPNs; `false` when it was exempt.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_to_whitelist(&self, app: &App, ip: IpAddr) -> Result<bool, ManageError> {
+        let (app, now, ip) = (app.id, self.clock.now(), ip.to_canonical().to_string());
+        self.manage(move |conn| Ok(access::whitelist(conn, app, &ip, now)?)).await
+    }
+
+    /// Takes an exemption back; `false` when there was none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_from_whitelist(&self, app: &App, ip: IpAddr) -> Result<bool, ManageError> {
+        let (app, ip) = (app.id, ip.to_canonical().to_string());
+        self.manage(move |conn| Ok(access::unwhitelist(conn, app, &ip)?)).await
+    }
+}

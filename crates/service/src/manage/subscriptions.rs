@@ -1,0 +1,51 @@
+//! Subscriptions that an application offers.
+
+use claviger_store::subscriptions::{self, Subscription};
+
+use super::{ManageError, check_length};
+use crate::{App, Service, licenses::LEVEL_MAX};
+
+/// Longest name in bytes.
+const NAME_MAX: usize = 49;
+
+impl Service {
+    /// The subscriptions of an application, in the order of their making.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn subscriptions(&self, app: &App) -> Result<Vec<Subscription>, ManageError> {
+        let app = app.id;
+        Ok(self.store.db().read(move |conn| subscriptions::all(conn, app)).await?)
+    }
+
+    /// Adds a subscription. Licenses of its level bring it from now on.
+    ///
+    /// # Errors
+    /// When a value is unfit, the name is taken, or the database fails.
+    pub async fn add_subscription(&self, app: &App, new: Subscription) -> Result<(), ManageError> {
+        check_length("the name of a subscription", &new.name, NAME_MAX)?;
+        check_length("a level", &new.level, LEVEL_MAX)?;
+        if !new.level.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(ManageError::Unfit(format!("`{}` is no level: write a number such as 1", new.level)));
+        }
+        let app = app.id;
+        self.manage(move |conn| match subscriptions::insert(conn, app, &new.name, &new.level)? {
+            true => Ok(()),
+            false => Err(ManageError::taken("subscription", &new.name)),
+        })
+        .await
+    }
+
+    /// Deletes a subscription. What users have of it runs on.
+    ///
+    /// # Errors
+    /// When there is none, or the database fails.
+    pub async fn delete_subscription(&self, app: &App, name: &str) -> Result<(), ManageError> {
+        let (app, name) = (app.id, name.to_owned());
+        self.manage(move |conn| match subscriptions::delete(conn, app, &name)? {
+            true => Ok(()),
+            false => Err(ManageError::unknown("subscription", &name)),
+        })
+        .await
+    }
+}

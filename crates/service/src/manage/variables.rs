@@ -1,0 +1,70 @@
+//! Variables of an application.
+
+use claviger_store::variables::{self, Variable};
+
+use super::{ManageError, check_length};
+use crate::{App, Service};
+
+/// Longest name in bytes.
+const NAME_MAX: usize = 49;
+/// Longest value in bytes.
+const VALUE_MAX: usize = 1000;
+
+impl Service {
+    /// The variables of an application, in the order of the alphabet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn variables(&self, app: &App) -> Result<Vec<Variable>, ManageError> {
+        let app = app.id;
+        Ok(self.store.db().read(move |conn| variables::all(conn, app)).await?)
+    }
+
+    /// Adds a variable.
+    ///
+    /// # Errors
+    /// When it is too long, its name is taken, or the database fails.
+    pub async fn add_variable(&self, app: &App, new: Variable) -> Result<(), ManageError> {
+        check(&new)?;
+        let app = app.id;
+        let add = move |conn: &mut claviger_store::Conn<'_>| match variables::insert(conn, app, &new)? {
+            true => Ok(()),
+            false => Err(ManageError::taken("variable", &new.name)),
+        };
+        self.manage(add).await?;
+        Ok(self.renew_catalog().await?)
+    }
+
+    /// Sets a variable, new or not.
+    ///
+    /// # Errors
+    /// When it is too long, or the database fails.
+    pub async fn put_variable(&self, app: &App, new: Variable) -> Result<(), ManageError> {
+        check(&new)?;
+        let app = app.id;
+        self.manage(move |conn| {
+            if !variables::update(conn, app, &new)? {
+                variables::insert(conn, app, &new)?;
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(self.renew_catalog().await?)
+    }
+
+    /// Deletes a variable.
+    ///
+    /// # Errors
+    /// When there is none, or the database fails.
+    pub async fn delete_variable(&self, app: &App, name: &str) -> Result<(), ManageError> {
+        let (app, wanted) = (app.id, name.to_owned());
+        let deleted = self.manage(move |conn| Ok(variables::delete(conn, app, &wanted)?)).await?;
+        self.renew_catalog().await?;
+        if deleted { Ok(()) } else { Err(ManageError::unknown("variable", name)) }
+    }
+}
+
+fn check(variable: &Variable) -> Result<(), ManageError> {
+    check_length("the name of a variable", &variable.name, NAME_MAX)?;
+    check_length("the value of a variable", &variable.value, VALUE_MAX)
+}

@@ -1,0 +1,82 @@
+//! Webhooks: addresses that programs have called without knowing them.
+
+use claviger_store::webhooks::{self, Webhook};
+
+use super::{BASE62, ManageError, check_length, check_url};
+use crate::{App, Service};
+
+/// Longest address in bytes.
+const URL_MAX: usize = 200;
+/// Longest `User-Agent` in bytes.
+const USER_AGENT_MAX: usize = 49;
+const USER_AGENT: &str = "Claviger";
+/// Longest id in bytes; drawn ones have it.
+const ID_MAX: usize = 10;
+
+/// A webhook to be added.
+#[derive(Clone, Debug)]
+pub struct NewWebhook {
+    /// The address, which programs only add to.
+    pub url: String,
+    /// Sent as `User-Agent`; `None`: `Claviger`.
+    pub user_agent: Option<String>,
+    /// The name that programs know; `None`: drawn.
+    pub id: Option<String>,
+    /// Only programs that have signed in may use it.
+    pub authed: bool,
+}
+
+impl Service {
+    /// The webhooks of an application, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn webhooks(&self, app: &App) -> Result<Vec<Webhook>, ManageError> {
+        let app = app.id;
+        Ok(self.store.db().read(move |conn| webhooks::all(conn, app)).await?)
+    }
+
+    /// Adds a webhook.
+    ///
+    /// # Errors
+    /// When a value is unfit, the id is taken, or the database fails.
+    pub async fn add_webhook(&self, app: &App, new: NewWebhook) -> Result<Webhook, ManageError> {
+        let webhook = Webhook {
+            id: new.id.unwrap_or_else(|| self.random.text(BASE62, ID_MAX)),
+            url: new.url,
+            user_agent: new.user_agent.unwrap_or_else(|| USER_AGENT.into()),
+            authed: new.authed,
+        };
+        check(&webhook)?;
+        let app = app.id;
+        self.manage(move |conn| match webhooks::insert(conn, app, &webhook)? {
+            true => Ok(webhook),
+            false => Err(ManageError::taken("webhook", &webhook.id)),
+        })
+        .await
+    }
+
+    /// Deletes a webhook.
+    ///
+    /// # Errors
+    /// When there is none, or the database fails.
+    pub async fn delete_webhook(&self, app: &App, id: &str) -> Result<(), ManageError> {
+        let (app, id) = (app.id, id.to_owned());
+        self.manage(move |conn| match webhooks::delete(conn, app, &id)? {
+            true => Ok(()),
+            false => Err(ManageError::unknown("webhook", &id)),
+        })
+        .await
+    }
+}
+
+fn check(webhook: &Webhook) -> Result<(), ManageError> {
+    check_url("the address of a webhook", &webhook.url, URL_MAX)?;
+    check_length("the id of a webhook", &webhook.id, ID_MAX)?;
+    check_length("the user agent", &webhook.user_agent, USER_AGENT_MAX)?;
+    if webhook.user_agent.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+        Ok(())
+    } else {
+        Err(ManageError::Unfit("a user agent has printable ASCII characters only".into()))
+    }
+}

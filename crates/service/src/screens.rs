@@ -1,0 +1,124 @@
+//! Checks against data that the operator provides: addresses of VPNs, and passwords known from breaches. Off without it.
+
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use claviger_domain::Secret;
+use claviger_outgoing::{Call, Outgoing, Redirects};
+use claviger_screening::{LeakedPasswords, RangeSource, ScreeningError, VpnWatch, range_url};
+
+use crate::{Service, ServiceError};
+
+/// Bytes of a range of password hashes; real ones have some 40 KiB.
+const RANGE_MAX: usize = 1024 * 1024;
+const TIMEOUT: Duration = Duration::from_secs(3);
+const USER_AGENT: &str = "Claviger";
+
+/// The data of the checks.
+#[derive(Default)]
+pub(crate) struct Screens {
+    vpn: Option<VpnWatch>,
+    leaked: Option<LeakedPasswords>,
+}
+
+/// Where the data is.
+#[derive(Clone, Debug, Default)]
+pub struct ScreenSources {
+    /// List of networks and autonomous systems of VPNs, proxies and hosting providers.
+    pub vpn_list: Option<PathBuf>,
+    /// Table of autonomous systems, if the list names any.
+    pub asn_table: Option<PathBuf>,
+    /// Hashes of leaked passwords: a file, a folder of ranges, or the address of a service.
+    pub leaked_passwords: Option<String>,
+}
+
+impl Screens {
+    /// Opens the data; reads files, so call it off the asynchronous threads.
+    ///
+    /// # Errors
+    /// When a file is missing or malformed; the text says what to do.
+    pub(crate) fn open(sources: &ScreenSources, outgoing: &Arc<Outgoing>) -> Result<Self, ScreeningError> {
+        let vpn = sources
+            .vpn_list
+            .as_deref()
+            .map(|list| VpnWatch::open(list, sources.asn_table.clone()))
+            .transpose()?;
+        let leaked = match &sources.leaked_passwords {
+            None => None,
+            Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
+                let source = Ranges { outgoing: outgoing.clone(), url: url.clone() };
+                Some(LeakedPasswords::service(Arc::new(source)))
+            }
+            Some(path) => Some(open_leaked(path.as_ref())?),
+        };
+        Ok(Self { vpn, leaked })
+    }
+
+    /// Whether an address is that of a VPN.
+    pub(crate) fn is_vpn(&self, ip: IpAddr) -> bool {
+        self.vpn.as_ref().is_some_and(|vpn| vpn.contains(ip))
+    }
+
+    /// Reads a list that has changed; a broken one is reported, and the old one stays. Reads files.
+    pub(crate) fn reload(&self) {
+        match self.vpn.as_ref().map(VpnWatch::reload_if_changed) {
+            Some(Ok(true)) => tracing::info!("read the changed list of VPNs"),
+            Some(Err(error)) => tracing::error!(%error, "the changed list of VPNs is not used"),
+            Some(Ok(false)) | None => {}
+        }
+    }
+}
+
+fn open_leaked(path: &Path) -> Result<LeakedPasswords, ScreeningError> {
+    if path.is_dir() { LeakedPasswords::folder(path) } else { LeakedPasswords::file(path) }
+}
+
+impl Service {
+    /// Whether a password is known from a breach. When that cannot be found out, it is not.
+    pub(crate) async fn is_leaked(&self, password: &Secret) -> bool {
+        let Some(leaked) = &self.screens.leaked else { return false };
+        leaked.is_leaked(password.expose()).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "a password was not compared with those from breaches");
+            false
+        })
+    }
+}
+
+impl From<ScreeningError> for ServiceError {
+    fn from(error: ScreeningError) -> Self {
+        Self::Refused(error.to_string())
+    }
+}
+
+/// A service that knows ranges of hashes by their first five digits.
+struct Ranges {
+    outgoing: Arc<Outgoing>,
+    url: String,
+}
+
+#[async_trait]
+impl RangeSource for Ranges {
+    async fn range(&self, prefix: &str) -> Result<String, String> {
+        let url = range_url(&self.url, prefix);
+        let call = Call {
+            url: &url,
+            body: None,
+            content_type: None,
+            user_agent: USER_AGENT,
+            max_bytes: RANGE_MAX,
+            timeout: TIMEOUT,
+            redirects: Redirects::SameHost,
+            headers: &[("add-padding", "true")],
+        };
+        let answer = self.outgoing.call(call).await.map_err(|error| error.to_string())?;
+        match answer.status {
+            200 => Ok(String::from_utf8_lossy(&answer.body).into_owned()),
+            status => Err(format!("the service answered with status {status}")),
+        }
+    }
+}

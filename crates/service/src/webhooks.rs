@@ -1,0 +1,92 @@
+//! Webhooks, as programs use them: the server calls an address that the program does not know.
+
+use std::time::Duration;
+
+use claviger_outgoing::{Call, Redirects};
+use claviger_store::webhooks::{self, Webhook};
+
+use crate::{App, Service, ServiceError};
+
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest answer in bytes that is handed on.
+const ANSWER_MAX: usize = 1024 * 1024;
+/// Marks requests that a program had sent: what it chose must not count as the vendor's.
+pub const RELAYED: &str = "claviger-relayed";
+
+/// What a program adds to the call.
+#[derive(Clone, Debug, Default)]
+pub struct WebhookCall {
+    /// Goes behind the address, once decoded from its URL encoding by the caller.
+    pub params: String,
+    /// Sent with POST; without one it is a GET.
+    pub body: Option<Vec<u8>>,
+    /// The body's type.
+    pub content_type: Option<String>,
+}
+
+impl Service {
+    /// Finds a webhook.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn webhook(&self, app: &App, id: &str) -> Result<Option<Webhook>, ServiceError> {
+        let (app, id) = (app.id, id.to_owned());
+        Ok(self.store.db().read(move |conn| webhooks::get(conn, app, &id)).await?)
+    }
+
+    /// Calls a webhook; what it answered, whatever the status. Empty when it cannot be reached in ten seconds, answers
+    /// with more than a mebibyte, or is an inner address.
+    pub async fn call_webhook(&self, webhook: &Webhook, call: WebhookCall) -> Vec<u8> {
+        let url = format!("{}{}", webhook.url, call.params);
+        if !is_within(&webhook.url, &url) {
+            tracing::info!(webhook = %webhook.id, "a program's parameters would lead elsewhere");
+            return Vec::new();
+        }
+        let call = Call {
+            url: &url,
+            body: call.body,
+            content_type: call.content_type.as_deref(),
+            user_agent: &webhook.user_agent,
+            max_bytes: ANSWER_MAX,
+            timeout: TIMEOUT,
+            redirects: Redirects::SameHost,
+            headers: &[(RELAYED, "1")],
+        };
+        match self.outgoing.call(call).await {
+            Ok(answer) => answer.body,
+            Err(error) => {
+                tracing::info!(webhook = %webhook.id, %error, "a webhook could not be called");
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// Whether `url`, which begins with `base`, has its scheme, host and port, and a path that begins with its path.
+fn is_within(base: &str, url: &str) -> bool {
+    let (Ok(base), Ok(url)) = (url::Url::parse(base), url::Url::parse(url)) else { return false };
+    base.origin() == url.origin()
+        && url.path().starts_with(base.path())
+        && url.username().is_empty()
+        && url.password().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_do_not_lead_elsewhere() {
+        let within = |base: &str, params: &str| is_within(base, &format!("{base}{params}"));
+        assert!(within("https://example.org/hook", "?a=b&c=https://evil.example/"));
+        assert!(within("https://example.org/hook?key=1", "&a=../x"));
+        assert!(within("https://example.org", "/path"));
+        assert!(within("https://example.org/hook/", "sub/path"));
+        for params in ["@evil.example/", ".evil.example/", ":8443/", "1"] {
+            assert!(!within("https://example.org", params), "{params}");
+        }
+        for params in ["/../../admin", "../admin", "%2e%2e/admin", "..\\admin"] {
+            assert!(!within("https://example.org/hook/", params), "{params}");
+        }
+    }
+}

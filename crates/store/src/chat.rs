@@ -1,0 +1,119 @@
+//! Chat: channels of an application, what was said there, and who may not speak.
+
+use crate::{Conn, Result, Row, params};
+
+/// Messages that a channel keeps, the newest ones.
+pub const KEPT: i64 = 50;
+
+/// A chat channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Channel {
+    /// Its name.
+    pub name: String,
+    /// Seconds that a user waits between two messages.
+    pub delay: i64,
+}
+
+/// A message, as it was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Name of the user.
+    pub author: String,
+    /// The text.
+    pub message: String,
+    /// Unix second.
+    pub sent: i64,
+}
+
+fn channel(row: &Row) -> Result<Channel> {
+    Ok(Channel { name: row.get(0)?, delay: row.get(1)? })
+}
+
+/// Adds a channel; `false` when the name is taken.
+pub fn add_channel(conn: &mut Conn<'_>, app: i64, new: &Channel) -> Result<bool> {
+    let sql =
+        "INSERT INTO chat_channels (app, name, delay) VALUES ($1, $2, $3) ON CONFLICT (app, name) DO NOTHING";
+    Ok(conn.execute(sql, params![app, &new.name, new.delay])? == 1)
+}
+
+/// All channels of an application, in the order of the alphabet.
+pub fn channels(conn: &mut Conn<'_>, app: i64) -> Result<Vec<Channel>> {
+    let sql = "SELECT name, delay FROM chat_channels WHERE app = $1 ORDER BY name";
+    conn.query(sql, params![app])?.iter().map(channel).collect()
+}
+
+/// Finds a channel and keeps others from speaking there until the end of the transaction.
+pub fn lock_channel(conn: &mut Conn<'_>, app: i64, name: &str) -> Result<Option<Channel>> {
+    let sql =
+        format!("SELECT name, delay FROM chat_channels WHERE app = $1 AND name = $2{}", conn.for_update());
+    conn.query_one(&sql, params![app, name])?.as_ref().map(channel).transpose()
+}
+
+/// Changes the delay of a channel; `false` when there is none of that name.
+pub fn set_delay(conn: &mut Conn<'_>, app: i64, name: &str, delay: i64) -> Result<bool> {
+    let sql = "UPDATE chat_channels SET delay = $3 WHERE app = $1 AND name = $2";
+    Ok(conn.execute(sql, params![app, name, delay])? == 1)
+}
+
+/// Deletes a channel with its messages; `false` when there is none.
+pub fn delete_channel(conn: &mut Conn<'_>, app: i64, name: &str) -> Result<bool> {
+    clear(conn, app, name)?;
+    Ok(conn.execute("DELETE FROM chat_channels WHERE app = $1 AND name = $2", params![app, name])? == 1)
+}
+
+/// Deletes the messages of a channel; returns how many.
+pub fn clear(conn: &mut Conn<'_>, app: i64, name: &str) -> Result<u64> {
+    conn.execute("DELETE FROM chat_messages WHERE app = $1 AND channel = $2", params![app, name])
+}
+
+/// The messages of a channel, oldest first.
+pub fn messages(conn: &mut Conn<'_>, app: i64, channel: &str) -> Result<Vec<Message>> {
+    let sql = "SELECT author, message, sent FROM chat_messages WHERE app = $1 AND channel = $2 ORDER BY id";
+    let rows = conn.query(sql, params![app, channel])?;
+    let message = |row: &Row| Ok(Message { author: row.get(0)?, message: row.get(1)?, sent: row.get(2)? });
+    rows.iter().map(message).collect()
+}
+
+/// Unix second of a user's last message in a channel, if it is still kept.
+pub fn last_sent(conn: &mut Conn<'_>, app: i64, channel: &str, user: i64) -> Result<Option<i64>> {
+    let sql = "SELECT MAX(sent) FROM chat_messages WHERE app = $1 AND channel = $2 AND user_id = $3";
+    conn.query_one(sql, params![app, channel, user])?.map_or(Ok(None), |row| row.get(0))
+}
+
+/// Adds a message, and drops what the channel no longer keeps.
+pub fn say(conn: &mut Conn<'_>, app: i64, channel: &str, user: i64, message: &Message) -> Result<()> {
+    let id = conn.next_serials(app, "chat_messages", 1)?;
+    conn.execute(
+        "INSERT INTO chat_messages (app, channel, id, user_id, author, message, sent)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        params![app, channel, id, user, &message.author, &message.message, message.sent],
+    )?;
+    conn.execute(
+        "DELETE FROM chat_messages WHERE app = $1 AND channel = $2 AND id <=
+             (SELECT id FROM chat_messages WHERE app = $1 AND channel = $2 ORDER BY id DESC LIMIT 1 OFFSET $3)",
+        params![app, channel, KEPT],
+    )?;
+    Ok(())
+}
+
+/// Keeps a user from speaking until a Unix second; a new time replaces an old one.
+pub fn mute(conn: &mut Conn<'_>, app: i64, user: i64, until: i64) -> Result<()> {
+    conn.execute(
+        "INSERT INTO chat_mutes (app, user_id, until) VALUES ($1, $2, $3)
+         ON CONFLICT (app, user_id) DO UPDATE SET until = excluded.until",
+        params![app, user, until],
+    )?;
+    Ok(())
+}
+
+/// Lets a user speak again; `false` when nothing kept him from it.
+pub fn unmute(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<bool> {
+    let sql = "DELETE FROM chat_mutes WHERE app = $1 AND user_id = $2";
+    Ok(conn.execute(sql, params![app, user])? == 1)
+}
+
+/// Unix second until which a user may not speak, if that is after `now`.
+pub fn muted_until(conn: &mut Conn<'_>, app: i64, user: i64, now: i64) -> Result<Option<i64>> {
+    let sql = "SELECT until FROM chat_mutes WHERE app = $1 AND user_id = $2 AND until > $3";
+    conn.query_one(sql, params![app, user, now])?.map(|row| row.get(0)).transpose()
+}

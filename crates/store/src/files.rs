@@ -1,0 +1,58 @@
+//! Files that programs download: what is known of them. Contents are elsewhere.
+
+use crate::{Conn, Result, Row, params};
+
+/// A file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// The name that programs know.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+    /// Where its content is fetched from; `None`: it was uploaded.
+    pub url: Option<String>,
+    /// Bytes of an upload; of a fetched file, when it was added.
+    pub size: i64,
+    /// Unix second.
+    pub uploaded: i64,
+    /// Only programs that have signed in may download it.
+    pub authed: bool,
+}
+
+fn file(row: &Row) -> Result<File> {
+    Ok(File {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        url: row.get(2)?,
+        size: row.get(3)?,
+        uploaded: row.get(4)?,
+        authed: row.get(5)?,
+    })
+}
+
+const SELECT: &str = "SELECT id, name, url, size, uploaded, authed FROM files WHERE app = $1";
+
+/// Adds a file; `false` when the id is taken.
+pub fn insert(conn: &mut Conn<'_>, app: i64, new: &File) -> Result<bool> {
+    let added = conn.execute(
+        "INSERT INTO files (app, id, name, url, size, uploaded, authed) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (app, id) DO NOTHING",
+        params![app, &new.id, &new.name, new.url.as_ref(), new.size, new.uploaded, new.authed],
+    )?;
+    Ok(added == 1)
+}
+
+/// Finds a file.
+pub fn get(conn: &mut Conn<'_>, app: i64, id: &str) -> Result<Option<File>> {
+    conn.query_one(&format!("{SELECT} AND id = $2"), params![app, id])?.as_ref().map(file).transpose()
+}
+
+/// All files of an application, in the order of their ids.
+pub fn all(conn: &mut Conn<'_>, app: i64) -> Result<Vec<File>> {
+    conn.query(&format!("{SELECT} ORDER BY id"), params![app])?.iter().map(file).collect()
+}
+
+/// Deletes what is known of a file; `false` when there is none.
+pub fn delete(conn: &mut Conn<'_>, app: i64, id: &str) -> Result<bool> {
+    Ok(conn.execute("DELETE FROM files WHERE app = $1 AND id = $2", params![app, id])? == 1)
+}

@@ -1,0 +1,51 @@
+//! What programs wrote with `log`.
+
+use crate::{Conn, Result, Row, params};
+
+/// A line that a program wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// Serial number in the application.
+    pub id: i64,
+    /// Unix second.
+    pub written: i64,
+    /// Who was signed in, if anybody was.
+    pub credential: Option<String>,
+    /// Name of the computer or of its user, where the program told one.
+    pub pc_user: Option<String>,
+    /// The text.
+    pub message: String,
+}
+
+/// Adds a line (its `id` is drawn here) and drops all but the newest `kept`.
+pub fn insert(conn: &mut Conn<'_>, app: i64, new: &Log, kept: i64) -> Result<()> {
+    let id = conn.next_serials(app, "logs", 1)?;
+    conn.execute(
+        "INSERT INTO logs (app, id, written, credential, pc_user, message) VALUES ($1, $2, $3, $4, $5, $6)",
+        params![app, id, new.written, new.credential.as_ref(), new.pc_user.as_ref(), &new.message],
+    )?;
+    conn.execute("DELETE FROM logs WHERE app = $1 AND id <= $2", params![app, id - kept])?;
+    Ok(())
+}
+
+/// The newest lines, at most `limit`, newest first.
+pub fn newest(conn: &mut Conn<'_>, app: i64, limit: i64) -> Result<Vec<Log>> {
+    let sql = "SELECT id, written, credential, pc_user, message FROM logs WHERE app = $1
+               ORDER BY id DESC LIMIT $2";
+    conn.query(sql, params![app, limit])?.iter().map(log).collect()
+}
+
+fn log(row: &Row) -> Result<Log> {
+    Ok(Log {
+        id: row.get(0)?,
+        written: row.get(1)?,
+        credential: row.get(2)?,
+        pc_user: row.get(3)?,
+        message: row.get(4)?,
+    })
+}
+
+/// Deletes all lines of an application; returns how many.
+pub fn clear(conn: &mut Conn<'_>, app: i64) -> Result<u64> {
+    conn.execute("DELETE FROM logs WHERE app = $1", params![app])
+}

@@ -1,0 +1,118 @@
+//! Tokens: what programs of an application with the token system present at `init`, and values that log in once.
+
+use crate::{Conn, Result, Row, params};
+
+/// Kind of a token that belongs to a license.
+pub const LICENSE: &str = "license";
+/// Kind of a token that belongs to a user.
+pub const USER: &str = "user";
+
+/// A token of the token system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// 32 hexadecimal digits.
+    pub token: String,
+    /// [`LICENSE`] or [`USER`].
+    pub kind: String,
+    /// The license key or the user's name.
+    pub assigned: String,
+    /// Reason of its ban.
+    pub banned: Option<String>,
+    /// Hash of the file that it came in, once one was presented.
+    pub hash: Option<String>,
+}
+
+fn token(row: &Row) -> Result<Token> {
+    Ok(Token {
+        token: row.get(0)?,
+        kind: row.get(1)?,
+        assigned: row.get(2)?,
+        banned: row.get(3)?,
+        hash: row.get(4)?,
+    })
+}
+
+/// Gives a license or a user a token, unless there is one.
+pub fn insert(conn: &mut Conn<'_>, app: i64, token: &str, kind: &str, assigned: &str) -> Result<()> {
+    conn.execute(
+        "INSERT INTO tokens (app, token, kind, assigned) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        params![app, token, kind, assigned],
+    )?;
+    Ok(())
+}
+
+/// Finds a token and keeps others from changing it until the end of the transaction.
+pub fn lock(conn: &mut Conn<'_>, app: i64, text: &str) -> Result<Option<Token>> {
+    let sql = format!(
+        "SELECT token, kind, assigned, banned, hash FROM tokens WHERE app = $1 AND token = $2{}",
+        conn.for_update()
+    );
+    conn.query_one(&sql, params![app, text])?.as_ref().map(token).transpose()
+}
+
+/// The tokens of an application, at most `limit`.
+pub fn all(conn: &mut Conn<'_>, app: i64, limit: i64) -> Result<Vec<Token>> {
+    let sql = "SELECT token, kind, assigned, banned, hash FROM tokens WHERE app = $1
+               ORDER BY kind, assigned LIMIT $2";
+    conn.query(sql, params![app, limit])?.iter().map(token).collect()
+}
+
+/// Sets the hash of the file that a token came in.
+pub fn set_hash(conn: &mut Conn<'_>, app: i64, token: &str, hash: Option<&str>) -> Result<()> {
+    conn.execute("UPDATE tokens SET hash = $3 WHERE app = $1 AND token = $2", params![app, token, hash])?;
+    Ok(())
+}
+
+/// Bans the token of a license or a user, or lifts its ban; `false` when it has none.
+pub fn set_banned(
+    conn: &mut Conn<'_>,
+    app: i64,
+    kind: &str,
+    assigned: &str,
+    banned: Option<&str>,
+) -> Result<bool> {
+    let sql = "UPDATE tokens SET banned = $4 WHERE app = $1 AND kind = $2 AND assigned = $3";
+    Ok(conn.execute(sql, params![app, kind, assigned, banned])? == 1)
+}
+
+/// Forgets the hash of the file that the token of a license or a user came in.
+pub fn reset(conn: &mut Conn<'_>, app: i64, kind: &str, assigned: &str) -> Result<()> {
+    let sql = "UPDATE tokens SET hash = NULL WHERE app = $1 AND kind = $2 AND assigned = $3";
+    conn.execute(sql, params![app, kind, assigned])?;
+    Ok(())
+}
+
+/// Follows a user to another name.
+pub fn rename_user(conn: &mut Conn<'_>, app: i64, old: &str, new: &str) -> Result<()> {
+    let sql = "UPDATE tokens SET assigned = $4 WHERE app = $1 AND kind = $2 AND assigned = $3";
+    conn.execute(sql, params![app, USER, old, new])?;
+    Ok(())
+}
+
+/// Deletes the token of a license or a user.
+pub fn delete(conn: &mut Conn<'_>, app: i64, kind: &str, assigned: &str) -> Result<()> {
+    let sql = "DELETE FROM tokens WHERE app = $1 AND kind = $2 AND assigned = $3";
+    conn.execute(sql, params![app, kind, assigned])?;
+    Ok(())
+}
+
+/// Adds a value, by its hash, that logs a user in once, until `expires` (Unix seconds).
+pub fn add_login(conn: &mut Conn<'_>, app: i64, hash: &[u8], user: i64, expires: i64) -> Result<()> {
+    conn.execute(
+        "INSERT INTO login_tokens (hash, app, user_id, expires) VALUES ($1, $2, $3, $4)",
+        params![hash, app, user, expires],
+    )?;
+    Ok(())
+}
+
+/// Uses up a value that logs a user in; `false` when it does not.
+pub fn take_login(conn: &mut Conn<'_>, app: i64, hash: &[u8], user: i64, now: i64) -> Result<bool> {
+    let sql = "DELETE FROM login_tokens WHERE hash = $1 AND app = $2 AND user_id = $3 AND expires > $4";
+    Ok(conn.execute(sql, params![hash, app, user, now])? == 1)
+}
+
+/// Deletes all values that log a user in.
+pub fn delete_logins(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
+    conn.execute("DELETE FROM login_tokens WHERE app = $1 AND user_id = $2", params![app, user])?;
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! Variables: texts that programs read, of the whole application or of one user. Names are compared exactly.
+
+use crate::{Conn, Result, Row, catalog, params};
+
+/// A variable of an application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// Only programs that have signed in may read it.
+    pub authed: bool,
+}
+
+fn variable(row: &Row) -> Result<Variable> {
+    Ok(Variable { name: row.get(0)?, value: row.get(1)?, authed: row.get(2)? })
+}
+
+/// Finds a variable of an application.
+pub fn get(conn: &mut Conn<'_>, app: i64, name: &str) -> Result<Option<Variable>> {
+    let sql = "SELECT name, value, authed FROM variables WHERE app = $1 AND name = $2";
+    conn.query_one(sql, params![app, name])?.as_ref().map(variable).transpose()
+}
+
+/// All variables of an application, in the order of the alphabet.
+pub fn all(conn: &mut Conn<'_>, app: i64) -> Result<Vec<Variable>> {
+    let sql = "SELECT name, value, authed FROM variables WHERE app = $1 ORDER BY name";
+    conn.query(sql, params![app])?.iter().map(variable).collect()
+}
+
+/// Adds a variable of an application; `false` when the name is taken.
+pub fn insert(conn: &mut Conn<'_>, app: i64, new: &Variable) -> Result<bool> {
+    let added = conn.execute(
+        "INSERT INTO variables (app, name, value, authed) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (app, name) DO NOTHING",
+        params![app, &new.name, &new.value, new.authed],
+    )?;
+    catalog::changed(conn)?;
+    Ok(added == 1)
+}
+
+/// Changes a variable of an application; `false` when there is none of its name.
+pub fn update(conn: &mut Conn<'_>, app: i64, new: &Variable) -> Result<bool> {
+    let changed = conn.execute(
+        "UPDATE variables SET value = $3, authed = $4 WHERE app = $1 AND name = $2",
+        params![app, &new.name, &new.value, new.authed],
+    )?;
+    catalog::changed(conn)?;
+    Ok(changed == 1)
+}
+
+/// Deletes a variable of an application; `false` when there is none.
+pub fn delete(conn: &mut Conn<'_>, app: i64, name: &str) -> Result<bool> {
+    let deleted = conn.execute("DELETE FROM variables WHERE app = $1 AND name = $2", params![app, name])?;
+    catalog::changed(conn)?;
+    Ok(deleted == 1)
+}
+
+/// A variable of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserVariable {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// Programs may not change it.
+    pub read_only: bool,
+}
+
+/// Finds a variable of a user, and keeps others from changing it until the end of the transaction.
+pub fn lock_of_user(conn: &mut Conn<'_>, app: i64, user: i64, name: &str) -> Result<Option<UserVariable>> {
+    let sql = format!(
+        "SELECT name, value, read_only FROM user_variables WHERE app = $1 AND user_id = $2 AND name = $3{}",
+        conn.for_update()
+    );
+    conn.query_one(&sql, params![app, user, name])?.as_ref().map(user_variable).transpose()
+}
+
+/// The variables of a user, in the order of the alphabet.
+pub fn all_of_user(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<Vec<UserVariable>> {
+    let sql =
+        "SELECT name, value, read_only FROM user_variables WHERE app = $1 AND user_id = $2 ORDER BY name";
+    conn.query(sql, params![app, user])?.iter().map(user_variable).collect()
+}
+
+fn user_variable(row: &Row) -> Result<UserVariable> {
+    Ok(UserVariable { name: row.get(0)?, value: row.get(1)?, read_only: row.get(2)? })
+}
+
+/// Sets a variable of a user, new or not.
+pub fn set_of_user(conn: &mut Conn<'_>, app: i64, user: i64, new: &UserVariable) -> Result<()> {
+    conn.execute(
+        "INSERT INTO user_variables (app, user_id, name, value, read_only) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (app, user_id, name) DO UPDATE SET value = excluded.value, read_only = excluded.read_only",
+        params![app, user, &new.name, &new.value, new.read_only],
+    )?;
+    Ok(())
+}
+
+/// Deletes a variable of a user; `false` when there is none.
+pub fn delete_of_user(conn: &mut Conn<'_>, app: i64, user: i64, name: &str) -> Result<bool> {
+    let sql = "DELETE FROM user_variables WHERE app = $1 AND user_id = $2 AND name = $3";
+    Ok(conn.execute(sql, params![app, user, name])? == 1)
+}

@@ -1,0 +1,106 @@
+//! Deleting an application leaves nothing of it, in any table that the migrations make.
+
+use claviger_store::{
+    Conn, Result,
+    access::{self, Blacklisted},
+    apps,
+    chat::{self, Channel, Message},
+    deliveries,
+    files::{self, File},
+    licenses::{self, NewLicenses},
+    logs::{self, Log},
+    owners, params,
+    password_resets::{self, Reset},
+    subscriptions, tokens, user_subscriptions,
+    variables::{self, UserVariable, Variable},
+    webhooks::{self, Webhook},
+};
+
+use crate::support::{Fixture, NOW, both};
+
+both![deleting_an_app_removes_all_it_holds];
+
+/// The tables with a column `app`, as the migrations make them; sessions are swept later.
+fn tables() -> Vec<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+    let files = std::fs::read_dir(folder).expect("the migrations");
+    let texts = files.map(|file| std::fs::read_to_string(file.expect("a file").path()).expect("a text"));
+    let text = texts.collect::<Vec<_>>().join("\n");
+    let tables = text.split("CREATE TABLE ").skip(1).filter_map(|table| {
+        let (name, columns) = table.split_once(" (")?;
+        let has_app = columns.split(';').next()?.lines().any(|line| line.trim().starts_with("app "));
+        (has_app && name != "sessions").then(|| name.to_owned())
+    });
+    tables.collect()
+}
+
+/// Gives an application something of everything.
+fn fill(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
+    let license = NewLicenses { duration: 60, level: "1", note: None, genby: "seller", gendate: NOW };
+    assert!(licenses::insert(conn, app, "KEY", &license)?);
+    assert!(subscriptions::insert(conn, app, "gold", "1")?);
+    user_subscriptions::insert(conn, app, user, "gold", NOW + 60, None)?;
+    apps::add_seller_key(conn, app, format!("hash {app}").as_bytes(), "cdef", NOW)?;
+    let [name, value] = ["name", "value"].map(String::from);
+    variables::insert(conn, app, &Variable { name: name.clone(), value: value.clone(), authed: true })?;
+    let of_user = UserVariable { name: name.clone(), value: value.clone(), read_only: false };
+    variables::set_of_user(conn, app, user, &of_user)?;
+    chat::add_channel(conn, app, &Channel { name: name.clone(), delay: 0 })?;
+    let message = Message { author: "Ann".into(), message: value.clone(), sent: NOW };
+    chat::say(conn, app, &name, user, &message)?;
+    chat::mute(conn, app, user, NOW + 60)?;
+    let line = Log { id: 0, written: NOW, credential: None, pc_user: None, message: value };
+    logs::insert(conn, app, &line, 10)?;
+    let entry = Blacklisted { kind: access::IP.into(), value: "192.0.2.1".into(), reason: name, added: NOW };
+    access::blacklist(conn, app, &entry)?;
+    access::whitelist(conn, app, "192.0.2.1", NOW)?;
+    fill_the_rest(conn, app, user)
+}
+
+fn fill_the_rest(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
+    let url = "https://example.com/";
+    let webhook = Webhook { id: "id".into(), url: url.into(), user_agent: "Claviger".into(), authed: true };
+    assert!(webhooks::insert(conn, app, &webhook)?);
+    let file = File { id: "id".into(), name: "name".into(), url: None, size: 1, uploaded: NOW, authed: true };
+    assert!(files::insert(conn, app, &file)?);
+    tokens::insert(conn, app, "token", tokens::USER, "Ann")?;
+    tokens::add_login(conn, app, format!("login {app}").as_bytes(), user, NOW + 60)?;
+    let reset = Reset { app, user };
+    password_resets::insert(conn, format!("reset {app}").as_bytes(), reset, NOW, NOW + 60)?;
+    deliveries::insert(conn, app, url, "{}", NOW)
+}
+
+/// Rows of each table, by its name.
+async fn rows(t: &Fixture, app: i64) -> Vec<(String, i64)> {
+    t.read(move |conn| {
+        let count = |table: String| {
+            let sql = format!("SELECT COUNT(*) FROM {table} WHERE app = $1");
+            let count = conn.query_one(&sql, params![app])?.expect("a row").get(0)?;
+            Ok((table, count))
+        };
+        tables().into_iter().map(count).collect::<Result<Vec<_>>>()
+    })
+    .await
+}
+
+async fn deleting_an_app_removes_all_it_holds(t: Fixture) {
+    let [app, other] = [t.app().await, t.app().await];
+    for app in [app, other] {
+        let user = t.user(app, "Ann").await;
+        t.write(move |conn| fill(conn, app, user)).await;
+    }
+    let before = rows(&t, other).await;
+    assert!(before.len() >= 21, "{before:?}");
+    for (table, count) in before.iter().chain(&rows(&t, app).await) {
+        assert!(*count > 0, "{table} holds nothing: fill it above");
+    }
+    t.write(move |conn| apps::delete(conn, app)).await;
+    for (table, count) in rows(&t, app).await {
+        assert_eq!(count, 0, "{table}");
+    }
+    assert!(t.read(apps::all).await.iter().all(|record| record.id != app));
+    assert_eq!(rows(&t, other).await, before);
+    assert_eq!(t.read(owners::all).await.len(), 2, "the owner stays");
+    // Deleting what is not there is no failure.
+    t.write(move |conn| apps::delete(conn, app)).await;
+}
