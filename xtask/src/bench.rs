@@ -8,6 +8,7 @@ pub mod bare;
 mod client;
 mod flood;
 mod list;
+mod logins;
 mod memory;
 mod report;
 mod sizes;
@@ -67,8 +68,10 @@ pub struct Options {
 /// A part of the benchmark that can run by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
-    /// Requests per second and latency of `init` and `check`
+    /// Requests per second and latency of `init`, `check`, `var` and `getvar`
     Throughput,
+    /// Logins per second, by the rate at which passwords can be hashed
+    Logins,
     /// Resident memory of a fresh server
     Idle,
     /// Kill, kill all, list and start-up at growing numbers of live sessions
@@ -140,6 +143,9 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if options.wants(Part::Throughput) {
         report.throughput = throughput::measure(&bench)?;
+    }
+    if options.wants(Part::Logins) {
+        report.logins = logins::measure(&bench)?;
     }
     if options.wants(Part::Sizes) {
         report.sizes = sizes::measure(&bench)?;

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 
 use crate::tools::{cargo, command, say};
-use crate::{e2e, test};
+use crate::{e2e, fuzz, test};
 
 /// Runs every check; the first failure ends it. The tests come last, so that their summary is
 /// what the log ends with. Nothing is skipped: what is missing is installed or is a failure.
@@ -12,15 +12,18 @@ use crate::{e2e, test};
 /// When a check fails.
 pub fn run() -> Result<()> {
     say("checking the formatting");
-    let mut format = cargo::cargo();
-    command::run(format.args(["fmt", "--all", "--check"]))
-        .context("the formatting differs; run `cargo fmt --all`")?;
+    for manifest in ["Cargo.toml", "e2e/keyauth-crate/Cargo.toml", "fuzz/Cargo.toml"] {
+        let mut format = cargo::cargo();
+        command::run(format.args(["fmt", "--all", "--check", "--manifest-path", manifest]))
+            .with_context(|| format!("the formatting differs; run `cargo fmt --manifest-path {manifest}`"))?;
+    }
 
     say("running clippy");
     let mut lint = cargo::cargo();
     lint.args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]);
     command::run(&mut lint).context("clippy has complaints")?;
 
-    e2e::run().context("the end-to-end run failed")?;
+    fuzz::run(&fuzz::Options::default()).context("fuzzing failed")?;
+    e2e::run(&e2e::Options::default()).context("the end-to-end run failed")?;
     test::run(&test::Options::default())
 }

@@ -1,57 +1,115 @@
-//! `cargo xtask e2e`: the published client library `keyauth`, unmodified, against a demo server.
+//! `cargo xtask e2e`: programs of all versions of the Client API against demo servers.
 //!
-//! The package in `e2e/keyauth-crate/` has a workspace and lock file of its own, since the library
-//! brings an old HTTP client and needs OpenSSL.
+//! | client | what drives the server |
+//! |---|---|
+//! | `crate` | the published Rust crate `keyauth`, unmodified, with the Seller API; API 1.3 written by hand |
+//! | `pypi` | the published Python packages `keyauth`, `keyauthy` and `keyauth-ru`, unmodified |
+//! | `spec` | programs written from the protocol's description, every byte of their replies checked |
+//! | `forgot` | a user who forgot the password, with a mail server |
+//!
+//! Each has a fresh server, on which the vendor has made variables, channels, files and webhooks with
+//! the command line.
 
+pub mod fetch;
+mod keyauth_crate;
+mod mailbox;
+mod python;
+mod upstream;
+mod vendor;
+
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use clap::ValueEnum;
 
-use crate::server::{Server, demo_file};
+use crate::server::Server;
 use crate::tools::cargo::{self, Profile};
-use crate::tools::{apt, command, say, workspace_root};
+use crate::tools::{command, say};
+use mailbox::Mailbox;
+use upstream::Upstream;
 
-/// The package that drives the server.
-const MANIFEST: &str = "e2e/keyauth-crate/Cargo.toml";
-/// Where it is built, apart from the main workspace.
-const TARGET_DIR: &str = "target/e2e";
+/// What to run.
+#[derive(Debug, Default, clap::Args)]
+pub struct Options {
+    /// Run only this client; may be given several times
+    #[arg(long, value_name = "CLIENT")]
+    only: Vec<Client>,
+}
 
-/// Builds both sides, lets one drive the other, and stops the server.
+/// Who drives the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Client {
+    /// The published Rust crate, and raw API 1.3
+    Crate,
+    /// Programs written from the protocol's description
+    Spec,
+    /// The published Python packages
+    Pypi,
+    /// Resetting a password by mail
+    Forgot,
+}
+
+impl Client {
+    /// The Python programs that it consists of; none for the Rust crate.
+    fn python_groups(self) -> &'static [&'static str] {
+        match self {
+            Self::Crate => &[],
+            Self::Spec => &["spec"],
+            Self::Pypi => &["keyauth", "keyauthy", "keyauth-ru"],
+            Self::Forgot => &["forgot"],
+        }
+    }
+}
+
+/// Builds both sides, lets one drive the other, and stops the servers.
 ///
 /// # Errors
-/// When something does not build, an assertion fails, or the server does not exit with status 0.
-pub fn run() -> Result<()> {
-    install_openssl()?;
-    let binary = cargo::build("claviger", Profile::Dev)?;
-    let mut build = client("build");
-    say("building the client (the published crate `keyauth`)");
-    command::run(&mut build).context("the end-to-end client does not build")?;
-
-    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let server = Server::start(&binary, folder.path())?;
-    say(format!("the demo server runs at {}", server.demo.base_url));
-    let mut drive = client("run");
-    for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
-        drive.env_remove(name);
+/// When something does not build, an assertion fails, or a server does not exit with status 0.
+pub fn run(options: &Options) -> Result<()> {
+    let wanted = |client: &Client| options.only.is_empty() || options.only.contains(client);
+    let clients: Vec<Client> = Client::value_variants().iter().copied().filter(wanted).collect();
+    let claviger = cargo::build("claviger", Profile::Dev)?;
+    let upstream = Upstream::start()?;
+    if clients.contains(&Client::Crate) {
+        keyauth_crate::build()?;
+        drive(&claviger, &upstream, None, "the crate keyauth", keyauth_crate::command)?;
     }
-    command::run(drive.arg("--").arg(demo_file(folder.path()))).context("an end-to-end step failed")?;
+    if clients.iter().any(|client| !client.python_groups().is_empty()) {
+        let python = python::prepare()?;
+        for group in clients.iter().flat_map(|client| client.python_groups()) {
+            let mailbox = Mailbox::start(&python)?;
+            let command = |given: &Path| python.client(group, given);
+            drive(&claviger, &upstream, Some(&mailbox), &format!("the group {group}"), command)?;
+            mailbox.stop()?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets a client drive a fresh server.
+fn drive(
+    claviger: &Path,
+    upstream: &Upstream,
+    mailbox: Option<&Mailbox>,
+    name: &str,
+    client: impl FnOnce(&Path) -> Command,
+) -> Result<()> {
+    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    vendor::configure(folder.path(), mailbox)?;
+    let server = Server::start(claviger, folder.path())?;
+    say(format!("{name} drives the demo server at {}", server.demo.base_url));
+    let given = vendor::furnish(claviger, folder.path(), &server, upstream, mailbox)?;
+    command::run(&mut without_proxies(client(&given)))
+        .with_context(|| format!("an end-to-end step of {name} failed"))?;
     server.stop()?;
     say("the server stopped on SIGTERM with exit status 0");
     Ok(())
 }
 
-/// The client library's HTTP client links against OpenSSL.
-fn install_openssl() -> Result<()> {
-    if command::succeeds(Command::new("pkg-config").args(["--exists", "openssl"])) {
-        return Ok(());
+fn without_proxies(mut command: Command) -> Command {
+    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+        command.env_remove(name);
     }
-    apt::install(&["pkg-config", "libssl-dev"], "the client library's TLS")
-}
-
-fn client(verb: &str) -> Command {
-    let root = workspace_root();
-    let mut command = cargo::cargo();
-    command.args([verb, "--quiet", "--locked", "--manifest-path"]).arg(root.join(MANIFEST));
-    command.arg("--target-dir").arg(root.join(TARGET_DIR));
     command
 }

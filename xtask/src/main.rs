@@ -3,16 +3,18 @@
 //! | chore | what it does |
 //! |---|---|
 //! | `test` | every test of the workspace, with a private PostgreSQL cluster |
-//! | `e2e` | the published client library against a running server |
+//! | `e2e` | published and hand-written clients against running servers |
+//! | `fuzz` | generated inputs for what reads and writes texts of strangers |
 //! | `bench` | throughput, latency, memory, beside a bare handler as the ceiling |
-//! | `ci` | formatting, lints, `e2e` and `test`: what a change must pass |
+//! | `ci` | formatting, lints, `fuzz`, `e2e` and `test`: what a change must pass |
 //!
-//! What a chore needs from the system (PostgreSQL, wrk, OpenSSL's headers) it installs itself on
+//! What a chore needs from the system (PostgreSQL, wrk, OpenSSL's headers, Python) it installs itself on
 //! Debian and Ubuntu, as root or through sudo.
 
 mod bench;
 mod ci;
 mod e2e;
+mod fuzz;
 mod postgres;
 mod server;
 mod test;
@@ -39,11 +41,13 @@ struct Cli {
 enum Chore {
     /// Run every test of the workspace against SQLite and a private PostgreSQL cluster
     Test(test::Options),
-    /// Drive a demo server with the published client library `keyauth` and with raw API 1.3
-    E2e,
+    /// Drive demo servers with published client libraries and with programs written by hand
+    E2e(e2e::Options),
+    /// Feed what reads and writes texts of strangers with generated inputs
+    Fuzz(fuzz::Options),
     /// Measure the release server beside a bare handler and print a table
     Bench(bench::Options),
-    /// Check formatting and lints, then run `e2e` and `test`
+    /// Check formatting and lints, then run `fuzz`, `e2e` and `test`
     Ci,
     /// Serve one fixed reply: the ceiling that `bench` compares with
     #[command(hide = true)]
@@ -55,7 +59,8 @@ fn main() -> ExitCode {
     interrupt::watch();
     let outcome = match &cli.chore {
         Chore::Test(options) => test::run(options),
-        Chore::E2e => e2e::run(),
+        Chore::E2e(options) => e2e::run(options),
+        Chore::Fuzz(options) => fuzz::run(options),
         Chore::Bench(options) => bench::run(options),
         Chore::Ci => ci::run(),
         Chore::Bare(options) => bench::bare::run(options),

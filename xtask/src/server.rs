@@ -43,6 +43,11 @@ impl Demo {
         authority.trim_end_matches('/')
     }
 
+    /// The demo's application as the command line names it.
+    pub fn app_path(&self) -> String {
+        format!("demo/{}", self.app_name)
+    }
+
     /// The full URL of a path that begins with a slash.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base_url.trim_end_matches('/'))
@@ -67,7 +72,7 @@ impl Server {
     pub fn start(binary: &Path, folder: &Path) -> Result<Self> {
         let known = demo_file(folder).exists().then(|| read_demo(folder)).transpose()?;
         let listen = known.as_ref().map_or("127.0.0.1:0", Demo::authority).to_owned();
-        let data: OsString = folder.join(DATA).into();
+        let data: OsString = data_dir(folder).into();
         let spawned = Instant::now();
         let mut daemon = Daemon::spawn(&Spec {
             name: "the claviger server".into(),
@@ -109,9 +114,14 @@ impl Server {
     }
 }
 
+/// The folder that the server in `folder` keeps its data in.
+pub fn data_dir(folder: &Path) -> PathBuf {
+    folder.join(DATA)
+}
+
 /// The `demo.json` of the server in `folder`.
 pub fn demo_file(folder: &Path) -> PathBuf {
-    folder.join(DATA).join("demo.json")
+    data_dir(folder).join("demo.json")
 }
 
 fn read_demo(folder: &Path) -> Result<Demo> {

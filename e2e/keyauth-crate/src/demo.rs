@@ -1,10 +1,11 @@
 //! What the demo server wrote about itself.
 
 use std::fs;
-use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
+
+use crate::given::Given;
 
 /// A hardware id: 20 characters at least, as the server's default settings ask for.
 pub const HWID: &str = "e2e-hardware-id-0123456789";
@@ -26,16 +27,21 @@ pub struct Demo {
     /// The Ed25519 public key that clients of API 1.3 embed: 64 hex digits.
     pub public_key: String,
     licenses: Vec<String>,
+    /// What the vendor made.
+    #[serde(skip)]
+    pub given: Given,
 }
 
 impl Demo {
-    /// Reads the file.
+    /// Reads what the server wrote.
     ///
     /// # Errors
-    /// When it cannot be read or lacks a field.
-    pub fn read(file: &Path) -> Result<Self> {
-        let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-        serde_json::from_str(&text).with_context(|| format!("{} is not a demo.json", file.display()))
+    /// When the file cannot be read or lacks a field.
+    pub fn read(given: Given) -> Result<Self> {
+        let file = given.demo.display();
+        let text = fs::read_to_string(&given.demo).with_context(|| format!("cannot read {file}"))?;
+        let demo: Self = serde_json::from_str(&text).with_context(|| format!("{file} is not a demo.json"))?;
+        Ok(Self { given, ..demo })
     }
 
     /// A license key that nobody has used yet.

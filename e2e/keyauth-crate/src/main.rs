@@ -2,12 +2,15 @@
 //! API 1.3 over plain HTTP, whose signatures are verified with an implementation of Ed25519 that
 //! is not the server's.
 //!
-//! Usage: `keyauth-crate-e2e DEMO_JSON`, the file that `claviger serve --demo` writes. It kills all
-//! sessions of the demo's application, more than once.
+//! Usage: `keyauth-crate-e2e GIVEN_JSON`, the file in which `cargo xtask e2e` tells what the vendor made.
+//! It kills all sessions of the demo's application, more than once.
 
 mod api_1_3;
 mod client;
 mod demo;
+mod features;
+mod given;
+mod program;
 mod seller;
 mod sessions;
 mod steps;
@@ -18,6 +21,8 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use crate::demo::Demo;
+use crate::given::Given;
+use crate::program::Program;
 use crate::steps::Steps;
 
 fn main() -> ExitCode {
@@ -33,10 +38,17 @@ fn main() -> ExitCode {
 /// Every group in turn; the first failure ends the run, since later steps build on earlier ones.
 fn run(steps: &mut Steps) -> Result<()> {
     let file = std::env::args_os().nth(1).map(PathBuf::from);
-    let file = file.context("say which demo.json to use: keyauth-crate-e2e DEMO_JSON")?;
-    let mut demo = Demo::read(&file)?;
+    let file = file.context("say what the vendor made: keyauth-crate-e2e GIVEN_JSON")?;
+    let mut demo = Demo::read(Given::read(&file)?)?;
     seller::run(steps, &mut demo)?;
-    client::run::<keyauth::v1_1::KeyauthApi>(steps, &mut demo)?;
-    client::run::<keyauth::v1_2::KeyauthApi>(steps, &mut demo)?;
+    both::<keyauth::v1_0::KeyauthApi>(steps, &mut demo)?;
+    features::own_check_of_1_0(steps, &demo)?;
+    both::<keyauth::v1_1::KeyauthApi>(steps, &mut demo)?;
+    both::<keyauth::v1_2::KeyauthApi>(steps, &mut demo)?;
     api_1_3::run(steps, &mut demo)
+}
+
+fn both<P: Program>(steps: &mut Steps, demo: &mut Demo) -> Result<()> {
+    client::run::<P>(steps, demo)?;
+    features::run::<P>(steps, demo)
 }

@@ -58,12 +58,21 @@ pub fn init_body(demo: &Demo, api: Api, number: u64) -> String {
     form.finish()
 }
 
-/// The body of a `check`.
-pub fn check_body(demo: &Demo, session: &str) -> String {
+/// The body of a request in a session, with the parameters of its type.
+pub fn form(demo: &Demo, kind: &str, session: &str, parameters: &[(&str, &str)]) -> String {
     let mut form = Serializer::new(String::new());
-    form.append_pair("type", "check").append_pair("sessionid", session);
+    form.append_pair("type", kind).append_pair("sessionid", session);
     form.append_pair("name", &demo.app_name).append_pair("ownerid", &demo.owner_id);
-    form.finish()
+    form.extend_pairs(parameters).finish()
+}
+
+/// A session that is signed in.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// Its id.
+    pub session: String,
+    /// The body that signed it in, and can do so again.
+    pub again: String,
 }
 
 /// Talks to a demo server over kept connections, one request at a time.
@@ -79,21 +88,26 @@ impl<'a> Client<'a> {
         Self { demo, agent: agent(TIMEOUT) }
     }
 
-    /// Makes a session and signs it in with `license`. Returns its id.
+    /// Makes a session. Returns its id.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub fn init(&self, api: Api) -> Result<String> {
+        let made = self.post(api, &init_body(self.demo, api, 0))?;
+        let made: Value = serde_json::from_str(&made.body)?;
+        Ok(made["sessionid"].as_str().context("init gave no sessionid")?.to_owned())
+    }
+
+    /// Makes a session and signs it in with `license`.
     ///
     /// # Errors
     /// When one of the two requests is refused.
-    pub fn sign_in(&self, api: Api, license: &str) -> Result<String> {
-        let made = self.post(api, &init_body(self.demo, api, 0))?;
-        let made: Value = serde_json::from_str(&made.body)?;
-        let session = made["sessionid"].as_str().context("init gave no sessionid")?.to_owned();
-        let mut form = Serializer::new(String::new());
-        form.append_pair("type", "license").append_pair("key", license);
-        form.append_pair("hwid", &format!("bench-hardware-{license}"));
-        form.append_pair("sessionid", &session);
-        form.append_pair("name", &self.demo.app_name).append_pair("ownerid", &self.demo.owner_id);
-        self.post(api, &form.finish())?;
-        Ok(session)
+    pub fn sign_in(&self, api: Api, license: &str) -> Result<SignedIn> {
+        let session = self.init(api)?;
+        let hwid = format!("bench-hardware-{license}");
+        let again = form(self.demo, "license", &session, &[("key", license), ("hwid", &hwid)]);
+        self.post(api, &again)?;
+        Ok(SignedIn { session, again })
     }
 
     /// Sends a request to the Client API, which must succeed.

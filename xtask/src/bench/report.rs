@@ -5,6 +5,7 @@ use std::{fs, thread};
 use serde::Serialize;
 
 use super::Options;
+use super::logins;
 use super::sizes::Size;
 use super::sweep::Sweep;
 use super::targets::{self, Target};
@@ -19,8 +20,10 @@ pub struct Report {
     pub settings: Settings,
     /// Resident memory of a fresh, idle server.
     pub idle_bytes: Option<u64>,
-    /// `init` and `check`.
+    /// `init`, `check`, `var` and `getvar`.
     pub throughput: Vec<Row>,
+    /// `login` and `license`.
+    pub logins: Vec<logins::Row>,
     /// Kill, kill all, list, start.
     pub sizes: Vec<Size>,
     /// `init` beside the sweeper.
@@ -65,6 +68,7 @@ impl Report {
             settings,
             idle_bytes: None,
             throughput: Vec::new(),
+            logins: Vec::new(),
             sizes: Vec::new(),
             sweep: None,
             targets: Vec::new(),

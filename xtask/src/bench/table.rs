@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::logins;
 use super::report::Report;
 use super::sizes::Size;
 use super::targets::{Bound, Target};
@@ -17,6 +18,9 @@ pub fn render(report: &Report) -> String {
     let mut text = format!("\n{} cores, shared by servers and generator\n", report.machine.cores);
     if !report.throughput.is_empty() {
         section(&mut text, "Throughput and latency", &throughput(&report.throughput));
+    }
+    if !report.logins.is_empty() {
+        section(&mut text, "Logins, by the Argon2id rate of all cores", &logins(&report.logins));
     }
     if !report.sizes.is_empty() {
         section(&mut text, "By number of live sessions", &sizes(&report.sizes));
@@ -47,6 +51,21 @@ fn throughput(rows: &[Row]) -> Table {
             whole(row.p50),
             whole(row.p99),
             whole(row.bare_rate),
+            format!("{:.2}", row.ratio),
+        ]);
+    }
+    table
+}
+
+fn logins(rows: &[logins::Row]) -> Table {
+    let mut table = table(&["operation", "connections", "requests/s", "p99 µs", "hashes/s", "ratio"]);
+    for row in rows {
+        table.add_row([
+            row.operation.to_owned(),
+            row.connections.to_string(),
+            whole(row.rate),
+            whole(row.p99),
+            whole(row.ceiling),
             format!("{:.2}", row.ratio),
         ]);
     }

@@ -49,6 +49,10 @@ impl Target {
 /// The targets of those parts that were measured.
 pub fn judge(report: &Report) -> Vec<Target> {
     let mut targets = throughput(report);
+    for row in &report.logins {
+        let name = format!("{} at {} connections, by the Argon2id rate", row.operation, row.connections);
+        targets.push(Target::new(name, row.ratio, Bound::AtLeast, 0.85, ""));
+    }
     targets.extend(sizes(report));
     if let Some(sweep) = &report.sweep {
         let name = format!("p99 of init while {} killed sessions are swept, by p99 before", sweep.killed);
@@ -67,6 +71,8 @@ fn throughput(report: &Report) -> Vec<Target> {
         (Operation::Init, Api::V1_2, 0.55),
         (Operation::Check, Api::V1_2, 0.70),
         (Operation::Check, Api::V1_3, 0.50),
+        (Operation::Var, Api::V1_2, 0.60),
+        (Operation::Getvar, Api::V1_2, 0.60),
     ];
     let Some(most) = report.throughput.iter().map(|row| row.connections).max() else { return Vec::new() };
     let mut targets = Vec::new();

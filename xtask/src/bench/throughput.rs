@@ -1,22 +1,33 @@
-//! Requests per second and latency of `init` and `check`, in turns with the bare handler.
+//! Requests per second and latency of `init`, `check`, `var` and `getvar`, in turns with the bare handler.
 
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 
 use super::Bench;
 use super::bare::{self, Reply};
-use super::client::{Api, Client, check_body, init_body};
+use super::client::{Api, Client, form, init_body};
 use super::stats::median;
 use super::wrk::{self, Load, Round};
-use crate::server::Demo;
-use crate::tools::say;
+use crate::server::{Demo, data_dir};
+use crate::tools::{command, say};
 
-/// Sessions that the `check` rows walk through, for each API version: half of the demo's licenses.
+/// Sessions that all rows but `init` walk through, for each API version: half of the demo's licenses.
 const SIGNED_IN: usize = 50;
 /// Different bodies of the `init` rows.
 const INIT_BODIES: u64 = 10_000;
+/// The variable that is read, of the application and of each user.
+const VARIABLE: &str = "bench";
+const VALUE: &str = "a value of some forty characters, no more";
+/// What only reads, and with which parameters.
+type LookUp = (Operation, &'static str, &'static [(&'static str, &'static str)]);
+const LOOKUPS: [LookUp; 3] = [
+    (Operation::Check, "check", &[]),
+    (Operation::Var, "var", &[("varid", VARIABLE)]),
+    (Operation::Getvar, "getvar", &[("var", VARIABLE)]),
+];
 /// How far the mean size of a reply may be from the right one before it must be another reply.
 const SIZE_TOLERANCE: f64 = 0.01;
 
@@ -28,6 +39,10 @@ pub enum Operation {
     Init,
     /// A signed-in session is looked up.
     Check,
+    /// A variable of the application is read.
+    Var,
+    /// A variable of the session's user is read.
+    Getvar,
 }
 
 /// One line of the table: medians over the rounds. Latencies are in microseconds.
@@ -82,15 +97,20 @@ pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
     let (server, folder) = bench.fresh_server()?;
     let (demo, client) = (&server.demo, Client::new(&server.demo));
     let mut rows = Vec::new();
-    // `check` goes first: its table is small then, and stays as it is.
+    make_variable(bench, demo, folder.path())?;
+    // `init` goes last: the table of sessions is small for the others, and stays as it is.
     for (place, api) in [Api::V1_2, Api::V1_3].into_iter().enumerate() {
-        let checks = sign_in(demo, &client, api, place)?;
-        let bodies = folder.path().join(format!("check-{api}.txt"));
-        wrk::write_bodies(&bodies, &checks)?;
-        let reply = client.post(api, &checks[0])?;
-        let plan = Plan { operation: Operation::Check, api, bodies: &bodies, reply };
-        rows.extend(measure_plan(bench, demo, &plan, folder.path())?);
-        checks.iter().try_for_each(|check| client.post(api, check).map(drop))?;
+        let sessions = sign_in(demo, &client, api, place)?;
+        for (operation, kind, parameters) in LOOKUPS {
+            let requests: Vec<_> =
+                sessions.iter().map(|session| form(demo, kind, session, parameters)).collect();
+            let bodies = folder.path().join(format!("{kind}-{api}.txt"));
+            wrk::write_bodies(&bodies, &requests)?;
+            let reply = client.post(api, &requests[0])?;
+            let plan = Plan { operation, api, bodies: &bodies, reply };
+            rows.extend(measure_plan(bench, demo, &plan, folder.path())?);
+            requests.iter().try_for_each(|request| client.post(api, request).map(drop))?;
+        }
     }
     for api in [Api::V1_2, Api::V1_3] {
         let inits: Vec<String> = (1..=INIT_BODIES).map(|number| init_body(demo, api, number)).collect();
@@ -104,15 +124,23 @@ pub fn measure(bench: &Bench) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Makes signed-in sessions, each with a license of its own. Returns the bodies that check them.
+/// Makes the variable that `var` reads, as a vendor does.
+fn make_variable(bench: &Bench, demo: &Demo, folder: &Path) -> Result<()> {
+    let mut set = Command::new(&bench.claviger);
+    set.args(["variable", "set", &demo.app_path(), VARIABLE, VALUE, "--data-dir"]).arg(data_dir(folder));
+    command::run_quietly(&mut set).map(drop)
+}
+
+/// Makes signed-in sessions, each with a license and a variable of its own. Returns their ids.
 fn sign_in(demo: &Demo, client: &Client, api: Api, place: usize) -> Result<Vec<String>> {
     let licenses = demo.licenses.chunks(SIGNED_IN).nth(place);
     let licenses = licenses.context("the demo has too few licenses")?;
-    let checks = licenses.iter().map(|license| {
-        let session = client.sign_in(api, license)?;
-        Ok(check_body(demo, &session))
+    let sessions = licenses.iter().map(|license| {
+        let session = client.sign_in(api, license)?.session;
+        client.post(api, &form(demo, "setvar", &session, &[("var", VARIABLE), ("data", VALUE)]))?;
+        Ok(session)
     });
-    checks.collect()
+    sessions.collect()
 }
 
 /// Measures a plan at every number of connections.

@@ -1,0 +1,77 @@
+"""What published packages expect around them. None of their files is changed.
+
+They hold the hosted service's address, run on Windows, end the process when something fails, and
+sleep before they do.
+"""
+
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import requests
+
+from steps import holds
+
+sys.path.insert(0, str(Path(__file__).parent / "stubs"))
+import win32security  # noqa: E402
+
+HWID = win32security.SID
+
+
+class Exited(Exception):
+    """The package called `os._exit`."""
+
+
+def pretend_windows():
+    os.environ["username"] = "pc-user"
+    os.getlogin = lambda: "pc-user"
+    platform.system = lambda: "Windows"
+
+
+def catch_exits():
+    def leave(status):
+        raise Exited(status)
+
+    os._exit = leave
+    time.sleep = lambda seconds: None
+
+
+def answer_commands():
+    """`wmic useraccount … get sid`, which prints a heading first. Other commands run."""
+    run = subprocess.Popen
+
+    class Printed:
+        def communicate(self):
+            return f"SID\r\r\n{HWID}  \r\r\n".encode(), None
+
+    def popen(command, *more, **options):
+        if isinstance(command, str) and command.startswith("wmic useraccount"):
+            return Printed()
+        return run(command, *more, **options)
+
+    subprocess.Popen = popen
+
+
+def lead_to(given, address, version):
+    """Sends requests for `address` to the server instead."""
+    ask = requests.Session.request
+
+    def request(session, method, url, *more, **options):
+        holds(url == address, f"the package calls {url}")
+        session.trust_env = False
+        return ask(session, method, given.client_url(version), *more, **options)
+
+    requests.Session.request = request
+
+
+def refuses(error, message, call, *arguments):
+    """Expects an error of the package with this text."""
+    try:
+        answer = call(*arguments)
+    except error as refused:
+        holds(message in str(refused), f"the package said {str(refused)!r}, expected {message!r}")
+        return
+    raise AssertionError(f"the package accepted it and returned {answer!r}")
