@@ -2,13 +2,15 @@
 //! Held in memory, by each node for itself.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     hash::Hash,
     net::IpAddr,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use claviger_domain::{fold, subscriber};
+
+use crate::accounts::NAME_MAX;
 
 /// The first pause, in seconds; each further failure doubles it.
 const PAUSE: i64 = 30;
@@ -45,12 +47,15 @@ pub(crate) struct Attempt<'a> {
 pub(crate) struct Attempts {
     free: FreeFailures,
     users: Mutex<Failures<(i64, String)>>,
+    /// Attempts under way with a user's name: they count until it is known what comes of them, so that a crowd of them
+    /// does not slip through at once.
+    under_way: Mutex<HashMap<(i64, String), u32>>,
     addresses: Mutex<Failures<(i64, IpAddr)>>,
 }
 
 impl Attempts {
     pub(crate) fn new(free: FreeFailures) -> Self {
-        Self { free, users: Mutex::default(), addresses: Mutex::default() }
+        Self { free, users: Mutex::default(), under_way: Mutex::default(), addresses: Mutex::default() }
     }
 
     /// Seconds of the pause that is left, if there is one. `known`: the address is that of the user's last login,
@@ -59,6 +64,21 @@ impl Attempts {
         let address = lock(&self.addresses).pause(&address_key(attempt), now);
         let user = user_key(attempt).filter(|_| !known).and_then(|key| lock(&self.users).pause(&key, now));
         address.max(user)
+    }
+
+    /// Begins an attempt; `None` when as many as are free are under way with this name. `known` as for
+    /// [`Attempts::pause`].
+    pub(crate) fn begin(&self, attempt: Attempt<'_>, known: bool) -> Option<UnderWay<'_>> {
+        let key = user_key(attempt).filter(|_| !known && self.free.user > 0);
+        if let Some(key) = &key {
+            let mut under_way = lock(&self.under_way);
+            let count = under_way.entry(key.clone()).or_default();
+            if *count >= self.free.user {
+                return None;
+            }
+            *count += 1;
+        }
+        Some(UnderWay { attempts: self, key })
     }
 
     /// Takes note of a failure.
@@ -84,8 +104,28 @@ impl Attempts {
     }
 }
 
+/// An attempt whose outcome is not known yet.
+pub(crate) struct UnderWay<'a> {
+    attempts: &'a Attempts,
+    key: Option<(i64, String)>,
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        let Some(key) = self.key.take() else { return };
+        if let Entry::Occupied(mut count) = lock(&self.attempts.under_way).entry(key) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+    }
+}
+
+/// No user has a longer name, so there is nothing to protect, and nothing to hold in memory.
 fn user_key(attempt: Attempt<'_>) -> Option<(i64, String)> {
-    attempt.username.map(|name| (attempt.app, fold(name)))
+    let name = attempt.username.filter(|name| name.len() <= NAME_MAX)?;
+    Some((attempt.app, fold(name)))
 }
 
 fn address_key(attempt: Attempt<'_>) -> (i64, IpAddr) {
@@ -190,6 +230,25 @@ mod tests {
         assert_eq!(attempts.pause(attempt(Some("bob"), "2001:db8:0:1::3"), true, 5), None);
         attempts.succeeded(attempt(Some("alice"), "2001:db8::1"));
         assert_eq!(attempts.pause(attempt(None, "2001:db8::1"), false, 5), Some(30));
+    }
+
+    #[test]
+    fn a_crowd_does_not_slip_through() {
+        let attempts = Attempts::new(FreeFailures { user: 2, address: 0 });
+        let alice = attempt(Some("alice"), "192.0.2.1");
+        let first = attempts.begin(alice, false);
+        let second = attempts.begin(attempt(Some("ALICE"), "192.0.2.2"), false);
+        assert!(first.is_some() && second.is_some());
+        assert!(attempts.begin(alice, false).is_none());
+        assert!(attempts.begin(alice, true).is_some());
+        assert!(attempts.begin(attempt(Some("bob"), "192.0.2.1"), false).is_some());
+        drop(first);
+        assert!(attempts.begin(alice, false).is_some());
+        drop(second);
+        assert!(lock(&attempts.under_way).is_empty());
+        let long = "x".repeat(NAME_MAX + 1);
+        attempts.failed(attempt(Some(&long), "192.0.2.1"), 0);
+        assert!(lock(&attempts.users).counts.is_empty());
     }
 
     #[test]

@@ -14,12 +14,12 @@ const RETRY_AFTER: [i64; 6] = [5, 30, 120, 600, 3600, 21_600];
 /// A message that is being sent is left alone by others for so many seconds.
 const LEASE: i64 = 60;
 /// Sent at the same time.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 16;
 /// Looked at in one round.
 const ROUND: i64 = 100;
 /// Between two looks at the waiting messages, when nobody announced one.
 const PAUSE: Duration = Duration::from_secs(2);
-const TIMEOUT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(5);
 /// Bytes of an answer that are read; none of them matters.
 const ANSWER_MAX: usize = 64 * 1024;
 const USER_AGENT: &str = "Claviger";

@@ -5,7 +5,7 @@ use std::time::Duration;
 use claviger_outgoing::{Call, Redirects};
 use claviger_store::files::{self, File};
 
-use crate::{App, Service, ServiceError};
+use crate::{App, RELAYED, Service, ServiceError};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 const USER_AGENT: &str = "Claviger";
@@ -21,12 +21,14 @@ impl Service {
     }
 
     /// The content of a file: an upload, or what its address has now. `None` when that is gone, cannot be reached, or
-    /// is larger than this server allows; the log says why. A few run at once, the others wait for them.
+    /// is larger than this server allows; the log says why. A few uploads are read at once, the others wait for them.
     pub async fn file_content(&self, app: &App, file: &File) -> Option<Vec<u8>> {
-        let _running = self.downloads.acquire().await.ok()?;
         let outcome = match &file.url {
             Some(url) => self.fetch(url).await,
-            None => self.files.read(app.id, &file.id).await.map_err(|error| error.to_string()),
+            None => {
+                let _reading = self.downloads.acquire().await.ok()?;
+                self.files.read(app.id, &file.id).await.map_err(|error| error.to_string())
+            }
         };
         match outcome {
             Ok(content) => Some(content),
@@ -38,6 +40,9 @@ impl Service {
     }
 
     async fn fetch(&self, url: &str) -> Result<Vec<u8>, String> {
+        let Ok(_calling) = self.calls.try_acquire() else {
+            return Err("too many calls are under way".into());
+        };
         let call = Call {
             url,
             body: None,
@@ -46,7 +51,7 @@ impl Service {
             max_bytes: usize::try_from(self.options.file_max_bytes).unwrap_or(usize::MAX),
             timeout: TIMEOUT,
             redirects: Redirects::Any,
-            headers: &[],
+            headers: &[(RELAYED, "1")],
         };
         let answer = self.outgoing.call(call).await.map_err(|error| error.to_string())?;
         match answer.status {

@@ -70,6 +70,7 @@ pub struct Service {
     pub(crate) attempts: attempts::Attempts,
     pub(crate) listings: Semaphore,
     pub(crate) downloads: Semaphore,
+    pub(crate) calls: Semaphore,
     pub(crate) outgoing: Arc<Outgoing>,
     pub(crate) mailer: Option<Mailer>,
     pub(crate) screens: Arc<screens::Screens>,

@@ -25,6 +25,9 @@ const LISTINGS_MAX: usize = 8;
 /// Files that may be handed out at once; each is in memory, twice in hexadecimal digits.
 const DOWNLOADS_MAX: usize = 4;
 
+/// Calls to webhooks and addresses of files that may be under way at once; each holds a connection for a while.
+const CALLS_MAX: usize = 64;
+
 /// How a service is to behave.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -103,6 +106,7 @@ impl Service {
             attempts: Attempts::new(options.free_failures),
             listings: Semaphore::new(LISTINGS_MAX),
             downloads: Semaphore::new(DOWNLOADS_MAX),
+            calls: Semaphore::new(CALLS_MAX),
             outgoing,
             mailer,
             screens: Arc::new(screens),

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use claviger_store::{Conn, StoreError, licenses, sessions::shared, users};
+use claviger_store::{Conn, StoreError, files, licenses, sessions::shared, users, variables, webhooks};
 
 use crate::{App, Service, ServiceError};
 
@@ -35,6 +35,12 @@ pub struct AppStats {
 pub struct SellerStats {
     /// License keys by status.
     pub licenses: licenses::LicenseCounts,
+    /// Webhooks.
+    pub webhooks: usize,
+    /// Files.
+    pub files: usize,
+    /// Variables of the application.
+    pub variables: usize,
 }
 
 /// Counts by application. Whoever counts holds the application's lock, so that a crowd asks the database once.
@@ -94,7 +100,14 @@ impl Service {
     /// When the database fails.
     pub async fn seller_stats(&self, app: &App) -> Result<SellerStats, ServiceError> {
         let id = app.id;
-        let licenses = self.store.db().read(move |conn| licenses::counts(conn, id)).await?;
-        Ok(SellerStats { licenses })
+        let count = move |conn: &mut Conn<'_>| {
+            Ok::<_, StoreError>(SellerStats {
+                licenses: licenses::counts(conn, id)?,
+                webhooks: webhooks::all(conn, id)?.len(),
+                files: files::all(conn, id)?.len(),
+                variables: variables::all(conn, id)?.len(),
+            })
+        };
+        Ok(self.store.db().read(count).await?)
     }
 }

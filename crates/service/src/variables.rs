@@ -16,7 +16,12 @@ pub enum SetVariable {
     Done,
     /// Programs may not change it.
     ReadOnly,
+    /// The user has as many as programs may make.
+    TooMany,
 }
+
+/// Variables of one user that programs may make.
+const USER_VARIABLES_MAX: i64 = 1000;
 
 impl Service {
     /// A variable of an application; held in memory as the application is.
@@ -65,9 +70,12 @@ impl Service {
     ) -> Result<SetVariable, ServiceError> {
         let app = app.id;
         let set = move |conn: &mut Conn<'_>| {
-            let found = variables::lock_of_user(conn, app, user, &name)?;
-            if found.is_some_and(|variable| variable.read_only) {
-                return Ok::<_, StoreError>(SetVariable::ReadOnly);
+            match variables::lock_of_user(conn, app, user, &name)? {
+                Some(variable) if variable.read_only => return Ok::<_, StoreError>(SetVariable::ReadOnly),
+                None if variables::count_of_user(conn, app, user)? >= USER_VARIABLES_MAX => {
+                    return Ok(SetVariable::TooMany);
+                }
+                _ => {}
             }
             variables::set_of_user(conn, app, user, &UserVariable { name, value, read_only: false })?;
             Ok(SetVariable::Done)

@@ -35,8 +35,12 @@ impl Service {
     }
 
     /// Calls a webhook; what it answered, whatever the status. Empty when it cannot be reached in ten seconds, answers
-    /// with more than a mebibyte, or is an inner address.
+    /// with more than a mebibyte, is an inner address, or too many calls are under way.
     pub async fn call_webhook(&self, webhook: &Webhook, call: WebhookCall) -> Vec<u8> {
+        let Ok(_calling) = self.calls.try_acquire() else {
+            tracing::warn!(webhook = %webhook.id, "too many webhooks are being called");
+            return Vec::new();
+        };
         let url = format!("{}{}", webhook.url, call.params);
         if !is_within(&webhook.url, &url) {
             tracing::info!(webhook = %webhook.id, "a program's parameters would lead elsewhere");

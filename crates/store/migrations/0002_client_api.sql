@@ -67,13 +67,14 @@ CREATE TABLE logs (
     PRIMARY KEY (app, id)
 ) {clustered};
 
--- kind: ip, hwid.
+-- kind: ip, hwid. user_id: whose ban added it.
 CREATE TABLE blacklist (
     app    BIGINT NOT NULL,
     kind   TEXT   NOT NULL,
     value  TEXT   NOT NULL,
     reason TEXT   NOT NULL,
     added  BIGINT NOT NULL,
+    user_id BIGINT,
     PRIMARY KEY (app, kind, value)
 ) {clustered};
 

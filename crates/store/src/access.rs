@@ -30,6 +30,22 @@ pub fn blacklist(conn: &mut Conn<'_>, app: i64, entry: &Blacklisted) -> Result<(
     Ok(())
 }
 
+/// As [`blacklist`], for the ban of a user; an entry that is there already stays as it is.
+pub fn blacklist_for(conn: &mut Conn<'_>, app: i64, user: i64, entry: &Blacklisted) -> Result<()> {
+    conn.execute(
+        "INSERT INTO blacklist (app, kind, value, reason, added, user_id) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (app, kind, value) DO NOTHING",
+        params![app, &entry.kind, &entry.value, &entry.reason, entry.added, user],
+    )?;
+    Ok(())
+}
+
+/// Removes the entries that the ban of a user added.
+pub fn unblacklist_for(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
+    conn.execute("DELETE FROM blacklist WHERE app = $1 AND user_id = $2", params![app, user])?;
+    Ok(())
+}
+
 /// Lets an address or device in again; `false` when it was not kept out.
 pub fn unblacklist(conn: &mut Conn<'_>, app: i64, kind: &str, value: &str) -> Result<bool> {
     let sql = "DELETE FROM blacklist WHERE app = $1 AND kind = $2 AND value = $3";

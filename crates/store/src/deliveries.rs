@@ -29,10 +29,10 @@ pub fn insert(conn: &mut Conn<'_>, app: i64, url: &str, body: &str, now: i64) ->
     Ok(())
 }
 
-/// The messages due at `now`, at most `limit`, those waiting longest first.
+/// The messages due at `now`, at most `limit`: those tried least first, so that a dead address does not hold up others.
 pub fn due(conn: &mut Conn<'_>, now: i64, limit: i64) -> Result<Vec<Delivery>> {
     let sql = "SELECT id, app, url, body, attempts, due FROM deliveries WHERE due <= $1
-               ORDER BY due, id LIMIT $2";
+               ORDER BY attempts, due, id LIMIT $2";
     let delivery = |row: &Row| {
         Ok(Delivery {
             id: row.get(0)?,

@@ -98,6 +98,12 @@ pub fn set_of_user(conn: &mut Conn<'_>, app: i64, user: i64, new: &UserVariable)
     Ok(())
 }
 
+/// Number of variables of a user.
+pub fn count_of_user(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<i64> {
+    let sql = "SELECT COUNT(*) FROM user_variables WHERE app = $1 AND user_id = $2";
+    conn.query_one(sql, params![app, user])?.map_or(Ok(0), |row| row.get(0))
+}
+
 /// Deletes a variable of a user; `false` when there is none.
 pub fn delete_of_user(conn: &mut Conn<'_>, app: i64, user: i64, name: &str) -> Result<bool> {
     let sql = "DELETE FROM user_variables WHERE app = $1 AND user_id = $2 AND name = $3";

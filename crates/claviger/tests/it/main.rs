@@ -4,15 +4,24 @@
 mod support;
 
 mod cli;
+mod client_activation;
+mod client_admission;
+mod client_chat;
 mod client_check;
 mod client_common;
+mod client_elsewhere;
 mod client_init;
 mod client_license;
+mod client_lockout;
 mod client_login;
 mod client_logout;
 mod client_online;
 mod client_register;
 mod client_sources;
+mod client_two_factor;
+mod client_users;
+mod client_v1_0;
+mod client_variables;
 mod config;
 mod crash;
 mod demo;

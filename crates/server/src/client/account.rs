@@ -68,9 +68,9 @@ fn password(request: &Request) -> Option<Secret> {
     request.get("pass").map(Secret::new)
 }
 
-/// The device, cut to what is kept of it.
+/// The device, in the form in which it is kept everywhere.
 pub(super) fn hwid(request: &Request) -> Option<String> {
-    request.get("hwid").map(|hwid| cut(&hwid, HWID_MAX).to_owned())
+    request.get("hwid").map(|hwid| cut(&hwid, HWID_MAX).replace(char::is_control, " "))
 }
 
 fn origin(request: &Request, session: &Session) -> Origin {

@@ -3,13 +3,13 @@
 use claviger_service::{Line, Session};
 use futures_util::FutureExt;
 
-use super::{Handler, Outcome, Request, Types, answer::Answer};
+use super::{Handler, Outcome, Request, Types, answer::Answer, closed};
 
 pub(crate) const TYPES: Types = &[("log", Handler::Always(|request, session| log(request, session).boxed()))];
 
 /// The reply is the same whether or not the line was kept.
 async fn log(request: Request, session: Option<Session>) -> Outcome {
-    if let Some(session) = session {
+    if let Some(session) = session.filter(|_| closed(&request.app).is_none()) {
         let line = Line {
             credential: session.state.user.map(|user| user.credential),
             pc_user: request.owned("pcuser"),

@@ -32,7 +32,7 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use claviger_service::{App, ServiceError, Session, SessionUser};
+use claviger_service::{App, RELAYED, ServiceError, Session, SessionUser};
 use claviger_wire::Params;
 use claviger_wire::client::{ApiVersion, ClientParams, Reply, text, v1_0};
 use futures_util::future::BoxFuture;
@@ -168,6 +168,11 @@ pub(crate) async fn handle(
         let answer = Answer::early(version, None, Reply::failure("Request too large or incomplete"));
         return answer.with_status(StatusCode::PAYLOAD_TOO_LARGE).render(&state, &format);
     };
+    if parts.headers.contains_key(RELAYED) {
+        // Or a webhook that leads back here would call itself without end.
+        let answer = Answer::early(version, None, Reply::failure("Webhooks and files cannot call this API"));
+        return answer.render(&state, &format);
+    }
     let params = read_params(version, &parts, body).await;
     if version == ApiVersion::V1_0 {
         format.init_iv = params.raw(v1_0::INIT_IV).unwrap_or_default().into();

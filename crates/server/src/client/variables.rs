@@ -68,6 +68,7 @@ async fn set(request: Request, session: Session, user: SessionUser) -> Outcome {
     let reply = match service.set_user_variable(&request.app, user.id, name, value).await? {
         SetVariable::Done => Reply::success("Successfully set variable"),
         SetVariable::ReadOnly => Reply::failure("Variable is read only"),
+        SetVariable::TooMany => Reply::failure("Failed to set variable"),
     };
     answer(reply)
 }

@@ -37,7 +37,8 @@ fn app_details(request: &Request) -> super::Answer {
 }
 
 async fn stats(request: Request) -> Outcome {
-    let licenses = request.state.service.seller_stats(&request.app).await?.licenses;
+    let stats = request.state.service.seller_stats(&request.app).await?;
+    let licenses = stats.licenses;
     // Callers expect every field; what this release does not keep there is none of.
     const NONE: &str = "0";
     let reply = SellerReply::success("")
@@ -47,9 +48,9 @@ async fn stats(request: Request) -> Outcome {
         .with("paused", &NONE)
         .with("banned", &licenses.banned.to_string())
         .with("totalkeys", &licenses.total().to_string())
-        .with("webhooks", &NONE)
-        .with("files", &NONE)
-        .with("vars", &NONE)
+        .with("webhooks", &stats.webhooks.to_string())
+        .with("files", &stats.files.to_string())
+        .with("vars", &stats.variables.to_string())
         .with("resellers", &NONE)
         .with("managers", &NONE)
         .with("totalaccs", &NONE);

@@ -48,7 +48,7 @@ pub(crate) fn carry_out(conn: &mut Conn<'_>, app: i64, ban: &Ban, now: i64) -> R
     for (kind, value) in hwids.chain(ban.ip.iter().map(|ip| (access::IP, ip.as_str()))) {
         let entry =
             Blacklisted { kind: kind.into(), value: value.into(), reason: ban.reason.clone(), added: now };
-        access::blacklist(conn, app, &entry)?;
+        access::blacklist_for(conn, app, user.id, &entry)?;
     }
     tokens::set_banned(conn, app, tokens::USER, &user.username, Some(&ban.reason))?;
     shared::end_of_user(conn, app, user.id, None)?;

@@ -43,7 +43,7 @@ impl Service {
         if fold(&name) == RESERVED {
             return Ok(ChangeUsername::Taken);
         }
-        let (app, now) = (app.id, self.clock.now());
+        let (app, now, wanted) = (app.id, self.clock.now(), name.clone());
         let rename = move |conn: &mut Conn<'_>| {
             let outcome = rename(conn, app, user, &name)?;
             if outcome == ChangeUsername::Done {
@@ -51,7 +51,17 @@ impl Service {
             }
             Ok::<_, StoreError>(outcome)
         };
-        Ok(self.store.db().write(rename).await?)
+        match self.store.db().write(rename).await {
+            Ok(outcome) => Ok(outcome),
+            // Two at once for one name: the database lets one have it.
+            Err(_) if self.has_user(app, wanted).await? => Ok(ChangeUsername::Taken),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn has_user(&self, app: i64, name: String) -> Result<bool, StoreError> {
+        let found = self.store.db().read(move |conn| users::by_name(conn, app, &name)).await?;
+        Ok(found.is_some())
     }
 }
 

@@ -7,6 +7,7 @@ use claviger_store::{
     Conn, StoreError,
     password_resets::{self, Reset},
     sessions::shared,
+    tokens,
     users::{self, User},
 };
 
@@ -74,7 +75,15 @@ impl Service {
             return Ok(Forgot::Paused(seconds));
         }
         let outcome = match self.reset_link(app, &username, &email, now).await? {
-            Ok(link) => self.mail_link(app, &username, &email, &link).await,
+            Ok(link) => {
+                let outcome = self.mail_link(app, &username, &email, &link).await;
+                if outcome == Forgot::NotSent {
+                    // Nobody got it, so it must not count as one of the hour's mails.
+                    let hash = sha256(&link);
+                    self.store.db().write(move |conn| password_resets::delete(conn, &hash)).await?;
+                }
+                outcome
+            }
             Err(refusal) => refusal,
         };
         if matches!(outcome, Forgot::UnknownUser | Forgot::WrongEmail) {
@@ -159,6 +168,7 @@ impl Service {
             };
             users::set_password(conn, reset.app, reset.user, &password)?;
             password_resets::delete_of_user(conn, reset)?;
+            tokens::delete_logins(conn, reset.app, reset.user)?;
             shared::end_of_user(conn, reset.app, reset.user, None)?;
             Ok(ResetPassword::Done)
         };

@@ -134,6 +134,7 @@ impl Service {
         let attempt = Attempt { app: app.id, username: Some(username), ip: origin.ip };
         let known = user.as_ref().is_some_and(|user| user.ip == Some(origin.ip.to_string()));
         self.refuse_paused(attempt, known)?;
+        let _under_way = self.attempts.begin(attempt, known).ok_or(Refusal::Paused(1))?;
         let outcome = match &user {
             Some(user) => self.log_in_as(app, origin, user, blacklisted, credentials).await,
             // The registration that follows decides.

@@ -71,7 +71,7 @@ impl Service {
         code: Option<&str>,
     ) -> Result<EnableTwoFactor, ServiceError> {
         let owner = Owner { app: app.id, user, username, ip };
-        let totp = self.totp(&owner).await?;
+        let (totp, known) = self.totp(&owner).await?;
         if totp.is_on() {
             return Ok(EnableTwoFactor::AlreadyOn);
         }
@@ -89,7 +89,7 @@ impl Service {
         let Some(pending) = totp.pending.clone().filter(|_| waits) else {
             return Ok(EnableTwoFactor::NothingPending);
         };
-        if let Some(seconds) = self.attempts.pause(owner.attempt(), false, now) {
+        if let Some(seconds) = self.attempts.pause(owner.attempt(), known, now) {
             return Ok(EnableTwoFactor::Paused(seconds));
         }
         let Some(step) = self.matching_step(&pending, code, now) else {
@@ -116,10 +116,10 @@ impl Service {
         code: &str,
     ) -> Result<DisableTwoFactor, ServiceError> {
         let owner = Owner { app: app.id, user, username, ip };
-        let totp = self.totp(&owner).await?;
+        let (totp, known) = self.totp(&owner).await?;
         let Some(secret) = totp.secret.clone() else { return Ok(DisableTwoFactor::NotOn) };
         let now = self.clock.now();
-        if let Some(seconds) = self.attempts.pause(owner.attempt(), false, now) {
+        if let Some(seconds) = self.attempts.pause(owner.attempt(), known, now) {
             return Ok(DisableTwoFactor::Paused(seconds));
         }
         let step = self.matching_step(&secret, code, now);
@@ -132,10 +132,12 @@ impl Service {
         Ok(DisableTwoFactor::WrongCode)
     }
 
-    async fn totp(&self, owner: &Owner<'_>) -> Result<Totp, StoreError> {
+    /// The state, and whether the address is that of the user's last login.
+    async fn totp(&self, owner: &Owner<'_>) -> Result<(Totp, bool), StoreError> {
         let (app, user) = (owner.app, owner.user);
         let user = self.store.db().read::<_, StoreError, _>(move |conn| users::lock(conn, app, user)).await?;
-        Ok(user.map(|user| user.totp).unwrap_or_default())
+        let known = user.as_ref().is_some_and(|user| user.ip == Some(owner.ip.to_string()));
+        Ok((user.map(|user| user.totp).unwrap_or_default(), known))
     }
 
     /// Replaces a state that was seen; `false` when it has changed meanwhile.

@@ -78,6 +78,7 @@ impl Service {
         self.with_user(app, username, |conn, app, user| {
             users::set_banned(conn, app, user.id, None)?;
             tokens::set_banned(conn, app, tokens::USER, &user.username, None)?;
+            access::unblacklist_for(conn, app, user.id)?;
             for hwid in HwidList::from_stored(user.hwids.as_deref()).iter() {
                 access::unblacklist(conn, app, access::HWID, hwid)?;
             }

@@ -4,7 +4,7 @@ use std::io;
 
 use super::http::{self, encode, form};
 use super::wait::next_millisecond;
-use super::{Reply, Seal, Session, assert_json, mask_text};
+use super::{Reply, Seal, Session, assert_json, mask_text, v1_0};
 
 /// The content type of HTML forms.
 pub const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
@@ -42,7 +42,16 @@ impl App {
 
     /// A request of the Client API with the parameters that name type and application.
     pub fn client(&self, version: &str, kind: &str, params: &[(&str, &str)]) -> Reply {
-        self.post(version, &self.params(kind, params))
+        self.client_with(version, &self.secret, kind, params)
+    }
+
+    /// As `client`, with the key that encrypts in API 1.0; others do without.
+    pub fn client_with(&self, version: &str, key: &str, kind: &str, params: &[(&str, &str)]) -> Reply {
+        let params = self.params(kind, params);
+        match version {
+            "1.0" => v1_0::opened(self.post(version, &v1_0::refs(&v1_0::sealed(key, &params))), key),
+            _ => self.post(version, &params),
+        }
     }
 
     /// Type, name and owner id, and further parameters.
@@ -54,7 +63,7 @@ impl App {
 
     /// A session, as clients of this version usually make it.
     pub fn init(&self, version: &str) -> Session {
-        let enckey = (version == "1.2").then_some(super::ENCKEY);
+        let enckey = matches!(version, "1.0" | "1.2").then_some(super::ENCKEY);
         self.init_with(version, enckey)
     }
 
@@ -67,7 +76,10 @@ impl App {
         self.assert_sealed(version, &reply, seal);
         let (_, id) = mask_text(reply.text(), "sessionid");
         next_millisecond();
-        let sign_key = enckey.map(|key| format!("{key}-{}", self.secret));
+        let sign_key = enckey.map(|key| match version {
+            "1.0" => key.to_owned(),
+            _ => format!("{key}-{}", self.secret),
+        });
         Session { app: self.clone(), version: version.to_owned(), id, sign_key }
     }
 

@@ -51,7 +51,7 @@ impl App {
     ) {
         let comma = if payload.is_empty() { "" } else { "," };
         let expected = match version {
-            "1.1" => format!(r#"{{"success":true,"message":"{message}"{comma}{payload}}}"#),
+            "1.0" | "1.1" => format!(r#"{{"success":true,"message":"{message}"{comma}{payload}}}"#),
             "1.2" => format!(r#"{{"success":true,"message":"{message}"{comma}{payload},"nonce":"*"}}"#),
             _ => format!(
                 r#"{{"success":true,"code":68,"message":"{message}"{comma}{payload},"nonce":"*","ownerid":"{}"}}"#,
@@ -103,7 +103,7 @@ impl App {
         assert_eq!(reply.header("x-signature-ed25519"), None, "{reply:?}");
         assert_eq!(reply.header("x-signature-timestamp"), None, "{reply:?}");
         let expected = match seal {
-            _ if version == "1.1" => None,
+            _ if matches!(version, "1.0" | "1.1") => None,
             Seal::Absent => None,
             Seal::NoKey => Some(NO_KEY.to_owned()),
             Seal::Key(key) => Some(crypto::hmac_sha256(key, &reply.body)),
@@ -127,7 +127,7 @@ pub fn signature_1_3(reply: &Reply) -> (&str, &str) {
 
 /// The body with `*` for its nonce, whose form is checked; 1.1 has none.
 pub fn mask_nonce(version: &str, body: &str) -> String {
-    if version == "1.1" {
+    if matches!(version, "1.0" | "1.1") {
         assert!(!body.contains(r#""nonce""#), "{body}");
         return body.to_owned();
     }

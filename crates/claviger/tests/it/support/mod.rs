@@ -9,6 +9,8 @@ pub mod http;
 pub mod postgres;
 pub mod server;
 pub mod session;
+pub mod target;
+pub mod v1_0;
 pub mod wait;
 
 pub use account::{Info, assert_logged_in};
@@ -43,5 +45,7 @@ pub const OTHER_HWID: &str = "S-1-5-21-2000000000-3000000000-400000000-1002";
 /// What clients of API 1.2 send as `enckey`.
 pub const ENCKEY: &str = "4a59f8ca-b304-47";
 
-/// The versions of the Client API that this release answers.
+/// The versions of the Client API whose requests are plain.
 pub const VERSIONS: [&str; 3] = ["1.1", "1.2", "1.3"];
+/// All versions; the support encrypts and decrypts those of API 1.0.
+pub const ALL_VERSIONS: [&str; 4] = ["1.0", "1.1", "1.2", "1.3"];

@@ -166,6 +166,15 @@ impl Server {
         Self::start_in(Arc::new(tempfile::tempdir().expect("a temporary folder")), None)
     }
 
+    /// A demo server on a fresh folder with these lines in its settings file.
+    pub fn start_with(settings: &str) -> Self {
+        let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
+        let data = folder.path().join("data");
+        fs::create_dir(&data).expect("a data folder");
+        fs::write(data.join("claviger.toml"), settings).expect("a settings file");
+        Self::start_in(folder, None)
+    }
+
     /// A demo server on a fresh folder that keeps its data in PostgreSQL.
     pub fn start_on(database: &str) -> Self {
         let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));

@@ -8,7 +8,7 @@ pub struct Session {
     pub app: App,
     pub version: String,
     pub id: String,
-    /// The key of the 1.2 signatures.
+    /// The key of the 1.2 signatures and of the 1.0 encryption.
     pub sign_key: Option<String>,
 }
 
@@ -17,7 +17,8 @@ impl Session {
     pub fn call(&self, kind: &str, params: &[(&str, &str)]) -> Reply {
         let mut all = vec![("sessionid", self.id.as_str())];
         all.extend_from_slice(params);
-        self.app.client(&self.version, kind, &all)
+        let key = self.sign_key.as_deref().unwrap_or_default();
+        self.app.client_with(&self.version, key, kind, &all)
     }
 
     /// The same session at another server.

@@ -1,0 +1,93 @@
+//! A thousand clients want one license, or one name: one gets it.
+
+use std::{
+    sync::{
+        Barrier,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use crate::support::{Reply, Server};
+
+const CLIENTS: usize = 1000;
+/// As many at once as the server lets wait for a hash, and some more.
+const AT_ONCE: usize = 200;
+
+/// Asks until the server is not too busy to answer.
+fn ask(call: impl Fn() -> Reply) -> String {
+    loop {
+        let reply = call();
+        if reply.status != 503 {
+            assert_eq!(reply.status, 200, "{reply:?}");
+            return reply.json()["message"].as_str().expect("a message").to_owned();
+        }
+    }
+}
+
+/// Messages that all clients got, by their numbers.
+fn all(server: &Server, call: impl Fn(&crate::support::Session, usize) -> Reply + Sync) -> Vec<String> {
+    let (next, start) = (AtomicUsize::new(0), Barrier::new(AT_ONCE));
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..AT_ONCE)
+            .map(|_| {
+                scope.spawn(|| {
+                    let session = server.app.init("1.2");
+                    start.wait();
+                    let mut messages = Vec::new();
+                    loop {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        if number >= CLIENTS {
+                            return messages;
+                        }
+                        messages.push(ask(|| call(&session, number)));
+                    }
+                })
+            })
+            .collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("replies")).collect()
+    })
+}
+
+fn one_wins(messages: &[String], others: &str) {
+    assert_eq!(messages.len(), CLIENTS);
+    let won = messages.iter().filter(|message| *message == "Logged in!").count();
+    let lost = messages.iter().filter(|message| *message == others).count();
+    assert_eq!((won, lost), (1, CLIENTS - 1));
+}
+
+#[test]
+fn one_license_registers_one_user() {
+    let server = Server::start();
+    let key = server.license(0);
+    let messages = all(&server, |session, number| {
+        session.call("register", &[("username", &format!("user {number}")), ("pass", "p"), ("key", key)])
+    });
+    one_wins(&messages, "License key has already been used");
+}
+
+#[test]
+fn one_license_is_activated_on_one_device() {
+    let server = Server::start();
+    let key = server.license(0);
+    let messages = all(&server, |session, number| {
+        session.call("license", &[("key", key), ("hwid", &format!("device number {number:0>20}"))])
+    });
+    one_wins(&messages, "HWID doesn't match. Ask for a HWID reset");
+}
+
+#[test]
+fn one_name_is_registered_once() {
+    let server = Server::start();
+    let keys: Vec<String> = (0..10)
+        .flat_map(|_| {
+            let made = server.app.add_license("expiry=1&amount=100");
+            made.lines().map(String::from).collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(keys.len(), CLIENTS);
+    let messages = all(&server, |session, number| {
+        session.call("register", &[("username", "alice"), ("pass", "p"), ("key", &keys[number])])
+    });
+    one_wins(&messages, "Username already taken, choose a different one");
+}
