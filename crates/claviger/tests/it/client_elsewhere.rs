@@ -131,3 +131,27 @@ fn lines_reach_the_webhook_in_the_background() {
     let lines = server.cli.json(&["log", "list", &server.app.path(), "--json"]);
     assert_eq!(lines[0]["message"], "started");
 }
+
+#[test]
+fn a_message_that_was_refused_is_sent_again() {
+    let server = Server::start_with(ALLOW);
+    let target = Target::start(&[(500, "later"), (204, "")]);
+    server.cli.ok(&["app", "set", &server.app.path(), &format!("webhook={}/discord", target.url)]);
+    let session = server.app.init("1.2");
+    eventually("a first try", || {
+        if target.seen().is_empty() {
+            session.call("log", &[("message", "started")]);
+        }
+        target.seen().first().cloned()
+    });
+    let database = rusqlite::Connection::open(server.data().join("claviger.db")).expect("the database");
+    database.busy_timeout(std::time::Duration::from_secs(20)).expect("a time limit");
+    eventually("all that was refused arrives, and nothing waits any more", || {
+        // Instead of waiting for the time of the next try.
+        database.execute("UPDATE deliveries SET due = 0 WHERE attempts = 1", []).expect("a change");
+        let waiting: i64 =
+            database.query_row("SELECT COUNT(*) FROM deliveries", [], |row| row.get(0)).expect("a number");
+        (waiting == 0 && target.seen().len() >= 2).then_some(())
+    });
+    assert_eq!(target.seen()[0].body, target.seen()[target.seen().len() - 1].body);
+}

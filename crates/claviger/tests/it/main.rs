@@ -10,6 +10,7 @@ mod client_chat;
 mod client_check;
 mod client_common;
 mod client_elsewhere;
+mod client_forgot;
 mod client_init;
 mod client_license;
 mod client_lockout;

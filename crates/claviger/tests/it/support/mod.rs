@@ -6,6 +6,7 @@ pub mod cli;
 pub mod crypto;
 pub mod expect;
 pub mod http;
+pub mod mailbox;
 pub mod postgres;
 pub mod server;
 pub mod session;
