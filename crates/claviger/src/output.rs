@@ -96,3 +96,8 @@ impl<const N: usize> Rows<N> {
         }
     }
 }
+
+/// Who may use what an application offers its programs.
+pub(crate) fn users(authed: bool) -> &'static str {
+    if authed { "signed in" } else { "everybody" }
+}

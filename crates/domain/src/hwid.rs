@@ -1,5 +1,8 @@
 //! Devices bound to a user.
 
+/// Longest HWID that is kept and compared, in bytes; real ones are shorter.
+pub const HWID_MAX: usize = 500;
+
 /// Begins the stored form of HWIDs that an import brought as one text without separators. No HWID begins so: control
 /// characters in one become spaces.
 const IMPORTED: char = '\u{1F}';
@@ -28,7 +31,7 @@ impl HwidList {
 
     /// HWIDs as another server kept them: one behind the other, without separators.
     pub fn from_import(concatenated: &str) -> Self {
-        let text = normalize(concatenated);
+        let text = normalize_hwid(concatenated);
         Self { hwids: Vec::new(), imported: (!text.is_empty()).then_some(text) }
     }
 
@@ -57,7 +60,7 @@ impl HwidList {
 
     /// Whether `hwid` is bound.
     pub fn contains(&self, hwid: &str) -> bool {
-        let hwid = normalize(hwid);
+        let hwid = normalize_hwid(hwid);
         self.hwids.contains(&hwid) || self.is_part_of_import(&hwid)
     }
 
@@ -67,7 +70,7 @@ impl HwidList {
 
     /// Binds `hwid`.
     pub fn bind(&mut self, hwid: &str) {
-        let hwid = normalize(hwid);
+        let hwid = normalize_hwid(hwid);
         if !self.hwids.contains(&hwid) {
             self.hwids.push(hwid);
         }
@@ -75,15 +78,15 @@ impl HwidList {
 
     /// Takes note of a login from `hwid`, which was contained: an import is settled by it.
     pub fn settle(&mut self, hwid: &str) {
-        if self.is_part_of_import(&normalize(hwid)) {
+        if self.is_part_of_import(&normalize_hwid(hwid)) {
             self.imported = None;
             self.bind(hwid);
         }
     }
 }
 
-/// A HWID as it is stored and compared: a line is the separator.
-fn normalize(hwid: &str) -> String {
+/// A HWID as it is stored and compared: control characters are spaces, since a line is the separator.
+pub fn normalize_hwid(hwid: &str) -> String {
     hwid.replace(char::is_control, " ")
 }
 
@@ -119,7 +122,7 @@ mod tests {
             for hwid in hwids.iter().filter(|hwid| !hwid.is_empty()) {
                 prop_assert!(read.contains(hwid));
             }
-            let known = hwids.iter().any(|hwid| normalize(hwid) == normalize(&other) && !hwid.is_empty());
+            let known = hwids.iter().any(|hwid| normalize_hwid(hwid) == normalize_hwid(&other) && !hwid.is_empty());
             prop_assert_eq!(read.contains(&other), known);
         }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::Random;
 
 /// Characters of ids, in the order in which they sort as bytes.
-pub(crate) const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+pub const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// Length of a session id on the wire, in characters.
 pub const SESSION_ID_LEN: usize = 32;

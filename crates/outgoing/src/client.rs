@@ -140,7 +140,7 @@ fn parse(url: &str) -> Result<Url, CallError> {
 }
 
 /// Whether `url` names a web server, and no user.
-fn is_web(url: &Url) -> bool {
+pub fn is_web(url: &Url) -> bool {
     let plain = url.username().is_empty() && url.password().is_none();
     matches!(url.scheme(), "http" | "https") && url.has_host() && plain
 }

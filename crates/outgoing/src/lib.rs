@@ -11,6 +11,6 @@ mod testing;
 mod tls;
 
 pub use call::{Answer, Call, CallError, Redirects};
-pub use client::{Outgoing, OutgoingOptions};
+pub use client::{Outgoing, OutgoingOptions, is_web};
 pub use mail::{MailError, MailOptions, Mailer};
 pub use target::{AllowedTarget, BadTarget};

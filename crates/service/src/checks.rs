@@ -1,21 +1,21 @@
 //! What `claviger doctor` looks at: each part on its own, so that one that is broken hides no other.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use claviger_outgoing::{Call, MailOptions, Mailer, Outgoing, OutgoingOptions, Redirects};
-use claviger_screening::{LeakedPasswords, VpnList, range_url};
+use claviger_outgoing::{MailOptions, Mailer, Outgoing, OutgoingOptions};
+use claviger_screening::{RangeSource, VpnList};
 pub use claviger_store::Schema;
 use claviger_store::{Database, Store, StoreError, apps};
 
-use crate::{AllowedTarget, App, Service, ServiceError};
+use crate::{
+    AllowedTarget, App, Service, ServiceError,
+    screens::{Ranges, open_leaked, service_url},
+};
 
-/// For a mail server and for the service of leaked passwords.
+/// For the service of leaked passwords; an operator waits longer than a request.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Any prefix of a hash that occurs.
 const PREFIX: &str = "5BAA6";
-/// Bytes of a range of password hashes.
-const RANGE_MAX: usize = 1024 * 1024;
-const USER_AGENT: &str = "Claviger";
 
 /// An application, or why it cannot be used.
 #[derive(Debug)]
@@ -49,10 +49,7 @@ pub async fn schema(database: Database) -> Result<Schema, StoreError> {
 /// With the reason why it could not, without secrets.
 pub async fn mail(options: &MailOptions) -> Result<(), String> {
     let mailer = Mailer::new(options).map_err(|error| error.to_string())?;
-    let answer = tokio::time::timeout(TIMEOUT, mailer.test()).await;
-    answer
-        .map_err(|_| format!("the mail server did not answer within {} seconds", TIMEOUT.as_secs()))?
-        .map_err(|error| error.to_string())
+    mailer.test().await.map_err(|error| error.to_string())
 }
 
 /// Reads a list of VPNs. Blocks.
@@ -69,36 +66,21 @@ pub fn vpn_list(list: &Path, asn_table: Option<&Path>) -> Result<VpnFigures, Str
 /// # Errors
 /// With what is wrong and what to do.
 pub async fn leaked_passwords(source: &str, allow: &[AllowedTarget]) -> Result<(), String> {
-    if source.starts_with("http://") || source.starts_with("https://") {
-        return ask_for_range(source, allow).await;
+    match service_url(source) {
+        Some(url) => ask_for_range(url, allow).await,
+        None => open_leaked(source.as_ref()).map(drop).map_err(|error| error.to_string()),
     }
-    let path = Path::new(source);
-    let opened = if path.is_dir() { LeakedPasswords::folder(path) } else { LeakedPasswords::file(path) };
-    opened.map(drop).map_err(|error| error.to_string())
 }
 
 async fn ask_for_range(url: &str, allow: &[AllowedTarget]) -> Result<(), String> {
     let options = OutgoingOptions { allow: allow.to_vec(), own_url: None };
     let outgoing = Outgoing::new(options).map_err(|error| error.to_string())?;
-    let call = Call {
-        url: &range_url(url, PREFIX),
-        body: None,
-        content_type: None,
-        user_agent: USER_AGENT,
-        max_bytes: RANGE_MAX,
-        timeout: TIMEOUT,
-        redirects: Redirects::SameHost,
-        headers: &[("add-padding", "true")],
-    };
-    let answer = outgoing.call(call).await.map_err(|error| error.to_string())?;
-    let text = String::from_utf8_lossy(&answer.body);
-    match (answer.status, text.lines().next().and_then(|line| line.split_once(':'))) {
-        (200, Some((suffix, _))) if suffix.len() == 35 => Ok(()),
-        (200, _) => {
-            Err("the service did not answer with lines of SUFFIX:COUNT: check its address, without /range/"
-                .into())
-        }
-        (status, _) => Err(format!("the service answered with status {status}")),
+    let ranges = Ranges { outgoing: Arc::new(outgoing), url: url.into(), timeout: TIMEOUT };
+    let rows = ranges.range(PREFIX).await?;
+    match rows.lines().next().and_then(|line| line.split_once(':')) {
+        Some((suffix, _)) if suffix.len() == 35 => Ok(()),
+        _ => Err("the service did not answer with lines of SUFFIX:COUNT: check its address, without /range/"
+            .into()),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Contents of uploaded files: one file each, in a folder per application.
 
 use std::{
-    fs::{self, DirBuilder, File},
-    io::{self, Error, ErrorKind, Read, Write},
+    fs::{self, File},
+    io::{self, Error, ErrorKind, Read},
     path::{Path, PathBuf},
 };
+
+use crate::private::{create_private, write_private};
 
 /// Longest id in bytes.
 pub(crate) const ID_MAX: usize = 49;
@@ -97,14 +99,10 @@ fn read(path: &Path, max: u64) -> io::Result<Vec<u8>> {
 }
 
 fn write(folder: &Path, path: &Path, id: &str, content: &[u8]) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)?;
+    create_private(folder)?;
     let fresh = folder.join(format!("{UNFINISHED}{id}"));
     unless_missing(fs::remove_file(&fresh))?;
-    let outcome = write_fresh(&fresh, content).and_then(|()| fs::rename(&fresh, path));
+    let outcome = write_private(&fresh, content).and_then(|()| fs::rename(&fresh, path));
     if outcome.is_err() {
         // What went wrong is told; that this fails too would not help.
         let _ = fs::remove_file(&fresh);
@@ -114,16 +112,6 @@ fn write(folder: &Path, path: &Path, id: &str, content: &[u8]) -> io::Result<()>
     #[cfg(unix)]
     File::open(folder)?.sync_all()?;
     Ok(())
-}
-
-fn write_fresh(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(content)?;
-    file.sync_all()
 }
 
 fn unless_missing(outcome: io::Result<()>) -> io::Result<()> {

@@ -16,6 +16,7 @@ mod listing;
 mod logs;
 pub mod manage;
 mod passwords;
+mod private;
 mod screens;
 mod sessions;
 mod start;
@@ -50,12 +51,13 @@ pub use demo::{DEMO_OWNER, Demo};
 pub use listing::{Listing, ListingPart, SessionFilter};
 pub use logs::{Line, cut};
 pub use passwords::{Busy, Passwords};
+pub use private::{create_private, write_private};
 pub use screens::ScreenSources;
 pub use sessions::{Init, Session};
 pub use start::Options;
 pub use stats::{AppStats, SellerStats};
 pub use variables::SetVariable;
-pub use vault::{Vault, VaultError, write_private};
+pub use vault::{Vault, VaultError};
 pub use webhooks::{RELAYED, WebhookCall};
 
 /// Everything that requests need, shared by all of them.

@@ -48,15 +48,14 @@ impl Screens {
             .as_deref()
             .map(|list| VpnWatch::open(list, sources.asn_table.clone()))
             .transpose()?;
-        let leaked = match &sources.leaked_passwords {
-            None => None,
-            Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
-                let source = Ranges { outgoing: outgoing.clone(), url: url.clone() };
-                Some(LeakedPasswords::service(Arc::new(source)))
+        let leaked = sources.leaked_passwords.as_deref().map(|source| match service_url(source) {
+            Some(url) => {
+                let ranges = Ranges { outgoing: outgoing.clone(), url: url.into(), timeout: TIMEOUT };
+                Ok(LeakedPasswords::service(Arc::new(ranges)))
             }
-            Some(path) => Some(open_leaked(path.as_ref())?),
-        };
-        Ok(Self { vpn, leaked })
+            None => open_leaked(source.as_ref()),
+        });
+        Ok(Self { vpn, leaked: leaked.transpose()? })
     }
 
     /// Whether an address is that of a VPN.
@@ -74,7 +73,13 @@ impl Screens {
     }
 }
 
-fn open_leaked(path: &Path) -> Result<LeakedPasswords, ScreeningError> {
+/// The address, where a source of leaked passwords is a service.
+pub(crate) fn service_url(source: &str) -> Option<&str> {
+    (source.starts_with("http://") || source.starts_with("https://")).then_some(source)
+}
+
+/// Opens a file of leaked passwords, or a folder of ranges of them. Reads files.
+pub(crate) fn open_leaked(path: &Path) -> Result<LeakedPasswords, ScreeningError> {
     if path.is_dir() { LeakedPasswords::folder(path) } else { LeakedPasswords::file(path) }
 }
 
@@ -96,9 +101,10 @@ impl From<ScreeningError> for ServiceError {
 }
 
 /// A service that knows ranges of hashes by their first five digits.
-struct Ranges {
-    outgoing: Arc<Outgoing>,
-    url: String,
+pub(crate) struct Ranges {
+    pub(crate) outgoing: Arc<Outgoing>,
+    pub(crate) url: String,
+    pub(crate) timeout: Duration,
 }
 
 #[async_trait]
@@ -111,7 +117,7 @@ impl RangeSource for Ranges {
             content_type: None,
             user_agent: USER_AGENT,
             max_bytes: RANGE_MAX,
-            timeout: TIMEOUT,
+            timeout: self.timeout,
             redirects: Redirects::SameHost,
             headers: &[("add-padding", "true")],
         };

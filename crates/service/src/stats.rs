@@ -36,11 +36,11 @@ pub struct SellerStats {
     /// License keys by status.
     pub licenses: licenses::LicenseCounts,
     /// Webhooks.
-    pub webhooks: usize,
+    pub webhooks: i64,
     /// Files.
-    pub files: usize,
+    pub files: i64,
     /// Variables of the application.
-    pub variables: usize,
+    pub variables: i64,
 }
 
 /// Counts by application. Whoever counts holds the application's lock, so that a crowd asks the database once.
@@ -103,9 +103,9 @@ impl Service {
         let count = move |conn: &mut Conn<'_>| {
             Ok::<_, StoreError>(SellerStats {
                 licenses: licenses::counts(conn, id)?,
-                webhooks: webhooks::all(conn, id)?.len(),
-                files: files::all(conn, id)?.len(),
-                variables: variables::all(conn, id)?.len(),
+                webhooks: webhooks::count(conn, id)?,
+                files: files::count(conn, id)?,
+                variables: variables::count(conn, id)?,
             })
         };
         Ok(self.store.db().read(count).await?)

@@ -1,10 +1,6 @@
 //! The master key, and what is encrypted under it: app secrets and private signing keys.
 
-use std::{
-    fs::{self, OpenOptions},
-    io::{ErrorKind, Write},
-    path::Path,
-};
+use std::{fs, io::ErrorKind, path::Path};
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
@@ -12,6 +8,8 @@ use aws_lc_rs::{
 };
 use claviger_domain::{Random, Secret};
 use zeroize::Zeroizing;
+
+use crate::private::write_private;
 
 /// Bytes of a master key.
 const KEY_LEN: usize = 32;
@@ -137,20 +135,6 @@ impl Vault {
 pub(crate) fn sha256(text: &str) -> [u8; 32] {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
     digest.as_ref().try_into().expect("SHA-256 has 32 bytes")
-}
-
-/// Writes a new file that only its owner can read, and makes sure it is on disk.
-///
-/// # Errors
-/// Whatever the system says; also when the file is there already.
-pub fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(content)?;
-    file.sync_all()
 }
 
 #[cfg(unix)]

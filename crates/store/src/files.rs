@@ -52,6 +52,11 @@ pub fn all(conn: &mut Conn<'_>, app: i64) -> Result<Vec<File>> {
     conn.query(&format!("{SELECT} ORDER BY id"), params![app])?.iter().map(file).collect()
 }
 
+/// Number of files of an application.
+pub fn count(conn: &mut Conn<'_>, app: i64) -> Result<i64> {
+    conn.count("files", app)
+}
+
 /// Deletes what is known of a file; `false` when there is none.
 pub fn delete(conn: &mut Conn<'_>, app: i64, id: &str) -> Result<bool> {
     Ok(conn.execute("DELETE FROM files WHERE app = $1 AND id = $2", params![app, id])? == 1)

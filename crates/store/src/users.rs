@@ -227,6 +227,5 @@ pub fn delete(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
 
 /// Number of users of an application.
 pub fn count(conn: &mut Conn<'_>, app: i64) -> Result<i64> {
-    let row = conn.query_one("SELECT COUNT(*) FROM users WHERE app = $1", params![app])?;
-    row.map_or(Ok(0), |row| row.get(0))
+    conn.count("users", app)
 }

@@ -50,6 +50,11 @@ pub fn update(conn: &mut Conn<'_>, app: i64, new: &Variable) -> Result<bool> {
     Ok(changed == 1)
 }
 
+/// Number of variables of an application.
+pub fn count(conn: &mut Conn<'_>, app: i64) -> Result<i64> {
+    conn.count("variables", app)
+}
+
 /// Deletes a variable of an application; `false` when there is none.
 pub fn delete(conn: &mut Conn<'_>, app: i64, name: &str) -> Result<bool> {
     let deleted = conn.execute("DELETE FROM variables WHERE app = $1 AND name = $2", params![app, name])?;

@@ -41,6 +41,11 @@ pub fn all(conn: &mut Conn<'_>, app: i64) -> Result<Vec<Webhook>> {
     conn.query(sql, params![app])?.iter().map(webhook).collect()
 }
 
+/// Number of webhooks of an application.
+pub fn count(conn: &mut Conn<'_>, app: i64) -> Result<i64> {
+    conn.count("webhooks", app)
+}
+
 /// Deletes a webhook; `false` when there is none.
 pub fn delete(conn: &mut Conn<'_>, app: i64, id: &str) -> Result<bool> {
     Ok(conn.execute("DELETE FROM webhooks WHERE app = $1 AND id = $2", params![app, id])? == 1)

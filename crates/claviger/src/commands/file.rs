@@ -105,7 +105,7 @@ fn list(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
             return output::json(&files.iter().map(as_json).collect::<Vec<_>>());
         }
         let rows = files.into_iter().map(|row| {
-            let users = if row.authed { "signed in" } else { "everybody" };
+            let users = output::users(row.authed);
             let size = if row.url.is_some() { "-".into() } else { row.size.to_string() };
             let added = output::time(row.uploaded);
             [row.id, row.name, size, users.into(), added, output::or_dash(row.url.as_deref())]

@@ -19,16 +19,14 @@ pub(crate) mod variable;
 pub(crate) mod webhook;
 
 use std::{
-    fs::DirBuilder,
     future::Future,
     io::{IsTerminal, Write},
-    path::Path,
     sync::Arc,
 };
 
 use anyhow::{Context, bail};
 use claviger_domain::{Secret, SystemClock, SystemRandom};
-use claviger_service::{App, Database, Options, Service, parse_app_path};
+use claviger_service::{App, Database, Options, Service, create_private, parse_app_path};
 
 use crate::config::{Store, StoreArgs};
 
@@ -75,15 +73,6 @@ async fn open(store: &Store, options: Options) -> anyhow::Result<Arc<Service>> {
     let service =
         Service::open(store.database.clone(), options, Arc::new(SystemClock), Arc::new(SystemRandom));
     Ok(Arc::new(service.await?))
-}
-
-/// Makes a folder that only its owner can look into, unless it is there.
-fn create_private(folder: &Path) -> std::io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 /// Asks before something is destroyed. `yes` answers in advance.

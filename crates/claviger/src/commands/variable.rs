@@ -103,7 +103,7 @@ fn list(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
             return output::json(&rows.collect::<Vec<_>>());
         }
         let rows = variables.into_iter().map(|row| {
-            let readers = if row.authed { "signed in" } else { "everybody" };
+            let readers = output::users(row.authed);
             [row.name, row.value, readers.into()]
         });
         output::table(["NAME", "VALUE", "READERS"], rows);

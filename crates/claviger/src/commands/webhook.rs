@@ -81,7 +81,7 @@ fn list(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
             return output::json(&webhooks.iter().map(as_json).collect::<Vec<_>>());
         }
         let rows = webhooks.into_iter().map(|row| {
-            let users = if row.authed { "signed in" } else { "everybody" };
+            let users = output::users(row.authed);
             [row.id, row.url, row.user_agent, users.into()]
         });
         output::table(["ID", "URL", "USER AGENT", "USERS"], rows);

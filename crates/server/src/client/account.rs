@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use claviger_domain::Secret;
+use claviger_domain::{HWID_MAX, Secret, normalize_hwid};
 use claviger_service::{
     App, Session,
     accounts::{Account, AccountFailure, Credentials, Origin, Refusal, Registration},
@@ -20,9 +20,6 @@ pub(crate) const TYPES: Types = &[
     ("loginEmail", Handler::InSession(|request, session| login_email(request, session).boxed())),
     ("license", Handler::InSession(|request, session| license(request, session).boxed())),
 ];
-
-/// Bytes of a HWID that are kept and compared; real ones are shorter.
-const HWID_MAX: usize = 500;
 
 async fn register(request: Request, session: Session) -> Outcome {
     let registration = Registration {
@@ -70,7 +67,7 @@ fn password(request: &Request) -> Option<Secret> {
 
 /// The device, in the form in which it is kept everywhere.
 pub(super) fn hwid(request: &Request) -> Option<String> {
-    request.get("hwid").map(|hwid| cut(&hwid, HWID_MAX).replace(char::is_control, " "))
+    request.get("hwid").map(|hwid| normalize_hwid(cut(&hwid, HWID_MAX)))
 }
 
 fn origin(request: &Request, session: &Session) -> Origin {

@@ -4,7 +4,7 @@ use claviger_service::Session;
 use claviger_wire::client::{ApiVersion, Reply};
 use futures_util::FutureExt;
 
-use super::{Handler, Request, Types, account, answer::Answer};
+use super::{Handler, Request, Types, account, answer::Answer, unauthed};
 
 pub(crate) const TYPES: Types =
     &[("check", Handler::InSession(|request, session| async move { Ok(check(&request, &session)) }.boxed()))];
@@ -12,7 +12,7 @@ pub(crate) const TYPES: Types =
 fn check(request: &Request, session: &Session) -> Answer {
     let messages = &request.app.settings.messages;
     let reply = match &session.state.user {
-        None => Reply::failure(messages.session_unauthed.clone()),
+        None => unauthed(&request.app),
         Some(user) => match &user.banned {
             Some(reason) => Reply::failure(account::with_reason(&messages.user_banned, reason)),
             None if !user.subscribed => Reply::failure(messages.no_active_subs.clone()),

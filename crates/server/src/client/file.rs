@@ -4,7 +4,7 @@ use claviger_service::Session;
 use claviger_wire::client::Reply;
 use futures_util::FutureExt;
 
-use super::{Handler, Outcome, Request, Types, answer::Answer, signed_in};
+use super::{Handler, Outcome, Request, Types, answer::Answer, signed_in, unauthed};
 
 pub(crate) const TYPES: Types =
     &[("file", Handler::InSession(|request, session| file(request, session).boxed()))];
@@ -16,9 +16,7 @@ async fn file(request: Request, session: Session) -> Outcome {
     drop(id);
     let reply = match found {
         None => Reply::failure("File not Found"),
-        Some(file) if file.authed && signed_in(&session).is_none() => {
-            Reply::failure(app.settings.messages.session_unauthed.clone())
-        }
+        Some(file) if file.authed && signed_in(&session).is_none() => unauthed(app),
         Some(file) => match service.file_content(app, &file).await {
             Some(content) => {
                 Reply::success("File download successful").with("contents", &hex::encode(content))

@@ -1,5 +1,6 @@
 //! `init`: a program starts and gets a session (`docs/protocol/client.md`).
 
+use claviger_domain::is_md5;
 use claviger_service::{Init, TokenCheck, cut};
 use claviger_wire::client::{ApiVersion, Reply};
 use futures_util::FutureExt;
@@ -129,10 +130,6 @@ async fn allowed_hash(request: &Request) -> Result<bool, Fault> {
         return Ok(request.state.service.learn_hash(&request.app, &hash).await?);
     }
     Ok(settings.hashes.iter().any(|known| known.eq_ignore_ascii_case(&hash)))
-}
-
-fn is_md5(text: &str) -> bool {
-    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Where users of the application manage their accounts.

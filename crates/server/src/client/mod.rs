@@ -224,38 +224,52 @@ async fn dispatch(state: Arc<State>, version: ApiVersion, params: ClientParams, 
         return Answer::secret_signed(app, Reply::failure(text));
     }
     let request = Request { state, app: app.clone(), version, params, ip };
-    let outcome = match handler {
-        Handler::Start(handler) => handler(request.decrypt(app.secret.expose())).await,
-        handler => in_session(request, &kind, handler).await,
-    };
-    outcome.unwrap_or_else(|fault| Answer::fault(Some(app), fault))
+    carry_out(request, &kind, handler).await.unwrap_or_else(|fault| Answer::fault(Some(app), fault))
 }
 
-async fn in_session(request: Request, kind: &str, handler: Handler) -> Outcome {
-    let app = request.app.clone();
+async fn carry_out(request: Request, kind: &str, handler: Handler) -> Outcome {
+    match handler {
+        Handler::Start(handler) => {
+            let app = request.app.clone();
+            handler(request.decrypt(app.secret.expose())).await
+        }
+        Handler::Always(handler) => {
+            let (request, session) = with_session(request, kind).await?;
+            handler(request, session).await
+        }
+        Handler::InSession(handler) => match in_session(request, kind).await? {
+            Ok((request, session)) => handler(request, session).await,
+            Err(answer) => Ok(answer),
+        },
+        Handler::SignedIn(handler) => match in_session(request, kind).await? {
+            Ok((request, session)) => match signed_in(&session) {
+                Some(user) => handler(request, session, user).await,
+                None => Ok(Answer::in_session(&request, &session, unauthed(&request.app))),
+            },
+            Err(answer) => Ok(answer),
+        },
+    }
+}
+
+/// A request with its session, which lives, of an application that is open; else the reply.
+async fn in_session(request: Request, kind: &str) -> Result<Result<(Request, Session), Answer>, Fault> {
+    let (request, session) = with_session(request, kind).await?;
+    Ok(match (session, closed(&request.app)) {
+        (None, _) => Err(Answer::session_not_found(request.app)),
+        (Some(session), Some(closed)) => Err(Answer::in_session(&request, &session, Reply::failure(closed))),
+        (Some(session), None) => Ok((request, session)),
+    })
+}
+
+/// A request, readable with the key of its session, and that session if it lives.
+async fn with_session(request: Request, kind: &str) -> Result<(Request, Option<Session>), ServiceError> {
     let session = find_session(&request, kind).await?;
-    let request = match session.as_ref().and_then(|session| session.state.enckey.as_deref()) {
+    let enckey = session.as_ref().and_then(|session| session.state.enckey.as_deref());
+    let request = match enckey {
         Some(enckey) => request.decrypt(enckey),
         None => request,
     };
-    let session = match (session, handler) {
-        (session, Handler::Always(handler)) => return handler(request, session).await,
-        (Some(session), _) => session,
-        (None, _) => return Ok(Answer::session_not_found(app)),
-    };
-    let refused = |text: String| Ok(Answer::in_session(&request, &session, Reply::failure(text)));
-    if let Some(closed) = closed(&app) {
-        return refused(closed);
-    }
-    match handler {
-        Handler::SignedIn(handler) => match signed_in(&session) {
-            Some(user) => handler(request, session, user).await,
-            None => refused(app.settings.messages.session_unauthed.clone()),
-        },
-        Handler::InSession(handler) => handler(request, session).await,
-        Handler::Start(handler) => handler(request).await,
-        Handler::Always(handler) => handler(request, Some(session)).await,
-    }
+    Ok((request, session))
 }
 
 async fn find_session(request: &Request, kind: &str) -> Result<Option<Session>, ServiceError> {
@@ -266,6 +280,11 @@ async fn find_session(request: &Request, kind: &str) -> Result<Option<Session>, 
     let session = request.state.service.find_session(app, &id, api, variable.as_deref()).await?;
     let here = |session: &Session| session.state.ip.parse() == Ok(request.ip);
     Ok(session.filter(|session| !app.settings.bind_session_to_ip || here(session)))
+}
+
+/// The reply to a request that needs a login and came without one.
+pub(crate) fn unauthed(app: &App) -> Reply {
+    Reply::failure(app.settings.messages.session_unauthed.clone())
 }
 
 /// The user of a session, if nothing keeps him from what needs a login.

@@ -8,7 +8,7 @@ use claviger_wire::client::Reply;
 use futures_util::FutureExt;
 use serde::Serialize;
 
-use super::{Handler, Outcome, Request, Types, answer::Answer, path_segment, signed_in};
+use super::{Handler, Outcome, Request, Types, answer::Answer, path_segment, signed_in, unauthed};
 
 pub(crate) const TYPES: Types = &[
     ("2faenable", Handler::SignedIn(|request, session, user| enable(request, session, user).boxed())),
@@ -62,8 +62,7 @@ async fn disable(request: Request, session: Option<Session>) -> Outcome {
         return Ok(Answer::in_session(&request, &session, Reply::failure(closed)));
     }
     let Some(user) = signed_in(&session) else {
-        let reply = Reply::failure(request.app.settings.messages.session_unauthed.clone());
-        return Ok(Answer::in_session(&request, &session, reply));
+        return Ok(Answer::in_session(&request, &session, unauthed(&request.app)));
     };
     let service = &request.state.service;
     let outcome =

@@ -4,7 +4,7 @@ use claviger_service::{Session, SessionUser, SetVariable};
 use claviger_wire::client::{ApiVersion, Reply};
 use futures_util::FutureExt;
 
-use super::{Handler, Outcome, Request, Types, answer::Answer, signed_in};
+use super::{Handler, Outcome, Request, Types, answer::Answer, signed_in, unauthed};
 
 pub(crate) const TYPES: Types = &[
     ("var", Handler::InSession(|request, session| var(request, session).boxed())),
@@ -26,9 +26,7 @@ async fn var(request: Request, session: Session) -> Outcome {
     drop(name);
     let reply = match found {
         None => Reply::failure("Variable not found."),
-        Some(variable) if variable.authed && signed_in(&session).is_none() => {
-            Reply::failure(app.settings.messages.session_unauthed.clone())
-        }
+        Some(variable) if variable.authed && signed_in(&session).is_none() => unauthed(app),
         Some(variable) => Reply::success(variable.value.clone()),
     };
     Ok(Answer::in_session(&request, &session, reply))

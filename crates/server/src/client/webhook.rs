@@ -4,7 +4,7 @@ use claviger_service::{Session, WebhookCall};
 use claviger_wire::client::Reply;
 use futures_util::FutureExt;
 
-use super::{Handler, Outcome, Request, Types, answer::Answer, signed_in};
+use super::{Handler, Outcome, Request, Types, answer::Answer, signed_in, unauthed};
 
 pub(crate) const TYPES: Types =
     &[("webhook", Handler::InSession(|request, session| webhook(request, session).boxed()))];
@@ -16,9 +16,7 @@ async fn webhook(request: Request, session: Session) -> Outcome {
     drop(id);
     let reply = match found {
         None => Reply::failure("Webhook Not Found."),
-        Some(webhook) if webhook.authed && signed_in(&session).is_none() => {
-            Reply::failure(app.settings.messages.session_unauthed.clone())
-        }
+        Some(webhook) if webhook.authed && signed_in(&session).is_none() => unauthed(app),
         Some(webhook) => {
             let response = service.call_webhook(&webhook, call(&request)).await;
             let response = String::from_utf8_lossy(&response);

@@ -1,7 +1,7 @@
 //! End users sign in: with a name and a password, or with a license key alone. Each success notes the user on the
 //! session in the transaction that did the rest.
 
-mod ban;
+pub(crate) mod ban;
 mod change_username;
 mod email;
 mod forgot;

@@ -2,13 +2,11 @@
 
 use std::net::IpAddr;
 
+use claviger_domain::HWID_MAX;
 use claviger_store::access::{self, Blacklisted};
 
 use super::{ManageError, check_length, check_reason};
 use crate::{App, Service};
-
-/// Longest HWID in bytes.
-const HWID_MAX: usize = 500;
 
 /// Whom a blacklist entry keeps out.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use claviger_store::chat::{self, Channel};
 
-use super::{ManageError, check_length, lock_user};
+use super::{ManageError, check_length, lock_user, must_be_new, must_exist};
 use crate::{App, Service};
 
 /// Longest name of a channel in bytes.
@@ -28,11 +28,7 @@ impl Service {
         check_length("the name of a channel", &new.name, NAME_MAX)?;
         check_seconds("the delay", new.delay)?;
         let app = app.id;
-        self.manage(move |conn| match chat::add_channel(conn, app, &new)? {
-            true => Ok(()),
-            false => Err(ManageError::taken("channel", &new.name)),
-        })
-        .await
+        self.manage(move |conn| must_be_new(chat::add_channel(conn, app, &new)?, "channel", &new.name)).await
     }
 
     /// Deletes a channel with its messages.
@@ -41,11 +37,7 @@ impl Service {
     /// When there is none, or the database fails.
     pub async fn delete_channel(&self, app: &App, name: &str) -> Result<(), ManageError> {
         let (app, name) = (app.id, name.to_owned());
-        self.manage(move |conn| match chat::delete_channel(conn, app, &name)? {
-            true => Ok(()),
-            false => Err(ManageError::unknown("channel", &name)),
-        })
-        .await
+        self.manage(move |conn| must_exist(chat::delete_channel(conn, app, &name)?, "channel", &name)).await
     }
 
     /// Keeps a user from speaking for so many seconds; returns the Unix second of the end.

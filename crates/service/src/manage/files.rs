@@ -1,8 +1,9 @@
 //! Files that programs download.
 
+use claviger_domain::BASE62;
 use claviger_store::files::{self, File};
 
-use super::{BASE62, ManageError, check_length, check_url};
+use super::{ManageError, check_length, check_url, must_be_new};
 use crate::{App, Service, ServiceError, file_store};
 
 /// Longest name in bytes.
@@ -68,11 +69,7 @@ impl Service {
         };
         check(&file, self.options.file_max_bytes)?;
         let (app, row) = (app.id, file.clone());
-        self.manage(move |conn| match files::insert(conn, app, &row)? {
-            true => Ok(()),
-            false => Err(ManageError::taken("file", &row.id)),
-        })
-        .await?;
+        self.manage(move |conn| must_be_new(files::insert(conn, app, &row)?, "file", &row.id)).await?;
         // After the row: of two at once with one id, only one writes.
         if file.url.is_none()
             && let Err(error) = self.files.write(app, &file.id, bytes).await

@@ -38,8 +38,6 @@ use crate::{Service, ServiceError, passwords::Busy};
 
 /// Longest reason of a ban in bytes.
 pub const REASON_MAX: usize = 99;
-/// Characters of ids that are drawn.
-const BASE62: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// Why something was not done. The text is a sentence for the vendor.
 #[derive(Debug, thiserror::Error)]
@@ -97,6 +95,16 @@ impl Service {
     }
 }
 
+/// Refuses to go on without what is named.
+fn must_exist(found: bool, what: &'static str, name: &str) -> Result<(), ManageError> {
+    if found { Ok(()) } else { Err(ManageError::unknown(what, name)) }
+}
+
+/// Refuses a name that is taken.
+fn must_be_new(added: bool, what: &'static str, name: &str) -> Result<(), ManageError> {
+    if added { Ok(()) } else { Err(ManageError::taken(what, name)) }
+}
+
 /// Refuses a text that is empty or too long. `what` begins the sentence.
 fn check_length(what: &str, text: &str, max: usize) -> Result<(), ManageError> {
     match text.len() {
@@ -111,10 +119,7 @@ fn check_length(what: &str, text: &str, max: usize) -> Result<(), ManageError> {
 /// Refuses an address that programs or this server could not call. `what` begins the sentence.
 fn check_url(what: &str, text: &str, max: usize) -> Result<(), ManageError> {
     check_length(what, text, max)?;
-    let usable = url::Url::parse(text).is_ok_and(|url| {
-        let plain = url.username().is_empty() && url.password().is_none();
-        matches!(url.scheme(), "http" | "https") && url.has_host() && plain
-    });
+    let usable = url::Url::parse(text).is_ok_and(|url| claviger_outgoing::is_web(&url));
     // The parser forgives blanks and line ends; what is stored should be what is called.
     if usable && !text.contains(|character: char| character.is_whitespace() || character.is_control()) {
         Ok(())

@@ -2,7 +2,7 @@
 
 use claviger_store::subscriptions::{self, Subscription};
 
-use super::{ManageError, check_length};
+use super::{ManageError, check_length, must_be_new, must_exist};
 use crate::{App, Service, licenses::LEVEL_MAX};
 
 /// Longest name in bytes.
@@ -29,9 +29,8 @@ impl Service {
             return Err(ManageError::Unfit(format!("`{}` is no level: write a number such as 1", new.level)));
         }
         let app = app.id;
-        self.manage(move |conn| match subscriptions::insert(conn, app, &new.name, &new.level)? {
-            true => Ok(()),
-            false => Err(ManageError::taken("subscription", &new.name)),
+        self.manage(move |conn| {
+            must_be_new(subscriptions::insert(conn, app, &new.name, &new.level)?, "subscription", &new.name)
         })
         .await
     }
@@ -42,10 +41,7 @@ impl Service {
     /// When there is none, or the database fails.
     pub async fn delete_subscription(&self, app: &App, name: &str) -> Result<(), ManageError> {
         let (app, name) = (app.id, name.to_owned());
-        self.manage(move |conn| match subscriptions::delete(conn, app, &name)? {
-            true => Ok(()),
-            false => Err(ManageError::unknown("subscription", &name)),
-        })
-        .await
+        self.manage(move |conn| must_exist(subscriptions::delete(conn, app, &name)?, "subscription", &name))
+            .await
     }
 }

@@ -2,7 +2,7 @@
 
 use claviger_store::variables::{self, UserVariable};
 
-use super::{ManageError, check_length, lock_user};
+use super::{ManageError, check_length, lock_user, must_exist};
 use crate::{App, Service};
 
 /// Longest name in bytes.
@@ -44,10 +44,7 @@ impl Service {
         let (app, username, name) = (app.id, username.to_owned(), name.to_owned());
         self.manage(move |conn| {
             let user = lock_user(conn, app, &username)?;
-            match variables::delete_of_user(conn, app, user.id, &name)? {
-                true => Ok(()),
-                false => Err(ManageError::unknown("variable", &name)),
-            }
+            must_exist(variables::delete_of_user(conn, app, user.id, &name)?, "variable", &name)
         })
         .await
     }

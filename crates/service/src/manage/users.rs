@@ -12,7 +12,11 @@ use claviger_store::{
 };
 
 use super::{ManageError, REASON_MAX, check_length, lock_user};
-use crate::{App, Service, accounts::Ban, vault::sha256};
+use crate::{
+    App, Service,
+    accounts::{Ban, ban},
+    vault::sha256,
+};
 
 /// Life of a login token in seconds.
 pub const LOGIN_TOKEN_SECONDS: i64 = 60;
@@ -65,9 +69,12 @@ impl Service {
     /// When there is none, the reason is empty or too long, or the database fails.
     pub async fn ban_username(&self, app: &App, username: &str, reason: &str) -> Result<(), ManageError> {
         check_length("the reason", reason, REASON_MAX)?;
-        let user = self.user(app, username).await?.user;
-        let ban = Ban { user: user.id, reason: reason.into(), hwid: None, ip: user.ip };
-        if self.ban_user(app, ban).await? { Ok(()) } else { Err(ManageError::unknown("user", username)) }
+        let (reason, now) = (reason.to_owned(), self.clock.now());
+        self.with_user(app, username, move |conn, app, user| {
+            let ban = Ban { user: user.id, reason, hwid: None, ip: user.ip.clone() };
+            ban::carry_out(conn, app, &ban, now).map(drop)
+        })
+        .await
     }
 
     /// Lifts a user's ban, that of the token, and the blacklisting of the user's devices and address here.

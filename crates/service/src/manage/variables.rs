@@ -2,7 +2,7 @@
 
 use claviger_store::variables::{self, Variable};
 
-use super::{ManageError, check_length};
+use super::{ManageError, check_length, must_be_new, must_exist};
 use crate::{App, Service};
 
 /// Longest name in bytes.
@@ -27,9 +27,8 @@ impl Service {
     pub async fn add_variable(&self, app: &App, new: Variable) -> Result<(), ManageError> {
         check(&new)?;
         let app = app.id;
-        let add = move |conn: &mut claviger_store::Conn<'_>| match variables::insert(conn, app, &new)? {
-            true => Ok(()),
-            false => Err(ManageError::taken("variable", &new.name)),
+        let add = move |conn: &mut claviger_store::Conn<'_>| {
+            must_be_new(variables::insert(conn, app, &new)?, "variable", &new.name)
         };
         self.manage(add).await?;
         Ok(self.renew_catalog().await?)
@@ -60,7 +59,7 @@ impl Service {
         let (app, wanted) = (app.id, name.to_owned());
         let deleted = self.manage(move |conn| Ok(variables::delete(conn, app, &wanted)?)).await?;
         self.renew_catalog().await?;
-        if deleted { Ok(()) } else { Err(ManageError::unknown("variable", name)) }
+        must_exist(deleted, "variable", name)
     }
 }
 

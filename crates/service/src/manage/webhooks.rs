@@ -1,8 +1,9 @@
 //! Webhooks: addresses that programs have called without knowing them.
 
+use claviger_domain::BASE62;
 use claviger_store::webhooks::{self, Webhook};
 
-use super::{BASE62, ManageError, check_length, check_url};
+use super::{ManageError, check_length, check_url, must_exist};
 use crate::{App, Service};
 
 /// Longest address in bytes.
@@ -62,11 +63,7 @@ impl Service {
     /// When there is none, or the database fails.
     pub async fn delete_webhook(&self, app: &App, id: &str) -> Result<(), ManageError> {
         let (app, id) = (app.id, id.to_owned());
-        self.manage(move |conn| match webhooks::delete(conn, app, &id)? {
-            true => Ok(()),
-            false => Err(ManageError::unknown("webhook", &id)),
-        })
-        .await
+        self.manage(move |conn| must_exist(webhooks::delete(conn, app, &id)?, "webhook", &id)).await
     }
 }
 

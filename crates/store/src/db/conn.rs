@@ -73,6 +73,15 @@ impl Conn<'_> {
         }
     }
 
+    /// Number of rows of an application in a table.
+    ///
+    /// # Errors
+    /// Whatever the database refuses.
+    pub(crate) fn count(&mut self, table: &'static str, app: i64) -> Result<i64> {
+        let sql = format!("SELECT COUNT(*) FROM {table} WHERE app = $1");
+        self.query_one(&sql, crate::params![app])?.map_or(Ok(0), |row| row.get(0))
+    }
+
     /// Draws `count` serial numbers of the series `name` of an application (0: of the server); the first of them.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! Parameters of API 1.0: some in hexadecimal digits, some as they are, the rest encrypted
 //! (`docs/protocol/signatures.md`).
 
+use claviger_domain::is_md5;
+
 use super::crypt::{decrypt, from_hex};
 use crate::{Params, normalize};
 
@@ -10,10 +12,8 @@ pub const INIT_IV: &str = "init_iv";
 const HEX: [&str; 4] = ["type", "name", "ownerid", "sessionid"];
 /// As they are.
 const RAW: [&str; 3] = [INIT_IV, "reason", "newUsername"];
-/// As it is, but encrypted by some clients.
+/// The MD5 of the program: as it is, but encrypted by some clients.
 const HASH: &str = "hash";
-/// Digits of that hash, an MD5.
-const HASH_LEN: usize = 32;
 /// Parameters that are read; no request has nearly so many, and each costs a decryption.
 const PARAMS_MAX: usize = 64;
 
@@ -52,8 +52,7 @@ fn kept(name: &str, value: &str) -> Option<String> {
 }
 
 fn is_hash(value: &str) -> bool {
-    let value = normalize(value).unwrap_or_default();
-    value.len() == HASH_LEN && value.bytes().all(|byte| byte.is_ascii_hexdigit())
+    normalize(value).is_some_and(|value| is_md5(&value))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, ops::RangeInclusive};
 
-use claviger_domain::{MAX_SESSION_SECONDS, Mask};
+use claviger_domain::{HWID_MAX, MAX_SESSION_SECONDS, Mask, is_md5};
 use ipnet::IpNet;
 use serde_json::Value;
 
@@ -57,7 +57,7 @@ pub const SETTINGS: &[Rule] = &[
     rule("download", Kind::Url(120)),
     rule("hwidCheck", Kind::Flag),
     rule("forceHwid", Kind::Flag),
-    rule("minHwid", Kind::Number(0..=500)),
+    rule("minHwid", Kind::Number(0..=HWID_MAX as i64)),
     rule("sessionSeconds", Kind::Number(1..=MAX_SESSION_SECONDS)),
     rule("forceEncryption", Kind::Flag),
     rule("hashCheck", Kind::Flag),
@@ -170,7 +170,7 @@ fn list(text: &str, entry: fn(&str) -> Result<String, String>) -> Result<Value, 
 }
 
 fn hash(text: &str) -> Result<String, String> {
-    if text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if is_md5(text) {
         Ok(text.to_ascii_lowercase())
     } else {
         Err(format!("`{text}` is no MD5 hash: write 32 hexadecimal digits"))
