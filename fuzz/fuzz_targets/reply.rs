@@ -7,7 +7,7 @@
 
 use claviger_wire::client::{ApiVersion, Reply};
 use claviger_wire::seller::SellerReply;
-use claviger_wire::seller::session_row::{LIST_START, SessionRow, write_list_end};
+use claviger_wire::seller::{list_end, session_row::{LIST_START, SessionRow}};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ fuzz_target!(|input: &[u8]| {
         SessionRow { id: &text, credential: Some(&text), expires: i64::MAX, validated: true, ip: &text };
     row.write(&mut list, true);
     SessionRow { credential: None, validated: false, ..row }.write(&mut list, false);
-    write_list_end(&mut list, Some(&text));
+    list_end(&mut list, Some(&text));
     let value: Value = serde_json::from_slice(&list).expect("a list of sessions is JSON");
     assert!(value["sessions"][0]["credential"] == *text && value["cursor"] == *text);
     assert!(value["sessions"][1]["id"] == *text && value["sessions"][1]["credential"].is_null());

@@ -11,8 +11,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::{
     commands::{
-        access, app, chat, doctor, file, license, log, owner, serve, session, subscription, token, user,
-        variable, webhook,
+        access, app, audit, chat, doctor, file, license, log, owner, serve, session, subscription, token,
+        user, variable, webhook,
     },
     config::{ServeArgs, StoreArgs},
 };
@@ -84,6 +84,12 @@ enum Command {
     /// Read what programs wrote with log
     #[command(subcommand)]
     Log(log::Command),
+    /// Read who changed what by the Seller API
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Read the requests to the Seller API, where sellerLogs is on
+    #[command(subcommand)]
+    SellerLog(audit::SellerLog),
     /// Look at everything that the server needs, with the settings of `serve`, and say what to do
     Doctor {
         /// Print JSON
@@ -118,6 +124,8 @@ fn main() -> ExitCode {
         Command::Whitelist(command) => access::run_whitelist(cli.store, command),
         Command::Token(command) => token::run(cli.store, command),
         Command::Log(command) => log::run(cli.store, command),
+        Command::Audit(command) => audit::run(cli.store, command),
+        Command::SellerLog(command) => audit::run_seller_log(cli.store, command),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "claviger", &mut std::io::stdout());
             Ok(())

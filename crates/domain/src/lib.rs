@@ -1,6 +1,7 @@
 //! Claviger's types and rules. Pure: no input or output, no clock and no randomness of its own; both come in
 //! through [`Clock`] and [`Random`], so that every rule can be tested without waiting.
 
+mod account;
 mod clock;
 mod expiry;
 mod hwid;
@@ -15,6 +16,7 @@ mod settings;
 mod signing;
 mod username;
 
+pub use account::{AccountRole, Balance, Permission, may_make_level};
 pub use clock::{Clock, SystemClock};
 pub use expiry::{extended, is_active, paused, unpaused};
 pub use hwid::{HWID_MAX, HwidList, normalize_hwid};

@@ -56,6 +56,30 @@ pub struct AppSettings {
     pub webhook: Option<String>,
     /// Lines of `log` that are kept, the newest ones.
     pub logs_kept: i64,
+    /// Each request to the Seller API is kept, without secrets.
+    pub seller_logs: bool,
+    /// Requests to the Seller API that are kept, the newest ones.
+    pub seller_logs_kept: i64,
+    /// Changes that the audit log keeps, the newest ones.
+    pub audit_kept: i64,
+    /// `appdetails` of the Seller API tells the app secret.
+    pub seller_api_shows_secret: bool,
+    /// Seconds that a user waits between two resets of the devices that the user asks for.
+    pub cooldown_seconds: i64,
+    /// Where the web loader finds the program; at most 120 bytes.
+    pub web_download: Option<String>,
+    /// Where resellers buy balance; at most 69 bytes.
+    pub reseller_store: Option<String>,
+    /// Secret of the shop Sellix; encrypted, as hexadecimal digits.
+    pub sellix_secret: Option<String>,
+    /// What the shop calls a reseller's license for a day; at most 13 bytes, as the others.
+    pub day_product_id: Option<String>,
+    /// What the shop calls a reseller's license for a week.
+    pub week_product_id: Option<String>,
+    /// What the shop calls a reseller's license for a month.
+    pub month_product_id: Option<String>,
+    /// What the shop calls a reseller's license for ever.
+    pub lifetime_product_id: Option<String>,
     /// Shortest user name, in bytes.
     pub min_username: usize,
     /// A successful login ends the user's other sessions.
@@ -92,6 +116,18 @@ impl Default for AppSettings {
             hide_unknown_users: false,
             webhook: None,
             logs_kept: 100_000,
+            seller_logs: false,
+            seller_logs_kept: 10_000,
+            audit_kept: 100_000,
+            seller_api_shows_secret: true,
+            cooldown_seconds: 604_800,
+            web_download: None,
+            reseller_store: None,
+            sellix_secret: None,
+            day_product_id: None,
+            week_product_id: None,
+            month_product_id: None,
+            lifetime_product_id: None,
             min_username: 1,
             kill_other_sessions: false,
             seller_api_whitelist: Vec::new(),
@@ -160,6 +196,8 @@ messages! {
     key_not_found = "Invalid license key";
     /// The license key was used before.
     key_used = "License key has already been used";
+    /// The time of the license is over; kept for panels that show it.
+    key_expired = "Your license has expired";
     /// The license is banned; `{reason}` stands for the reason.
     key_banned = "Your license is banned";
     /// No subscription has the key's level.

@@ -4,7 +4,7 @@ use std::{error::Error, io, sync::Arc, time::Duration};
 
 use reqwest::{Client, Response, StatusCode, dns::Resolve, header, redirect::Policy};
 use rustls::RootCertStore;
-use url::Url;
+use url::{Host, Url};
 
 use crate::{
     AllowedTarget, Answer, Call, CallError, Redirects,
@@ -31,6 +31,8 @@ pub struct OutgoingOptions {
 /// Calls web servers.
 pub struct Outgoing {
     guard: Arc<Guard>,
+    /// Resolves to outer addresses only.
+    names: GuardedNames,
     /// Connects to outer addresses only.
     outer: Client,
     /// Connects to whatever a host that the operator named resolves to.
@@ -68,8 +70,9 @@ impl Outgoing {
                 .dns_resolver(names)
                 .build()
         };
-        let outer = client(Arc::new(GuardedNames { guard: guard.clone(), names: names.clone() }))?;
-        Ok(Self { guard, outer, named: client(names)?, has_roots })
+        let guarded = || GuardedNames { guard: guard.clone(), names: names.clone() };
+        let outer = client(Arc::new(guarded()))?;
+        Ok(Self { names: guarded(), guard: guard.clone(), outer, named: client(names)?, has_roots })
     }
 
     /// Whether an address could be called, as far as can be told without asking anybody; for addresses that are kept
@@ -79,6 +82,23 @@ impl Outgoing {
     /// [`CallError::BadUrl`] and [`CallError::Forbidden`].
     pub fn check_url(&self, url: &str) -> Result<(), CallError> {
         self.judge(&parse(url)?).map(drop)
+    }
+
+    /// As [`Outgoing::check_url`], and resolves the host's name.
+    ///
+    /// # Errors
+    /// [`CallError::BadUrl`], [`CallError::Forbidden`], and [`CallError::Unreachable`] when the name cannot be resolved.
+    pub async fn resolve(&self, url: &str) -> Result<(), CallError> {
+        let url = parse(url)?;
+        let Trust::Outer = self.judge(&url)? else { return Ok(()) };
+        let Some(Host::Domain(name)) = url.host() else { return Ok(()) };
+        let unreachable = |reason: String| CallError::Unreachable(host(&url), reason);
+        let parsed = name.parse().map_err(|_| CallError::BadUrl)?;
+        match self.names.resolve(parsed).await {
+            Ok(_) => Ok(()),
+            Err(error) if error.is::<InnerAddress>() => Err(CallError::Forbidden(host(&url))),
+            Err(error) => Err(unreachable(error.to_string())),
+        }
     }
 
     /// Makes a call.

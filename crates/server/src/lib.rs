@@ -78,7 +78,12 @@ fn method_not_allowed(allowed: &'static str) -> Response {
 
 /// The body of a request; `None` when it is too large, too slow or breaks off.
 async fn read_body(body: Body) -> Option<Bytes> {
-    let mut reading = pin!(axum::body::to_bytes(body, BODY_MAX));
+    read_body_of(body, BODY_MAX, BODY_WITHIN).await
+}
+
+/// As [`read_body`], of at most `max` bytes.
+async fn read_body_of(body: Body, max: usize, within: Duration) -> Option<Bytes> {
+    let mut reading = pin!(axum::body::to_bytes(body, max));
     // A body that came along with its head is there after a poll or two, and needs no timer.
     let mut tries = 0;
     let at_once = poll_fn(|context| match reading.as_mut().poll(context) {
@@ -92,7 +97,7 @@ async fn read_body(body: Body) -> Option<Bytes> {
     });
     match at_once.await {
         Some(body) => body.ok(),
-        None => tokio::time::timeout(BODY_WITHIN, reading).await.ok()?.ok(),
+        None => tokio::time::timeout(within, reading).await.ok()?.ok(),
     }
 }
 

@@ -1,9 +1,17 @@
 //! How many requests are served. Limits are token buckets: short bursts pass, a steady flood does not.
 
-use std::{net::IpAddr, num::NonZeroU32};
+use std::{net::IpAddr, num::NonZeroU32, time::Duration};
 
 use claviger_domain::subscriber;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{
+    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+    middleware::StateInformationMiddleware,
+    state::keyed::DefaultKeyedStateStore,
+};
+
+/// Buckets that tell how full they are.
+type TellingLimiter<K> = RateLimiter<K, DefaultKeyedStateStore<K>, DefaultClock, StateInformationMiddleware>;
 
 /// Requests a minute; 0: no limit.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,7 +27,7 @@ pub struct Rates {
 /// The buckets.
 pub struct Limits {
     client: Option<DefaultKeyedRateLimiter<IpAddr>>,
-    seller: Option<DefaultKeyedRateLimiter<i64>>,
+    seller: Option<TellingLimiter<i64>>,
     unknown_seller_key: Option<DefaultKeyedRateLimiter<IpAddr>>,
 }
 
@@ -28,7 +36,7 @@ impl Limits {
     pub fn new(rates: Rates) -> Self {
         Self {
             client: limiter(rates.client),
-            seller: limiter(rates.seller),
+            seller: limiter(rates.seller).map(RateLimiter::with_middleware),
             unknown_seller_key: limiter(rates.unknown_seller_key),
         }
     }
@@ -38,9 +46,22 @@ impl Limits {
         allows(self.client.as_ref(), &subscriber(address))
     }
 
-    /// Whether the Seller API serves one more request for the application.
-    pub(crate) fn seller_may(&self, app: i64) -> bool {
-        allows(self.seller.as_ref(), &app)
+    /// Takes one request of an application to the Seller API out of its bucket; `None` where there is no limit.
+    pub(crate) fn take_seller(&self, app: i64) -> Option<SellerRate> {
+        let limiter = self.seller.as_ref()?;
+        Some(match limiter.check_key(&app) {
+            Ok(state) => {
+                let (quota, remaining) = (state.quota(), state.remaining_burst_capacity());
+                let limit = quota.burst_size().get();
+                let reset = quota.replenish_interval() * limit.saturating_sub(remaining);
+                SellerRate { limit, remaining, reset, allowed: true }
+            }
+            Err(until) => {
+                let limit = until.quota().burst_size().get();
+                let reset = until.wait_time_from(limiter.clock().now());
+                SellerRate { limit, remaining: 0, reset, allowed: false }
+            }
+        })
     }
 
     /// Whether one more unknown seller key from `address` is answered as such.
@@ -59,6 +80,19 @@ impl Limits {
             limiter.shrink_to_fit();
         }
     }
+}
+
+/// How full the bucket of an application is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SellerRate {
+    /// Requests a minute.
+    pub(crate) limit: u32,
+    /// Requests that are left.
+    pub(crate) remaining: u32,
+    /// Until the bucket is full again; where nothing is left, until the next request is served.
+    pub(crate) reset: Duration,
+    /// Whether the request is served.
+    pub(crate) allowed: bool,
 }
 
 fn limiter<K: Clone + Eq + std::hash::Hash>(per_minute: u32) -> Option<DefaultKeyedRateLimiter<K>> {
@@ -84,8 +118,18 @@ mod tests {
     }
 
     #[test]
+    fn a_bucket_tells_how_full_it_is() {
+        let limits = Limits::new(Rates { seller: 2, ..Rates::default() });
+        let rates: Vec<_> = (0..3).map(|_| limits.take_seller(1).unwrap()).collect();
+        assert_eq!(rates.iter().map(|rate| rate.remaining).collect::<Vec<_>>(), [1, 0, 0]);
+        assert_eq!(rates.iter().map(|rate| rate.allowed).collect::<Vec<_>>(), [true, true, false]);
+        assert!(rates.iter().all(|rate| rate.limit == 2 && !rate.reset.is_zero()));
+        assert!(limits.take_seller(2).unwrap().allowed);
+    }
+
+    #[test]
     fn zero_means_no_limit() {
         let limits = Limits::new(Rates::default());
-        assert!((0..1000).all(|_| limits.seller_may(1)));
+        assert!((0..1000).all(|_| limits.take_seller(1).is_none()));
     }
 }

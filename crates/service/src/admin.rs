@@ -2,7 +2,7 @@
 
 use claviger_domain::{ApiVersions, AppSettings, OwnerId, Role, Secret, SigningKey};
 use claviger_store::{
-    Conn, StoreError,
+    Conn, StoreError, accounts,
     apps::{self, NewApp},
     owners::{self, NewOwner, Owner},
     sessions::shared,
@@ -87,8 +87,15 @@ impl Service {
             password,
             created: self.clock.now(),
         };
-        let owner = self.store.db().write::<_, StoreError, _>(move |conn| owners::insert(conn, &new)).await?;
-        owner.ok_or_else(|| refused(&format!("there is an owner `{name}` already")))
+        let insert = move |conn: &mut Conn<'_>| {
+            // People sign in by one name, whatever they are.
+            if accounts::lock_by_name(conn, &new.name)?.is_some() {
+                return Ok(None);
+            }
+            owners::insert(conn, &new)
+        };
+        let owner = self.store.db().write::<_, StoreError, _>(insert).await?;
+        owner.ok_or_else(|| refused(&format!("there is an owner or account `{name}` already")))
     }
 
     /// All owners, oldest first.

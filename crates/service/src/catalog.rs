@@ -75,6 +75,11 @@ impl App {
         })
     }
 
+    /// What the application is called where its names must not be: its number.
+    pub fn public_id(&self) -> String {
+        self.id.to_string()
+    }
+
     /// Whether the owner may use the Seller API at `now` (Unix seconds).
     pub fn may_sell(&self, now: i64) -> bool {
         self.role == Role::Seller && self.role_until.is_none_or(|until| until > now)

@@ -2,13 +2,24 @@
 
 use std::time::Duration;
 
-use claviger_outgoing::{Call, Redirects};
+use claviger_outgoing::{Answer, Call, CallError, Redirects};
 use claviger_store::files::{self, File};
 
 use crate::{App, RELAYED, Service, ServiceError};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 const USER_AGENT: &str = "Claviger";
+
+/// Why an address was not fetched.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FetchFailure {
+    /// As many are fetched as may be at once.
+    #[error("too many calls are under way")]
+    Busy,
+    /// Nothing came back.
+    #[error(transparent)]
+    Call(#[from] CallError),
+}
 
 impl Service {
     /// Finds a file.
@@ -24,7 +35,11 @@ impl Service {
     /// is larger than this server allows; the log says why. A few uploads are read at once, the others wait for them.
     pub async fn file_content(&self, app: &App, file: &File) -> Option<Vec<u8>> {
         let outcome = match &file.url {
-            Some(url) => self.fetch(url).await,
+            Some(url) => match self.fetch(url).await {
+                Ok(answer) if (200..300).contains(&answer.status) => Ok(answer.body),
+                Ok(answer) => Err(format!("its address answered with status {}", answer.status)),
+                Err(failure) => Err(failure.to_string()),
+            },
             None => {
                 let _reading = self.downloads.acquire().await.ok()?;
                 self.files.read(app.id, &file.id).await.map_err(|error| error.to_string())
@@ -39,10 +54,9 @@ impl Service {
         }
     }
 
-    async fn fetch(&self, url: &str) -> Result<Vec<u8>, String> {
-        let Ok(_calling) = self.calls.try_acquire() else {
-            return Err("too many calls are under way".into());
-        };
+    /// What an address answers.
+    pub(crate) async fn fetch(&self, url: &str) -> Result<Answer, FetchFailure> {
+        let Ok(_calling) = self.calls.try_acquire() else { return Err(FetchFailure::Busy) };
         let call = Call {
             url,
             body: None,
@@ -53,10 +67,6 @@ impl Service {
             redirects: Redirects::Any,
             headers: &[(RELAYED, "1")],
         };
-        let answer = self.outgoing.call(call).await.map_err(|error| error.to_string())?;
-        match answer.status {
-            200..=299 => Ok(answer.body),
-            status => Err(format!("its address answered with status {status}")),
-        }
+        Ok(self.outgoing.call(call).await?)
     }
 }

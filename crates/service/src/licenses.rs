@@ -1,9 +1,9 @@
 //! Making and verifying license keys.
 
-use claviger_domain::{Alphabet, Mask};
-use claviger_store::{Conn, StoreError, licenses, licenses::NewLicenses, tokens};
+use claviger_domain::{AccountRole, Alphabet, Mask, Permission, may_make_level};
+use claviger_store::{Conn, StoreError, accounts, licenses, licenses::NewLicenses, tokens};
 
-use crate::{App, Service, ServiceError};
+use crate::{App, Service, ServiceError, manage::may};
 
 /// Licenses made in one call at most.
 pub const BATCH_MAX: i64 = 100;
@@ -53,6 +53,15 @@ pub enum LicenseFailure {
     /// The key, or every key that the mask allows, is taken.
     #[error("the license exists already")]
     Exists,
+    /// The reseller who makes them may not make this level.
+    #[error("the reseller may not make licenses of this level")]
+    ResellerLevel,
+    /// The reseller who makes them has not enough balance.
+    #[error("the reseller has not enough balance")]
+    ResellerBalance,
+    /// The manager who makes them may not make licenses.
+    #[error("the manager may not make licenses")]
+    ManagerMayNot,
     /// The note is longer than [`NOTE_MAX`].
     #[error("the note is too long")]
     NoteTooLong,
@@ -79,6 +88,7 @@ impl Service {
             if keys.mask.is_fixed() && keys.amount > 1 {
                 return Err(LicenseFailure::FixedMask);
             }
+            pay(conn, app, &keys)?;
             let new = NewLicenses {
                 duration: keys.duration,
                 level: &keys.level,
@@ -110,6 +120,24 @@ impl Service {
         let (app, key) = (app.id, key.to_owned());
         let found = self.store.db().read(move |conn| licenses::spelling(conn, app, &key)).await?;
         Ok(found.is_some())
+    }
+}
+
+/// Where an account of the application makes the licenses, sees whether it may, and takes them off a reseller's balance.
+fn pay(conn: &mut Conn<'_>, app: i64, keys: &NewKeys) -> Result<(), LicenseFailure> {
+    let account = accounts::lock_by_name(conn, &keys.genby)?.filter(|account| account.app == app);
+    let Some(account) = account else { return Ok(()) };
+    match account.role {
+        AccountRole::Manager if may(&account, Permission::Licenses) => Ok(()),
+        AccountRole::Manager => Err(LicenseFailure::ManagerMayNot),
+        AccountRole::Reseller if !may_make_level(&account.key_levels, &keys.level) => {
+            Err(LicenseFailure::ResellerLevel)
+        }
+        AccountRole::Reseller => {
+            let left = account.balance.after(keys.amount, keys.duration);
+            let left = left.ok_or(LicenseFailure::ResellerBalance)?;
+            Ok(accounts::set_balance(conn, account.id, &left)?)
+        }
     }
 }
 

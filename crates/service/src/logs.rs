@@ -7,7 +7,7 @@ use claviger_store::{
 };
 use serde_json::json;
 
-use crate::{App, Service, ServiceError};
+use crate::{App, Service, ServiceError, manage::is_url};
 
 /// Longest line in bytes; longer ones are dropped.
 const MESSAGE_MAX: usize = 275;
@@ -48,7 +48,9 @@ impl Service {
             Role::Tester => TESTER_LINES,
             _ => app.settings.logs_kept.max(1),
         };
-        let delivery = app.settings.webhook.clone().map(|url| (url, embed(&log, &line.ip)));
+        // Sellers may have written anything there.
+        let webhook = app.settings.webhook.clone().filter(|url| is_url(url));
+        let delivery = webhook.map(|url| (url, embed(&log, &line.ip)));
         let wake = delivery.is_some();
         let app = app.id;
         let write = move |conn: &mut Conn<'_>| {

@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use claviger_store::{Conn, StoreError, files, licenses, sessions::shared, users, variables, webhooks};
+use claviger_domain::AccountRole;
+use claviger_store::{
+    Conn, StoreError, accounts, files, licenses, sessions::shared, users, variables, webhooks,
+};
 
 use crate::{App, Service, ServiceError};
 
@@ -41,6 +44,10 @@ pub struct SellerStats {
     pub files: i64,
     /// Variables of the application.
     pub variables: i64,
+    /// Accounts of resellers.
+    pub resellers: i64,
+    /// Accounts of managers.
+    pub managers: i64,
 }
 
 /// Counts by application. Whoever counts holds the application's lock, so that a crowd asks the database once.
@@ -101,11 +108,15 @@ impl Service {
     pub async fn seller_stats(&self, app: &App) -> Result<SellerStats, ServiceError> {
         let id = app.id;
         let count = move |conn: &mut Conn<'_>| {
+            let team = accounts::all(conn, id)?;
+            let of_role = |role| team.iter().filter(|account| account.role == role).count() as i64;
             Ok::<_, StoreError>(SellerStats {
                 licenses: licenses::counts(conn, id)?,
                 webhooks: webhooks::count(conn, id)?,
                 files: files::count(conn, id)?,
                 variables: variables::count(conn, id)?,
+                resellers: of_role(AccountRole::Reseller),
+                managers: of_role(AccountRole::Manager),
             })
         };
         Ok(self.store.db().read(count).await?)

@@ -20,10 +20,12 @@ const TIDY: Duration = Duration::from_secs(60);
 
 impl Service {
     /// Does what must be done beside the requests, until the task is dropped: sweeps dead sessions, notices owners
-    /// and applications that another process has changed, tidies up, and sends what waits for webhooks.
+    /// and applications that another process has changed, finishes changes of very many rows, tidies up, and sends what waits for webhooks.
     pub async fn run_background(self: Arc<Self>) {
-        let (sweeping, renewing, tidying) = (self.clone(), self.clone(), self.clone());
+        let (sweeping, renewing, tidying, finishing) =
+            (self.clone(), self.clone(), self.clone(), self.clone());
         tokio::join!(
+            finishing.finish_jobs_forever(),
             sweeping.sweep_forever(),
             renewing.renew_forever(),
             tidying.tidy_forever(),

@@ -10,9 +10,9 @@ pub const HWID: &str = "hwid";
 /// An entry of the blacklist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blacklisted {
-    /// [`IP`] or [`HWID`].
+    /// [`IP`], [`HWID`], `region`, `country` or `asn`; clients are checked for the first two only.
     pub kind: String,
-    /// The address or device.
+    /// The address, device or other value.
     pub value: String,
     /// Why; may be empty.
     pub reason: String,
@@ -89,4 +89,14 @@ pub fn is_whitelisted(conn: &mut Conn<'_>, app: i64, ip: &str) -> Result<bool> {
 pub fn whitelisted(conn: &mut Conn<'_>, app: i64) -> Result<Vec<String>> {
     let sql = "SELECT ip FROM whitelist WHERE app = $1 ORDER BY ip";
     conn.query(sql, params![app])?.iter().map(|row| row.get(0)).collect()
+}
+
+/// Empties the blacklist of an application; returns how many entries it had.
+pub fn clear_blacklist(conn: &mut Conn<'_>, app: i64) -> Result<u64> {
+    conn.execute("DELETE FROM blacklist WHERE app = $1", params![app])
+}
+
+/// Empties the whitelist of an application; returns how many addresses it had.
+pub fn clear_whitelist(conn: &mut Conn<'_>, app: i64) -> Result<u64> {
+    conn.execute("DELETE FROM whitelist WHERE app = $1", params![app])
 }

@@ -151,7 +151,7 @@ pub fn seller_key_hint(conn: &mut Conn<'_>, app: i64) -> Result<Option<String>> 
 }
 
 /// What belongs to an application, but for its sessions.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 24] = [
     "session_generations",
     "user_subscriptions",
     "user_variables",
@@ -171,6 +171,11 @@ const TABLES: [&str; 19] = [
     "password_resets",
     "login_tokens",
     "deliveries",
+    "buttons",
+    "accounts",
+    "audit",
+    "seller_log",
+    "bulk_jobs",
 ];
 
 /// Deletes an application and all it holds. Its sessions end at once; their rows are swept later.

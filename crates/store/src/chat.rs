@@ -1,6 +1,6 @@
 //! Chat: channels of an application, what was said there, and who may not speak.
 
-use crate::{Conn, Result, Row, params};
+use crate::{Conn, Result, Row, bulk::USER_STAYS, params};
 
 /// Messages that a channel keeps, the newest ones.
 pub const KEPT: i64 = 50;
@@ -116,4 +116,14 @@ pub fn unmute(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<bool> {
 pub fn muted_until(conn: &mut Conn<'_>, app: i64, user: i64, now: i64) -> Result<Option<i64>> {
     let sql = "SELECT until FROM chat_mutes WHERE app = $1 AND user_id = $2 AND until > $3";
     conn.query_one(sql, params![app, user, now])?.map(|row| row.get(0)).transpose()
+}
+
+/// Who may not speak at `now`, by name, with the Unix second of the end.
+pub fn mutes(conn: &mut Conn<'_>, app: i64, now: i64) -> Result<Vec<(String, i64)>> {
+    let sql = format!(
+        "SELECT users.username, m.until FROM chat_mutes m
+         JOIN users ON users.app = m.app AND users.id = m.user_id
+         WHERE m.app = $1 AND m.until > $2 AND {USER_STAYS} ORDER BY users.username"
+    );
+    conn.query(&sql, params![app, now])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }

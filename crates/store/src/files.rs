@@ -61,3 +61,14 @@ pub fn count(conn: &mut Conn<'_>, app: i64) -> Result<i64> {
 pub fn delete(conn: &mut Conn<'_>, app: i64, id: &str) -> Result<bool> {
     Ok(conn.execute("DELETE FROM files WHERE app = $1 AND id = $2", params![app, id])? == 1)
 }
+
+/// Changes what is known of a file; `false` when there is none of its id.
+pub fn update(conn: &mut Conn<'_>, app: i64, new: &File) -> Result<bool> {
+    let sql = "UPDATE files SET url = $3, size = $4, authed = $5 WHERE app = $1 AND id = $2";
+    Ok(conn.execute(sql, params![app, &new.id, new.url.as_ref(), new.size, new.authed])? == 1)
+}
+
+/// Deletes what is known of all files of an application; returns how many.
+pub fn clear(conn: &mut Conn<'_>, app: i64) -> Result<u64> {
+    conn.execute("DELETE FROM files WHERE app = $1", params![app])
+}

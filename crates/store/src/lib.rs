@@ -5,7 +5,11 @@
 //! implementation tuned for each database.
 
 pub mod access;
+pub mod accounts;
 pub mod apps;
+pub mod audit;
+pub mod bulk;
+pub mod buttons;
 pub mod catalog;
 pub mod chat;
 pub mod db;

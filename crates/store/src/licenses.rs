@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use claviger_domain::{LicenseStatus, fold};
 
-use crate::{Conn, Result, Row, StoreError, params};
+use crate::{Conn, Result, Row, StoreError, bulk::Range, params, tokens};
 
 /// A license.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,10 +130,96 @@ pub fn unban(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<()> {
     Ok(())
 }
 
+/// Which licenses to list; `None`: whatever they have.
+#[derive(Clone, Debug, Default)]
+pub struct LicenseFilter {
+    /// Only those of this status.
+    pub status: Option<LicenseStatus>,
+    /// Only those of this level.
+    pub level: Option<String>,
+    /// Only those of this maker.
+    pub genby: Option<String>,
+}
+
 /// Licenses after number `after`, at most `limit`, in the order of their numbers.
-pub fn page(conn: &mut Conn<'_>, app: i64, after: i64, limit: i64) -> Result<Vec<License>> {
-    let sql = format!("{SELECT} AND id > $2 ORDER BY id LIMIT $3");
-    conn.query(&sql, params![app, after, limit])?.iter().map(license).collect()
+pub fn page(
+    conn: &mut Conn<'_>,
+    app: i64,
+    filter: &LicenseFilter,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<License>> {
+    // An empty text stands for no condition: none of these columns is ever empty.
+    let sql = format!(
+        "{SELECT} AND id > $2 AND ($4 = '' OR status = $4) AND ($5 = '' OR level = $5) AND ($6 = '' OR genby = $6)
+         ORDER BY id LIMIT $3"
+    );
+    let status = filter.status.map(LicenseStatus::as_str).unwrap_or_default();
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let (level, genby) = (text(&filter.level), text(&filter.genby));
+    let rows = conn.query(&sql, params![app, after, limit, status, &level, &genby])?;
+    rows.iter().map(license).collect()
+}
+
+/// The first license that a user used.
+pub fn first_of_user(conn: &mut Conn<'_>, app: i64, username: &str) -> Result<Option<License>> {
+    let sql = format!("{SELECT} AND usedby = $2 ORDER BY id LIMIT 1");
+    conn.query_one(&sql, params![app, username])?.as_ref().map(license).transpose()
+}
+
+/// Finds a license by its key.
+pub fn by_key(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<Option<License>> {
+    let sql = format!("{SELECT} AND key_folded = $2");
+    conn.query_one(&sql, params![app, &fold(key)])?.as_ref().map(license).transpose()
+}
+
+/// Whether there is a license, of a status if one is given.
+pub fn any(conn: &mut Conn<'_>, app: i64, status: Option<LicenseStatus>) -> Result<bool> {
+    let sql = "SELECT 1 FROM licenses WHERE app = $1 AND ($2 = '' OR status = $2) LIMIT 1";
+    let status = status.map(LicenseStatus::as_str).unwrap_or_default();
+    Ok(conn.query_one(sql, params![app, status])?.is_some())
+}
+
+/// Makes unused licenses of a range worth more seconds; returns how many.
+pub fn add_time(conn: &mut Conn<'_>, app: i64, range: Range, seconds: i64) -> Result<u64> {
+    conn.execute(
+        "UPDATE licenses SET duration = duration + $5 WHERE app = $1 AND id > $2 AND id <= $3 AND status = $4",
+        params![app, range.after, range.last, LicenseStatus::NotUsed.as_str(), seconds],
+    )
+}
+
+/// Deletes licenses of a range with their tokens, only those of a status if one is given; returns how many.
+pub fn delete_range(
+    conn: &mut Conn<'_>,
+    app: i64,
+    range: Range,
+    status: Option<LicenseStatus>,
+) -> Result<u64> {
+    let chosen = "app = $1 AND id > $2 AND id <= $3 AND ($4 = '' OR status = $4)";
+    let status = status.map(LicenseStatus::as_str).unwrap_or_default();
+    let of_range = params![app, range.after, range.last, status];
+    conn.execute(
+        &format!(
+            "DELETE FROM tokens WHERE app = $1 AND kind = '{}' AND assigned IN
+                 (SELECT key FROM licenses WHERE {chosen})",
+            tokens::LICENSE
+        ),
+        of_range,
+    )?;
+    conn.execute(&format!("DELETE FROM licenses WHERE {chosen}"), of_range)
+}
+
+/// Sets the remark of a license; `None` forgets it.
+pub fn set_note(conn: &mut Conn<'_>, app: i64, id: i64, note: Option<&str>) -> Result<()> {
+    conn.execute("UPDATE licenses SET note = $3 WHERE app = $1 AND id = $2", params![app, id, note])?;
+    Ok(())
+}
+
+/// Sets how many seconds a license is worth.
+pub fn set_duration(conn: &mut Conn<'_>, app: i64, id: i64, duration: i64) -> Result<()> {
+    let sql = "UPDATE licenses SET duration = $3 WHERE app = $1 AND id = $2";
+    conn.execute(sql, params![app, id, duration])?;
+    Ok(())
 }
 
 /// Numbers of licenses of an application by status.

@@ -35,6 +35,13 @@ pub fn newest(conn: &mut Conn<'_>, app: i64, limit: i64) -> Result<Vec<Log>> {
     conn.query(sql, params![app, limit])?.iter().map(log).collect()
 }
 
+/// Lines after number `after`, at most `limit`, oldest first.
+pub fn page(conn: &mut Conn<'_>, app: i64, after: i64, limit: i64) -> Result<Vec<Log>> {
+    let sql = "SELECT id, written, credential, pc_user, message FROM logs WHERE app = $1 AND id > $2
+               ORDER BY id LIMIT $3";
+    conn.query(sql, params![app, after, limit])?.iter().map(log).collect()
+}
+
 fn log(row: &Row) -> Result<Log> {
     Ok(Log {
         id: row.get(0)?,

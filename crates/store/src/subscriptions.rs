@@ -35,6 +35,12 @@ pub fn all(conn: &mut Conn<'_>, app: i64) -> Result<Vec<Subscription>> {
     rows.iter().map(|row| Ok(Subscription { name: row.get(0)?, level: row.get(1)? })).collect()
 }
 
+/// Gives a subscription another level; `false` when there is none of that name.
+pub fn set_level(conn: &mut Conn<'_>, app: i64, name: &str, level: &str) -> Result<bool> {
+    let sql = "UPDATE subscriptions SET level = $3 WHERE app = $1 AND name = $2";
+    Ok(conn.execute(sql, params![app, name, level])? == 1)
+}
+
 /// Deletes a subscription; `false` when there is none. What users have of that name runs on.
 pub fn delete(conn: &mut Conn<'_>, app: i64, name: &str) -> Result<bool> {
     let sql = "DELETE FROM subscriptions WHERE app = $1 AND name = $2";

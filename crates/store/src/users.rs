@@ -2,7 +2,13 @@
 
 use claviger_domain::fold;
 
-use crate::{Conn, Result, Row, params};
+use crate::{
+    Conn, Result, Row,
+    bulk::{self, Range, USER_STAYS},
+    params,
+    sessions::shared,
+    tokens,
+};
 
 /// An end user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +35,8 @@ pub struct User {
     pub owner: String,
     /// May log in from any device, whatever the application's rule.
     pub any_device: bool,
+    /// Unix second from which the user may ask for a reset of the devices again.
+    pub cooldown: Option<i64>,
     /// Two-factor sign-in.
     pub totp: Totp,
 }
@@ -64,12 +72,16 @@ pub struct NewUser<'a> {
     pub hwids: Option<&'a str>,
     /// Hash of the e-mail address.
     pub email_hash: Option<&'a str>,
-    /// Address of the client.
-    pub ip: &'a str,
+    /// Address of the client, where the user came from one.
+    pub ip: Option<&'a str>,
     /// Who made the license that the user came from.
     pub owner: &'a str,
+    /// May log in from any device, whatever the application's rule.
+    pub any_device: bool,
     /// Unix second of registration.
     pub created: i64,
+    /// Unix second of the first login, if that is now.
+    pub last_login: Option<i64>,
 }
 
 fn user(row: &Row) -> Result<User> {
@@ -91,51 +103,74 @@ fn user(row: &Row) -> Result<User> {
             pending: row.get(13)?,
             pending_until: row.get(14)?,
         },
+        cooldown: row.get(15)?,
     })
 }
 
-const SELECT: &str =
-    "SELECT id, username, password, hwids, created, banned, email_hash, ip, last_login, owner,
-        any_device, totp_secret, totp_step, totp_pending, totp_pending_until
-    FROM users WHERE app = $1";
+/// Begins a statement that reads users of the application `$1`.
+fn select() -> String {
+    format!(
+        "SELECT id, username, password, hwids, created, banned, email_hash, ip, last_login, owner,
+            any_device, totp_secret, totp_step, totp_pending, totp_pending_until, cooldown
+        FROM users WHERE app = $1 AND {USER_STAYS}"
+    )
+}
 
 /// Finds a user by name.
 pub fn by_name(conn: &mut Conn<'_>, app: i64, username: &str) -> Result<Option<User>> {
-    let sql = format!("{SELECT} AND username_folded = $2");
+    let sql = select() + " AND username_folded = $2";
     conn.query_one(&sql, params![app, &fold(username)])?.as_ref().map(user).transpose()
 }
 
 /// As [`by_name`], and keeps others from changing the user until the end of the transaction.
 pub fn lock_by_name(conn: &mut Conn<'_>, app: i64, username: &str) -> Result<Option<User>> {
-    let sql = format!("{SELECT} AND username_folded = $2{}", conn.for_update());
+    let sql = select() + " AND username_folded = $2" + conn.for_update();
     conn.query_one(&sql, params![app, &fold(username)])?.as_ref().map(user).transpose()
 }
 
 /// Finds a user by number, and keeps others from changing the user until the end of the transaction.
 pub fn lock(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<Option<User>> {
-    let sql = format!("{SELECT} AND id = $2{}", conn.for_update());
+    let sql = select() + " AND id = $2" + conn.for_update();
     conn.query_one(&sql, params![app, id])?.as_ref().map(user).transpose()
 }
 
 /// Finds the users whose e-mail address has one of two hashes; at most two of them, since nobody asks for more.
 pub fn by_email(conn: &mut Conn<'_>, app: i64, hashes: [&str; 2]) -> Result<Vec<User>> {
-    let sql = format!("{SELECT} AND email_hash IN ($2, $3) ORDER BY id LIMIT 2");
+    let sql = select() + " AND email_hash IN ($2, $3) ORDER BY id LIMIT 2";
     conn.query(&sql, params![app, hashes[0], hashes[1]])?.iter().map(user).collect()
 }
 
 /// Users after number `after`, at most `limit`, in the order of their numbers.
 pub fn page(conn: &mut Conn<'_>, app: i64, after: i64, limit: i64) -> Result<Vec<User>> {
-    let sql = format!("{SELECT} AND id > $2 ORDER BY id LIMIT $3");
+    let sql = select() + " AND id > $2 ORDER BY id LIMIT $3";
     conn.query(&sql, params![app, after, limit])?.iter().map(user).collect()
 }
 
 /// Adds a user; the number, or `None` when the name is taken.
 pub fn insert(conn: &mut Conn<'_>, app: i64, new: &NewUser<'_>) -> Result<Option<i64>> {
+    let id = insert_once(conn, app, new)?;
+    if id.is_some() || by_name(conn, app, new.username)?.is_some() {
+        return Ok(id);
+    }
+    sweep_name(conn, app, new.username)?;
+    insert_once(conn, app, new)
+}
+
+/// Deletes the user of a name who waits to be deleted along with all others, if there is one.
+fn sweep_name(conn: &mut Conn<'_>, app: i64, username: &str) -> Result<()> {
+    let sql = format!("SELECT id FROM users WHERE app = $1 AND username_folded = $2 AND NOT ({USER_STAYS})");
+    match conn.query_one(&sql, params![app, &fold(username)])? {
+        Some(row) => delete_range(conn, app, Range::one(row.get(0)?)),
+        None => Ok(()),
+    }
+}
+
+fn insert_once(conn: &mut Conn<'_>, app: i64, new: &NewUser<'_>) -> Result<Option<i64>> {
     let id = conn.next_serials(app, "users", 1)?;
     let added = conn.execute(
         "INSERT INTO users (app, id, username, username_folded, password, hwids, email_hash, ip, owner, created,
-             last_login)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) ON CONFLICT (app, username_folded) DO NOTHING",
+             last_login, any_device)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (app, username_folded) DO NOTHING",
         params![
             app,
             id,
@@ -146,7 +181,9 @@ pub fn insert(conn: &mut Conn<'_>, app: i64, new: &NewUser<'_>) -> Result<Option
             new.email_hash,
             new.ip,
             new.owner,
-            new.created
+            new.created,
+            new.last_login,
+            new.any_device
         ],
     )?;
     Ok((added == 1).then_some(id))
@@ -168,8 +205,8 @@ pub fn logged_in(
     Ok(())
 }
 
-/// Sets the hash of a user's password.
-pub fn set_password(conn: &mut Conn<'_>, app: i64, user: i64, password: &str) -> Result<()> {
+/// Sets the hash of a user's password; `None`: the next login sets it.
+pub fn set_password(conn: &mut Conn<'_>, app: i64, user: i64, password: Option<&str>) -> Result<()> {
     conn.execute("UPDATE users SET password = $3 WHERE app = $1 AND id = $2", params![app, user, password])?;
     Ok(())
 }
@@ -177,6 +214,12 @@ pub fn set_password(conn: &mut Conn<'_>, app: i64, user: i64, password: &str) ->
 /// Sets the devices of a user, one a line.
 pub fn set_hwids(conn: &mut Conn<'_>, app: i64, user: i64, hwids: Option<&str>) -> Result<()> {
     conn.execute("UPDATE users SET hwids = $3 WHERE app = $1 AND id = $2", params![app, user, hwids])?;
+    Ok(())
+}
+
+/// Sets from when a user may ask for a reset of the devices (Unix seconds).
+pub fn set_cooldown(conn: &mut Conn<'_>, app: i64, user: i64, cooldown: i64) -> Result<()> {
+    conn.execute("UPDATE users SET cooldown = $3 WHERE app = $1 AND id = $2", params![app, user, cooldown])?;
     Ok(())
 }
 
@@ -204,6 +247,7 @@ pub fn set_totp(conn: &mut Conn<'_>, app: i64, user: i64, totp: &Totp) -> Result
 
 /// Gives a user another name, which must be free, wherever the name is kept but in sessions and tokens.
 pub fn rename(conn: &mut Conn<'_>, app: i64, user: &User, name: &str) -> Result<()> {
+    sweep_name(conn, app, name)?;
     conn.execute(
         "UPDATE users SET username = $3, username_folded = $4 WHERE app = $1 AND id = $2",
         params![app, user.id, name, &fold(name)],
@@ -215,14 +259,60 @@ pub fn rename(conn: &mut Conn<'_>, app: i64, user: &User, name: &str) -> Result<
     Ok(())
 }
 
-/// Deletes a user with all that hangs on the user, but for sessions, tokens and licenses.
-pub fn delete(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
-    for table in ["user_subscriptions", "user_variables", "chat_mutes", "password_resets", "login_tokens"] {
-        let sql = format!("DELETE FROM {table} WHERE app = $1 AND user_id = $2");
-        conn.execute(&sql, params![app, user])?;
+/// What hangs on a user, by number.
+const OF_USER: [&str; 6] =
+    ["sessions", "user_subscriptions", "user_variables", "chat_mutes", "password_resets", "login_tokens"];
+
+/// Deletes users with all that hangs on them: subscriptions, variables, tokens and sessions. Licenses stay.
+pub fn delete_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {
+    bulk::delete_user_tokens(conn, app, range)?;
+    for table in OF_USER {
+        let sql = format!("DELETE FROM {table} WHERE app = $1 AND user_id > $2 AND user_id <= $3");
+        conn.execute(&sql, params![app, range.after, range.last])?;
     }
-    conn.execute("DELETE FROM users WHERE app = $1 AND id = $2", params![app, user])?;
+    let sql = "DELETE FROM users WHERE app = $1 AND id > $2 AND id <= $3";
+    conn.execute(sql, params![app, range.after, range.last])?;
     Ok(())
+}
+
+/// Condition for users none of whose subscriptions runs at `$2` or is paused.
+const EXPIRED: &str = "NOT EXISTS (SELECT 1 FROM user_subscriptions x
+    WHERE x.app = users.app AND x.user_id = users.id AND (x.expires > $2 OR x.paused <> 0))";
+
+/// As [`delete_range`], for users none of whose subscriptions runs at `now` or is paused.
+pub fn delete_expired(conn: &mut Conn<'_>, app: i64, range: Range, now: i64) -> Result<()> {
+    let sql = format!("SELECT id FROM users WHERE app = $1 AND id > $3 AND id <= $4 AND {EXPIRED}");
+    for row in conn.query(&sql, params![app, now, range.after, range.last])? {
+        delete_range(conn, app, Range::one(row.get(0)?))?;
+    }
+    Ok(())
+}
+
+/// Whether there is a user; with `expired_at`, one none of whose subscriptions runs then or is paused.
+pub fn any(conn: &mut Conn<'_>, app: i64, expired_at: Option<i64>) -> Result<bool> {
+    let found = match expired_at {
+        None => conn
+            .query_one(&format!("SELECT 1 FROM users WHERE app = $1 AND {USER_STAYS} LIMIT 1"), params![app]),
+        Some(now) => {
+            let sql = format!("SELECT 1 FROM users WHERE app = $1 AND {USER_STAYS} AND {EXPIRED} LIMIT 1");
+            conn.query_one(&sql, params![app, now])
+        }
+    };
+    Ok(found?.is_some())
+}
+
+/// Forgets the devices of users and the hashes of their tokens' files, and ends their sessions.
+pub fn reset_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {
+    let of_range = params![app, range.after, range.last];
+    let sql = "UPDATE users SET hwids = NULL WHERE app = $1 AND id > $2 AND id <= $3 AND hwids IS NOT NULL";
+    conn.execute(sql, of_range)?;
+    let sql = format!(
+        "UPDATE tokens SET hash = NULL WHERE app = $1 AND kind = '{}' AND hash IS NOT NULL AND assigned IN
+             (SELECT username FROM users WHERE app = $1 AND id > $2 AND id <= $3)",
+        tokens::USER
+    );
+    conn.execute(&sql, of_range)?;
+    shared::end_of_users(conn, app, range)
 }
 
 /// Number of users of an application.

@@ -1,6 +1,10 @@
 //! Variables: texts that programs read, of the whole application or of one user. Names are compared exactly.
 
-use crate::{Conn, Result, Row, catalog, params};
+use crate::{
+    Conn, Result, Row,
+    bulk::{Range, USER_STAYS},
+    catalog, params,
+};
 
 /// A variable of an application.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +66,13 @@ pub fn delete(conn: &mut Conn<'_>, app: i64, name: &str) -> Result<bool> {
     Ok(deleted == 1)
 }
 
+/// Deletes all variables of an application; returns how many.
+pub fn clear(conn: &mut Conn<'_>, app: i64) -> Result<u64> {
+    let deleted = conn.execute("DELETE FROM variables WHERE app = $1", params![app])?;
+    catalog::changed(conn)?;
+    Ok(deleted)
+}
+
 /// A variable of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserVariable {
@@ -113,4 +124,59 @@ pub fn count_of_user(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<i64> {
 pub fn delete_of_user(conn: &mut Conn<'_>, app: i64, user: i64, name: &str) -> Result<bool> {
     let sql = "DELETE FROM user_variables WHERE app = $1 AND user_id = $2 AND name = $3";
     Ok(conn.execute(sql, params![app, user, name])? == 1)
+}
+
+/// Sets a variable of users, new or not.
+pub fn set_of_users(conn: &mut Conn<'_>, app: i64, users: Range, new: &UserVariable) -> Result<()> {
+    conn.execute(
+        "INSERT INTO user_variables (app, user_id, name, value, read_only)
+         SELECT app, id, $4, $5, $6 FROM users WHERE app = $1 AND id > $2 AND id <= $3
+         ON CONFLICT (app, user_id, name) DO UPDATE SET value = excluded.value, read_only = excluded.read_only",
+        params![app, users.after, users.last, &new.name, &new.value, new.read_only],
+    )?;
+    Ok(())
+}
+
+/// Deletes the variable of a name of users; returns how many.
+pub fn delete_of_users(conn: &mut Conn<'_>, app: i64, users: Range, name: &str) -> Result<u64> {
+    let sql = "DELETE FROM user_variables WHERE app = $1 AND user_id > $2 AND user_id <= $3 AND name = $4";
+    conn.execute(sql, params![app, users.after, users.last, name])
+}
+
+/// Whether any user has a variable of that name.
+pub fn any_of_users(conn: &mut Conn<'_>, app: i64, name: &str) -> Result<bool> {
+    let sql = "SELECT 1 FROM user_variables WHERE app = $1 AND name = $2 LIMIT 1";
+    Ok(conn.query_one(sql, params![app, name])?.is_some())
+}
+
+/// A variable with the user who has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedVariable {
+    /// The user's number.
+    pub user: i64,
+    /// The user's name.
+    pub username: String,
+    /// The variable.
+    pub variable: UserVariable,
+}
+
+/// Variables of users after the one of that user and name, at most `limit`, by number of the user and name.
+pub fn page_of_users(
+    conn: &mut Conn<'_>,
+    app: i64,
+    after: (i64, &str),
+    limit: i64,
+) -> Result<Vec<OwnedVariable>> {
+    let sql = format!(
+        "SELECT v.name, v.value, v.read_only, v.user_id, users.username FROM user_variables v
+         JOIN users ON users.app = v.app AND users.id = v.user_id
+         WHERE v.app = $1 AND (v.user_id, v.name) > ($2, $3) AND {USER_STAYS}
+         ORDER BY v.user_id, v.name LIMIT $4"
+    );
+    let rows = conn.query(&sql, params![app, after.0, after.1, limit])?;
+    rows.iter()
+        .map(|row| {
+            Ok(OwnedVariable { user: row.get(3)?, username: row.get(4)?, variable: user_variable(row)? })
+        })
+        .collect()
 }

@@ -50,3 +50,8 @@ pub fn count(conn: &mut Conn<'_>, app: i64) -> Result<i64> {
 pub fn delete(conn: &mut Conn<'_>, app: i64, id: &str) -> Result<bool> {
     Ok(conn.execute("DELETE FROM webhooks WHERE app = $1 AND id = $2", params![app, id])? == 1)
 }
+
+/// Deletes all webhooks of an application; returns how many.
+pub fn clear(conn: &mut Conn<'_>, app: i64) -> Result<u64> {
+    conn.execute("DELETE FROM webhooks WHERE app = $1", params![app])
+}

@@ -29,6 +29,17 @@ pub(crate) struct Body {
     pub(crate) params: Params,
     /// The JSON object has an object called `data`.
     pub(crate) shop: Option<ShopPayload>,
+    /// The first file of a multipart form that is called `file`.
+    pub(crate) file: Option<FilePart>,
+}
+
+/// A file in a multipart form.
+#[derive(Clone)]
+pub struct FilePart {
+    /// Its name, as the sender has it; may be empty.
+    pub name: String,
+    /// Its content.
+    pub bytes: Bytes,
 }
 
 impl Body {
@@ -39,13 +50,13 @@ impl Body {
         let content_type = content_type.unwrap_or_default();
         if starts_with(content_type, "multipart/form-data") {
             // Boxed, since it is big and rare: other requests need not carry it around.
-            return Self { params: Box::pin(multipart(content_type, body)).await, shop: None };
+            return Box::pin(multipart(content_type, body)).await;
         }
         if starts_with(content_type, "application/json") || looks_like_json(&body) {
             let text = String::from_utf8_lossy(&body);
             return serde_json::from_str(text.trim_start_matches('\u{FEFF}')).unwrap_or_default();
         }
-        Self { params: Params::from_urlencoded(&body), shop: None }
+        Self { params: Params::from_urlencoded(&body), ..Self::default() }
     }
 }
 
@@ -58,18 +69,27 @@ fn looks_like_json(body: &[u8]) -> bool {
     matches!(body.trim_ascii_start().first(), Some(b'{' | b'['))
 }
 
-async fn multipart(content_type: &str, body: Bytes) -> Params {
-    let mut params = Params::default();
-    let Ok(boundary) = multer::parse_boundary(content_type) else { return params };
+impl fmt::Debug for FilePart {
+    /// Without the content, which may be secret.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "FilePart({} bytes)", self.bytes.len())
+    }
+}
+
+async fn multipart(content_type: &str, body: Bytes) -> Body {
+    let mut read = Body::default();
+    let Ok(boundary) = multer::parse_boundary(content_type) else { return read };
     let mut parts = multer::Multipart::new(stream::iter([Ok::<_, Infallible>(body)]), boundary);
     while let Ok(Some(field)) = parts.next_field().await {
-        let name = field.name().filter(|_| field.file_name().is_none()).map(String::from);
-        let Ok(value) = field.bytes().await else { break };
-        if let Some(name) = name {
-            params.push(&name, &String::from_utf8_lossy(&value));
+        let (name, file) = (field.name().map(String::from), field.file_name().map(String::from));
+        let Ok(bytes) = field.bytes().await else { break };
+        match (name.as_deref(), file) {
+            (Some(name), None) => read.params.push(name, &String::from_utf8_lossy(&bytes)),
+            (Some("file"), Some(name)) if read.file.is_none() => read.file = Some(FilePart { name, bytes }),
+            _ => {}
         }
     }
-    params
+    read
 }
 
 impl<'de> Deserialize<'de> for Body {

@@ -82,7 +82,7 @@ fn read(source: &str, max: u64) -> anyhow::Result<(String, FileContent)> {
     if source.starts_with("http://") || source.starts_with("https://") {
         let path = source.split(['?', '#']).next().unwrap_or(source).trim_end_matches('/');
         let name = path.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(source);
-        return Ok((name.into(), FileContent::Url(source.into())));
+        return Ok((name.into(), FileContent::Url { url: source.into(), size: 0 }));
     }
     let path = Path::new(source);
     let cannot = || format!("cannot read {source}");
@@ -139,7 +139,7 @@ mod tests {
         ] {
             let (found, content) = read(url, 0).unwrap();
             assert_eq!(found, name);
-            assert!(matches!(content, FileContent::Url(kept) if kept == url));
+            assert!(matches!(content, FileContent::Url { url: kept, .. } if kept == url));
         }
     }
 

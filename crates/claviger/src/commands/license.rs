@@ -4,7 +4,7 @@ use anyhow::{Context, bail, ensure};
 use claviger_domain::{Alphabet, Mask, days_to_seconds};
 use claviger_service::{
     licenses::{BATCH_MAX, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys},
-    manage::License,
+    manage::{License, LicenseFilter},
 };
 use serde_json::json;
 
@@ -83,7 +83,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         Command::Add { app, new, json } => add(store, &app, new, json),
         Command::List { app, json } => list(store, &app, json),
         Command::Ban { app, key, reason } => with_app(store, &app, async |service, app| {
-            let license = service.ban_license(&app, &key, &reason).await?;
+            let license = service.ban_license(&app, &key, &reason, false).await?;
             println!("banned {}", output::plain(&license.key));
             Ok(())
         }),
@@ -141,7 +141,7 @@ fn list(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
         let mut rows = Rows::new(json, columns);
         let mut after = 0;
         loop {
-            let page = service.licenses_page(&app, after, PAGE).await?;
+            let page = service.licenses_page(app.id, LicenseFilter::default(), after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = last.id;
             for license in page {

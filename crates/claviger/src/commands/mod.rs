@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod app;
+pub(crate) mod audit;
 pub(crate) mod chat;
 mod demo;
 pub(crate) mod doctor;

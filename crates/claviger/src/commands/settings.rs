@@ -23,7 +23,9 @@ pub(super) fn show(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()
 
 /// A setting as `app set` takes it.
 fn field(settings: &Value, name: &str) -> String {
+    let secret = SETTINGS.iter().any(|setting| setting.name == name && setting.is_secret());
     match settings.pointer(&format!("/{}", name.replace('.', "/"))) {
+        Some(Value::String(_)) if secret => "***".into(),
         Some(Value::String(text)) => text.clone(),
         Some(Value::Array(entries)) => entries.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","),
         None | Some(Value::Null) => String::new(),
@@ -41,7 +43,7 @@ pub(super) fn change(store: StoreArgs, app: &str, changes: &[String]) -> anyhow:
     });
     let changes: Vec<(String, String)> = changes.collect::<anyhow::Result<_>>()?;
     with_app(store, app, async |service, app| {
-        let settings = serde_json::to_value(service.change_settings(&app, &changes).await?)?;
+        let settings = serde_json::to_value(service.change_settings(&app, &changes).await?.settings)?;
         for (name, _) in &changes {
             println!("{name}={}", output::plain(&field(&settings, name)));
         }

@@ -11,7 +11,7 @@ const NO_CODE: &str = "Please provide the 2fa code to disable 2fa";
 const WRONG: &str = "Invalid code please try again";
 
 /// The code of a step, counted from the present one (RFC 6238).
-fn code(base32: &str, step: i64) -> String {
+pub fn code(base32: &str, step: i64) -> String {
     let mut bits = String::new();
     for letter in base32.bytes() {
         let value = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == letter);

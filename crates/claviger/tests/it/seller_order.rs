@@ -1,7 +1,9 @@
 //! The checks of every request of the Seller API, in their order.
 
 use crate::support::http::request;
-use crate::support::{App, KEY_NOT_FOUND, NOT_AUTHORIZED, Server, assert_json, assert_text, eventually};
+use crate::support::{
+    App, HWID, KEY_NOT_FOUND, NOT_AUTHORIZED, Server, assert_json, assert_text, eventually,
+};
 
 const NO_TYPE: &str = r#"{"success":false,"message":"Type not specified"}"#;
 const TWICE: &str = r#"{"success":false,"message":"You have \"type\" defined more than 1 time. Remove 1 of the types and keep only 1"}"#;
@@ -87,6 +89,30 @@ fn then_the_type() {
         200,
         r#"You have "type" defined more than 1 time. Remove 1 of the types and keep only 1"#,
     );
+}
+
+#[test]
+fn retired_types_say_so() {
+    let server = Server::start();
+    let app = &server.app;
+    app.init("1.2").register("alice", "p", server.license(0));
+    let message = "Endpoint Deprecated, you can no longer use keys directly. A user is created from the key, and \
+                   that user has a HWID and IP associated with it.";
+    for kind in ["reset", "addhwid", "Reset", "AddHWID"] {
+        for params in ["", "&key=x", "&user=alice&hwid=x", &format!("&key={}", server.license(0)), "&key=%FF"]
+        {
+            let expected = format!(r#"{{"success":false,"message":"{message}"}}"#);
+            assert_json(&app.seller(&format!("type={kind}{params}")), 200, &expected);
+            assert_text(&app.seller(&format!("type={kind}{params}&format=text")), 200, message);
+        }
+    }
+    for kind in ["check&username=demo", "check&user=alice", "dellallusers", "DelLAllUsers"] {
+        assert_json(&app.seller(&format!("type={kind}")), 200, UNKNOWN);
+        assert_text(&app.seller(&format!("type={kind}&format=text")), 200, "Type doesn't exist");
+    }
+    let session = app.init("1.2");
+    let login = [("username", "alice"), ("pass", "p"), ("hwid", HWID)];
+    assert_eq!(session.call("login", &login).json()["message"], "Logged in!");
 }
 
 #[test]

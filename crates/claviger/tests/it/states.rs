@@ -163,3 +163,25 @@ fn floods_are_limited() {
     assert_eq!(init().header("retry-after"), Some("60"));
     process.stop("TERM");
 }
+
+#[test]
+fn an_application_is_told_how_many_requests_are_left() {
+    // The demo has no limits; a second server on its data has.
+    let server = Server::start();
+    let mut command = claviger();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--seller-rate", "2", "--data-dir"]).arg(server.data());
+    let mut process = Process::spawn(command, server.folder());
+    let app = server.app.at(&process.wait_for_address());
+    let told = || {
+        let reply = app.seller("type=setseller");
+        let header = |name| reply.header(name).map(String::from);
+        (reply.status, header("ratelimit-limit"), header("ratelimit-remaining"))
+    };
+    let two = Some("2".to_owned());
+    assert_eq!(told(), (200, two.clone(), Some("1".into())));
+    assert_eq!(told(), (200, two.clone(), Some("0".into())));
+    assert_eq!(told(), (429, two, Some("0".into())));
+    let reset = app.seller("type=setseller").header("ratelimit-reset").map(str::parse::<u32>);
+    assert!(matches!(reset, Some(Ok(1..=60))), "{reset:?}");
+    process.stop("TERM");
+}

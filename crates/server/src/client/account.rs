@@ -71,7 +71,7 @@ pub(super) fn hwid(request: &Request) -> Option<String> {
 }
 
 fn origin(request: &Request, session: &Session) -> Origin {
-    Origin { session: session.id, ip: request.ip, hwid: hwid(request) }
+    Origin { session: Some(session.id), ip: request.ip, hwid: hwid(request) }
 }
 
 fn answer(request: &Request, session: &Session, outcome: Result<Account, AccountFailure>) -> Outcome {

@@ -4,17 +4,45 @@ use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 use serde::Serialize;
 
-use super::{Outcome, Request, Types};
+use super::{
+    Answer, Outcome, Request,
+    kind::{Field, Shape, Type, Types, field, text},
+    success,
+};
 
 pub(crate) const TYPES: Types = &[
-    ("setseller", |request| async move { Ok(set_seller(&request)) }.boxed()),
-    ("appdetails", |request| async move { Ok(app_details(&request)) }.boxed()),
-    ("stats", |request| stats(request).boxed()),
+    Type::new("setseller", |_| async { set_seller() }.boxed(), "Tests a seller key."),
+    Type::new(
+        "appdetails",
+        |request| async move { Ok(app_details(&request)) }.boxed(),
+        "Tells what programs of the application need.",
+    )
+    .data(&[field("appdetails", Shape::Object(DETAILS))]),
+    Type::new("stats", |request| stats(request).boxed(), "Counts what the application has.")
+        .data(STATS)
+        .silent(),
 ];
 
-/// Bots test a seller key with this.
-fn set_seller(_: &Request) -> super::Answer {
-    SellerReply::success("Seller Key Successfully Found").into()
+const DETAILS: &[Field] = &[text("name"), text("ownerid"), text("secret"), text("version")];
+const STATS: &[Field] = &[
+    text("unused"),
+    text("used"),
+    text("paused"),
+    text("banned"),
+    text("totalkeys"),
+    text("webhooks"),
+    text("files"),
+    text("vars"),
+    text("resellers"),
+    text("managers"),
+    text("totalaccs"),
+];
+
+/// Shown where the application keeps its secret to itself: callers want a text that is not empty.
+const HIDDEN: &str = "hidden";
+
+fn set_seller() -> Outcome {
+    success("Seller Key Successfully Found")
 }
 
 #[derive(Serialize)]
@@ -25,34 +53,35 @@ struct AppDetails<'a> {
     version: &'a str,
 }
 
-fn app_details(request: &Request) -> super::Answer {
+fn app_details(request: &Request) -> Answer {
     let app = &request.app;
     let details = AppDetails {
         name: &app.name,
         ownerid: &app.owner_id,
-        secret: app.secret.expose(),
+        secret: if app.settings.seller_api_shows_secret { app.secret.expose() } else { HIDDEN },
         version: &app.settings.version,
     };
     SellerReply::success("Fetched Application Details Successfully").with("appdetails", &details).into()
 }
 
 async fn stats(request: Request) -> Outcome {
-    let stats = request.state.service.seller_stats(&request.app).await?;
+    let stats = request.service().seller_stats(&request.app).await?;
     let licenses = stats.licenses;
-    // Callers expect every field; what this release does not keep there is none of.
-    const NONE: &str = "0";
-    let reply = SellerReply::success("")
-        .without_message()
-        .with("unused", &licenses.unused.to_string())
-        .with("used", &licenses.used.to_string())
-        .with("paused", &NONE)
-        .with("banned", &licenses.banned.to_string())
-        .with("totalkeys", &licenses.total().to_string())
-        .with("webhooks", &stats.webhooks.to_string())
-        .with("files", &stats.files.to_string())
-        .with("vars", &stats.variables.to_string())
-        .with("resellers", &NONE)
-        .with("managers", &NONE)
-        .with("totalaccs", &NONE);
+    let counts = [
+        ("unused", licenses.unused),
+        ("used", licenses.used),
+        // A license is never paused, what it brought may be.
+        ("paused", 0),
+        ("banned", licenses.banned),
+        ("totalkeys", licenses.total()),
+        ("webhooks", stats.webhooks),
+        ("files", stats.files),
+        ("vars", stats.variables),
+        ("resellers", stats.resellers),
+        ("managers", stats.managers),
+        ("totalaccs", stats.resellers + stats.managers),
+    ];
+    let reply = SellerReply::success("").without_message();
+    let reply = counts.into_iter().fold(reply, |reply, (name, count)| reply.with(name, &count.to_string()));
     Ok(reply.into())
 }

@@ -1,16 +1,79 @@
-//! `add` and `verify`: license keys (`docs/protocol/seller.md`).
+//! License keys: making, using and changing them (`docs/protocol/seller.md`). Looking at them is in
+//! [`super::license_lists`].
 
 use std::borrow::Cow;
 
-use claviger_domain::{Alphabet, Mask, days_to_seconds};
-use claviger_service::licenses::{LEVEL_MAX, LicenseFailure, NewKeys};
+use claviger_domain::{Alphabet, LicenseStatus, Mask, days_to_seconds};
+use claviger_service::{
+    licenses::{LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys},
+    manage::{Assignment, REASON_MAX},
+};
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 
-use super::{Outcome, Request, Types};
+use super::{
+    Outcome, Request, failure,
+    kind::{Form, Param, Shape, Type, Types, may, need, optional},
+    settled, settled_if, success,
+};
 
-pub(crate) const TYPES: Types =
-    &[("add", |request| add(request).boxed()), ("verify", |request| verify(request).boxed())];
+pub(crate) const TYPES: Types = &[
+    Type::new("add", |request| add(request).boxed(), "Makes licenses; several are answered with status 302.")
+        .params(ADD)
+        .data(&[optional("key", Shape::Text), optional("keys", Shape::Texts)])
+        .statuses(&[302, 400, 406, 429])
+        .changes(&["owner", "note"]),
+    Type::new("addtime", |request| add_time(request).boxed(), "Makes all unused licenses worth more.")
+        .params(&[need("time", "Days, decimals allowed").form(Form::Decimal)])
+        .statuses(&[500])
+        .changes(&["time"]),
+    Type::new("verify", |request| verify(request).boxed(), "Tells whether there is a license of that key.")
+        .params(KEY)
+        .statuses(&[406]),
+    Type::new("assignkey", |request| assign(request).boxed(), "Uses a license up for a user.")
+        .params(&[need("user", "Name of the user"), need("key", "The license key")])
+        .changes(&["user", "key"]),
+    Type::new("del", |request| delete(request).boxed(), "Deletes a license and what it brought.")
+        .params(&[need("key", "The license key"), USER_TOO])
+        .changes(&["key"]),
+    Type::new("delmultiple", |request| delete_multiple(request).boxed(), "Deletes several licenses.")
+        .params(&[need("key", "License keys, separated by commas"), USER_TOO])
+        .changes(&["key"]),
+    Type::new("delunused", |request| delete_unused(request).boxed(), "Deletes all unused licenses.")
+        .changes(&[]),
+    Type::new("delused", |request| delete_used(request).boxed(), "Deletes all used licenses; users stay.")
+        .changes(&[]),
+    Type::new("delalllicenses", |request| delete_all(request).boxed(), "Deletes all licenses; users stay.")
+        .changes(&[]),
+    Type::new("ban", |request| ban(request).boxed(), "Bans a license.")
+        .params(&[need("key", "The license key"), may("reason", "Why, at most 99 bytes"), USER_TOO])
+        .statuses(&[400])
+        .changes(&["key", "reason"]),
+    Type::new("unban", |request| unban(request).boxed(), "Lifts the ban of a license.")
+        .params(KEY)
+        .changes(&["key"]),
+    Type::new("setnote", |request| set_note(request).boxed(), "Sets the remark of a license.")
+        .params(&[need("key", "The license key"), may("note", "The remark, at most 69 bytes")])
+        .changes(&["key", "note"]),
+    Type::new("edit", |request| edit(request).boxed(), "Sets how long a license lasts.")
+        .params(&[
+            need("key", "The license key"),
+            need("expiry", "How long it lasts, in seconds").form(Form::Integer),
+        ])
+        .changes(&["key", "expiry"]),
+];
+
+const KEY: &[Param] = &[need("key", "The license key")];
+const USER_TOO: Param = may("userToo", "Also the user who used it").form(Form::Flag);
+const ADD: &[Param] = &[
+    need("expiry", "How long each lasts, in days, decimals allowed").form(Form::Decimal),
+    may("mask", "Pattern of the keys; each * becomes a random character"),
+    may("level", "Level of the licenses; 1 unless given").form(Form::Integer),
+    may("amount", "How many; 1 unless given, at most 100").form(Form::Integer),
+    may("owner", "Who makes them; SellerAPI unless given. A reseller pays with the balance"),
+    may("character", "1: letters of both cases and digits, 2: upper case, 3: lower case"),
+    may("note", "Remark, at most 69 bytes"),
+];
 
 /// Who makes licenses unless the caller names somebody.
 const SELLER_API: &str = "SellerAPI";
@@ -18,28 +81,27 @@ const SELLER_API: &str = "SellerAPI";
 const OLD_DEFAULT_MASK: &str = "XXXXXX-XXXXXX-XXXXXX-XXXXXX-XXXXXX-XXXXXX";
 /// Longest name of a maker in bytes.
 const OWNER_MAX: usize = 65;
+/// Longest time that a license is worth, in seconds: a thousand years.
+const DURATION_MAX: i64 = 31_536_000_000;
+const NOTE_TOO_LONG: &str = "Note must be less than 69 characters";
 
 async fn add(request: Request) -> Outcome {
-    let keys = match new_keys(&request) {
-        Ok(keys) => keys,
-        Err(refusal) => return Ok(refusal.into()),
-    };
-    match request.state.service.add_licenses(&request.app, keys).await {
+    let keys = new_keys(&request)?;
+    match request.service().add_licenses(&request.app, keys).await {
         Ok(keys) => Ok(added(keys).into()),
         Err(LicenseFailure::DailyLimit(limit)) => {
             let text = format!("You can only generate {limit} keys per 24 hours with SellerAPI.");
-            Ok(SellerReply::failure(text).status(429).into())
+            Err(SellerReply::failure(text).status(429).into())
         }
         Err(LicenseFailure::TooMany) => failure("You can only generate 100 licenses at a time"),
         Err(LicenseFailure::FixedMask) => failure("Can't do custom key with amount greater than one"),
         Err(LicenseFailure::Exists) => failure("License already exists"),
-        Err(LicenseFailure::NoteTooLong) => failure("Note must be less than 69 characters"),
+        Err(LicenseFailure::NoteTooLong) => failure(NOTE_TOO_LONG),
+        Err(LicenseFailure::ResellerLevel) => failure("Reseller may not generate keys of this level"),
+        Err(LicenseFailure::ResellerBalance) => failure("Reseller has not enough balance"),
+        Err(LicenseFailure::ManagerMayNot) => failure("Manager may not generate keys"),
         Err(LicenseFailure::Store(error)) => Err(error.into()),
     }
-}
-
-fn failure(text: &'static str) -> Outcome {
-    Ok(SellerReply::failure(text).into())
 }
 
 /// One key and several have different names and statuses; the published Rust crate tells them apart by the status.
@@ -74,19 +136,104 @@ fn new_keys(request: &Request) -> Result<NewKeys, SellerReply> {
     let mask = mask.unwrap_or(Cow::Borrowed(&request.app.settings.license_mask));
     let mask = Mask::new(&mask).map_err(|_| SellerReply::invalid_parameter("mask"))?;
     let note = params.get("note").map(Cow::into_owned);
-    let genby = params.get("owner").map_or_else(|| SELLER_API.into(), Cow::into_owned);
-    if genby.len() > OWNER_MAX {
-        return Err(SellerReply::invalid_parameter("owner"));
-    }
+    let genby = request.stored("owner", OWNER_MAX)?.unwrap_or_else(|| SELLER_API.into());
     let alphabet = Alphabet::from_option(params.get("character").as_deref());
     Ok(NewKeys { mask, alphabet, amount, duration, level, note, genby })
 }
 
-async fn verify(request: Request) -> Outcome {
-    let key = request.params.get("key").unwrap_or_default();
-    Ok(if request.state.service.license_exists(&request.app, &key).await? {
-        SellerReply::success("Key Successfully Verified").into()
+async fn add_time(request: Request) -> Outcome {
+    const FAILED: &str = "Failed to add time! Key must not be used.";
+    let failed = || SellerReply::failure(FAILED).status(500);
+    let seconds = days_to_seconds(&request.text("time")).ok_or_else(failed)?;
+    if request.service().add_time(&request.app, seconds).await? {
+        success("Added time to unused licenses!")
     } else {
-        SellerReply::failure("Key Not Found").status(406).into()
-    })
+        Err(failed().into())
+    }
+}
+
+async fn verify(request: Request) -> Outcome {
+    if request.service().license_exists(&request.app, &request.text("key")).await? {
+        success("Key Successfully Verified")
+    } else {
+        Err(SellerReply::failure("Key Not Found").status(406).into())
+    }
+}
+
+async fn assign(request: Request) -> Outcome {
+    let (user, key) = (request.text("user"), request.text("key"));
+    match request.service().assign_license(&request.app, &user, &key).await? {
+        Assignment::Done => success("Successfully Assigned Key To User!"),
+        Assignment::UnknownLicense => failure("License not found!"),
+        Assignment::Used => failure("Key is already assigned to a user!"),
+        Assignment::Banned => failure("Key is banned, and can not be assigned!"),
+        Assignment::NoSubscription => failure("Subscription not found!"),
+        Assignment::UnknownUser => failure("Username not found!"),
+        Assignment::NoTime => failure("Failed to upgrade!(aka assign key)"),
+    }
+}
+
+/// Whether the user goes too; a published library spells it `user_too`.
+fn user_too(request: &Request) -> bool {
+    request.params.flag(&["userToo", "user_too"])
+}
+
+async fn delete(request: Request) -> Outcome {
+    let key = vec![request.text("key")];
+    let deleted = request.service().delete_licenses(&request.app, key, user_too(&request)).await;
+    let deleted = deleted.map(|deleted| deleted > 0);
+    settled_if(deleted, "Successfully deleted license!", "Failed to delete license!")
+}
+
+async fn delete_multiple(request: Request) -> Outcome {
+    let keys = request.text("key");
+    let keys = keys.split(',').map(|key| key.trim().to_owned()).filter(|key| !key.is_empty()).collect();
+    let deleted = request.service().delete_licenses(&request.app, keys, user_too(&request)).await;
+    let deleted = deleted.map(|deleted| deleted > 0);
+    settled_if(deleted, "Successfully deleted license(s)", "Failed to delete license(s)")
+}
+
+async fn delete_unused(request: Request) -> Outcome {
+    let deleted = request.service().delete_all_licenses(&request.app, Some(LicenseStatus::NotUsed)).await;
+    settled_if(deleted, "Successfully deleted all unused keys!", "Didn't find any unused keys!")
+}
+
+async fn delete_used(request: Request) -> Outcome {
+    let deleted = request.service().delete_all_licenses(&request.app, Some(LicenseStatus::Used)).await;
+    settled_if(deleted, "Successfully deleted all used keys!", "Didn't find any used keys!")
+}
+
+async fn delete_all(request: Request) -> Outcome {
+    let deleted = request.service().delete_all_licenses(&request.app, None).await;
+    settled_if(deleted, "Deleted all keys!", "Didn't find any keys!")
+}
+
+async fn ban(request: Request) -> Outcome {
+    let reason = request.stored("reason", REASON_MAX)?.unwrap_or_default();
+    let key = request.text("key");
+    let banned = request.service().ban_license(&request.app, &key, &reason, user_too(&request)).await;
+    settled(banned, "Successfully banned license!", "Failed to ban license!")
+}
+
+async fn unban(request: Request) -> Outcome {
+    let unbanned = request.service().unban_license(&request.app, &request.text("key")).await;
+    settled(unbanned, "Successfully unbanned license!", "Failed to unban license!")
+}
+
+async fn set_note(request: Request) -> Outcome {
+    let note = request.text("note");
+    if note.len() > NOTE_MAX {
+        return failure(NOTE_TOO_LONG);
+    }
+    let set = request.service().set_note(&request.app, &request.text("key"), note).await;
+    settled(set, "Successfully set note", "Failed to set note")
+}
+
+async fn edit(request: Request) -> Outcome {
+    let seconds = request.params.get("expiry").and_then(|text| text.parse::<i64>().ok());
+    let Some(seconds) = seconds.filter(|seconds| (1..=DURATION_MAX).contains(seconds)) else {
+        return failure("You must set expiry value");
+    };
+    let set = request.service().set_license_duration(&request.app, &request.text("key"), seconds).await;
+    settled(set, "License Edit Successful", "Key Not Found")
 }

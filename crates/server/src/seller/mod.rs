@@ -1,56 +1,181 @@
 //! The Seller API: managing one application with its seller key (`docs/protocol/seller.md`).
 
+mod access;
+mod accounts;
+mod activate;
 mod application;
+mod buttons;
+mod chats;
+mod checks;
+mod files;
+mod handle;
+#[expect(dead_code, reason = "the description of the API will read it")]
+mod kind;
+mod license_lists;
 mod licenses;
+mod list;
+mod logs;
+mod record;
+mod retired;
 mod sessions;
+mod settings;
+mod settings_params;
+mod subscriptions;
+mod user_bulk;
+mod user_changes;
+mod user_lists;
+mod user_variables;
+mod users;
+mod variables;
+mod webhooks;
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
-    net::{IpAddr, SocketAddr},
+    net::IpAddr,
     sync::{Arc, LazyLock},
 };
 
-use axum::{
-    Router,
-    extract::{self, ConnectInfo},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
-    response::Response,
-    routing::any,
-};
-use bytes::Bytes;
-use claviger_service::{App, RELAYED, ServiceError};
-use claviger_wire::seller::{SellerParams, SellerReply, text};
-use futures_util::future::BoxFuture;
-use ipnet::IpNet;
+use axum::body::Body;
+use claviger_service::{App, Service, ServiceError, StoreError, manage::ManageError};
+use claviger_wire::seller::{SellerParams, SellerReply};
 
-use crate::{State, is_busy, json, method_not_allowed, preflight, read_body};
+use self::kind::Types;
+pub(crate) use self::{handle::routes, kind::Type};
+use crate::State;
+
+/// Where the API lives; a type may follow in the path.
+const PATH: &str = "/api/seller/";
 
 /// A request past the common checks.
 pub(crate) struct Request {
     pub(crate) state: Arc<State>,
     pub(crate) app: Arc<App>,
     pub(crate) params: SellerParams,
+    /// Address of the caller.
+    pub(crate) ip: IpAddr,
+    /// The caller asked for `format=text`.
+    pub(crate) text_mode: bool,
+    /// The name of the type by which it was called, in lower case: its own or another.
+    pub(crate) called: String,
 }
 
-/// What a type answers. A failure of the protocol is an `Ok` reply.
-pub(crate) type Outcome = Result<Answer, ServiceError>;
-/// What a type does.
-pub(crate) type Handler = fn(Request) -> BoxFuture<'static, Outcome>;
-/// Names of types, in lower case, with what they do.
-pub(crate) type Types = &'static [(&'static str, Handler)];
+impl Request {
+    pub(crate) fn service(&self) -> &Arc<Service> {
+        &self.state.service
+    }
 
-/// Every type, by its name in lower case.
-static TYPES: LazyLock<HashMap<&'static str, Handler>> = LazyLock::new(|| {
-    let areas = [sessions::TYPES, licenses::TYPES, application::TYPES];
-    areas.into_iter().flatten().copied().collect()
+    /// A parameter that is only looked up or compared: empty when it is missing.
+    pub(crate) fn text(&self, name: &str) -> String {
+        self.params.get(name).map(Cow::into_owned).unwrap_or_default()
+    }
+
+    /// A parameter that will be stored: `None` when it is missing.
+    ///
+    /// # Errors
+    /// Status 400 when it has more than `max` bytes.
+    pub(crate) fn stored(&self, name: &str, max: usize) -> Result<Option<String>, SellerReply> {
+        match self.params.get(name) {
+            Some(value) if value.len() > max => Err(SellerReply::invalid_parameter(name)),
+            value => Ok(value.map(Cow::into_owned)),
+        }
+    }
+}
+
+/// What a type answers. A failure of the protocol may be an `Ok` reply or stop the request.
+pub(crate) type Outcome = Result<Answer, Stop>;
+
+/// Why a request goes no further.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The protocol has a reply for it.
+    Refused(SellerReply),
+    /// Our fault.
+    Failed(ServiceError),
+}
+
+impl From<SellerReply> for Stop {
+    fn from(reply: SellerReply) -> Self {
+        Self::Refused(reply)
+    }
+}
+
+impl From<ServiceError> for Stop {
+    fn from(error: ServiceError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<ManageError> for Stop {
+    fn from(error: ManageError) -> Self {
+        match error {
+            ManageError::Service(error) => Self::Failed(error),
+            ManageError::Busy(busy) => SellerReply::failure(busy.to_string()).status(503).into(),
+            ManageError::Unfit(text) => SellerReply::failure(text).status(400).into(),
+            // Types that look something up have a failure of their own for these.
+            other => SellerReply::failure(other.to_string()).into(),
+        }
+    }
+}
+
+/// Every area.
+const AREAS: &[Types] = &[
+    sessions::TYPES,
+    licenses::TYPES,
+    license_lists::TYPES,
+    activate::TYPES,
+    users::TYPES,
+    user_lists::TYPES,
+    user_changes::TYPES,
+    user_bulk::TYPES,
+    user_variables::TYPES,
+    subscriptions::TYPES,
+    variables::TYPES,
+    access::TYPES,
+    chats::TYPES,
+    files::TYPES,
+    webhooks::TYPES,
+    buttons::TYPES,
+    accounts::TYPES,
+    application::TYPES,
+    settings::TYPES,
+    logs::TYPES,
+    retired::TYPES,
+];
+
+/// Every type, in the order of the areas.
+pub(crate) fn types() -> impl Iterator<Item = &'static Type> {
+    AREAS.iter().copied().flatten()
+}
+
+/// Every type by its names in lower case.
+static TYPES: LazyLock<HashMap<String, &'static Type>> = LazyLock::new(|| {
+    let named = |kind: &'static Type| {
+        let names = std::iter::once(&kind.name).chain(kind.aliases);
+        names.map(move |name| (name.to_ascii_lowercase(), kind))
+    };
+    types().flat_map(named).collect()
 });
 
 /// What a caller gets to read.
 pub(crate) enum Answer {
     /// A reply held in memory.
     Reply(SellerReply),
-    /// A JSON reply that is written while it is read from the database.
-    Stream(axum::body::Body),
+    /// A reply to a change, with what the audit log is to tell of old and new values.
+    Changed(SellerReply, String),
+    /// A reply that is written while it is read from the database.
+    Stream {
+        /// JSON, or lines of text.
+        body: Body,
+        /// Whether it is text.
+        text: bool,
+    },
 }
 
 impl From<SellerReply> for Answer {
@@ -59,136 +184,44 @@ impl From<SellerReply> for Answer {
     }
 }
 
-pub(crate) fn routes() -> Router<Arc<State>> {
-    Router::new().route("/api/seller", any(handle)).route("/api/seller/", any(handle))
+/// A success that is only a message.
+fn success(message: &'static str) -> Outcome {
+    Ok(SellerReply::success(message).into())
 }
 
-async fn handle(
-    extract::State(state): extract::State<Arc<State>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: extract::Request,
-) -> Response {
-    let method = request.method().clone();
-    match method {
-        Method::GET | Method::POST | Method::HEAD => {}
-        Method::OPTIONS => return preflight(),
-        _ => return method_not_allowed("GET, HEAD, POST, OPTIONS"),
-    }
-    let (parts, body) = request.into_parts();
-    let ip = state.client_ip.of(peer, &parts.headers);
-    let Some(body) = read_body(body).await else {
-        return respond(&SellerReply::failure("Request too large or incomplete").status(413), false);
-    };
-    // What an end user chose must not change what the vendor's webhook asks for.
-    let body = if parts.headers.contains_key(RELAYED) { Bytes::new() } else { body };
-    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let params = SellerParams::parse(parts.uri.query().unwrap_or_default(), content_type, body).await;
-    let text = params.get("format").as_deref() == Some("text");
-    let (app, handler) = match checked(&state, &params, &parts.headers, ip).await {
-        Ok(found) => found,
-        Err(reply) => return respond(&reply, text),
-    };
-    if method == Method::HEAD {
-        // Looking must not act: link previews and prefetchers ask like this.
-        return json(StatusCode::OK, Vec::new());
-    }
-    match handler(Request { state, app, params }).await {
-        Ok(Answer::Reply(reply)) => respond(&reply, text),
-        Ok(Answer::Stream(body)) => {
-            let mut response = json(StatusCode::OK, Vec::new());
-            *response.body_mut() = body;
-            response.headers_mut().remove(header::CONTENT_LENGTH);
-            response
+/// A failure with status 200.
+fn failure(message: &'static str) -> Outcome {
+    Err(SellerReply::failure(message).into())
+}
+
+/// The reply to a change: `done`, or `failed` when what it is about is not there, is taken or is unfit.
+fn settled<T>(outcome: Result<T, ManageError>, done: &'static str, failed: &'static str) -> Outcome {
+    match outcome {
+        Ok(_) => success(done),
+        Err(ManageError::Unfit(_) | ManageError::Unknown { .. } | ManageError::Taken { .. }) => {
+            failure(failed)
         }
-        Err(error) => respond(&fault(&error), text),
+        Err(error) => Err(error.into()),
     }
 }
 
-/// The common checks, in the order of the protocol; the first failure answers.
-async fn checked(
-    state: &State,
-    params: &SellerParams,
-    headers: &HeaderMap,
-    ip: IpAddr,
-) -> Result<(Arc<App>, Handler), SellerReply> {
-    let app = find_app(state, params, headers, ip).await?;
-    if !state.limits.seller_may(app.id) {
-        return Err(SellerReply::failure(text::TOO_FREQUENT).status(429));
-    }
-    if app.banned {
-        return Err(SellerReply::failure(text::APP_BANNED).status(403));
-    }
-    if !whitelisted(&app, ip) {
-        return Err(SellerReply::failure(text::NOT_WHITELISTED).status(423));
-    }
-    if !app.may_sell(state.service.clock().now()) {
-        return Err(SellerReply::failure(text::NOT_AUTHORIZED).status(403));
-    }
-    let Some(kind) = params.get("type") else { return Err(SellerReply::failure(text::NO_TYPE)) };
-    if params.type_given_twice() {
-        return Err(SellerReply::failure(text::TYPE_TWICE));
-    }
-    match TYPES.get(kind.to_ascii_lowercase().as_str()) {
-        Some(handler) => {
-            tracing::debug!(app = app.id, kind = %kind, "seller request");
-            Ok((app, *handler))
-        }
-        None => Err(SellerReply::failure(text::UNKNOWN_TYPE)),
+/// A success without a message.
+fn silent() -> SellerReply {
+    SellerReply::success("").without_message()
+}
+
+/// The failure of a type that looks something up.
+fn unknown(error: ManageError, text: &'static str) -> Outcome {
+    match error {
+        ManageError::Unknown { .. } => failure(text),
+        error => Err(error.into()),
     }
 }
 
-/// The application of the seller key. A stranger learns nothing but that the key is unknown.
-async fn find_app(
-    state: &State,
-    params: &SellerParams,
-    headers: &HeaderMap,
-    ip: IpAddr,
-) -> Result<Arc<App>, SellerReply> {
-    let bearer = || {
-        let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-        let (scheme, key) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| key.trim().to_owned())
-    };
-    let key = params.get("sellerkey").map(std::borrow::Cow::into_owned).or_else(bearer);
-    let found = match key {
-        Some(key) if key.len() == 32 => state.service.app_by_seller_key(&key).await,
-        _ => Ok(None),
-    };
-    match found {
-        Ok(Some(app)) => Ok(app),
-        Ok(None) if state.limits.may_guess(ip) => {
-            Err(SellerReply::failure(text::SELLER_KEY_NOT_FOUND).status(404))
-        }
-        Ok(None) => Err(SellerReply::failure(text::TOO_FREQUENT).status(429)),
-        Err(error) => Err(fault(&error)),
+/// As [`settled`], for a change that tells whether there was anything to change.
+fn settled_if(outcome: Result<bool, ManageError>, done: &'static str, failed: &'static str) -> Outcome {
+    match outcome {
+        Ok(false) => failure(failed),
+        outcome => settled(outcome, done, failed),
     }
-}
-
-fn whitelisted(app: &App, ip: IpAddr) -> bool {
-    let allowed = &app.settings.seller_api_whitelist;
-    let matches = |entry: &String| {
-        entry.parse::<IpAddr>().is_ok_and(|address| address == ip)
-            || entry.parse::<IpNet>().is_ok_and(|net| net.contains(&ip))
-    };
-    allowed.is_empty() || allowed.iter().any(matches)
-}
-
-fn fault(error: &ServiceError) -> SellerReply {
-    if is_busy(error) {
-        return SellerReply::failure("The server is busy. Try again in a moment.").status(503);
-    }
-    tracing::error!(%error, "a seller request failed");
-    SellerReply::failure(text::INTERNAL_ERROR).status(500)
-}
-
-fn respond(reply: &SellerReply, text_mode: bool) -> Response {
-    let status = StatusCode::from_u16(reply.status_in(text_mode)).unwrap_or(StatusCode::OK);
-    let (body, content_type) = reply.render(text_mode);
-    let mut response = json(status, body);
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type.as_str()));
-    if status == StatusCode::TOO_MANY_REQUESTS {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
-    }
-    response
 }

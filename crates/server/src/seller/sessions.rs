@@ -6,17 +6,38 @@ use axum::body::Body;
 use bytes::Bytes;
 use claviger_domain::SessionId;
 use claviger_service::{Listing, ListingPart, ScanRow, ServiceError, SessionFilter};
-use claviger_wire::seller::{SellerReply, SessionRow, session_row, text};
+use claviger_wire::seller::{SellerReply, SessionRow, list_end, session_row, text};
 use futures_util::{FutureExt, stream};
 use ipnet::IpNet;
 
-use super::{Answer, Outcome, Request, Types};
+use super::{
+    Answer, Outcome, Request,
+    kind::{
+        CURSOR, Field, LIMIT, NEXT, Param, Shape, Type, Types, field, may, need, nullable, text as plain,
+    },
+};
 
 pub(crate) const TYPES: Types = &[
-    ("kill", |request| kill(request).boxed()),
-    ("killall", |request| kill_all(request).boxed()),
-    ("fetchallsessions", |request| fetch_all(request).boxed()),
+    Type::new("kill", |request| kill(request).boxed(), "Ends a session.")
+        .params(&[need("sessid", "Id of the session")])
+        .changes(&["sessid", "session"]),
+    Type::new("killall", |request| kill_all(request).boxed(), "Ends all sessions of the application.")
+        .changes(&[]),
+    Type::new("fetchallsessions", |request| fetch_all(request).boxed(), "Lists live sessions, oldest first.")
+        .params(LIST)
+        .data(&[field("sessions", Shape::Rows(ROW)), NEXT])
+        .statuses(&[400, 406]),
 ];
+
+const LIST: &[Param] = &[
+    LIMIT,
+    CURSOR,
+    may("credential", "Only sessions of this user"),
+    may("validated", "Only sessions that are signed in (1), or are not (0)"),
+    may("ip", "Only sessions from this address or network"),
+];
+const ROW: &[Field] =
+    &[plain("id"), nullable("credential"), plain("expiry"), plain("validated"), plain("ip")];
 
 /// Most rows on a page.
 const LIMIT_MAX: usize = 10_000;
@@ -56,12 +77,16 @@ async fn fetch_all(request: Request) -> Outcome {
         }
         Some(ListingPart::End { more }) => {
             start.extend(suffix(more));
-            return Ok(Answer::Stream(Body::from(start)));
+            return Ok(streamed(Body::from(start)));
         }
         Some(ListingPart::Failed(error)) => return Err(error.into()),
-        None => return Err(ServiceError::System("a listing ended early".into())),
+        None => return Err(ServiceError::System("a listing ended early".into()).into()),
     }
-    Ok(Answer::Stream(Body::from_stream(parts(start, listing))))
+    Ok(streamed(Body::from_stream(parts(start, listing))))
+}
+
+fn streamed(body: Body) -> Answer {
+    Answer::Stream { body, text: false }
 }
 
 /// The parameters of a listing, or the name of the one that is malformed.
@@ -93,7 +118,7 @@ fn encode(out: &mut Vec<u8>, row: ScanRow<'_>, first: bool) {
 
 fn suffix(more: Option<SessionId>) -> Vec<u8> {
     let mut out = Vec::new();
-    session_row::write_list_end(&mut out, more.as_ref().map(SessionId::as_str));
+    list_end(&mut out, more.as_ref().map(SessionId::as_str));
     out
 }
 

@@ -65,7 +65,12 @@ impl Service {
     }
 }
 
-fn rename(conn: &mut Conn<'_>, app: i64, user: i64, name: &str) -> Result<ChangeUsername, StoreError> {
+pub(crate) fn rename(
+    conn: &mut Conn<'_>,
+    app: i64,
+    user: i64,
+    name: &str,
+) -> Result<ChangeUsername, StoreError> {
     let Some(user) = users::lock(conn, app, user)? else { return Ok(ChangeUsername::Unchanged) };
     if user.username == name {
         return Ok(ChangeUsername::Unchanged);

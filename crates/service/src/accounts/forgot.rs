@@ -166,7 +166,7 @@ impl Service {
             let Some(reset) = password_resets::lock(conn, &hash, now)? else {
                 return Ok::<_, StoreError>(ResetPassword::Unknown);
             };
-            users::set_password(conn, reset.app, reset.user, &password)?;
+            users::set_password(conn, reset.app, reset.user, Some(&password))?;
             password_resets::delete_of_user(conn, reset)?;
             tokens::delete_logins(conn, reset.app, reset.user)?;
             shared::end_of_user(conn, reset.app, reset.user, None)?;

@@ -234,7 +234,7 @@ impl Proof {
             _ => return Err(Refusal::WrongPassword.into()),
         };
         if let Some(hash) = hash {
-            users::set_password(conn, sign_in.app, user.id, hash)?;
+            users::set_password(conn, sign_in.app, user.id, Some(hash))?;
         }
         Ok(())
     }

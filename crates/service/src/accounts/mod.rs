@@ -2,7 +2,7 @@
 //! session in the transaction that did the rest.
 
 pub(crate) mod ban;
-mod change_username;
+pub(crate) mod change_username;
 mod email;
 mod forgot;
 mod login;
@@ -37,8 +37,8 @@ pub(crate) const RESERVED: &str = "all";
 /// Where a sign-in comes from.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// The session that is to be signed in.
-    pub session: SessionId,
+    /// The session that is to be signed in; `None` where a vendor acts for a user.
+    pub session: Option<SessionId>,
     /// Address of the client.
     pub ip: IpAddr,
     /// The device, where the program told one.
@@ -174,7 +174,7 @@ impl Service {
 #[derive(Clone)]
 struct SignIn {
     app: i64,
-    session: SessionId,
+    session: Option<SessionId>,
     ip: String,
     hwid: Option<String>,
     hwid_check: bool,
@@ -195,13 +195,14 @@ impl SignIn {
         }
     }
 
-    /// Notes the user on the session.
+    /// Notes the user on the session, if there is one.
     fn note(&self, conn: &mut Conn<'_>, user: i64, username: &str) -> Result<(), AccountFailure> {
-        if !shared::sign_in(conn, self.app, &self.session, user, username, self.now)? {
+        let Some(session) = &self.session else { return Ok(()) };
+        if !shared::sign_in(conn, self.app, session, user, username, self.now)? {
             return Err(AccountFailure::SessionEnded);
         }
         if self.kill_others {
-            shared::end_of_user(conn, self.app, user, Some(&self.session))?;
+            shared::end_of_user(conn, self.app, user, Some(session))?;
         }
         Ok(())
     }

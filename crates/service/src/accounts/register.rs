@@ -35,6 +35,30 @@ impl Service {
         origin: &Origin,
         registration: Registration,
     ) -> Result<Account, AccountFailure> {
+        self.check_form(app, &registration).await?;
+        let attempt = Attempt { app: app.id, username: None, ip: origin.ip };
+        self.refuse_paused(attempt, false)?;
+        let outcome = self.register_checked(app, origin, registration).await;
+        self.count_attempt(attempt, &outcome);
+        outcome
+    }
+
+    /// As [`Service::register`], by a vendor, without a session: `origin` has none, and failures are no guesses.
+    ///
+    /// # Errors
+    /// As [`Service::register`].
+    pub async fn activate(
+        &self,
+        app: &App,
+        origin: &Origin,
+        registration: Registration,
+    ) -> Result<Account, AccountFailure> {
+        self.check_form(app, &registration).await?;
+        self.register_checked(app, origin, registration).await
+    }
+
+    /// The checks that need nothing of what is stored.
+    async fn check_form(&self, app: &App, registration: &Registration) -> Result<(), AccountFailure> {
         let username = registration.username.as_str();
         if username.len() > NAME_MAX {
             return Err(Refusal::UsernameTooLong.into());
@@ -56,11 +80,7 @@ impl Service {
         if registration.password.is_none() {
             return Err(Refusal::WrongPassword.into());
         }
-        let attempt = Attempt { app: app.id, username: None, ip: origin.ip };
-        self.refuse_paused(attempt, false)?;
-        let outcome = self.register_checked(app, origin, registration).await;
-        self.count_attempt(attempt, &outcome);
-        outcome
+        Ok(())
     }
 
     /// As [`Service::register`], for a name that needs no check of its form.
@@ -155,9 +175,11 @@ fn create(
         password: Some(password),
         hwids: stored_hwids.as_deref(),
         email_hash: applicant.email_hash.as_deref(),
-        ip: &sign_in.ip,
+        ip: Some(&sign_in.ip),
         owner: &license.genby,
+        any_device: false,
         created: now,
+        last_login: Some(now),
     };
     let user = users::insert(conn, app, &user)?.ok_or(Refusal::UsernameTaken)?;
     licenses::used(conn, app, license.id, &applicant.username, now)?;

@@ -3,7 +3,13 @@
 use std::net::IpAddr;
 
 use claviger_domain::{LicenseStatus, extended, fold, is_active};
-use claviger_store::{Conn, StoreError, licenses, subscriptions, user_subscriptions, users};
+use claviger_store::{
+    Conn, StoreError,
+    bulk::Range,
+    licenses, subscriptions,
+    user_subscriptions::{self, Extension},
+    users,
+};
 
 use super::RESERVED;
 use crate::{App, Service, ServiceError, attempts::Attempt};
@@ -78,27 +84,8 @@ fn upgrade(
         false => users::lock_by_name(conn, app, username)?,
     };
     let Some(user) = user else { return Ok(Upgrade::UnknownUser) };
-    extend(conn, app, user.id, name, license.duration, now)?;
+    let with = Extension { seconds: license.duration, active_only: false };
+    user_subscriptions::extend(conn, app, Range::one(user.id), name, with, now)?;
     licenses::used(conn, app, license.id, &user.username, now)?;
     Ok(Upgrade::Done)
-}
-
-/// Prolongs the running subscriptions of that name; without one, another begins.
-fn extend(
-    conn: &mut Conn<'_>,
-    app: i64,
-    user: i64,
-    name: &str,
-    duration: i64,
-    now: i64,
-) -> Result<(), StoreError> {
-    let mut running = user_subscriptions::of_user(conn, app, user)?;
-    running.retain(|one| one.subscription == name && !one.paused && is_active(one.expires, now));
-    for one in &running {
-        user_subscriptions::set_expires(conn, app, user, one.id, extended(Some(one.expires), now, duration))?;
-    }
-    if running.is_empty() {
-        user_subscriptions::insert(conn, app, user, name, extended(None, now, duration), None)?;
-    }
-    Ok(())
 }

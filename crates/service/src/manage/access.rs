@@ -15,6 +15,29 @@ pub enum Outcast {
     Ip(IpAddr),
     /// A device.
     Hwid(String),
+    /// A region. It is kept and listed only: this server does not know where an address is.
+    Region(Region, String),
+}
+
+/// What kind of region a blacklist entry names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Region {
+    /// A region of a country.
+    Region,
+    /// A country.
+    Country,
+    /// An autonomous system.
+    Asn,
+}
+
+impl Region {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Region => "region",
+            Self::Country => "country",
+            Self::Asn => "asn",
+        }
+    }
 }
 
 impl Outcast {
@@ -23,6 +46,7 @@ impl Outcast {
         match self {
             Self::Ip(ip) => (access::IP, ip.to_canonical().to_string()),
             Self::Hwid(hwid) => (access::HWID, hwid.clone()),
+            Self::Region(kind, name) => (kind.as_str(), name.clone()),
         }
     }
 }
@@ -47,14 +71,52 @@ impl Service {
         outcast: Outcast,
         reason: String,
     ) -> Result<(), ManageError> {
-        if let Outcast::Hwid(hwid) = &outcast {
-            check_length("a HWID", hwid, HWID_MAX)?;
-        }
+        self.add_all_to_blacklist(app, vec![outcast], reason).await
+    }
+
+    /// As [`Service::add_to_blacklist`], for several, all or none.
+    ///
+    /// # Errors
+    /// When a value is too long, or the database fails.
+    pub async fn add_all_to_blacklist(
+        &self,
+        app: &App,
+        outcasts: Vec<Outcast>,
+        reason: String,
+    ) -> Result<(), ManageError> {
         check_reason(&reason)?;
-        let (kind, value) = outcast.stored();
-        let entry = Blacklisted { kind: kind.into(), value, reason, added: self.clock.now() };
+        let (app, now) = (app.id, self.clock.now());
+        let mut entries = Vec::with_capacity(outcasts.len());
+        for outcast in outcasts {
+            let (kind, value) = outcast.stored();
+            check_length("what is blacklisted", &value, HWID_MAX)?;
+            entries.push(Blacklisted { kind: kind.into(), value, reason: reason.clone(), added: now });
+        }
+        self.manage(move |conn| {
+            for entry in &entries {
+                access::blacklist(conn, app, entry)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Lets everybody in again; `false` when nobody was kept out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn clear_blacklist(&self, app: &App) -> Result<bool, ManageError> {
         let app = app.id;
-        self.manage(move |conn| Ok(access::blacklist(conn, app, &entry)?)).await
+        self.manage(move |conn| Ok(access::clear_blacklist(conn, app)? > 0)).await
+    }
+
+    /// Takes all exemptions back; `false` when there were none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn clear_whitelist(&self, app: &App) -> Result<bool, ManageError> {
+        let app = app.id;
+        self.manage(move |conn| Ok(access::clear_whitelist(conn, app)? > 0)).await
     }
 
     /// Lets an address or a device in again; `false` when it was not kept out.

@@ -31,6 +31,37 @@ impl Service {
         self.manage(move |conn| must_be_new(chat::add_channel(conn, app, &new)?, "channel", &new.name)).await
     }
 
+    /// Changes the delay of a channel.
+    ///
+    /// # Errors
+    /// When there is none of that name, the delay is negative, or the database fails.
+    pub async fn set_channel_delay(&self, app: &App, new: Channel) -> Result<(), ManageError> {
+        check_seconds("the delay", new.delay)?;
+        let app = app.id;
+        self.manage(move |conn| {
+            must_exist(chat::set_delay(conn, app, &new.name, new.delay)?, "channel", &new.name)
+        })
+        .await
+    }
+
+    /// Deletes the messages of a channel; `false` when there are none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn clear_channel(&self, app: &App, name: &str) -> Result<bool, ManageError> {
+        let (app, name) = (app.id, name.to_owned());
+        self.manage(move |conn| Ok(chat::clear(conn, app, &name)? > 0)).await
+    }
+
+    /// Who may not speak now, with the Unix second of the end.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn mutes(&self, app: &App) -> Result<Vec<(String, i64)>, ManageError> {
+        let (app, now) = (app.id, self.clock.now());
+        Ok(self.store.db().read(move |conn| chat::mutes(conn, app, now)).await?)
+    }
+
     /// Deletes a channel with its messages.
     ///
     /// # Errors

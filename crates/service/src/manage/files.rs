@@ -1,10 +1,11 @@
 //! Files that programs download.
 
 use claviger_domain::BASE62;
+use claviger_outgoing::CallError;
 use claviger_store::files::{self, File};
 
 use super::{ManageError, check_length, check_url, must_be_new};
-use crate::{App, Service, ServiceError, file_store};
+use crate::{App, Service, ServiceError, file_store, files::FetchFailure};
 
 /// Longest name in bytes.
 const NAME_MAX: usize = 255;
@@ -32,7 +33,25 @@ pub enum FileContent {
     /// An upload.
     Bytes(Vec<u8>),
     /// An address, which is asked anew at each download. It is not called before the first one.
-    Url(String),
+    Url {
+        /// The address.
+        url: String,
+        /// How many bytes are there, if they were measured; else 0.
+        size: i64,
+    },
+}
+
+/// Why an address has no file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileFault {
+    /// It is no address of the web.
+    Malformed,
+    /// It leads into the server's own network.
+    Inner,
+    /// More bytes than a file may have.
+    TooLarge,
+    /// It answers with this HTTP status; 0: it does not answer.
+    Status(u16),
 }
 
 impl Service {
@@ -50,20 +69,80 @@ impl Service {
         self.options.file_max_bytes
     }
 
-    /// Adds a file. The size of one with an address is 0.
+    /// The size in bytes of what an address has now. Its host is called, unless it is an inner address.
+    ///
+    /// # Errors
+    /// See [`FileFault`].
+    pub async fn measure_url(&self, url: &str) -> Result<i64, FileFault> {
+        check_url("the address of a file", url, URL_MAX).map_err(|_| FileFault::Malformed)?;
+        match self.fetch(url).await {
+            Ok(answer) if (200..300).contains(&answer.status) => Ok(answer.body.len() as i64),
+            Ok(answer) => Err(FileFault::Status(answer.status)),
+            Err(FetchFailure::Call(CallError::BadUrl)) => Err(FileFault::Malformed),
+            Err(FetchFailure::Call(CallError::Forbidden(_))) => Err(FileFault::Inner),
+            Err(FetchFailure::Call(CallError::TooLarge(..))) => Err(FileFault::TooLarge),
+            Err(_) => Err(FileFault::Status(0)),
+        }
+    }
+
+    /// Changes the address of a file, with the size of what is there, and for whom it is; what is `None` stays.
+    ///
+    /// # Errors
+    /// When there is none of that id, or the database or the disk fails.
+    pub async fn edit_file(
+        &self,
+        app: &App,
+        id: &str,
+        url: Option<(String, i64)>,
+        authed: Option<bool>,
+    ) -> Result<(), ManageError> {
+        let (app, wanted) = (app.id, id.to_owned());
+        let was_upload = self
+            .manage(move |conn| {
+                let found = files::get(conn, app, &wanted)?;
+                let mut file = found.ok_or_else(|| ManageError::unknown("file", &wanted))?;
+                let was_upload = file.url.is_none() && url.is_some();
+                if let Some((url, size)) = url {
+                    (file.url, file.size) = (Some(url), size);
+                }
+                file.authed = authed.unwrap_or(file.authed);
+                files::update(conn, app, &file)?;
+                Ok(was_upload)
+            })
+            .await?;
+        if was_upload {
+            self.files.delete(app, id).await.map_err(|error| not_deleted(&error))?;
+        }
+        Ok(())
+    }
+
+    /// Deletes all files; `false` when there are none.
+    ///
+    /// # Errors
+    /// When the database or the disk fails.
+    pub async fn delete_all_files(&self, app: &App) -> Result<bool, ManageError> {
+        let id = app.id;
+        let deleted = self.manage(move |conn| Ok(files::clear(conn, id)? > 0)).await?;
+        if deleted {
+            self.delete_uploads(app).await?;
+        }
+        Ok(deleted)
+    }
+
+    /// Adds a file.
     ///
     /// # Errors
     /// When a value is unfit or the content too large, the id is taken, or the database or the disk fails.
     pub async fn add_file(&self, app: &App, new: NewFile) -> Result<File, ManageError> {
-        let (url, bytes) = match new.content {
-            FileContent::Url(url) => (Some(url), Vec::new()),
-            FileContent::Bytes(bytes) => (None, bytes),
+        let (url, size, bytes) = match new.content {
+            FileContent::Url { url, size } => (Some(url), size, Vec::new()),
+            FileContent::Bytes(bytes) => (None, bytes.len() as i64, bytes),
         };
         let file = File {
             id: new.id.unwrap_or_else(|| self.random.text(BASE62, ID_LEN)),
             name: new.name,
             url,
-            size: bytes.len() as i64,
+            size,
             uploaded: self.clock.now(),
             authed: new.authed,
         };

@@ -15,6 +15,14 @@ impl Service {
         Ok(self.store.db().read(move |conn| logs::newest(conn, app, limit)).await?)
     }
 
+    /// Lines after number `after`, at most `limit`, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn logs_page(&self, app: i64, after: i64, limit: i64) -> Result<Vec<Log>, ManageError> {
+        Ok(self.store.db().read(move |conn| logs::page(conn, app, after, limit)).await?)
+    }
+
     /// Deletes all lines; returns how many.
     ///
     /// # Errors

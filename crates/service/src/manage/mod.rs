@@ -2,13 +2,16 @@
 //! calls this, and so do the Seller API and the dashboard.
 
 mod access;
+mod buttons;
 mod chat;
 mod files;
 mod licenses;
 mod logs;
 mod settings;
 mod subscriptions;
+mod team;
 mod tokens;
+mod user_changes;
 mod user_variables;
 mod users;
 mod variables;
@@ -17,6 +20,8 @@ mod webhooks;
 use claviger_store::{Conn, StoreError, users as user_rows};
 pub use claviger_store::{
     access::Blacklisted,
+    accounts::Account as TeamAccount,
+    buttons::Button,
     chat::Channel,
     licenses::License,
     logs::Log,
@@ -24,15 +29,18 @@ pub use claviger_store::{
     tokens::Token,
     user_subscriptions::UserSubscription,
     users::User,
-    variables::{UserVariable, Variable},
+    variables::{OwnedVariable, UserVariable, Variable},
 };
 
 pub use self::{
-    access::Outcast,
-    files::{FileContent, NewFile},
-    settings::SETTINGS,
+    access::{Outcast, Region},
+    files::{FileContent, FileFault, NewFile},
+    licenses::{Assignment, LicenseFilter},
+    settings::{ChangedSettings, SETTINGS},
+    team::{AddAccount, NewMember, may},
+    user_changes::{AddUser, NewUserOf, Target, signed_days},
     users::{LOGIN_TOKEN_SECONDS, UserDetails},
-    webhooks::NewWebhook,
+    webhooks::{NewWebhook, UrlFault},
 };
 use crate::{Service, ServiceError, passwords::Busy};
 
@@ -119,13 +127,18 @@ fn check_length(what: &str, text: &str, max: usize) -> Result<(), ManageError> {
 /// Refuses an address that programs or this server could not call. `what` begins the sentence.
 fn check_url(what: &str, text: &str, max: usize) -> Result<(), ManageError> {
     check_length(what, text, max)?;
-    let usable = url::Url::parse(text).is_ok_and(|url| claviger_outgoing::is_web(&url));
-    // The parser forgives blanks and line ends; what is stored should be what is called.
-    if usable && !text.contains(|character: char| character.is_whitespace() || character.is_control()) {
+    if is_url(text) {
         Ok(())
     } else {
         Err(ManageError::Unfit(format!("{what} begins with http:// or https://, and names a host")))
     }
+}
+
+/// Whether a text is an address that programs or this server could call.
+pub(crate) fn is_url(text: &str) -> bool {
+    let usable = url::Url::parse(text).is_ok_and(|url| claviger_outgoing::is_web(&url));
+    // The parser forgives blanks and line ends; what is stored should be what is called.
+    usable && !text.contains(|character: char| character.is_whitespace() || character.is_control())
 }
 
 /// Refuses a reason of a ban that is too long; it may be empty.

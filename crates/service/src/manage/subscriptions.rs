@@ -1,6 +1,10 @@
 //! Subscriptions that an application offers.
 
-use claviger_store::subscriptions::{self, Subscription};
+use claviger_store::{
+    Conn,
+    subscriptions::{self, Subscription},
+    user_subscriptions,
+};
 
 use super::{ManageError, check_length, must_be_new, must_exist};
 use crate::{App, Service, licenses::LEVEL_MAX};
@@ -33,6 +37,33 @@ impl Service {
             must_be_new(subscriptions::insert(conn, app, &new.name, &new.level)?, "subscription", &new.name)
         })
         .await
+    }
+
+    /// Gives a subscription another level.
+    ///
+    /// # Errors
+    /// When there is none of that name, or the database fails.
+    pub async fn set_subscription_level(&self, app: &App, new: Subscription) -> Result<(), ManageError> {
+        let app = app.id;
+        self.manage(move |conn| {
+            let found = subscriptions::set_level(conn, app, &new.name, &new.level)?;
+            must_exist(found, "subscription", &new.name)
+        })
+        .await
+    }
+
+    /// Number of users' subscriptions of a name that run.
+    ///
+    /// # Errors
+    /// When the application offers none of that name, or the database fails.
+    pub async fn count_subscribers(&self, app: &App, name: &str) -> Result<i64, ManageError> {
+        let (app, name, now) = (app.id, name.to_owned(), self.clock.now());
+        let count = move |conn: &mut Conn<'_>| {
+            let offered = subscriptions::all(conn, app)?.iter().any(|offered| offered.name == name);
+            must_exist(offered, "subscription", &name)?;
+            Ok::<_, ManageError>(user_subscriptions::count_running(conn, app, &name, now)?)
+        };
+        self.store.db().read(count).await
     }
 
     /// Deletes a subscription. What users have of it runs on.

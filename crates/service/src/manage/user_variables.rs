@@ -1,8 +1,12 @@
 //! Variables of users.
 
-use claviger_store::variables::{self, UserVariable};
+use claviger_store::{
+    Conn,
+    bulk::Change,
+    variables::{self, OwnedVariable, UserVariable},
+};
 
-use super::{ManageError, check_length, lock_user, must_exist};
+use super::{ManageError, Target, check_length, lock_user, must_exist};
 use crate::{App, Service};
 
 /// Longest name in bytes.
@@ -21,14 +25,63 @@ impl Service {
         username: &str,
         new: UserVariable,
     ) -> Result<(), ManageError> {
-        check_length("the name of a variable", &new.name, NAME_MAX)?;
-        check_length("the value of a user's variable", &new.value, VALUE_MAX)?;
+        check(&new)?;
         let (app, username) = (app.id, username.to_owned());
         self.manage(move |conn| {
             let user = lock_user(conn, app, &username)?;
             Ok(variables::set_of_user(conn, app, user.id, &new)?)
         })
         .await
+    }
+
+    /// Sets a variable of a user or of all, new or not.
+    ///
+    /// # Errors
+    /// When it is too long, there is no such user or none at all, or the database fails.
+    pub async fn set_variable_of(
+        &self,
+        app: &App,
+        target: Target,
+        new: UserVariable,
+    ) -> Result<(), ManageError> {
+        match target {
+            Target::User(username) => self.put_user_variable(app, &username, new).await,
+            Target::All if self.has_users(app).await? => {
+                check(&new)?;
+                Ok(self.change_all(app.id, Change::SetVariable(new)).await?)
+            }
+            Target::All => Err(ManageError::unknown("user", "all")),
+        }
+    }
+
+    /// Deletes the variable of a name of all users; `false` when none has it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_variable_of_all(&self, app: &App, name: String) -> Result<bool, ManageError> {
+        let (app, wanted) = (app.id, name.clone());
+        if !self.store.db().read(move |conn| variables::any_of_users(conn, app, &wanted)).await? {
+            return Ok(false);
+        }
+        self.change_all(app, Change::DeleteVariable(name)).await?;
+        Ok(true)
+    }
+
+    /// Variables of users after the one named `after`, which is the user's number, a colon and the variable's name;
+    /// at most `limit`, by number of the user and name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn variables_of_users(
+        &self,
+        app: i64,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<OwnedVariable>, ManageError> {
+        let (user, name) = after.split_once(':').unwrap_or(("0", ""));
+        let (user, name) = (user.parse().unwrap_or(0), name.to_owned());
+        let page = move |conn: &mut Conn<'_>| variables::page_of_users(conn, app, (user, &name), limit);
+        Ok(self.store.db().read(page).await?)
     }
 
     /// Deletes a variable of a user.
@@ -48,4 +101,9 @@ impl Service {
         })
         .await
     }
+}
+
+fn check(variable: &UserVariable) -> Result<(), ManageError> {
+    check_length("the name of a variable", &variable.name, NAME_MAX)?;
+    check_length("the value of a user's variable", &variable.value, VALUE_MAX)
 }

@@ -3,6 +3,7 @@
 use claviger_domain::{HwidList, Secret};
 use claviger_store::{
     Conn, StoreError, access,
+    bulk::Range,
     password_resets::{self, Reset},
     sessions::shared,
     tokens,
@@ -41,8 +42,7 @@ impl Service {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn users_page(&self, app: &App, after: i64, limit: i64) -> Result<Vec<User>, ManageError> {
-        let app = app.id;
+    pub async fn users_page(&self, app: i64, after: i64, limit: i64) -> Result<Vec<User>, ManageError> {
         Ok(self.store.db().read(move |conn| users::page(conn, app, after, limit)).await?)
     }
 
@@ -77,22 +77,18 @@ impl Service {
         .await
     }
 
-    /// Lifts a user's ban, that of the token, and the blacklisting of the user's devices and address here.
+    /// Lifts a user's ban, that of the token, and the blacklisting of the user's devices and address here; `false` when the
+    /// user is not banned.
     ///
     /// # Errors
     /// When there is no such user, or the database fails.
-    pub async fn unban_username(&self, app: &App, username: &str) -> Result<(), ManageError> {
+    pub async fn unban_username(&self, app: &App, username: &str) -> Result<bool, ManageError> {
         self.with_user(app, username, |conn, app, user| {
-            users::set_banned(conn, app, user.id, None)?;
-            tokens::set_banned(conn, app, tokens::USER, &user.username, None)?;
-            access::unblacklist_for(conn, app, user.id)?;
-            for hwid in HwidList::from_stored(user.hwids.as_deref()).iter() {
-                access::unblacklist(conn, app, access::HWID, hwid)?;
+            if user.banned.is_none() {
+                return Ok(false);
             }
-            if let Some(ip) = &user.ip {
-                access::unblacklist(conn, app, access::IP, ip)?;
-            }
-            Ok(())
+            lift_ban(conn, app, user)?;
+            Ok(true)
         })
         .await
     }
@@ -103,13 +99,8 @@ impl Service {
     /// # Errors
     /// When there is no such user, or the database fails.
     pub async fn reset_hwid(&self, app: &App, username: &str) -> Result<(), ManageError> {
-        self.with_user(app, username, |conn, app, user| {
-            users::set_hwids(conn, app, user.id, None)?;
-            tokens::reset(conn, app, tokens::USER, &user.username)?;
-            shared::end_of_user(conn, app, user.id, None)?;
-            Ok(())
-        })
-        .await
+        self.with_user(app, username, |conn, app, user| users::reset_range(conn, app, Range::one(user.id)))
+            .await
     }
 
     /// Deletes a user with subscriptions, variables and the token; all sessions end. Licenses stay used.
@@ -117,16 +108,12 @@ impl Service {
     /// # Errors
     /// When there is no such user, or the database fails.
     pub async fn delete_user(&self, app: &App, username: &str) -> Result<(), ManageError> {
-        self.with_user(app, username, |conn, app, user| {
-            users::delete(conn, app, user.id)?;
-            tokens::delete(conn, app, tokens::USER, &user.username)?;
-            shared::end_of_user(conn, app, user.id, None)?;
-            Ok(())
-        })
-        .await
+        self.with_user(app, username, |conn, app, user| users::delete_range(conn, app, Range::one(user.id)))
+            .await
     }
 
-    /// Sets a user's password; links to a new one, login tokens and all sessions end.
+    /// Sets a user's password, or lets the next login set it (`None`); links to a new one, login tokens and all sessions
+    /// end.
     ///
     /// # Errors
     /// When there is no such user, too many passwords wait to be hashed, or the database fails.
@@ -134,12 +121,17 @@ impl Service {
         &self,
         app: &App,
         username: &str,
-        password: &Secret,
+        password: Option<&Secret>,
     ) -> Result<(), ManageError> {
-        check_length("a password", password.expose(), usize::MAX)?;
-        let hash = self.passwords.hash(password).await?;
+        let hash = match password {
+            None => None,
+            Some(password) => {
+                check_length("a password", password.expose(), usize::MAX)?;
+                Some(self.passwords.hash(password).await?)
+            }
+        };
         self.with_user(app, username, move |conn, app, user| {
-            users::set_password(conn, app, user.id, &hash)?;
+            users::set_password(conn, app, user.id, hash.as_deref())?;
             password_resets::delete_of_user(conn, Reset { app, user: user.id })?;
             tokens::delete_logins(conn, app, user.id)?;
             shared::end_of_user(conn, app, user.id, None)?;
@@ -195,7 +187,7 @@ impl Service {
     }
 
     /// Runs a change of a user, who is locked.
-    async fn with_user<T: Send + 'static>(
+    pub(super) async fn with_user<T: Send + 'static>(
         &self,
         app: &App,
         username: &str,
@@ -208,6 +200,20 @@ impl Service {
         })
         .await
     }
+}
+
+/// Lifts a user's ban, that of the token, and the blacklisting of the user's devices and address.
+pub(super) fn lift_ban(conn: &mut Conn<'_>, app: i64, user: &User) -> Result<(), StoreError> {
+    users::set_banned(conn, app, user.id, None)?;
+    tokens::set_banned(conn, app, tokens::USER, &user.username, None)?;
+    access::unblacklist_for(conn, app, user.id)?;
+    for hwid in HwidList::from_stored(user.hwids.as_deref()).iter() {
+        access::unblacklist(conn, app, access::HWID, hwid)?;
+    }
+    if let Some(ip) = &user.ip {
+        access::unblacklist(conn, app, access::IP, ip)?;
+    }
+    Ok(())
 }
 
 /// A rough check: only the mail server knows better.

@@ -51,6 +51,40 @@ impl Service {
         Ok(self.renew_catalog().await?)
     }
 
+    /// Changes the value of a variable, and for whom it is, if that is given.
+    ///
+    /// # Errors
+    /// When there is none of that name, the value is too long, or the database fails.
+    pub async fn edit_variable(
+        &self,
+        app: &App,
+        name: &str,
+        value: &str,
+        authed: Option<bool>,
+    ) -> Result<(), ManageError> {
+        let (app, name, value) = (app.id, name.to_owned(), value.to_owned());
+        self.manage(move |conn| {
+            let found = variables::get(conn, app, &name)?;
+            let found = found.ok_or_else(|| ManageError::unknown("variable", &name))?;
+            let new = Variable { name: found.name, value, authed: authed.unwrap_or(found.authed) };
+            check(&new)?;
+            must_exist(variables::update(conn, app, &new)?, "variable", &name)
+        })
+        .await?;
+        Ok(self.renew_catalog().await?)
+    }
+
+    /// Deletes all variables; `false` when there are none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_all_variables(&self, app: &App) -> Result<bool, ManageError> {
+        let app = app.id;
+        let deleted = self.manage(move |conn| Ok(variables::clear(conn, app)?)).await?;
+        self.renew_catalog().await?;
+        Ok(deleted > 0)
+    }
+
     /// Deletes a variable.
     ///
     /// # Errors

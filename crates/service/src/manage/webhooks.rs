@@ -1,6 +1,7 @@
 //! Webhooks: addresses that programs have called without knowing them.
 
 use claviger_domain::BASE62;
+use claviger_outgoing::CallError;
 use claviger_store::webhooks::{self, Webhook};
 
 use super::{ManageError, check_length, check_url, must_exist};
@@ -13,6 +14,15 @@ const USER_AGENT_MAX: usize = 49;
 const USER_AGENT: &str = "Claviger";
 /// Longest id in bytes; drawn ones have it.
 const ID_MAX: usize = 10;
+
+/// Why an address is not called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UrlFault {
+    /// It is no address of the web.
+    Malformed,
+    /// It leads into the server's own network.
+    Inner,
+}
 
 /// A webhook to be added.
 #[derive(Clone, Debug)]
@@ -64,6 +74,28 @@ impl Service {
     pub async fn delete_webhook(&self, app: &App, id: &str) -> Result<(), ManageError> {
         let (app, id) = (app.id, id.to_owned());
         self.manage(move |conn| must_exist(webhooks::delete(conn, app, &id)?, "webhook", &id)).await
+    }
+
+    /// Deletes all webhooks; `false` when there are none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_all_webhooks(&self, app: &App) -> Result<bool, ManageError> {
+        let app = app.id;
+        self.manage(move |conn| Ok(webhooks::clear(conn, app)? > 0)).await
+    }
+
+    /// Whether an address can be called by this server, as far as can be told without calling it: its host is resolved.
+    ///
+    /// # Errors
+    /// [`UrlFault`]. A name that cannot be resolved now is no fault: it may be resolved later.
+    pub async fn check_outgoing(&self, url: &str) -> Result<(), UrlFault> {
+        check_url("the address", url, URL_MAX).map_err(|_| UrlFault::Malformed)?;
+        match self.outgoing.resolve(url).await {
+            Err(CallError::BadUrl) => Err(UrlFault::Malformed),
+            Err(CallError::Forbidden(_)) => Err(UrlFault::Inner),
+            _ => Ok(()),
+        }
     }
 }
 

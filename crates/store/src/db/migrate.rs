@@ -5,9 +5,10 @@ use super::Conn;
 use crate::{Result, StoreError, params};
 
 /// All migrations, oldest first; the version is the position, counted from 1.
-const MIGRATIONS: [(&str, &str); 2] = [
+const MIGRATIONS: [(&str, &str); 3] = [
     ("first", include_str!("../../migrations/0001_first.sql")),
     ("client_api", include_str!("../../migrations/0002_client_api.sql")),
+    ("seller_api", include_str!("../../migrations/0003_seller_api.sql")),
 ];
 
 /// Newest schema version that this program knows.

@@ -2,7 +2,7 @@
 
 use claviger_domain::SessionId;
 
-use crate::{Conn, Result, params};
+use crate::{Conn, Result, bulk::Range, params};
 
 /// Condition for a session of the application `$1` that lives at `$2`.
 const LIVE: &str =
@@ -40,6 +40,13 @@ pub fn end_of_user(conn: &mut Conn<'_>, app: i64, user: i64, spared: Option<&Ses
         "DELETE FROM sessions WHERE app = $1 AND user_id = $2 AND id <> $3",
         params![app, user, spared],
     )
+}
+
+/// Ends the sessions of users.
+pub fn end_of_users(conn: &mut Conn<'_>, app: i64, users: Range) -> Result<()> {
+    let sql = "DELETE FROM sessions WHERE app = $1 AND user_id > $2 AND user_id <= $3";
+    conn.execute(sql, params![app, users.after, users.last])?;
+    Ok(())
 }
 
 /// Follows the user of living sessions to another name.

@@ -1,9 +1,14 @@
 //! Deleting an application leaves nothing of it, in any table that the migrations make.
 
+use claviger_domain::AccountRole;
 use claviger_store::{
     Conn, Result,
     access::{self, Blacklisted},
+    accounts::{self, NewAccount},
     apps,
+    audit::{self, SellerRequest},
+    bulk::{self, Change},
+    buttons::{self, Button},
     chat::{self, Channel, Message},
     deliveries,
     files::{self, File},
@@ -54,7 +59,28 @@ fn fill(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
     let entry = Blacklisted { kind: access::IP.into(), value: "192.0.2.1".into(), reason: name, added: NOW };
     access::blacklist(conn, app, &entry)?;
     access::whitelist(conn, app, "192.0.2.1", NOW)?;
+    fill_for_sellers(conn, app)?;
     fill_the_rest(conn, app, user)
+}
+
+fn fill_for_sellers(conn: &mut Conn<'_>, app: i64) -> Result<()> {
+    assert!(buttons::insert(conn, app, &Button { value: "run".into(), label: "Run".into() })?);
+    let account = NewAccount {
+        role: AccountRole::Reseller,
+        username: format!("reseller of {app}"),
+        email_hash: format!("mail of {app}"),
+        password: "hash".into(),
+        key_levels: "N/A".into(),
+        permissions: 1,
+        created: NOW,
+    };
+    assert!(accounts::insert(conn, app, &account)?);
+    audit::insert(conn, app, &audit::Entry::default(), NOW, 10)?;
+    let request = SellerRequest { ip: "192.0.2.1".into(), url: "/".into() };
+    audit::insert_request(conn, app, &request, NOW, 10)?;
+    // A slice of no rows leaves the job as it is.
+    bulk::begin(conn, app, &Change::ResetUsers, NOW, 0)?.expect("a job");
+    Ok(())
 }
 
 fn fill_the_rest(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {

@@ -352,9 +352,11 @@ async fn two_nodes_lose_nothing(t: Fixture) {
                     password: None,
                     hwids: None,
                     email_hash: None,
-                    ip: "",
+                    ip: None,
                     owner: "seller",
+                    any_device: false,
                     created: NOW,
+                    last_login: None,
                 };
                 let number = users::insert(conn, app, &new)?.expect("a free name");
                 shared::sign_in(conn, app, &id, number, &user, NOW)

@@ -3,6 +3,7 @@
 mod access;
 mod app_end;
 mod apps_owners;
+mod bulk;
 mod chat;
 mod concurrency;
 mod deliveries;

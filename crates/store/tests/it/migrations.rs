@@ -103,7 +103,7 @@ async fn upgraded(place: Place) -> Fixture {
 }
 
 async fn data_of_the_first_version_is_kept(t: Fixture) {
-    assert_eq!(migrations(&t).await.iter().map(|row| row.2).collect::<Vec<_>>(), [1, NOW]);
+    assert_eq!(migrations(&t).await.iter().map(|row| row.2).collect::<Vec<_>>(), [1, NOW, NOW]);
     let app = t.read(apps::all).await.remove(0);
     assert_eq!((app.id, app.name.as_str(), app.banned), (7, "Loader", false));
     let bob = t.read(|conn| users::by_name(conn, 7, "bob")).await.expect("a user");

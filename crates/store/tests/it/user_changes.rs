@@ -3,8 +3,9 @@
 use claviger_domain::LicenseStatus;
 use claviger_store::{
     Conn, Result,
+    bulk::Range,
     chat::{self, Message},
-    licenses::{self, NewLicenses},
+    licenses::{self, LicenseFilter, NewLicenses},
     params,
     password_resets::{self, Reset},
     tokens, user_subscriptions,
@@ -160,9 +161,11 @@ async fn pages_come_in_order(t: Fixture) {
         ["A", "B", "C"].into_iter().try_for_each(|key| add_used_license(conn, app, key, "Ann"))
     })
     .await;
-    let keys = t.read(move |conn| licenses::page(conn, app, 1, 5)).await;
+    let keys = t.read(move |conn| licenses::page(conn, app, &LicenseFilter::default(), 1, 5)).await;
     assert_eq!(keys.into_iter().map(|license| license.key).collect::<Vec<_>>(), ["B", "C"]);
-    assert!(t.read(move |conn| licenses::page(conn, other, 0, 5)).await.is_empty());
+    assert!(
+        t.read(move |conn| licenses::page(conn, other, &LicenseFilter::default(), 0, 5)).await.is_empty()
+    );
 }
 
 async fn a_deleted_user_leaves_nothing(t: Fixture) {
@@ -193,7 +196,7 @@ async fn a_deleted_user_leaves_nothing(t: Fixture) {
         .await
     };
     assert_eq!(rows(ann).await, [1; 5]);
-    t.write(move |conn| users::delete(conn, app, ann)).await;
+    t.write(move |conn| users::delete_range(conn, app, Range::one(ann))).await;
     assert_eq!(by_name(&t, app, "Ann").await, None);
     assert_eq!(rows(ann).await, [0; 5]);
     assert_eq!(rows(bob).await, [1; 5]);

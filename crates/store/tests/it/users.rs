@@ -29,9 +29,11 @@ fn insert(conn: &mut Conn<'_>, app: i64, username: &str) -> Result<Option<i64>> 
         password: Some("hash"),
         hwids: Some("one\ntwo"),
         email_hash: Some("mail"),
-        ip: "192.0.2.1",
+        ip: Some("192.0.2.1"),
         owner: "seller",
+        any_device: false,
         created: NOW,
+        last_login: Some(NOW),
     };
     users::insert(conn, app, &new)
 }
@@ -55,6 +57,7 @@ async fn a_user_is_found_as_registered(t: Fixture) {
         last_login: Some(NOW),
         owner: "seller".into(),
         any_device: false,
+        cooldown: None,
         totp: Totp::default(),
     };
     assert_eq!(by_name(&t, app, "ANN O'NEIL \"σ\"").await, Some(registered));
@@ -139,7 +142,7 @@ async fn a_password_can_be_set(t: Fixture) {
     let app = t.app().await;
     let [ann, _bob] = [t.user(app, "Ann").await, t.user(app, "Bob").await];
     assert_eq!(by_name(&t, app, "Ann").await.expect("a user").password, None);
-    t.write(move |conn| users::set_password(conn, app, ann, "new hash")).await;
+    t.write(move |conn| users::set_password(conn, app, ann, Some("new hash"))).await;
     assert_eq!(by_name(&t, app, "Ann").await.expect("a user").password.as_deref(), Some("new hash"));
     assert_eq!(by_name(&t, app, "Bob").await.expect("a user").password, None);
 }

@@ -1,11 +1,13 @@
 //! The Seller API's formats (`docs/protocol/seller.md`).
 
+mod list;
 mod params;
 mod reply;
 pub mod session_row;
 mod shop;
 pub mod text;
 
+pub use list::{list_end, list_row, list_start};
 pub use params::SellerParams;
 pub use reply::{ContentType, SellerReply};
 pub use session_row::SessionRow;

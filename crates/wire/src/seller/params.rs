@@ -5,7 +5,11 @@ use std::borrow::Cow;
 use bytes::Bytes;
 
 use super::ShopPayload;
-use crate::{Params, body::Body, normalize};
+use crate::{
+    Params,
+    body::{Body, FilePart},
+    normalize,
+};
 
 /// A query and a body, read as one.
 ///
@@ -16,19 +20,21 @@ pub struct SellerParams {
     query: Params,
     body: Params,
     shop: Option<ShopPayload>,
+    file: Option<FilePart>,
 }
 
 impl SellerParams {
     /// Joins what the query and the body brought. With a shop's payload nothing in the body is a parameter.
     pub fn new(query: Params, body: Params, shop: Option<ShopPayload>) -> Self {
         let body = if shop.is_some() { Params::default() } else { body };
-        Self { query, body, shop }
+        Self { query, body, shop, file: None }
     }
 
     /// Reads the query (without `?`) and the body; what cannot be read is left out.
     pub async fn parse(query: &str, content_type: Option<&str>, body: Bytes) -> Self {
         let body = Body::read(content_type, body).await;
-        Self::new(Params::from_query(query), body.params, body.shop)
+        let file = body.file;
+        Self { file, ..Self::new(Params::from_query(query), body.params, body.shop) }
     }
 
     /// A parameter, trimmed; `None` when it is missing or empty. The exact spelling of the name comes first, then any
@@ -47,6 +53,11 @@ impl SellerParams {
         self.query.iter().filter(|(name, _)| name.eq_ignore_ascii_case("type")).nth(1).is_some()
     }
 
+    /// Whether the query has a `type`, in any case.
+    pub fn has_type_in_query(&self) -> bool {
+        self.query.iter().any(|(name, _)| name.eq_ignore_ascii_case("type"))
+    }
+
     /// Whether a flag with one of these names is `1`, `true`, `yes` or `on`, in any case.
     pub fn flag(&self, names: &[&str]) -> bool {
         let value = self.get_any(names);
@@ -58,6 +69,11 @@ impl SellerParams {
     /// largest number there is.
     pub fn number_or(&self, name: &str, default: i64) -> i64 {
         self.get(name).and_then(|value| number(&value)).unwrap_or(default)
+    }
+
+    /// The file `file` of a multipart form.
+    pub fn file(&self) -> Option<&FilePart> {
+        self.file.as_ref()
     }
 
     /// How many licenses a shop sold, if the body is a shop's payload that says so.

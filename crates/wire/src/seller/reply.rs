@@ -36,12 +36,20 @@ pub struct SellerReply {
     /// Fields after the message as they stand in the reply, each with its leading comma.
     data: Vec<u8>,
     text: Option<String>,
+    json_only: bool,
 }
 
 impl SellerReply {
     /// The request was carried out; status 200.
     pub fn success(message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status: 200, success: true, message: Some(message.into()), data: Vec::new(), text: None }
+        Self {
+            status: 200,
+            success: true,
+            message: Some(message.into()),
+            data: Vec::new(),
+            text: None,
+            json_only: false,
+        }
     }
 
     /// The request was refused; status 200 too unless [`SellerReply::status`] sets another.
@@ -76,6 +84,27 @@ impl SellerReply {
         self
     }
 
+    /// Appends the fields of a record, in its order.
+    ///
+    /// # Panics
+    /// When `record` cannot be written as a JSON object.
+    pub fn with_fields(mut self, record: &impl Serialize) -> Self {
+        let mut object = Vec::new();
+        write_utf8(&mut object, record);
+        let fields = object.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}"));
+        let fields = fields.expect("a record is written as an object");
+        if !fields.is_empty() {
+            self.data.push(b',');
+            self.data.extend_from_slice(fields);
+        }
+        self
+    }
+
+    /// Writes JSON in text mode too, even a failure.
+    pub fn json_only(self) -> Self {
+        Self { json_only: true, ..self }
+    }
+
     /// Leaves `message` out, as a few types do.
     pub fn without_message(self) -> Self {
         Self { message: None, ..self }
@@ -100,7 +129,7 @@ impl SellerReply {
 
     /// The body and its kind; `text_mode` is `format=text`.
     pub fn render(&self, text_mode: bool) -> (Vec<u8>, ContentType) {
-        match self.plain_text().filter(|_| text_mode) {
+        match self.plain_text().filter(|_| text_mode && !self.json_only) {
             Some(text) => (text.as_bytes().to_vec(), ContentType::Text),
             None => (self.json(), ContentType::Json),
         }

@@ -44,19 +44,10 @@ impl SessionRow<'_> {
     }
 }
 
-/// Appends what stands after the last row; `cursor` names the next page, if there is one.
-pub fn write_list_end(out: &mut Vec<u8>, cursor: Option<&str>) {
-    out.push(b']');
-    if let Some(cursor) = cursor {
-        out.extend_from_slice(br#","cursor":"#);
-        write_text(out, cursor);
-    }
-    out.push(b'}');
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::seller::list_end;
     use proptest::prelude::*;
 
     fn list(rows: &[SessionRow<'_>], cursor: Option<&str>) -> String {
@@ -64,7 +55,7 @@ mod tests {
         for (index, row) in rows.iter().enumerate() {
             row.write(&mut out, index == 0);
         }
-        write_list_end(&mut out, cursor);
+        list_end(&mut out, cursor);
         String::from_utf8(out).unwrap()
     }
 

@@ -101,8 +101,10 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             Ok(())
         }),
         Command::Unban { who: Who { app, user } } => with_app(store, &app, async |service, app| {
-            service.unban_username(&app, &user).await?;
-            println!("unbanned {user}");
+            match service.unban_username(&app, &user).await? {
+                true => println!("unbanned {user}"),
+                false => println!("{user} was not banned"),
+            }
             Ok(())
         }),
         Command::ResetHwid { who: Who { app, user } } => with_app(store, &app, async |service, app| {
@@ -134,7 +136,7 @@ fn set_password(store: StoreArgs, Who { app, user }: &Who) -> anyhow::Result<()>
     with_app(store, app, async |service, app| {
         // A misspelled name is told before the password is asked for.
         service.user(&app, user).await?;
-        service.set_user_password(&app, user, &read_password()?).await?;
+        service.set_user_password(&app, user, Some(&read_password()?)).await?;
         println!("set the password of {user}");
         Ok(())
     })

@@ -21,7 +21,7 @@ pub(super) fn list(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()
         let mut rows = Rows::new(json, columns);
         let mut after = 0;
         loop {
-            let page = service.users_page(&app, after, PAGE).await?;
+            let page = service.users_page(app.id, after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = last.id;
             for user in page {

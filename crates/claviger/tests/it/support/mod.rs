@@ -12,6 +12,7 @@ pub mod server;
 pub mod session;
 pub mod target;
 pub mod v1_0;
+pub mod vendor;
 pub mod wait;
 
 pub use account::{Info, assert_logged_in};

@@ -12,7 +12,7 @@ use crate::accounts::NAME_MAX;
 /// Longest text for end users in bytes.
 const MESSAGE_MAX: usize = 100;
 /// Entries of a list at most.
-const LIST_MAX: usize = 1000;
+pub(super) const LIST_MAX: usize = 1000;
 /// What C++ programs take for an attack after a login.
 const INITIALIZED: &str = "Initialized";
 
@@ -32,6 +32,10 @@ enum Kind {
     Text(usize),
     /// May be empty; so many bytes at most.
     Url(usize),
+    /// May be empty; so many bytes at most.
+    Optional(usize),
+    /// As [`Kind::Optional`]; kept encrypted.
+    Secret(usize),
     Hashes,
     Networks,
     Mask,
@@ -71,6 +75,18 @@ pub const SETTINGS: &[Rule] = &[
     rule("hideUnknownUsers", Kind::Flag),
     rule("webhook", Kind::Url(130)),
     rule("logsKept", Kind::Number(1..=10_000_000)),
+    rule("sellerLogs", Kind::Flag),
+    rule("sellerLogsKept", Kind::Number(1..=10_000_000)),
+    rule("auditKept", Kind::Number(1..=10_000_000)),
+    rule("sellerApiShowsSecret", Kind::Flag),
+    rule("cooldownSeconds", Kind::Number(0..=315_360_000)),
+    rule("webDownload", Kind::Optional(120)),
+    rule("resellerStore", Kind::Optional(69)),
+    rule("sellixSecret", Kind::Secret(32)),
+    rule("dayProductId", Kind::Optional(13)),
+    rule("weekProductId", Kind::Optional(13)),
+    rule("monthProductId", Kind::Optional(13)),
+    rule("lifetimeProductId", Kind::Optional(13)),
     rule("minUsername", Kind::Number(1..=NAME_MAX as i64)),
     rule("killOtherSessions", Kind::Flag),
     rule("sellerApiWhitelist", Kind::Networks),
@@ -83,6 +99,7 @@ pub const SETTINGS: &[Rule] = &[
     rule("messages.usernameTaken", MESSAGE),
     rule("messages.keyNotFound", MESSAGE),
     rule("messages.keyUsed", MESSAGE),
+    rule("messages.keyExpired", MESSAGE),
     rule("messages.keyBanned", MESSAGE),
     rule("messages.noSubLevel", MESSAGE),
     rule("messages.usernameNotFound", MESSAGE),
@@ -100,6 +117,11 @@ pub const SETTINGS: &[Rule] = &[
 ];
 
 impl Rule {
+    /// Whether the value is kept encrypted and shown nowhere.
+    pub fn is_secret(&self) -> bool {
+        matches!(self.kind, Kind::Secret(_))
+    }
+
     /// The rule for a setting.
     pub(super) fn of(name: &str) -> Option<&'static Self> {
         SETTINGS.iter().find(|rule| rule.name == name)
@@ -116,6 +138,8 @@ impl Rule {
                 check_url("the address", text, *max).map_err(|error| error.to_string())?;
                 Ok(text.into())
             }
+            Kind::Optional(_) | Kind::Secret(_) if text.is_empty() => Ok(Value::Null),
+            Kind::Optional(max) | Kind::Secret(max) => message(text, *max),
             Kind::Hashes => list(text, hash),
             Kind::Networks => list(text, network),
             Kind::Mask => {
@@ -126,6 +150,14 @@ impl Rule {
                 Err(format!("programs in C++ take `{INITIALIZED}` for an attack: choose another text"))
             }
             Kind::LoggedIn => message(text, MESSAGE_MAX),
+        }
+    }
+
+    /// As [`Rule::parse`], but takes any text for an address.
+    pub(super) fn parse_leniently(&self, text: &str) -> Result<Value, String> {
+        match &self.kind {
+            Kind::Url(max) if !text.is_empty() => message(text, *max),
+            _ => self.parse(text),
         }
     }
 }

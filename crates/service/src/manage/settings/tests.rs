@@ -16,8 +16,9 @@ fn fields(value: &Value, prefix: &str, names: &mut Vec<String>) {
 }
 
 fn set(name: &str, text: &str) -> Result<AppSettings, String> {
-    let change = parse(name, text).map_err(|error| error.to_string())?;
-    Ok(apply("{}", vec![change]).unwrap())
+    let change = parse(name, text, Rule::parse).map_err(|error| error.to_string())?;
+    let (rule, value) = change;
+    Ok(apply("{}", vec![(rule.name, value)]).unwrap())
 }
 
 fn refusal(name: &str, text: &str) -> String {

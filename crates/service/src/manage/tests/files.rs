@@ -20,11 +20,12 @@ async fn uploads_are_kept_and_deleted() {
     // One that is taken keeps its content.
     assert!(is_taken(t.service.add_file(&t.app, new(bytes(1), Some(&file.id))).await));
     assert_eq!(t.service.file_content(&t.app, &file).await.unwrap().len(), 100);
-    let fetched = FileContent::Url("https://example.com/x".into());
+    let fetched = FileContent::Url { url: "https://example.com/x".into(), size: 0 };
     let fetched = t.service.add_file(&t.app, new(fetched, Some("x"))).await.unwrap();
     assert_eq!((fetched.url.as_deref(), fetched.size), (Some("https://example.com/x"), 0));
     for wrong in ["file:///etc/passwd", "https://a@example.com/", "https://exam ple.com/", "//x"] {
-        let refused = t.service.add_file(&t.app, new(FileContent::Url(wrong.into()), None)).await;
+        let refused =
+            t.service.add_file(&t.app, new(FileContent::Url { url: wrong.into(), size: 0 }, None)).await;
         assert!(is_unfit(refused), "{wrong}");
     }
     assert_eq!(t.service.files(&t.app).await.unwrap().len(), 2);

@@ -2,6 +2,7 @@
 
 mod files;
 mod rest;
+mod team;
 mod users;
 
 use std::sync::{
@@ -66,9 +67,11 @@ impl Fixture {
                 password: None,
                 hwids: Some("device one\ndevice two"),
                 email_hash: None,
-                ip: "192.0.2.1",
+                ip: Some("192.0.2.1"),
                 owner: "SellerAPI",
+                any_device: false,
                 created: NOW,
+                last_login: Some(NOW),
             };
             let user = rows::insert(conn, app, &new)?.expect("a free name");
             user_subscriptions::insert(conn, app, user, "default", NOW + 60, None)?;

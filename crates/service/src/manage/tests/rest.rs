@@ -16,8 +16,8 @@ async fn a_license_and_its_token_are_banned_together() {
     };
     let made = t.service.add_licenses(&t.app, keys).await.unwrap();
     let folded = made[0].to_lowercase();
-    t.service.ban_license(&t.app, &folded, "why").await.unwrap();
-    let page = t.service.licenses_page(&t.app, 0, 10).await.unwrap();
+    t.service.ban_license(&t.app, &folded, "why", false).await.unwrap();
+    let page = t.service.licenses_page(t.app.id, LicenseFilter::default(), 0, 10).await.unwrap();
     assert_eq!(page.len(), 2);
     assert_eq!((page[0].status, page[0].banned.as_deref()), (LicenseStatus::Banned, Some("why")));
     assert_eq!(page[1].status, LicenseStatus::NotUsed);
@@ -29,9 +29,12 @@ async fn a_license_and_its_token_are_banned_together() {
     assert_eq!(banned(&made[1]).await, None);
     t.service.unban_license(&t.app, &made[0]).await.unwrap();
     assert_eq!(banned(&made[0]).await, None);
-    assert_eq!(t.service.licenses_page(&t.app, 0, 1).await.unwrap()[0].status, LicenseStatus::NotUsed);
-    assert!(is_unknown(t.service.ban_license(&t.app, "KEY", "why").await));
-    assert!(is_unfit(t.service.ban_license(&t.app, &made[0], &"x".repeat(100)).await));
+    assert_eq!(
+        t.service.licenses_page(t.app.id, LicenseFilter::default(), 0, 1).await.unwrap()[0].status,
+        LicenseStatus::NotUsed
+    );
+    assert!(is_unknown(t.service.ban_license(&t.app, "KEY", "why", false).await));
+    assert!(is_unfit(t.service.ban_license(&t.app, &made[0], &"x".repeat(100), false).await));
 }
 
 #[tokio::test]
@@ -120,7 +123,7 @@ async fn changed_settings_are_noticed_at_once() {
     let held = async || t.service.app_by_name(&t.app.owner_id, "shop").await.unwrap().unwrap();
     assert!(!held().await.settings.paused);
     let changes = [("paused", "true"), ("version", "2.0")].map(|(name, text)| (name.into(), text.into()));
-    let settings = t.service.change_settings(&t.app, &changes).await.unwrap();
+    let settings = t.service.change_settings(&t.app, &changes).await.unwrap().settings;
     assert_eq!(held().await.settings, settings);
     assert!(settings.paused && settings.version == "2.0");
     // All or none.

@@ -89,9 +89,11 @@ impl Fixture {
                 password: None,
                 hwids: None,
                 email_hash: None,
-                ip: "203.0.113.7",
+                ip: Some("203.0.113.7"),
                 owner: "owner",
+                any_device: false,
                 created: NOW,
+                last_login: Some(NOW),
             };
             users::insert(conn, app, &new)
         };

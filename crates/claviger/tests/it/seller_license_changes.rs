@@ -1,0 +1,1 @@
+//! The license types that change, list and tell licenses (`docs/protocol/seller.md`).

@@ -1,0 +1,166 @@
+//! From an HTTP request to its type, and from the type's answer to a response (`docs/protocol/seller.md`).
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{self, ConnectInfo},
+    http::{HeaderValue, Method, StatusCode, header, request::Parts},
+    response::Response,
+    routing::any,
+};
+use bytes::Bytes;
+use claviger_service::{RELAYED, ServiceError};
+use claviger_wire::seller::{SellerParams, SellerReply, text};
+
+use super::{
+    Answer, Outcome, PATH, Request, Stop,
+    checks::{check_app, find_app, find_type, seller_key},
+    record::{self, Record},
+};
+use crate::{
+    State, is_busy, json, limits::SellerRate, method_not_allowed, preflight, read_body, read_body_of,
+};
+
+/// What a form has besides the file in it, in bytes.
+const FORM_MAX: usize = 64 * 1024;
+/// How long a client may take to send a file.
+const UPLOAD_WITHIN: Duration = Duration::from_mins(10);
+
+pub(crate) fn routes() -> Router<Arc<State>> {
+    let routes = Router::new().route("/api/seller", any(handle));
+    routes.route(PATH, any(handle)).route("/api/seller/{type}", any(handle))
+}
+
+async fn handle(
+    extract::State(state): extract::State<Arc<State>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: extract::Request,
+) -> Response {
+    let method = request.method().clone();
+    match method {
+        Method::GET | Method::POST | Method::HEAD => {}
+        Method::OPTIONS => return preflight(),
+        _ => return method_not_allowed("GET, HEAD, POST, OPTIONS"),
+    }
+    let (parts, body) = request.into_parts();
+    let ip = state.client_ip.of(peer, &parts.headers);
+    let Some(body) = body_of(&state, &parts, body).await else {
+        return respond(&SellerReply::failure("Request too large or incomplete").status(413), false);
+    };
+    // What an end user chose must not change what the vendor's webhook asks for.
+    let body = if parts.headers.contains_key(RELAYED) { Bytes::new() } else { body };
+    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let params = SellerParams::parse(parts.uri.query().unwrap_or_default(), content_type, body).await;
+    let text = params.get("format").as_deref() == Some("text");
+    let mut rate = None;
+    let mut response = match answer(state, &method, &parts, params, ip, text, &mut rate).await {
+        Ok(Answer::Reply(reply) | Answer::Changed(reply, _)) => respond(&reply, text),
+        Ok(Answer::Stream { body, text }) => streamed(body, text),
+        Err(Stop::Refused(reply)) => respond(&reply, text),
+        Err(Stop::Failed(error)) => respond(&fault(&error), text),
+    };
+    if let Some(rate) = rate {
+        tell_rate(&mut response, rate);
+    }
+    response
+}
+
+/// The body of a request. That of an upload may be as large as a file, once the key is known to be valid.
+async fn body_of(state: &State, parts: &Parts, body: Body) -> Option<Bytes> {
+    if !is_upload(state, parts).await {
+        return read_body(body).await;
+    }
+    let max = usize::try_from(state.service.file_max_bytes()).unwrap_or(usize::MAX);
+    read_body_of(body, max.saturating_add(FORM_MAX), UPLOAD_WITHIN).await
+}
+
+/// Whether the head of a request says that a file follows, and has a valid key.
+async fn is_upload(state: &State, parts: &Parts) -> bool {
+    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !content_type.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/form-data")) {
+        return false;
+    }
+    let params = SellerParams::parse(parts.uri.query().unwrap_or_default(), None, Bytes::new()).await;
+    let named = find_type(&params, parts.uri.path()).is_ok_and(|(_, kind)| kind.name == "upload");
+    let key = seller_key(&params, &parts.headers).filter(|_| named);
+    let Some(key) = key else { return false };
+    matches!(state.service.app_by_seller_key(&key).await, Ok(Some(_)))
+}
+
+/// Tells the caller how many more requests are served.
+fn tell_rate(response: &mut Response, rate: SellerRate) {
+    let seconds = rate.reset.as_secs() + u64::from(rate.reset.subsec_nanos() > 0);
+    let headers = response.headers_mut();
+    headers.insert("ratelimit-limit", rate.limit.into());
+    headers.insert("ratelimit-remaining", rate.remaining.into());
+    headers.insert("ratelimit-reset", seconds.into());
+}
+
+async fn answer(
+    state: Arc<State>,
+    method: &Method,
+    parts: &Parts,
+    params: SellerParams,
+    ip: IpAddr,
+    text_mode: bool,
+    rate: &mut Option<SellerRate>,
+) -> Outcome {
+    let key = seller_key(&params, &parts.headers);
+    let app = find_app(&state, key.as_deref(), ip).await?;
+    *rate = state.limits.take_seller(app.id);
+    if rate.is_some_and(|rate| !rate.allowed) {
+        return Err(SellerReply::failure(text::TOO_FREQUENT).status(429).into());
+    }
+    check_app(&state, &app, ip)?;
+    record::log_request(&state, &app, &parts.uri, ip).await?;
+    let (called, kind) = find_type(&params, parts.uri.path())?;
+    if *method == Method::HEAD {
+        // Looking must not act: link previews and prefetchers ask like this.
+        return Ok(Answer::Stream { body: Body::empty(), text: false });
+    }
+    tracing::debug!(app = app.id, kind = kind.name, "seller request");
+    let record = Record::begin(kind, &params, key.as_deref(), ip);
+    let request = Request { state: state.clone(), app: app.clone(), params, ip, text_mode, called };
+    let answer = (kind.run)(request).await?;
+    if let Some(made) = record.and_then(|record| record.made(&answer)) {
+        state.service.record_audit(&app, made).await?;
+    }
+    Ok(answer)
+}
+
+fn fault(error: &ServiceError) -> SellerReply {
+    if is_busy(error) {
+        return SellerReply::failure("The server is busy. Try again in a moment.").status(503);
+    }
+    tracing::error!(%error, "a seller request failed");
+    SellerReply::failure(text::INTERNAL_ERROR).status(500)
+}
+
+fn streamed(body: Body, text: bool) -> Response {
+    let mut response = json(StatusCode::OK, Vec::new());
+    *response.body_mut() = body;
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    if text {
+        let content_type = HeaderValue::from_static("text/plain; charset=utf-8");
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    }
+    response
+}
+
+fn respond(reply: &SellerReply, text_mode: bool) -> Response {
+    let status = StatusCode::from_u16(reply.status_in(text_mode)).unwrap_or(StatusCode::OK);
+    let (body, content_type) = reply.render(text_mode);
+    let mut response = json(status, body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type.as_str()));
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    }
+    response
+}

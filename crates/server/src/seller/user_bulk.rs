@@ -1,0 +1,102 @@
+//! Changes of all users, and of subscriptions of one user or all (`docs/protocol/seller.md`).
+
+use claviger_service::manage::{ManageError, Target, signed_days};
+use futures_util::FutureExt;
+
+use super::{
+    Outcome, Request, failure,
+    kind::{Form, Type, Types, may, need},
+    settled_if,
+};
+
+pub(crate) const TYPES: Types = &[
+    Type::new(
+        "delexpusers",
+        |request| delete_expired(request).boxed(),
+        "Deletes users without a running or paused subscription.",
+    )
+    .changes(&[]),
+    Type::new("delallusers", |request| delete_all(request).boxed(), "Deletes all users; the sessions end.")
+        .changes(&[]),
+    Type::new(
+        "resetalluser",
+        |request| reset_all(request).boxed(),
+        "Forgets the devices of all users; the sessions end.",
+    )
+    .changes(&[]),
+    Type::new("extend", |request| extend(request).boxed(), "Prolongs a subscription of a user, or of all.")
+        .params(&[
+            need("user", "Name of the user, or `all`"),
+            need("sub", "Name of the subscription"),
+            need("expiry", "How much longer, in days, decimals allowed").form(Form::Decimal),
+            may("activeOnly", "Only where it runs; else users without it get it").form(Form::Flag),
+        ])
+        .changes(&["user", "sub", "expiry"]),
+    Type::new(
+        "subtract",
+        |request| subtract(request).boxed(),
+        "Shortens a subscription of a user, or of all.",
+    )
+    .params(&[
+        need("user", "Name of the user, or `all`"),
+        need("sub", "Name of the subscription"),
+        need("seconds", "How much shorter, in seconds").form(Form::Integer),
+    ])
+    .changes(&["user", "sub", "seconds"]),
+];
+
+/// Longest time that is taken away, in seconds: a thousand years.
+const SECONDS_MAX: i64 = 31_536_000_000;
+
+async fn delete_expired(request: Request) -> Outcome {
+    if !request.service().has_users(&request.app).await? {
+        return failure("You have no users!");
+    }
+    let deleted = request.service().delete_expired_users(&request.app).await;
+    settled_if(deleted, "Successfully deleted expired users!", "No users are expired!")
+}
+
+async fn delete_all(request: Request) -> Outcome {
+    let deleted = request.service().delete_all_users(&request.app).await;
+    settled_if(deleted, "Successfully deleted all users!", "Failed to delete all users!")
+}
+
+async fn reset_all(request: Request) -> Outcome {
+    let reset = request.service().reset_all_hwids(&request.app).await;
+    settled_if(reset, "Successfully reset all users!", "Failed to reset all users!")
+}
+
+async fn extend(request: Request) -> Outcome {
+    let Some(seconds) = signed_days(&request.text("expiry")) else {
+        return failure("Expiry not set correctly, must be number of days");
+    };
+    let name = request.text("sub");
+    let offered = request.service().subscriptions(&request.app).await?;
+    if !offered.iter().any(|offered| offered.name == name) {
+        return failure("Subscription not found!");
+    }
+    if seconds < 0 {
+        return failure("Subscription expiry must be set in the future!");
+    }
+    let target = Target::new(&request.text("user"));
+    let active_only = request.params.flag(&["activeOnly", "active_only"]);
+    match request.service().extend(&request.app, target, name, seconds, active_only).await {
+        Err(ManageError::Unknown { .. }) => failure("User(s) not found!"),
+        extended => settled_if(extended, "Successfully extended user(s)!", "Failed to extend user(s)"),
+    }
+}
+
+async fn subtract(request: Request) -> Outcome {
+    let seconds = request.params.number_or("seconds", 0);
+    if seconds <= 0 {
+        return failure("Seconds specified must be greater than zero!");
+    }
+    let (target, name) = (Target::new(&request.text("user")), request.text("sub"));
+    let seconds = seconds.min(SECONDS_MAX);
+    let shortened = request.service().subtract(&request.app, target, name, seconds).await;
+    settled_if(
+        shortened,
+        "Successfully subtracted time from subscription!",
+        "Failed to subtract from susbcriptions!",
+    )
+}

@@ -1,0 +1,143 @@
+//! Accounts that owners have made for others: resellers and managers of an application.
+
+use std::str::FromStr;
+
+use claviger_domain::{AccountRole, Balance, fold};
+
+use crate::{Conn, Result, Row, StoreError, params};
+
+/// An account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Serial number in the server.
+    pub id: i64,
+    /// The application that it is for.
+    pub app: i64,
+    /// What it is for.
+    pub role: AccountRole,
+    /// Name; unique in the server without regard to case.
+    pub username: String,
+    /// Hash of the password.
+    pub password: String,
+    /// Levels of licenses that a reseller may make, separated by commas; `N/A`: all.
+    pub key_levels: String,
+    /// What a manager may do, as bits.
+    pub permissions: i64,
+    /// Licenses that a reseller may still make.
+    pub balance: Balance,
+    /// Unix second of creation.
+    pub created: i64,
+}
+
+/// An account to be added; its balance is nothing.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// What it is for.
+    pub role: AccountRole,
+    /// Name; unique in the server without regard to case.
+    pub username: String,
+    /// Hash of the e-mail address; unique in the server.
+    pub email_hash: String,
+    /// Hash of the password.
+    pub password: String,
+    /// Levels of licenses that a reseller may make, separated by commas; `N/A`: all.
+    pub key_levels: String,
+    /// What a manager may do, as bits.
+    pub permissions: i64,
+    /// Unix second of creation.
+    pub created: i64,
+}
+
+const SELECT: &str = "SELECT id, app, role, username, password, key_levels, permissions, created,
+        balance_day, balance_week, balance_month, balance_three_month, balance_six_month, balance_lifetime,
+        balance_year
+    FROM accounts";
+
+fn account(row: &Row) -> Result<Account> {
+    let role: String = row.get(2)?;
+    Ok(Account {
+        id: row.get(0)?,
+        app: row.get(1)?,
+        role: AccountRole::from_str(&role).map_err(|()| StoreError::Unexpected(role))?,
+        username: row.get(3)?,
+        password: row.get(4)?,
+        key_levels: row.get(5)?,
+        permissions: row.get(6)?,
+        created: row.get(7)?,
+        balance: Balance {
+            day: row.get(8)?,
+            week: row.get(9)?,
+            month: row.get(10)?,
+            three_month: row.get(11)?,
+            six_month: row.get(12)?,
+            lifetime: row.get(13)?,
+            year: row.get(14)?,
+        },
+    })
+}
+
+/// Adds an account to an application; `false` when its name or address is taken.
+pub fn insert(conn: &mut Conn<'_>, app: i64, new: &NewAccount) -> Result<bool> {
+    let id = conn.next_serials(0, "accounts", 1)?;
+    let added = conn.execute(
+        "INSERT INTO accounts (id, app, role, username, username_folded, email_hash, password, key_levels,
+             permissions, created)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+        params![
+            id,
+            app,
+            new.role.as_str(),
+            &new.username,
+            &fold(&new.username),
+            &new.email_hash,
+            &new.password,
+            &new.key_levels,
+            new.permissions,
+            new.created
+        ],
+    )?;
+    Ok(added == 1)
+}
+
+/// Finds an account by its name, whichever application it is for, and keeps others from changing it until the end of the
+/// transaction.
+pub fn lock_by_name(conn: &mut Conn<'_>, username: &str) -> Result<Option<Account>> {
+    let sql = format!("{SELECT} WHERE username_folded = $1{}", conn.for_update());
+    conn.query_one(&sql, params![&fold(username)])?.as_ref().map(account).transpose()
+}
+
+/// Whether an account has this e-mail address, by its hash.
+pub fn has_email(conn: &mut Conn<'_>, hash: &str) -> Result<bool> {
+    Ok(conn.query_one("SELECT 1 FROM accounts WHERE email_hash = $1", params![hash])?.is_some())
+}
+
+/// The accounts of an application, oldest first.
+pub fn all(conn: &mut Conn<'_>, app: i64) -> Result<Vec<Account>> {
+    conn.query(&format!("{SELECT} WHERE app = $1 ORDER BY id"), params![app])?.iter().map(account).collect()
+}
+
+/// Sets how many licenses a reseller may still make.
+pub fn set_balance(conn: &mut Conn<'_>, id: i64, balance: &Balance) -> Result<()> {
+    conn.execute(
+        "UPDATE accounts SET balance_day = $2, balance_week = $3, balance_month = $4, balance_three_month = $5,
+             balance_six_month = $6, balance_lifetime = $7, balance_year = $8
+         WHERE id = $1",
+        params![
+            id,
+            balance.day,
+            balance.week,
+            balance.month,
+            balance.three_month,
+            balance.six_month,
+            balance.lifetime,
+            balance.year
+        ],
+    )?;
+    Ok(())
+}
+
+/// Deletes an account.
+pub fn delete(conn: &mut Conn<'_>, id: i64) -> Result<()> {
+    conn.execute("DELETE FROM accounts WHERE id = $1", params![id])?;
+    Ok(())
+}
