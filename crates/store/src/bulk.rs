@@ -259,6 +259,9 @@ pub fn apps(conn: &mut Conn<'_>) -> Result<Vec<i64>> {
 /// Condition for users of the application `$1` that are not about to be deleted by a job.
 pub(crate) const USER_STAYS: &str = "users.id > COALESCE(
     (SELECT MAX(upto) FROM bulk_jobs WHERE app = $1 AND kind = 'delete_users'), 0)";
+/// The same for what hangs on a user by number.
+pub(crate) const OWNER_STAYS: &str = "user_id > COALESCE(
+    (SELECT MAX(upto) FROM bulk_jobs WHERE app = $1 AND kind = 'delete_users'), 0)";
 
 /// Deletes the tokens of users in a range.
 pub(crate) fn delete_user_tokens(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {

@@ -1,6 +1,10 @@
 //! Subscriptions that users have.
 
-use crate::{Conn, Result, Row, bulk::Range, params};
+use crate::{
+    Conn, Result, Row,
+    bulk::{OWNER_STAYS, Range},
+    params,
+};
 
 /// A subscription that a user has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,16 +105,20 @@ pub fn unpause(conn: &mut Conn<'_>, app: i64, users: Range, pause: &Pause, now: 
 
 /// Whether any user has a subscription of that name that runs at `now`, or is paused.
 pub fn any(conn: &mut Conn<'_>, app: i64, subscription: &str, paused: bool, now: i64) -> Result<bool> {
-    let sql = "SELECT 1 FROM user_subscriptions WHERE app = $1 AND subscription = $2
-               AND ((paused <> 0 AND $3 = 1) OR (paused = 0 AND $3 = 0 AND expires > $4)) LIMIT 1";
-    Ok(conn.query_one(sql, params![app, subscription, paused, now])?.is_some())
+    let sql = format!(
+        "SELECT 1 FROM user_subscriptions WHERE app = $1 AND subscription = $2 AND {OWNER_STAYS}
+           AND ((paused <> 0 AND $3 = 1) OR (paused = 0 AND $3 = 0 AND expires > $4)) LIMIT 1"
+    );
+    Ok(conn.query_one(&sql, params![app, subscription, paused, now])?.is_some())
 }
 
 /// Number of subscriptions of a name that run at `now`.
 pub fn count_running(conn: &mut Conn<'_>, app: i64, subscription: &str, now: i64) -> Result<i64> {
-    let sql = "SELECT COUNT(*) FROM user_subscriptions
-               WHERE app = $1 AND subscription = $2 AND paused = 0 AND expires > $3";
-    conn.query_one(sql, params![app, subscription, now])?.map_or(Ok(0), |row| row.get(0))
+    let sql = format!(
+        "SELECT COUNT(*) FROM user_subscriptions
+         WHERE app = $1 AND subscription = $2 AND paused = 0 AND expires > $3 AND {OWNER_STAYS}"
+    );
+    conn.query_one(&sql, params![app, subscription, now])?.map_or(Ok(0), |row| row.get(0))
 }
 
 /// How subscriptions are prolonged.

@@ -2,7 +2,7 @@
 
 use crate::{
     Conn, Result, Row,
-    bulk::{Range, USER_STAYS},
+    bulk::{OWNER_STAYS, Range, USER_STAYS},
     catalog, params,
 };
 
@@ -145,8 +145,8 @@ pub fn delete_of_users(conn: &mut Conn<'_>, app: i64, users: Range, name: &str) 
 
 /// Whether any user has a variable of that name.
 pub fn any_of_users(conn: &mut Conn<'_>, app: i64, name: &str) -> Result<bool> {
-    let sql = "SELECT 1 FROM user_variables WHERE app = $1 AND name = $2 LIMIT 1";
-    Ok(conn.query_one(sql, params![app, name])?.is_some())
+    let sql = format!("SELECT 1 FROM user_variables WHERE app = $1 AND name = $2 AND {OWNER_STAYS} LIMIT 1");
+    Ok(conn.query_one(&sql, params![app, name])?.is_some())
 }
 
 /// A variable with the user who has it.

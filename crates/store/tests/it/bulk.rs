@@ -102,6 +102,8 @@ async fn all_users_are_gone_before_the_last_slice(t: Fixture) {
     assert_eq!(names(&t, app).await, Vec::<String>::new());
     assert!(t.read(move |conn| users::by_name(conn, app, "user 7")).await.is_none());
     assert!(!t.read(move |conn| users::any(conn, app, None)).await);
+    assert_eq!(t.read(move |conn| user_subscriptions::count_running(conn, app, "gold", NOW)).await, 0);
+    assert!(!t.read(move |conn| user_subscriptions::any(conn, app, "gold", false, NOW)).await);
     // Sessions end along with the decision.
     assert!(t.find(app, id).await.is_none());
     while t.write(move |conn| bulk::step(conn, app, SLICE)).await {}
