@@ -163,7 +163,8 @@ pub fn page(
 
 /// The first license that a user used.
 pub fn first_of_user(conn: &mut Conn<'_>, app: i64, username: &str) -> Result<Option<License>> {
-    let sql = format!("{SELECT} AND usedby = $2 ORDER BY id LIMIT 1");
+    // Without the inner query SQLite would rather go through all licenses, which are in the right order already.
+    let sql = format!("{SELECT} AND id = (SELECT MIN(id) FROM licenses WHERE app = $1 AND usedby = $2)");
     conn.query_one(&sql, params![app, username])?.as_ref().map(license).transpose()
 }
 
@@ -198,10 +199,10 @@ pub fn delete_range(
     let chosen = "app = $1 AND id > $2 AND id <= $3 AND ($4 = '' OR status = $4)";
     let status = status.map(LicenseStatus::as_str).unwrap_or_default();
     let of_range = params![app, range.after, range.last, status];
+    // As in `bulk::assigned_to_users`.
     conn.execute(
         &format!(
-            "DELETE FROM tokens WHERE app = $1 AND kind = '{}' AND assigned IN
-                 (SELECT key FROM licenses WHERE {chosen})",
+            "DELETE FROM tokens WHERE (app, kind, assigned) IN (SELECT app, '{}', key FROM licenses WHERE {chosen})",
             tokens::LICENSE
         ),
         of_range,

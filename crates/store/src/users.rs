@@ -7,7 +7,6 @@ use crate::{
     bulk::{self, Range, USER_STAYS},
     params,
     sessions::shared,
-    tokens,
 };
 
 /// An end user.
@@ -136,7 +135,9 @@ pub fn lock(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<Option<User>> {
 
 /// Finds the users whose e-mail address has one of two hashes; at most two of them, since nobody asks for more.
 pub fn by_email(conn: &mut Conn<'_>, app: i64, hashes: [&str; 2]) -> Result<Vec<User>> {
-    let sql = select() + " AND email_hash IN ($2, $3) ORDER BY id LIMIT 2";
+    // Without the inner query SQLite would rather go through all users, which are in the right order already.
+    let sql = select()
+        + " AND id IN (SELECT id FROM users WHERE app = $1 AND email_hash IN ($2, $3)) ORDER BY id LIMIT 2";
     conn.query(&sql, params![app, hashes[0], hashes[1]])?.iter().map(user).collect()
 }
 
@@ -254,7 +255,8 @@ pub fn rename(conn: &mut Conn<'_>, app: i64, user: &User, name: &str) -> Result<
     )?;
     let messages = "UPDATE chat_messages SET author = $3 WHERE app = $1 AND user_id = $2";
     conn.execute(messages, params![app, user.id, name])?;
-    let licenses = "UPDATE licenses SET usedby = $3 WHERE app = $1 AND usedby = $2";
+    // A range for the same reason as in `sessions::shared::end_of_user`.
+    let licenses = "UPDATE licenses SET usedby = $3 WHERE app = $1 AND usedby BETWEEN $2 AND $2";
     conn.execute(licenses, params![app, &user.username, name])?;
     Ok(())
 }
@@ -306,11 +308,8 @@ pub fn reset_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {
     let of_range = params![app, range.after, range.last];
     let sql = "UPDATE users SET hwids = NULL WHERE app = $1 AND id > $2 AND id <= $3 AND hwids IS NOT NULL";
     conn.execute(sql, of_range)?;
-    let sql = format!(
-        "UPDATE tokens SET hash = NULL WHERE app = $1 AND kind = '{}' AND hash IS NOT NULL AND assigned IN
-             (SELECT username FROM users WHERE app = $1 AND id > $2 AND id <= $3)",
-        tokens::USER
-    );
+    let sql =
+        format!("UPDATE tokens SET hash = NULL WHERE hash IS NOT NULL AND {}", bulk::assigned_to_users());
     conn.execute(&sql, of_range)?;
     shared::end_of_users(conn, app, range)
 }

@@ -33,13 +33,15 @@ pub fn end(conn: &mut Conn<'_>, app: i64, id: &SessionId, now: i64) -> Result<bo
     Ok(conn.execute(&sql, params![app, now, id.as_str()])? == 1)
 }
 
+/// Condition for the sessions of user `$2` of the application `$1`. A range, since for `user_id = $2` SQLite would rather
+/// go through all sessions of the application: it takes the first column of the primary key for more selective.
+const OF_USER: &str = "app = $1 AND user_id BETWEEN $2 AND $2";
+
 /// Ends the sessions of a user, but for `spared`; returns how many.
 pub fn end_of_user(conn: &mut Conn<'_>, app: i64, user: i64, spared: Option<&SessionId>) -> Result<u64> {
     let spared = spared.map_or("", SessionId::as_str);
-    conn.execute(
-        "DELETE FROM sessions WHERE app = $1 AND user_id = $2 AND id <> $3",
-        params![app, user, spared],
-    )
+    let sql = format!("DELETE FROM sessions WHERE {OF_USER} AND id <> $3");
+    conn.execute(&sql, params![app, user, spared])
 }
 
 /// Ends the sessions of users.
@@ -51,8 +53,8 @@ pub fn end_of_users(conn: &mut Conn<'_>, app: i64, users: Range) -> Result<()> {
 
 /// Follows the user of living sessions to another name.
 pub fn rename_user(conn: &mut Conn<'_>, app: i64, user: i64, name: &str) -> Result<()> {
-    let sql = "UPDATE sessions SET credential = $3 WHERE app = $1 AND user_id = $2";
-    conn.execute(sql, params![app, user, name])?;
+    let sql = format!("UPDATE sessions SET credential = $3 WHERE {OF_USER}");
+    conn.execute(&sql, params![app, user, name])?;
     Ok(())
 }
 
