@@ -6,6 +6,7 @@
 //! | `e2e` | published and hand-written clients against running servers |
 //! | `fuzz` | generated inputs for what reads and writes texts of strangers |
 //! | `bench` | throughput, latency, memory, beside a bare handler as the ceiling |
+//! | `openapi` | writes `docs/openapi.json`, the description of the APIs, anew |
 //! | `ci` | formatting, lints, `fuzz`, `e2e` and `test`: what a change must pass |
 //!
 //! What a chore needs from the system (PostgreSQL, wrk, OpenSSL's headers, Python) it installs itself on
@@ -15,6 +16,7 @@ mod bench;
 mod ci;
 mod e2e;
 mod fuzz;
+mod openapi;
 mod postgres;
 mod server;
 mod test;
@@ -47,6 +49,8 @@ enum Chore {
     Fuzz(fuzz::Options),
     /// Measure the release server beside a bare handler and print a table
     Bench(bench::Options),
+    /// Write docs/openapi.json, the description of the APIs, anew
+    Openapi,
     /// Check formatting and lints, then run `fuzz`, `e2e` and `test`
     Ci,
     /// Serve one fixed reply: the ceiling that `bench` compares with
@@ -62,6 +66,7 @@ fn main() -> ExitCode {
         Chore::E2e(options) => e2e::run(options),
         Chore::Fuzz(options) => fuzz::run(options),
         Chore::Bench(options) => bench::run(options),
+        Chore::Openapi => openapi::run(),
         Chore::Ci => ci::run(),
         Chore::Bare(options) => bench::bare::run(options),
     };

@@ -98,6 +98,8 @@ enum Command {
         #[command(flatten)]
         args: Box<ServeArgs>,
     },
+    /// Print the description of the APIs (OpenAPI 3.1), as /api/openapi.json serves it
+    Openapi,
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -126,6 +128,10 @@ fn main() -> ExitCode {
         Command::Log(command) => log::run(cli.store, command),
         Command::Audit(command) => audit::run(cli.store, command),
         Command::SellerLog(command) => audit::run_seller_log(cli.store, command),
+        Command::Openapi => {
+            print!("{}", claviger_server::openapi_document());
+            Ok(())
+        }
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "claviger", &mut std::io::stdout());
             Ok(())

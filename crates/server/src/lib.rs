@@ -5,6 +5,7 @@ mod client;
 mod client_ip;
 mod health;
 mod limits;
+mod openapi;
 mod reset;
 mod seller;
 mod serve;
@@ -23,6 +24,7 @@ use claviger_service::{Service, ServiceError, StoreError};
 
 pub use client_ip::ClientIp;
 pub use limits::{Limits, Rates};
+pub use openapi::document as openapi_document;
 pub use serve::serve;
 
 /// Largest body of a request in bytes.
@@ -50,6 +52,7 @@ pub fn router(state: Arc<State>) -> Router {
         .merge(seller::routes())
         .merge(health::routes())
         .merge(reset::routes())
+        .merge(openapi::routes())
         .route("/", get(root))
         .fallback(not_found)
         .with_state(state)
@@ -58,7 +61,7 @@ pub fn router(state: Arc<State>) -> Router {
 async fn root() -> String {
     format!(
         "Claviger {}\n\n/api/1.0/ … /api/1.3/  Client API\n/api/seller/           Seller API\n\
-         /healthz, /readyz      health\n",
+         /api/docs/             both, to read and to try\n/healthz, /readyz      health\n",
         env!("CARGO_PKG_VERSION")
     )
 }

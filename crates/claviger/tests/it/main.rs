@@ -26,6 +26,7 @@ mod client_variables;
 mod config;
 mod crash;
 mod demo;
+mod openapi;
 mod path;
 mod postgres;
 mod protocol;

@@ -122,6 +122,12 @@ static TYPES: LazyLock<HashMap<&'static str, Handler>> = LazyLock::new(|| {
     areas.into_iter().flatten().copied().collect()
 });
 
+/// The names of all types.
+#[cfg(test)]
+pub(crate) fn type_names() -> impl Iterator<Item = &'static str> {
+    TYPES.keys().copied()
+}
+
 /// Why a request could not be carried out at all.
 pub(crate) enum Fault {
     /// Our fault: details go to the log only.

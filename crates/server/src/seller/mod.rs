@@ -9,7 +9,6 @@ mod chats;
 mod checks;
 mod files;
 mod handle;
-#[expect(dead_code, reason = "the description of the API will read it")]
 mod kind;
 mod license_lists;
 mod licenses;
@@ -41,7 +40,10 @@ use claviger_service::{App, Service, ServiceError, StoreError, manage::ManageErr
 use claviger_wire::seller::{SellerParams, SellerReply};
 
 use self::kind::Types;
-pub(crate) use self::{handle::routes, kind::Type};
+pub(crate) use self::{
+    handle::routes,
+    kind::{Field, Form, Param, Shape, Type, may},
+};
 use crate::State;
 
 /// Where the API lives; a type may follow in the path.
@@ -124,35 +126,24 @@ impl From<ManageError> for Stop {
     }
 }
 
-/// Every area.
-const AREAS: &[Types] = &[
-    sessions::TYPES,
-    licenses::TYPES,
-    license_lists::TYPES,
-    activate::TYPES,
-    users::TYPES,
-    user_lists::TYPES,
-    user_changes::TYPES,
-    user_bulk::TYPES,
-    user_variables::TYPES,
-    subscriptions::TYPES,
-    variables::TYPES,
-    access::TYPES,
-    chats::TYPES,
-    files::TYPES,
-    webhooks::TYPES,
-    buttons::TYPES,
-    accounts::TYPES,
-    application::TYPES,
-    settings::TYPES,
-    logs::TYPES,
-    retired::TYPES,
+/// Every area with its name.
+pub(crate) const AREAS: &[(&str, &[Types])] = &[
+    ("Sessions", &[sessions::TYPES]),
+    ("Licenses", &[licenses::TYPES, license_lists::TYPES, activate::TYPES]),
+    ("Users", &[users::TYPES, user_lists::TYPES, user_changes::TYPES, user_bulk::TYPES]),
+    ("Variables of users", &[user_variables::TYPES]),
+    ("Subscriptions", &[subscriptions::TYPES]),
+    ("Variables", &[variables::TYPES]),
+    ("Blacklist and whitelist", &[access::TYPES]),
+    ("Chats", &[chats::TYPES]),
+    ("Files", &[files::TYPES]),
+    ("Webhooks", &[webhooks::TYPES]),
+    ("Buttons", &[buttons::TYPES]),
+    ("Accounts", &[accounts::TYPES]),
+    ("Application", &[application::TYPES, settings::TYPES]),
+    ("Logs", &[logs::TYPES]),
+    ("Retired", &[retired::TYPES]),
 ];
-
-/// Every type, in the order of the areas.
-pub(crate) fn types() -> impl Iterator<Item = &'static Type> {
-    AREAS.iter().copied().flatten()
-}
 
 /// Every type by its names in lower case.
 static TYPES: LazyLock<HashMap<String, &'static Type>> = LazyLock::new(|| {
@@ -160,7 +151,8 @@ static TYPES: LazyLock<HashMap<String, &'static Type>> = LazyLock::new(|| {
         let names = std::iter::once(&kind.name).chain(kind.aliases);
         names.map(move |name| (name.to_ascii_lowercase(), kind))
     };
-    types().flat_map(named).collect()
+    let types = AREAS.iter().flat_map(|(_, lists)| lists.iter().copied().flatten());
+    types.flat_map(named).collect()
 });
 
 /// What a caller gets to read.
