@@ -48,6 +48,7 @@ mod seller_sessions;
 mod seller_settings;
 mod seller_subscriptions;
 mod seller_transport;
+mod seller_types;
 mod seller_user_bulk;
 mod seller_user_changes;
 mod seller_user_lists;

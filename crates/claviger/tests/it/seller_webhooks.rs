@@ -7,7 +7,7 @@ const ALLOW: &str = "outgoing_allow = [\"127.0.0.0/8\"]\n";
 const AUTHED: &str =
     "Authed paramater must be 1 if you want to require login first, or 0 if you don't want to.";
 const INVALID: &str = "URL isn't a valid URL!";
-const LOCAL: &str = "URL can't be a local path! Must be a remote URL accessible by the open internet";
+const LOCAL: &str = "URL can't be a local path! Must be a remote URL accessible by the open internet!";
 const NOT_ADDED: &str = "Failed to add webhook!";
 const NOT_DELETED: &str = "Failed to delete webhook!";
 const NONE: &str = "No webhooks found";

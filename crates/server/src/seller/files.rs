@@ -14,7 +14,6 @@ use super::{
     list::List,
     settled, settled_if,
     variables::authed,
-    webhooks::LOCAL_URL,
 };
 
 pub(crate) const TYPES: Types = &[
@@ -61,6 +60,8 @@ const ROW: &[Field] = &[
     text("uploaddate"),
 ];
 
+/// An address within the server's own network; webhooks have one more exclamation mark.
+const LOCAL_URL: &str = "URL can't be a local path! Must be a remote URL accessible by the open internet";
 /// Longest address in bytes.
 const URL_MAX: usize = 2048;
 /// Longest name in bytes.

@@ -49,8 +49,7 @@ const ID_MAX: usize = 10;
 /// Characters of an address that the list tells: enough to know it again, too few for its secrets.
 const SHOWN: usize = 21;
 /// An address within the server's own network.
-pub(super) const LOCAL_URL: &str =
-    "URL can't be a local path! Must be a remote URL accessible by the open internet";
+const LOCAL_URL: &str = "URL can't be a local path! Must be a remote URL accessible by the open internet!";
 
 const WEBHOOKS: List<Webhook> = List {
     message: "Successfully retrieved all webhooks",
