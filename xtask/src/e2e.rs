@@ -5,6 +5,7 @@
 //! | `crate` | the published Rust crate `keyauth`, unmodified, with the Seller API; API 1.3 written by hand |
 //! | `pypi` | the published Python packages `keyauth`, `keyauthy` and `keyauth-ru`, unmodified |
 //! | `spec` | programs written from the protocol's description, every byte of their replies checked |
+//! | `schemathesis` | requests made from the description of the APIs, with the PyPI package of that name |
 //! | `forgot` | a user who forgot the password, with a mail server |
 //!
 //! Each has a fresh server, on which the vendor has made variables, channels, files and webhooks with
@@ -14,6 +15,7 @@ pub mod fetch;
 mod keyauth_crate;
 mod mailbox;
 mod python;
+mod schemathesis;
 mod upstream;
 mod vendor;
 
@@ -30,11 +32,23 @@ use mailbox::Mailbox;
 use upstream::Upstream;
 
 /// What to run.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, clap::Args)]
 pub struct Options {
     /// Run only this client; may be given several times
     #[arg(long, value_name = "CLIENT")]
     only: Vec<Client>,
+    /// How long Schemathesis sends requests, in seconds
+    #[arg(long, default_value_t = SECONDS)]
+    seconds: u32,
+}
+
+/// How long Schemathesis sends requests unless told otherwise.
+const SECONDS: u32 = 120;
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { only: Vec::new(), seconds: SECONDS }
+    }
 }
 
 /// Who drives the server.
@@ -48,13 +62,15 @@ enum Client {
     Pypi,
     /// Resetting a password by mail
     Forgot,
+    /// Requests made from the description of the APIs
+    Schemathesis,
 }
 
 impl Client {
     /// The Python programs that it consists of; none for the Rust crate.
     fn python_groups(self) -> &'static [&'static str] {
         match self {
-            Self::Crate => &[],
+            Self::Crate | Self::Schemathesis => &[],
             Self::Spec => &["spec"],
             Self::Pypi => &["keyauth", "keyauthy", "keyauth-ru"],
             Self::Forgot => &["forgot"],
@@ -75,13 +91,17 @@ pub fn run(options: &Options) -> Result<()> {
         keyauth_crate::build()?;
         drive(&claviger, &upstream, None, "the crate keyauth", keyauth_crate::command)?;
     }
-    if clients.iter().any(|client| !client.python_groups().is_empty()) {
+    if clients.iter().any(|client| *client != Client::Crate) {
         let python = python::prepare()?;
         for group in clients.iter().flat_map(|client| client.python_groups()) {
             let mailbox = Mailbox::start(&python)?;
             let command = |given: &Path| python.client(group, given);
             drive(&claviger, &upstream, Some(&mailbox), &format!("the group {group}"), command)?;
             mailbox.stop()?;
+        }
+        if clients.contains(&Client::Schemathesis) {
+            say("Schemathesis sends requests made from the description of the APIs");
+            schemathesis::run(&claviger, &python, options.seconds)?;
         }
     }
     Ok(())

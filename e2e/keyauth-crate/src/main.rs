@@ -14,6 +14,7 @@ mod program;
 mod seller;
 mod sessions;
 mod steps;
+mod vendor;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ fn run(steps: &mut Steps) -> Result<()> {
     let file = std::env::args_os().nth(1).map(PathBuf::from);
     let file = file.context("say what the vendor made: keyauth-crate-e2e GIVEN_JSON")?;
     let mut demo = Demo::read(Given::read(&file)?)?;
+    vendor::run(steps, &demo)?;
     seller::run(steps, &mut demo)?;
     both::<keyauth::v1_0::KeyauthApi>(steps, &mut demo)?;
     features::own_check_of_1_0(steps, &demo)?;

@@ -14,7 +14,7 @@ const CLIENTS: &str = "e2e/clients";
 /// Where Python's packages are installed.
 const FOLDER: &str = "target/e2e/python";
 /// Packages that are driven. Some share the name of their module, so each has a folder of its own.
-const PUBLISHED: [&str; 3] = ["keyauth", "keyauthy", "keyauth-ru"];
+const PUBLISHED: [&str; 4] = ["keyauth", "keyauthy", "keyauth-ru", "schemathesis"];
 
 /// A Python with everything that the programs need.
 #[derive(Debug)]
@@ -29,6 +29,14 @@ impl Python {
         let mut command = Command::new(&self.program);
         // Leaves nothing between the sources, and takes nothing from the user's own packages.
         command.args(["-B", "-s"]).arg(clients().join(name)).env("PYTHONUTF8", "1");
+        command
+    }
+
+    /// Runs a line of Python with one of the packages; arguments can follow.
+    pub fn tool(&self, package: &str, line: &str) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(["-B", "-s", "-c", line]).env("PYTHONUTF8", "1");
+        command.env("PYTHONPATH", self.packages.join(package));
         command
     }
 
