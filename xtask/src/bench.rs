@@ -5,12 +5,17 @@
 //! the same requests and answers with the same bytes, from a process of its own.
 
 pub mod bare;
+mod bulk;
 mod client;
+mod connection;
 mod flood;
+mod licenses;
 mod list;
+mod load;
 mod logins;
 mod memory;
 mod report;
+mod seller;
 mod sizes;
 mod stats;
 mod sweep;
@@ -42,7 +47,7 @@ const IDLE: Duration = Duration::from_secs(3);
 /// What to measure and for how long.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// A short run: 1 round of 2 s for each row, at most 10 k sessions
+    /// A short run: 1 round of 2 s for each row, at most 10 k sessions and licenses, 20 k users
     #[arg(long)]
     quick: bool,
     /// Where to write the results [default: target/bench.json]
@@ -60,6 +65,9 @@ pub struct Options {
     /// Length of a round [default: 5]
     #[arg(long, value_name = "SECONDS")]
     seconds: Option<u32>,
+    /// Users, and as many licenses, that are changed at once [default: 200000]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1000..=5_000_000))]
+    rows: Option<u64>,
     /// Fail when a target is missed
     #[arg(long)]
     enforce: bool,
@@ -78,6 +86,12 @@ enum Part {
     Sizes,
     /// Latency of `init` while killed sessions are swept
     Sweep,
+    /// Requests per second and latency of `verify` and `userdata`
+    Seller,
+    /// Licenses made a hundred at a time, and the list of very many
+    Licenses,
+    /// Changes of all users or licenses, and the latency of `init` meanwhile
+    Bulk,
 }
 
 impl Options {
@@ -152,6 +166,15 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if options.wants(Part::Sweep) {
         report.sweep = Some(sweep::measure(&bench)?);
+    }
+    if options.wants(Part::Seller) {
+        report.throughput.extend(seller::measure(&bench)?);
+    }
+    if options.wants(Part::Licenses) {
+        report.licenses = Some(licenses::measure(&bench)?);
+    }
+    if options.wants(Part::Bulk) {
+        report.bulk = bulk::measure(&bench)?;
     }
     report.judge();
     println!("{}", table::render(&report));

@@ -17,7 +17,7 @@ const TIMEOUT: Duration = Duration::from_secs(120);
 /// Headers that the HTTP library adds to every reply.
 const ADDED_HEADERS: [&str; 3] = ["content-length", "date", "connection"];
 
-/// A version of the Client API.
+/// A version of the Client API, or the Seller API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Api {
     /// Replies carry an HMAC.
@@ -26,6 +26,9 @@ pub enum Api {
     /// Replies carry an Ed25519 signature.
     #[serde(rename = "1.3")]
     V1_3,
+    /// For vendors.
+    #[serde(rename = "seller")]
+    Seller,
 }
 
 impl Api {
@@ -34,6 +37,7 @@ impl Api {
         match self {
             Self::V1_2 => "/api/1.2/",
             Self::V1_3 => "/api/1.3/",
+            Self::Seller => "/api/seller/",
         }
     }
 }
@@ -43,6 +47,7 @@ impl Display for Api {
         f.write_str(match self {
             Self::V1_2 => "1.2",
             Self::V1_3 => "1.3",
+            Self::Seller => "seller",
         })
     }
 }
@@ -64,6 +69,13 @@ pub fn form(demo: &Demo, kind: &str, session: &str, parameters: &[(&str, &str)])
     form.append_pair("type", kind).append_pair("sessionid", session);
     form.append_pair("name", &demo.app_name).append_pair("ownerid", &demo.owner_id);
     form.extend_pairs(parameters).finish()
+}
+
+/// The body of a request to the Seller API.
+pub fn seller_form(demo: &Demo, parameters: &[(&str, impl AsRef<str>)]) -> String {
+    let mut form = Serializer::new(String::new());
+    form.append_pair("sellerkey", &demo.seller_key);
+    form.extend_pairs(parameters.iter().map(|(name, value)| (name, value.as_ref()))).finish()
 }
 
 /// A session that is signed in.
@@ -110,7 +122,7 @@ impl<'a> Client<'a> {
         Ok(SignedIn { session, again })
     }
 
-    /// Sends a request to the Client API, which must succeed.
+    /// Sends a request, which must succeed.
     ///
     /// # Errors
     /// When the reply says anything but success.
@@ -133,9 +145,7 @@ impl<'a> Client<'a> {
     /// # Errors
     /// When no reply comes; any status is a reply.
     pub fn seller(&self, parameters: &[(&str, &str)]) -> Result<ureq::http::Response<ureq::Body>> {
-        let mut form = Serializer::new(String::new());
-        form.append_pair("sellerkey", &self.demo.seller_key).extend_pairs(parameters);
-        let url = format!("{}?{}", self.demo.url("/api/seller/"), form.finish());
+        let url = format!("{}?{}", self.demo.url(Api::Seller.path()), seller_form(self.demo, parameters));
         Ok(self.agent.get(&url).header("User-Agent", "claviger-bench").call()?)
     }
 

@@ -1,4 +1,4 @@
-//! Listing all sessions: how soon, how long, how many.
+//! Listing all rows that an application has: how soon, how long, how many.
 
 use std::fmt;
 use std::io::Read;
@@ -9,7 +9,10 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 
 use super::client::Client;
+use super::memory::Growth;
 
+/// How often everything is listed; the slowest counts.
+const LISTS: usize = 3;
 /// The reply's status when there is nothing to list.
 const NOTHING: u16 = 406;
 
@@ -22,17 +25,51 @@ pub struct Listing {
     pub total: Duration,
     /// Size of the body.
     pub bytes: u64,
-    /// Sessions in it.
+    /// Rows in it.
     pub rows: u64,
 }
 
-/// Lists every session and parses the reply after the clock has stopped.
+/// The slowest of some lists.
+#[derive(Debug)]
+pub struct Lists {
+    /// Rows in each.
+    pub rows: u64,
+    /// From asking to the first byte of the body, in milliseconds.
+    pub first_byte_ms: f64,
+    /// From asking to the last byte, in milliseconds.
+    pub total_ms: f64,
+    /// Size of the body.
+    pub bytes: u64,
+    /// By how much the lists raised the server's resident memory at its peak, in bytes.
+    pub memory_bytes: u64,
+}
+
+/// Lists everything some times.
+///
+/// # Errors
+/// When a list fails, or two have different numbers of rows.
+pub fn slowest(client: &Client, pid: u32, kind: &str) -> Result<Lists> {
+    let growth = Growth::watch(pid)?;
+    let mut slowest = Lists { rows: 0, first_byte_ms: 0.0, total_ms: 0.0, bytes: 0, memory_bytes: 0 };
+    for round in 0..LISTS {
+        let listing = fetch(client, kind)?;
+        ensure!(round == 0 || listing.rows == slowest.rows, "two lists have different numbers of rows");
+        slowest.rows = listing.rows;
+        slowest.bytes = listing.bytes;
+        slowest.first_byte_ms = slowest.first_byte_ms.max(listing.first_byte.as_secs_f64() * 1e3);
+        slowest.total_ms = slowest.total_ms.max(listing.total.as_secs_f64() * 1e3);
+    }
+    slowest.memory_bytes = growth.peak()?;
+    Ok(slowest)
+}
+
+/// Lists everything of a type of list and parses the reply after the clock has stopped.
 ///
 /// # Errors
 /// When the reply is no success or no valid JSON.
-pub fn fetch(client: &Client) -> Result<Listing> {
+pub fn fetch(client: &Client, kind: &str) -> Result<Listing> {
     let start = Instant::now();
-    let mut reply = client.seller(&[("type", "fetchallsessions")])?;
+    let mut reply = client.seller(&[("type", kind)])?;
     let status = reply.status().as_u16();
     let mut body = reply.body_mut().as_reader();
     let mut text = vec![0];
@@ -51,14 +88,15 @@ pub fn fetch(client: &Client) -> Result<Listing> {
 #[derive(Debug, Deserialize)]
 struct Document {
     success: bool,
-    sessions: Count,
+    #[serde(alias = "sessions", alias = "keys")]
+    rows: Count,
 }
 
-/// Number of sessions in a list that parses as JSON.
+/// Number of rows in a list that parses as JSON.
 fn parse(text: &[u8]) -> Result<u64> {
     let document: Document = serde_json::from_slice(text).context("it is not valid JSON")?;
     ensure!(document.success, "it says that it failed");
-    Ok(document.sessions.0)
+    Ok(document.rows.0)
 }
 
 /// The length of an array; its items are parsed and thrown away.
@@ -77,7 +115,7 @@ impl<'de> Visitor<'de> for Counter {
     type Value = Count;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array of sessions")
+        f.write_str("an array of rows")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Count, A::Error> {
@@ -94,10 +132,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sessions_are_counted_and_broken_json_is_refused() {
+    fn rows_are_counted_and_broken_json_is_refused() {
         let two = br#"{"success":true,"message":"m","sessions":[{"id":"a","credential":null},{"id":"b"}]}"#;
         assert_eq!(parse(two).unwrap(), 2);
         assert!(parse(&two[..two.len() - 2]).is_err());
+        assert_eq!(parse(br#"{"success":true,"keys":[{"key":"a"}]}"#).unwrap(), 1);
         assert!(parse(br#"{"success":false,"sessions":[]}"#).is_err());
     }
 }

@@ -5,6 +5,8 @@ use std::{fs, thread};
 use serde::Serialize;
 
 use super::Options;
+use super::bulk::Bulk;
+use super::licenses::Licenses;
 use super::logins;
 use super::sizes::Size;
 use super::sweep::Sweep;
@@ -20,7 +22,7 @@ pub struct Report {
     pub settings: Settings,
     /// Resident memory of a fresh, idle server.
     pub idle_bytes: Option<u64>,
-    /// `init`, `check`, `var` and `getvar`.
+    /// `init`, `check`, `var` and `getvar`; `verify` and `userdata`.
     pub throughput: Vec<Row>,
     /// `login` and `license`.
     pub logins: Vec<logins::Row>,
@@ -28,6 +30,10 @@ pub struct Report {
     pub sizes: Vec<Size>,
     /// `init` beside the sweeper.
     pub sweep: Option<Sweep>,
+    /// Making and listing licenses.
+    pub licenses: Option<Licenses>,
+    /// Changes of all users or licenses.
+    pub bulk: Vec<Bulk>,
     /// What must be reached, and whether it was.
     pub targets: Vec<Target>,
 }
@@ -71,6 +77,8 @@ impl Report {
             logins: Vec::new(),
             sizes: Vec::new(),
             sweep: None,
+            licenses: None,
+            bulk: Vec::new(),
             targets: Vec::new(),
         }
     }

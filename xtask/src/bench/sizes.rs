@@ -10,7 +10,6 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::client::Client;
-use super::memory::Growth;
 use super::stats::median;
 use super::{Bench, flood, list};
 use crate::server::Demo;
@@ -18,8 +17,8 @@ use crate::tools::say;
 
 /// Sessions killed one by one.
 const KILLS: u64 = 20;
-/// How often everything is listed; the slowest counts.
-const LISTS: usize = 3;
+/// The list of them.
+const SESSIONS: &str = "fetchallsessions";
 /// Kill all is repeated at small sizes, as long as that takes no more sessions than this.
 const REFILLED: u64 = 20_000;
 /// At most so often.
@@ -78,7 +77,7 @@ fn measure_size(bench: &Bench, sessions: u64) -> Result<Size> {
     let (server, folder) = bench.fresh_server()?;
     let fill_rate = fill(&server.demo, sessions)?;
     let client = Client::new(&server.demo);
-    let lists = list_all(&client, server.pid())?;
+    let lists = list::slowest(&client, server.pid(), SESSIONS)?;
     let kill_ms = kill_some(&client)?;
     drop(client);
     server.stop()?;
@@ -87,7 +86,7 @@ fn measure_size(bench: &Bench, sessions: u64) -> Result<Size> {
     let server = bench.restart(folder.path())?;
     let start_ms = millis(server.ready_after);
     let client = Client::new(&server.demo);
-    let counted_after_restart = list::fetch(&client)?.rows;
+    let counted_after_restart = list::fetch(&client, SESSIONS)?.rows;
     let kill_all_ms = kill_all(&client, &server.demo, sessions)?;
     drop(client);
     server.stop()?;
@@ -110,38 +109,14 @@ fn measure_size(bench: &Bench, sessions: u64) -> Result<Size> {
 /// Makes sessions; every one must be acknowledged. Returns sessions a second.
 pub fn fill(demo: &Demo, sessions: u64) -> Result<f64> {
     say(format!("making {sessions} sessions"));
-    let flood = flood::run(demo, sessions)?;
+    let flood = flood::inits(demo, sessions)?;
     ensure!(flood.acknowledged == sessions, "{} of {sessions} inits were answered", flood.acknowledged);
-    Ok(sessions as f64 / flood.took.as_secs_f64())
-}
-
-/// The slowest of some lists.
-struct Lists {
-    rows: u64,
-    first_byte_ms: f64,
-    total_ms: f64,
-    bytes: u64,
-    memory_bytes: u64,
-}
-
-fn list_all(client: &Client, pid: u32) -> Result<Lists> {
-    let growth = Growth::watch(pid)?;
-    let mut slowest = Lists { rows: 0, first_byte_ms: 0.0, total_ms: 0.0, bytes: 0, memory_bytes: 0 };
-    for round in 0..LISTS {
-        let listing = list::fetch(client)?;
-        ensure!(round == 0 || listing.rows == slowest.rows, "two lists have different numbers of rows");
-        slowest.rows = listing.rows;
-        slowest.bytes = listing.bytes;
-        slowest.first_byte_ms = slowest.first_byte_ms.max(millis(listing.first_byte));
-        slowest.total_ms = slowest.total_ms.max(millis(listing.total));
-    }
-    slowest.memory_bytes = growth.peak()?;
-    Ok(slowest)
+    Ok(flood.rate())
 }
 
 /// Kills some sessions one by one. Returns the median time in milliseconds.
 fn kill_some(client: &Client) -> Result<f64> {
-    let some = [("type", "fetchallsessions"), ("limit", &KILLS.to_string())];
+    let some = [("type", SESSIONS), ("limit", &KILLS.to_string())];
     let page: Value = serde_json::from_str(&client.seller(&some)?.body_mut().read_to_string()?)?;
     let rows = page["sessions"].as_array().context("the page has no sessions")?;
     ensure!(rows.len() as u64 == KILLS, "the page has {} sessions, not {KILLS}", rows.len());
@@ -164,7 +139,7 @@ fn kill_all(client: &Client, demo: &Demo, sessions: u64) -> Result<Vec<f64>> {
             fill(demo, sessions)?;
         }
         took.push(millis(client.command(&[("type", "killall")])?));
-        let left = list::fetch(client)?.rows;
+        let left = list::fetch(client, SESSIONS)?.rows;
         ensure!(left == 0, "{left} sessions are listed after kill all");
     }
     Ok(took)

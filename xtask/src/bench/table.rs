@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::bulk::Bulk;
+use super::licenses::{Add, BATCH, List};
 use super::logins;
 use super::report::Report;
 use super::sizes::Size;
@@ -32,6 +34,15 @@ pub fn render(report: &Report) -> String {
             rows.add_row([name.into(), whole(round.rate()), round.p50.to_string(), round.p99.to_string()]);
         }
         section(&mut text, &format!("{} killed sessions", sweep.killed), &rows);
+    }
+    if let Some(licenses) = &report.licenses {
+        let title = format!("Licenses made: {BATCH} in one call, by calls for one");
+        section(&mut text, &title, &added(&licenses.add));
+        section(&mut text, "By number of licenses listed", &lists(&licenses.lists));
+    }
+    if let Some(bulk) = report.bulk.first() {
+        let title = format!("Changes of {} users or licenses, and init of another app", bulk.rows);
+        section(&mut text, &title, &changes(&report.bulk));
     }
     if !report.targets.is_empty() {
         section(&mut text, "Targets", &targets(&report.targets));
@@ -98,6 +109,88 @@ fn sizes(sizes: &[Size]) -> Table {
             format!("{:.2}", size.kill_all()),
             format!("{:.0}", size.start_ms),
             if size.exact() { "yes" } else { "NO" }.to_owned(),
+        ]);
+    }
+    table
+}
+
+fn added(rows: &[Add]) -> Table {
+    let calls = format!("calls/s for {BATCH}");
+    let mut table = table(&["connections", &calls, "licenses/s", "calls/s for 1", "ratio of licenses/s"]);
+    for row in rows {
+        table.add_row([
+            row.connections.to_string(),
+            whole(row.batch_calls),
+            whole(row.batch_licenses),
+            whole(row.single_calls),
+            format!("{:.1}", row.ratio),
+        ]);
+    }
+    table
+}
+
+fn lists(lists: &[List]) -> Table {
+    let columns = [
+        "licenses",
+        "made/s",
+        "first byte ms",
+        "list ms",
+        "rows/s",
+        "list MiB",
+        "resident before",
+        "after",
+        "at most more",
+        "exact",
+    ];
+    let mut table = table(&columns);
+    let mib = |bytes: u64| format!("{:.1}", bytes as f64 / MIB);
+    for list in lists {
+        table.add_row([
+            list.licenses.to_string(),
+            whole(list.fill_rate),
+            format!("{:.1}", list.first_byte_ms),
+            format!("{:.1}", list.total_ms),
+            whole(list.rows_rate),
+            mib(list.bytes),
+            mib(list.resident_before),
+            mib(list.resident_after),
+            mib(list.memory_bytes),
+            if list.exact() { "yes" } else { "NO" }.to_owned(),
+        ]);
+    }
+    table
+}
+
+fn changes(rows: &[Bulk]) -> Table {
+    let columns = [
+        "operation",
+        "reply ms",
+        "finished ms",
+        "rows/s",
+        "init/s alone",
+        "meanwhile",
+        "p99 µs alone",
+        "meanwhile",
+        "ratio",
+        "slowest µs alone",
+        "meanwhile",
+        "ratio",
+    ];
+    let mut table = table(&columns);
+    for row in rows {
+        table.add_row([
+            row.operation.to_owned(),
+            whole(row.reply_ms),
+            whole(row.finished_ms),
+            whole(row.rows_rate),
+            whole(row.alone.rate()),
+            whole(row.meanwhile.rate()),
+            row.alone.p99.to_string(),
+            row.meanwhile.p99.to_string(),
+            format!("{:.2}", row.p99_ratio),
+            row.alone.slowest.to_string(),
+            row.meanwhile.slowest.to_string(),
+            format!("{:.2}", row.slowest_ratio),
         ]);
     }
     table

@@ -43,6 +43,10 @@ pub enum Operation {
     Var,
     /// A variable of the session's user is read.
     Getvar,
+    /// A vendor asks for a license key.
+    Verify,
+    /// A vendor asks for a user.
+    Userdata,
 }
 
 /// One line of the table: medians over the rounds. Latencies are in microseconds.
@@ -50,7 +54,7 @@ pub enum Operation {
 pub struct Row {
     /// What was asked.
     pub operation: Operation,
-    /// In which version of the Client API.
+    /// In which version of the Client API, or in the Seller API.
     pub api: Api,
     /// Connections that each wait for a reply before the next request.
     pub connections: u32,
@@ -80,13 +84,16 @@ pub struct Pair {
 }
 
 /// A row that is still to be measured.
-struct Plan<'a> {
-    operation: Operation,
-    api: Api,
+#[derive(Debug)]
+pub struct Plan<'a> {
+    /// What is asked.
+    pub operation: Operation,
+    /// Where.
+    pub api: Api,
     /// A file of request bodies.
-    bodies: &'a Path,
+    pub bodies: &'a Path,
     /// The reply that the bare handler gives as well.
-    reply: Reply,
+    pub reply: Reply,
 }
 
 /// Measures every row on one fresh server.
@@ -144,12 +151,15 @@ fn sign_in(demo: &Demo, client: &Client, api: Api, place: usize) -> Result<Vec<S
 }
 
 /// Measures a plan at every number of connections.
-fn measure_plan(bench: &Bench, demo: &Demo, plan: &Plan, folder: &Path) -> Result<Vec<Row>> {
+///
+/// # Errors
+/// When the server answers wrongly or something cannot be started.
+pub fn measure_plan(bench: &Bench, demo: &Demo, plan: &Plan, folder: &Path) -> Result<Vec<Row>> {
     let (bare_server, bare_url) = bare::start(&plan.reply, folder)?;
     let path = plan.api.path();
     let mut rows = Vec::new();
     for &connections in &bench.options.connections {
-        say(format!("{:?} of API {} at {connections} connections", plan.operation, plan.api));
+        say(format!("{:?}, API {}, at {connections} connections", plan.operation, plan.api));
         let seconds = bench.options.seconds();
         let load = |base: &str| {
             let url = format!("{base}{path}");
