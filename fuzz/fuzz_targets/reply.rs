@@ -7,7 +7,10 @@
 
 use claviger_wire::client::{ApiVersion, Reply};
 use claviger_wire::seller::SellerReply;
-use claviger_wire::seller::{list_end, session_row::{LIST_START, SessionRow}};
+use claviger_wire::seller::{
+    list_end,
+    session_row::{LIST_START, SessionRow},
+};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! Changes of all users or licenses of an application, in slices; see [`claviger_store::bulk`].
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use claviger_store::{
     Conn, StoreError,
@@ -12,8 +12,13 @@ use crate::{Service, ServiceError};
 
 /// Rows of the first slice, which is done along with the decision: what has no more is changed at once.
 pub(crate) const FIRST_SLICE: i64 = 2000;
-/// Rows of the others, so few that they do not hold up the sessions being created.
-const SLICE: i64 = 500;
+/// Rows of the second slice. The next ones have as many as fit [`SLICE_WITHIN`].
+const SLICE: i64 = 100;
+/// Fewest and most rows of a slice.
+const SLICE_ROWS: RangeInclusive<i64> = 10..=1000;
+/// How long a slice may keep others from writing, so short that it does not hold up the sessions being created.
+/// Deleting a user takes many times as long as prolonging a subscription.
+const SLICE_WITHIN: Duration = Duration::from_millis(4);
 /// Between two slices.
 const BREATH: Duration = Duration::from_millis(2);
 /// How long a caller waits for the last slice. What is left then is done in the background.
@@ -21,6 +26,26 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// How often jobs are looked for that nobody works on: those of callers who waited long enough, and of a server that
 /// went down.
 const LOOK: Duration = Duration::from_secs(2);
+
+/// How many rows the next slice has.
+struct Slice {
+    rows: i64,
+}
+
+impl Default for Slice {
+    fn default() -> Self {
+        Self { rows: SLICE }
+    }
+}
+
+impl Slice {
+    /// Takes as many rows as would have fitted, at most twice as many as before.
+    fn adapt(&mut self, took: Duration) {
+        let fitting = self.rows as f64 * SLICE_WITHIN.as_secs_f64() / took.as_secs_f64().max(1e-6);
+        let rows = fitting.min(2.0 * self.rows as f64) as i64;
+        self.rows = rows.clamp(*SLICE_ROWS.start(), *SLICE_ROWS.end());
+    }
+}
 
 impl Service {
     /// Decides a change and carries it out. Once it returns, the change is on disk, or will be finished even if the
@@ -41,10 +66,10 @@ impl Service {
     /// When the database fails.
     pub(crate) async fn carry_out(&self, app: i64, job: Option<i64>) -> Result<(), StoreError> {
         let Some(job) = job else { return Ok(()) };
-        let begun = Instant::now();
+        let (begun, mut slice) = (Instant::now(), Slice::default());
         while begun.elapsed() < PATIENCE {
             tokio::time::sleep(BREATH).await;
-            if let Err(error) = self.bulk_slice(app).await {
+            if let Err(error) = self.bulk_slice(app, &mut slice).await {
                 // It is decided and will be done: nothing that the caller could do better.
                 tracing::warn!(%error, app, job, "a slice of a change of very many rows failed; it is tried again");
                 return Ok(());
@@ -57,8 +82,17 @@ impl Service {
         Ok(())
     }
 
-    async fn bulk_slice(&self, app: i64) -> Result<bool, StoreError> {
-        self.store.db().write(move |conn: &mut Conn<'_>| bulk::step(conn, app, SLICE)).await
+    /// Does a slice of an application's oldest job; returns whether there was one.
+    async fn bulk_slice(&self, app: i64, slice: &mut Slice) -> Result<bool, StoreError> {
+        let rows = slice.rows;
+        let step = move |conn: &mut Conn<'_>| {
+            // Taken here: before this, the slice waits for its turn.
+            let begun = Instant::now();
+            Ok::<_, StoreError>((bulk::step(conn, app, rows)?, begun.elapsed()))
+        };
+        let (found, took) = self.store.db().write(step).await?;
+        slice.adapt(took);
+        Ok(found)
     }
 
     /// Finishes jobs that nobody works on, until the task is dropped.
@@ -77,10 +111,33 @@ impl Service {
     /// When the database fails.
     pub async fn finish_jobs(&self) -> Result<(), ServiceError> {
         for app in self.store.db().read(bulk::apps).await? {
-            while self.bulk_slice(app).await? {
+            let mut slice = Slice::default();
+            while self.bulk_slice(app, &mut slice).await? {
                 tokio::time::sleep(BREATH).await;
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slices_take_as_long_as_they_may() {
+        let mut slice = Slice::default();
+        for _ in 0..10 {
+            slice.adapt(Duration::from_micros(slice.rows as u64 * 40));
+        }
+        assert_eq!(slice.rows, 100);
+        for _ in 0..10 {
+            slice.adapt(Duration::from_micros(slice.rows as u64 * 100));
+        }
+        assert_eq!(slice.rows, 40);
+        slice.adapt(Duration::ZERO);
+        assert_eq!(slice.rows, 80);
+        slice.adapt(Duration::from_secs(60));
+        assert_eq!(slice.rows, 10);
     }
 }
