@@ -1,33 +1,10 @@
 //! What Claviger does: one function per use case, in the words of the domain. HTTP and SQL stay outside.
 
-pub mod accounts;
-mod admin;
-mod admission;
-mod attempts;
-mod audit;
-mod bulk;
-mod catalog;
-mod chat;
-pub mod checks;
-mod deliveries;
-mod demo;
-mod file_store;
-mod files;
-pub mod licenses;
-mod listing;
-mod logs;
-pub mod manage;
-mod passwords;
-mod private;
-mod screens;
-mod sessions;
-mod start;
-mod stats;
-mod sweeper;
-mod two_factor;
-mod variables;
-mod vault;
-mod webhooks;
+mod background;
+mod operator;
+mod program;
+mod shared;
+pub mod vendor;
 
 use std::sync::Arc;
 
@@ -36,12 +13,6 @@ use claviger_outgoing::{Mailer, Outgoing};
 use claviger_store::Store;
 use tokio::sync::{Notify, Semaphore};
 
-pub use admin::{AppSummary, CreatedApp, parse_app_path};
-pub use admission::TokenCheck;
-pub use attempts::FreeFailures;
-pub use audit::AuditEntry;
-pub use catalog::App;
-pub use chat::Say;
 pub use claviger_outgoing::{AllowedTarget, MailOptions};
 pub use claviger_store::{
     Database, StoreError,
@@ -50,18 +21,35 @@ pub use claviger_store::{
     sessions::{ScanRow, SessionUser},
     webhooks::Webhook,
 };
-pub use demo::{DEMO_OWNER, Demo};
-pub use listing::{Listing, ListingPart, SessionFilter};
-pub use logs::{Line, cut};
-pub use passwords::{Busy, Passwords};
-pub use private::{create_private, write_private};
-pub use screens::ScreenSources;
-pub use sessions::{Init, Session};
-pub use start::Options;
-pub use stats::{AppStats, SellerStats};
-pub use variables::SetVariable;
-pub use vault::{Vault, VaultError};
-pub use webhooks::{RELAYED, WebhookCall};
+pub use operator::{
+    applications::{AppSummary, CreatedApp, parse_app_path},
+    demo::{DEMO_OWNER, Demo},
+    doctor,
+    start::Options,
+};
+pub use program::{
+    accounts,
+    admission::TokenCheck,
+    chat::Say,
+    log::{Line, cut},
+    sessions::{Init, Session},
+    variables::SetVariable,
+    webhook::{RELAYED, WebhookCall},
+};
+use shared::{attempts, catalog, file_store, screens, stats};
+pub use shared::{
+    attempts::FreeFailures,
+    catalog::App,
+    passwords::{Busy, Passwords},
+    private::{create_private, write_private},
+    screens::ScreenSources,
+    stats::{AppStats, SellerStats},
+    vault::{Vault, VaultError},
+};
+pub use vendor::{
+    audit::AuditEntry,
+    listing::{Listing, ListingPart, SessionFilter},
+};
 
 /// Everything that requests need, shared by all of them.
 pub struct Service {

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use claviger_service::manage::Outcast;
+use claviger_service::vendor::Outcast;
 use serde_json::json;
 
 use super::with_app;

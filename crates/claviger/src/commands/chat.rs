@@ -1,6 +1,6 @@
 //! `claviger chat`: channels, and who may not speak there.
 
-use claviger_service::manage::Channel;
+use claviger_service::vendor::Channel;
 use serde_json::json;
 
 use super::{confirm, with_app};

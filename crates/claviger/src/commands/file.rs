@@ -5,7 +5,7 @@ use std::{io::Read, path::Path};
 use anyhow::{Context, ensure};
 use claviger_service::{
     File,
-    manage::{FileContent, NewFile},
+    vendor::{FileContent, NewFile},
 };
 use serde_json::json;
 

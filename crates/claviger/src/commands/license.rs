@@ -2,9 +2,8 @@
 
 use anyhow::{Context, bail, ensure};
 use claviger_domain::{Alphabet, Mask, days_to_seconds};
-use claviger_service::{
-    licenses::{BATCH_MAX, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys},
-    manage::{License, LicenseFilter},
+use claviger_service::vendor::{
+    BATCH_MAX, LEVEL_MAX, License, LicenseFailure, LicenseFilter, NOTE_MAX, NewKeys,
 };
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! Settings of an application, for `claviger app`.
 
 use anyhow::Context;
-use claviger_service::manage::SETTINGS;
+use claviger_service::vendor::SETTINGS;
 use serde_json::Value;
 
 use super::with_app;

@@ -1,6 +1,6 @@
 //! `claviger subscription`: what an application offers for each level of license.
 
-use claviger_service::manage::Subscription;
+use claviger_service::vendor::Subscription;
 use serde_json::json;
 
 use super::{confirm, with_app};

@@ -1,6 +1,6 @@
 //! `claviger variable`: texts that programs read, of an application or of one user.
 
-use claviger_service::manage::{UserVariable, Variable};
+use claviger_service::vendor::{UserVariable, Variable};
 use serde_json::json;
 
 use super::{confirm, with_app};

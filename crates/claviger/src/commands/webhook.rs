@@ -1,6 +1,6 @@
 //! `claviger webhook`: addresses that programs have called without knowing them.
 
-use claviger_service::{Webhook, manage::NewWebhook};
+use claviger_service::{Webhook, vendor::NewWebhook};
 use serde_json::json;
 
 use super::{confirm, with_app};

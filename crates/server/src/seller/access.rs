@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use claviger_domain::HWID_MAX;
-use claviger_service::manage::{Blacklisted, Outcast, Region};
+use claviger_service::vendor::{Blacklisted, Outcast, Region};
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 use serde::Serialize;

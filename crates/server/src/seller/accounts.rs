@@ -1,7 +1,7 @@
 //! Accounts: resellers and managers (`docs/protocol/seller.md`).
 
 use claviger_domain::{AccountRole, Balance, Permission, Secret};
-use claviger_service::manage::{AddAccount, NewMember, TeamAccount};
+use claviger_service::vendor::{AddAccount, NewMember, TeamAccount};
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 use serde::Serialize;

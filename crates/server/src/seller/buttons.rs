@@ -1,6 +1,6 @@
 //! Buttons of the web loader (`docs/protocol/seller.md`).
 
-use claviger_service::manage::Button;
+use claviger_service::vendor::Button;
 use futures_util::FutureExt;
 use serde::Serialize;
 

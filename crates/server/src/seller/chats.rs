@@ -1,6 +1,6 @@
 //! Chat channels, and who may not speak there (`docs/protocol/seller.md`).
 
-use claviger_service::manage::{Channel, ManageError};
+use claviger_service::vendor::{Channel, ManageError};
 use futures_util::FutureExt;
 use serde::Serialize;
 

@@ -2,7 +2,7 @@
 
 use claviger_service::{
     File,
-    manage::{FileContent, FileFault, ManageError, NewFile},
+    vendor::{FileContent, FileFault, ManageError, NewFile},
 };
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;

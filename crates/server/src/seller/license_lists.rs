@@ -1,7 +1,7 @@
 //! License keys: looking at them (`docs/protocol/seller.md`).
 
 use claviger_domain::{HwidList, LicenseStatus};
-use claviger_service::manage::{License, LicenseFilter, ManageError};
+use claviger_service::vendor::{License, LicenseFilter, ManageError};
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 use serde::Serialize;

@@ -4,10 +4,7 @@
 use std::borrow::Cow;
 
 use claviger_domain::{Alphabet, LicenseStatus, Mask, days_to_seconds};
-use claviger_service::{
-    licenses::{LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys},
-    manage::{Assignment, REASON_MAX},
-};
+use claviger_service::vendor::{Assignment, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys, REASON_MAX};
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 

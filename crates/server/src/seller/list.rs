@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use bytes::Bytes;
-use claviger_service::manage::ManageError;
+use claviger_service::vendor::ManageError;
 use claviger_wire::seller::{SellerReply, list_end, list_start};
 use futures_util::{future::BoxFuture, stream};
 use serde::Serialize;

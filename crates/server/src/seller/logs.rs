@@ -1,6 +1,6 @@
 //! What programs wrote with `log` (`docs/protocol/seller.md`).
 
-use claviger_service::manage::Log;
+use claviger_service::vendor::Log;
 use futures_util::FutureExt;
 use serde::Serialize;
 

@@ -36,7 +36,7 @@ use std::{
 };
 
 use axum::body::Body;
-use claviger_service::{App, Service, ServiceError, StoreError, manage::ManageError};
+use claviger_service::{App, Service, ServiceError, StoreError, vendor::ManageError};
 use claviger_wire::seller::{SellerParams, SellerReply};
 
 use self::kind::Types;

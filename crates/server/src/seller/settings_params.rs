@@ -103,7 +103,7 @@ mod tests {
         let told: Vec<&str> = PARAMS.iter().map(|param| param.name).filter(|name| *name != "clear").collect();
         let kept: Vec<&str> = SETTINGS.iter().map(|setting| setting.params[0]).collect();
         assert_eq!(told, kept);
-        let known = claviger_service::manage::SETTINGS;
+        let known = claviger_service::vendor::SETTINGS;
         for setting in SETTINGS {
             assert!(known.iter().any(|rule| rule.name == setting.name), "{}", setting.name);
         }

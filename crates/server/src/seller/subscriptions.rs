@@ -1,9 +1,6 @@
 //! Subscriptions: what the application offers, and what users have of it (`docs/protocol/seller.md`).
 
-use claviger_service::{
-    licenses::LEVEL_MAX,
-    manage::{ManageError, Subscription},
-};
+use claviger_service::vendor::{LEVEL_MAX, ManageError, Subscription};
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 use serde::Serialize;

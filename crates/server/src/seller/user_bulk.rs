@@ -1,6 +1,6 @@
 //! Changes of all users, and of subscriptions of one user or all (`docs/protocol/seller.md`).
 
-use claviger_service::manage::{ManageError, Target, signed_days};
+use claviger_service::vendor::{ManageError, Target, signed_days};
 use futures_util::FutureExt;
 
 use super::{

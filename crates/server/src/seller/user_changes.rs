@@ -1,7 +1,7 @@
 //! Changes of a user (`docs/protocol/seller.md`).
 
 use claviger_domain::{HWID_MAX, Secret, normalize_hwid};
-use claviger_service::{accounts::NAME_MAX, manage::ManageError};
+use claviger_service::{accounts::NAME_MAX, vendor::ManageError};
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use claviger_domain::HwidList;
-use claviger_service::manage::{ManageError, User, UserSubscription};
+use claviger_service::vendor::{ManageError, User, UserSubscription};
 use claviger_wire::seller::SellerReply;
 use futures_util::{FutureExt, future::BoxFuture};
 use serde::Serialize;

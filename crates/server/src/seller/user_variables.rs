@@ -1,6 +1,6 @@
 //! Variables of users (`docs/protocol/seller.md`).
 
-use claviger_service::manage::{ManageError, OwnedVariable, Target, UserVariable};
+use claviger_service::vendor::{ManageError, OwnedVariable, Target, UserVariable};
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 use serde::Serialize;

@@ -1,7 +1,7 @@
 //! Users: making them, banning them and looking one up (`docs/protocol/seller.md`).
 
 use claviger_domain::{HwidList, Secret, is_active};
-use claviger_service::manage::{AddUser, NewUserOf, REASON_MAX, UserDetails, signed_days};
+use claviger_service::vendor::{AddUser, NewUserOf, REASON_MAX, UserDetails, signed_days};
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 use serde::Serialize;

@@ -1,6 +1,6 @@
 //! Variables of the application (`docs/protocol/seller.md`).
 
-use claviger_service::manage::{ManageError, Variable};
+use claviger_service::vendor::{ManageError, Variable};
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 use serde::Serialize;

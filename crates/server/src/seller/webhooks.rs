@@ -2,7 +2,7 @@
 
 use claviger_service::{
     Webhook,
-    manage::{NewWebhook, UrlFault},
+    vendor::{NewWebhook, UrlFault},
 };
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use claviger_service::{
     Database, Options, Service, Vault, VaultError,
-    checks::{AppCheck, Schema, schema},
+    doctor::{AppCheck, Schema, schema},
 };
 
 use super::report::Report;

@@ -1,7 +1,7 @@
 //! What the server asks or reads for single features: mail, lists of VPNs and of leaked passwords.
 
 use claviger_domain::AppSettings;
-use claviger_service::checks::{self, AppCheck};
+use claviger_service::doctor::{self, AppCheck};
 
 use super::report::Report;
 use crate::config::Config;
@@ -15,7 +15,7 @@ pub(super) async fn mail(report: &mut Report, config: &Config) {
              smtp_url and smtp_from",
         );
     };
-    match checks::mail(options).await {
+    match doctor::mail(options).await {
         Ok(()) => report.ok("mail", "the mail server is reachable, and the login works"),
         Err(reason) => report.problem("mail", format!("{reason}; check smtp_url")),
     }
@@ -32,7 +32,7 @@ pub(super) async fn vpn_list(report: &mut Report, config: &Config, apps: &[AppCh
         return report.warning("VPN list", format!("vpnBlock of {users} is without effect: set vpn_list"));
     };
     // Lists are long.
-    let loaded = tokio::task::spawn_blocking(move || checks::vpn_list(&list, sources.asn_table.as_deref()));
+    let loaded = tokio::task::spawn_blocking(move || doctor::vpn_list(&list, sources.asn_table.as_deref()));
     match loaded.await.map_err(|error| error.to_string()).flatten() {
         Ok(figures) if figures.unknown_systems > 0 => report.ok(
             "VPN list",
@@ -57,7 +57,7 @@ pub(super) async fn leaked_passwords(report: &mut Report, config: &Config, apps:
         let text = format!("blockLeakedPasswords of {users} is without effect: set leaked_passwords");
         return report.warning(CHECK, text);
     };
-    match checks::leaked_passwords(source, &config.outgoing_allow).await {
+    match doctor::leaked_passwords(source, &config.outgoing_allow).await {
         Ok(()) => report.ok(CHECK, "the source can be used"),
         Err(reason) => report.problem(CHECK, format!("{reason}; check leaked_passwords")),
     }

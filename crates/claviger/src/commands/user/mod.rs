@@ -2,7 +2,7 @@
 
 mod show;
 
-use claviger_service::manage::LOGIN_TOKEN_SECONDS;
+use claviger_service::vendor::LOGIN_TOKEN_SECONDS;
 use serde_json::json;
 
 use super::{confirm, read_password, with_app};

@@ -1,7 +1,7 @@
 //! Users on the screen.
 
 use claviger_domain::HwidList;
-use claviger_service::manage::{User, UserDetails, UserSubscription};
+use claviger_service::vendor::{User, UserDetails, UserSubscription};
 use serde_json::{Value, json};
 
 use super::super::{variable::user_variable_as_json, with_app};

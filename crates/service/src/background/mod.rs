@@ -1,0 +1,5 @@
+//! What is done beside the requests.
+
+pub(crate) mod bulk;
+mod deliveries;
+mod sweeper;

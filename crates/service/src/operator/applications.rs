@@ -1,0 +1,292 @@
+//! What an operator does on the command line: owners and applications.
+
+use claviger_domain::{ApiVersions, AppSettings, OwnerId, Role, Secret, SigningKey};
+use claviger_store::{
+    Conn, StoreError, accounts,
+    apps::{self, NewApp},
+    owners::{self, NewOwner, Owner},
+    sessions::shared,
+    subscriptions,
+};
+
+use crate::{
+    App, Service, ServiceError,
+    shared::{
+        catalog::{APP_SECRET, SIGNING_KEY},
+        vault::sha256,
+    },
+};
+
+/// Longest name of an owner in bytes.
+const OWNER_NAME_MAX: usize = 65;
+/// Longest name of an application in bytes.
+const APP_NAME_MAX: usize = 40;
+/// The subscription that a new application has, so that its first licenses can be used.
+const DEFAULT_SUBSCRIPTION: &str = "default";
+/// The level of licenses that it is for: the one they have unless the seller chooses another.
+const DEFAULT_LEVEL: &str = "1";
+/// Bytes of randomness in an app secret.
+const SECRET_BYTES: usize = 32;
+/// Bytes of randomness in a seller key.
+const SELLER_KEY_BYTES: usize = 16;
+
+/// An application just made, with what is shown only now.
+#[derive(Debug)]
+pub struct CreatedApp {
+    /// The application.
+    pub app: App,
+    /// Its seller key; only a hash is kept.
+    pub seller_key: Secret,
+}
+
+/// An application with figures, for a table.
+#[derive(Debug)]
+pub struct AppSummary {
+    /// The application.
+    pub app: App,
+    /// Last four characters of its seller key.
+    pub seller_key_hint: String,
+    /// Sessions that live.
+    pub sessions: i64,
+}
+
+/// Splits `OWNER/APP` at the first slash.
+///
+/// # Errors
+/// With a sentence that says how it is written.
+pub fn parse_app_path(path: &str) -> Result<(String, String), String> {
+    match path.split_once('/') {
+        Some((owner, app)) if !owner.is_empty() && !app.is_empty() => Ok((owner.into(), app.into())),
+        _ => Err(format!("`{path}` names no application: write OWNER/APP, as `claviger app list` shows it")),
+    }
+}
+
+impl Service {
+    /// Makes an owner.
+    ///
+    /// # Errors
+    /// When the name is unfit or taken, or the database fails.
+    pub async fn create_owner(
+        &self,
+        name: &str,
+        role: Role,
+        password: Option<&Secret>,
+    ) -> Result<Owner, ServiceError> {
+        check_name("owner", name, OWNER_NAME_MAX)?;
+        if name.contains('/') {
+            return Err(refused("the name of an owner must not hold a slash"));
+        }
+        let password = match password {
+            Some(password) => Some(
+                self.passwords.hash(password).await.map_err(|busy| ServiceError::System(busy.to_string()))?,
+            ),
+            None => None,
+        };
+        let new = NewOwner {
+            owner_id: OwnerId::generate(self.random()),
+            name: name.into(),
+            role,
+            password,
+            created: self.clock.now(),
+        };
+        let insert = move |conn: &mut Conn<'_>| {
+            // People sign in by one name, whatever they are.
+            if accounts::lock_by_name(conn, &new.name)?.is_some() {
+                return Ok(None);
+            }
+            owners::insert(conn, &new)
+        };
+        let owner = self.store.db().write::<_, StoreError, _>(insert).await?;
+        owner.ok_or_else(|| refused(&format!("there is an owner or account `{name}` already")))
+    }
+
+    /// All owners, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn owners(&self) -> Result<Vec<Owner>, ServiceError> {
+        Ok(self.store.db().read(owners::all).await?)
+    }
+
+    /// Gives an owner another role. Running servers obey within a second.
+    ///
+    /// # Errors
+    /// When there is no such owner, or the database fails.
+    pub async fn set_role(&self, name: &str, role: Role) -> Result<(), ServiceError> {
+        let owner = name.to_owned();
+        let changed: bool = self
+            .store
+            .db()
+            .write::<_, StoreError, _>(move |conn| owners::set_role(conn, &owner, role))
+            .await?;
+        self.renew_catalog().await?;
+        if changed { Ok(()) } else { Err(no_owner(name)) }
+    }
+
+    /// Makes an application with a secret, a seller key, an Ed25519 key pair of its own, and a subscription.
+    ///
+    /// # Errors
+    /// When there is no such owner, the name is unfit or taken, or the database fails.
+    pub async fn create_app(
+        &self,
+        owner: &str,
+        name: &str,
+        api: ApiVersions,
+    ) -> Result<CreatedApp, ServiceError> {
+        check_name("application", name, APP_NAME_MAX)?;
+        let owner_name = owner.to_owned();
+        let found =
+            self.store.db().read::<_, StoreError, _>(move |conn| owners::by_name(conn, &owner_name)).await?;
+        let found = found.ok_or_else(|| no_owner(owner))?;
+        let mut seed = zeroize::Zeroizing::new([0; SigningKey::SEED_LEN]);
+        self.random.fill(&mut *seed);
+        let secret = Secret::new(self.random.hex(SECRET_BYTES));
+        let settings = AppSettings { api, ..AppSettings::default() };
+        let new = NewApp {
+            owner: found.id,
+            name: name.into(),
+            sealed_secret: self.vault.seal(APP_SECRET, secret.expose().as_bytes()),
+            sealed_signing_key: self.vault.seal(SIGNING_KEY, &*seed),
+            settings: serde_json::to_string(&settings).expect("settings are plain data"),
+            created: self.clock.now(),
+        };
+        let seller_key = Secret::new(self.random.hex(SELLER_KEY_BYTES));
+        let stored = StoredKey::new(&seller_key);
+        let added = self.store.db().write::<_, StoreError, _>(move |conn| {
+            let Some(app) = apps::insert(conn, &new)? else { return Ok(false) };
+            apps::add_seller_key(conn, app, &stored.hash, &stored.hint, new.created)?;
+            subscriptions::insert(conn, app, DEFAULT_SUBSCRIPTION, DEFAULT_LEVEL)?;
+            Ok(true)
+        });
+        if !added.await? {
+            return Err(refused(&format!("`{owner}` has an application `{name}` already")));
+        }
+        Ok(CreatedApp { app: self.app(owner, name).await?, seller_key })
+    }
+
+    /// An application by the names of its owner and itself.
+    ///
+    /// # Errors
+    /// When there is none, or the database fails.
+    pub async fn app(&self, owner: &str, name: &str) -> Result<App, ServiceError> {
+        let (owner_name, app_name) = (owner.to_owned(), name.to_owned());
+        let find = move |conn: &mut Conn<'_>| apps::by_owner_name(conn, &owner_name, &app_name);
+        let record = self.store.db().read::<_, StoreError, _>(find).await?;
+        let record = record.ok_or_else(|| {
+            refused(&format!("there is no application `{owner}/{name}`; see `claviger app list`"))
+        })?;
+        App::open(&record, &self.vault)
+    }
+
+    /// An application with its figures.
+    ///
+    /// # Errors
+    /// When there is none, or the database fails.
+    pub async fn app_summary(&self, owner: &str, name: &str) -> Result<AppSummary, ServiceError> {
+        let app = self.app(owner, name).await?;
+        self.summarize(app).await
+    }
+
+    /// All applications with their figures, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn apps(&self) -> Result<Vec<AppSummary>, ServiceError> {
+        let mut summaries = Vec::new();
+        for record in self.store.db().read(apps::all).await? {
+            summaries.push(self.summarize(App::open(&record, &self.vault)?).await?);
+        }
+        Ok(summaries)
+    }
+
+    async fn summarize(&self, app: App) -> Result<AppSummary, ServiceError> {
+        let (id, now) = (app.id, self.clock.now());
+        let figures = move |conn: &mut Conn<'_>| {
+            Ok::<_, StoreError>((apps::seller_key_hint(conn, id)?, shared::count(conn, id, now)?))
+        };
+        let (hint, sessions) = self.store.db().read(figures).await?;
+        Ok(AppSummary { app, seller_key_hint: hint.unwrap_or_default(), sessions })
+    }
+
+    /// Draws a new app secret. Programs with the old one stop verifying replies of API 1.0 and 1.2, so all sessions end.
+    ///
+    /// # Errors
+    /// When there is no such application, or the database fails.
+    pub async fn rotate_secret(&self, owner: &str, name: &str) -> Result<Secret, ServiceError> {
+        let id = self.app(owner, name).await?.id;
+        let secret = Secret::new(self.random.hex(SECRET_BYTES));
+        let sealed = self.vault.seal(APP_SECRET, secret.expose().as_bytes());
+        let rotate = move |conn: &mut Conn<'_>| {
+            apps::set_secret(conn, id, &sealed)?;
+            shared::raise_generation(conn, id)
+        };
+        self.store.db().write::<_, StoreError, _>(rotate).await?;
+        self.renew_catalog().await?;
+        Ok(secret)
+    }
+
+    /// Draws a new seller key. Older ones stay valid for `grace` seconds.
+    ///
+    /// # Errors
+    /// When there is no such application, or the database fails.
+    pub async fn rotate_seller_key(
+        &self,
+        owner: &str,
+        name: &str,
+        grace: i64,
+    ) -> Result<Secret, ServiceError> {
+        let (id, now) = (self.app(owner, name).await?.id, self.clock.now());
+        let seller_key = Secret::new(self.random.hex(SELLER_KEY_BYTES));
+        let stored = StoredKey::new(&seller_key);
+        let rotate = move |conn: &mut Conn<'_>| {
+            apps::expire_seller_keys(conn, id, now.saturating_add(grace.max(0)))?;
+            apps::add_seller_key(conn, id, &stored.hash, &stored.hint, now)
+        };
+        self.store.db().write::<_, StoreError, _>(rotate).await?;
+        self.renew_catalog().await?;
+        Ok(seller_key)
+    }
+
+    /// Deletes an application with its users, licenses and sessions.
+    ///
+    /// # Errors
+    /// When there is no such application, or the database fails.
+    pub async fn delete_app(&self, owner: &str, name: &str) -> Result<(), ServiceError> {
+        let id = self.app(owner, name).await?.id;
+        self.store.db().write::<_, StoreError, _>(move |conn| apps::delete(conn, id)).await?;
+        self.renew_catalog().await
+    }
+}
+
+/// What is kept of a seller key.
+struct StoredKey {
+    hash: [u8; 32],
+    hint: String,
+}
+
+impl StoredKey {
+    fn new(key: &Secret) -> Self {
+        let text = key.expose();
+        Self { hash: sha256(text), hint: text[text.len() - 4..].into() }
+    }
+}
+
+fn check_name(what: &str, name: &str, max: usize) -> Result<(), ServiceError> {
+    if name.is_empty() || name.len() > max {
+        return Err(refused(&format!("the name of an {what} has 1 to {max} bytes")));
+    }
+    if name.trim() != name || name.chars().any(char::is_control) {
+        return Err(refused(&format!(
+            "the name of an {what} must not begin or end with blanks or hold control characters"
+        )));
+    }
+    Ok(())
+}
+
+fn no_owner(name: &str) -> ServiceError {
+    refused(&format!("there is no owner `{name}`; see `claviger owner list`"))
+}
+
+fn refused(text: &str) -> ServiceError {
+    ServiceError::Refused(text.into())
+}

@@ -1,0 +1,100 @@
+//! What `claviger doctor` looks at: each part on its own, so that one that is broken hides no other.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use claviger_outgoing::{MailOptions, Mailer, Outgoing, OutgoingOptions};
+use claviger_screening::{RangeSource, VpnList};
+pub use claviger_store::Schema;
+use claviger_store::{Database, Store, StoreError, apps};
+
+use crate::{
+    AllowedTarget, App, Service, ServiceError,
+    shared::screens::{Ranges, open_leaked, service_url},
+};
+
+/// For the service of leaked passwords; an operator waits longer than a request.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// Any prefix of a hash that occurs.
+const PREFIX: &str = "5BAA6";
+
+/// An application, or why it cannot be used.
+#[derive(Debug)]
+pub struct AppCheck {
+    /// OWNER/APP.
+    pub path: String,
+    /// The application; else what is wrong with what the database holds.
+    pub app: Result<App, ServiceError>,
+}
+
+/// What was found in a list of VPNs.
+#[derive(Clone, Copy, Debug)]
+pub struct VpnFigures {
+    /// Ranges of addresses.
+    pub ranges: usize,
+    /// Autonomous systems that the table does not know.
+    pub unknown_systems: usize,
+}
+
+/// Looks at the schema of a database without bringing it up to date.
+///
+/// # Errors
+/// When the database cannot be opened or reached.
+pub async fn schema(database: Database) -> Result<Schema, StoreError> {
+    Store::schema(database).await
+}
+
+/// Logs in to the mail server; no mail is sent.
+///
+/// # Errors
+/// With the reason why it could not, without secrets.
+pub async fn mail(options: &MailOptions) -> Result<(), String> {
+    let mailer = Mailer::new(options).map_err(|error| error.to_string())?;
+    mailer.test().await.map_err(|error| error.to_string())
+}
+
+/// Reads a list of VPNs. Blocks.
+///
+/// # Errors
+/// With what is wrong with it and what to do.
+pub fn vpn_list(list: &Path, asn_table: Option<&Path>) -> Result<VpnFigures, String> {
+    let list = VpnList::load(list, asn_table).map_err(|error| error.to_string())?;
+    Ok(VpnFigures { ranges: list.len(), unknown_systems: list.unknown_systems() })
+}
+
+/// Looks whether leaked passwords can be looked up: in a file, in a folder, or at a service.
+///
+/// # Errors
+/// With what is wrong and what to do.
+pub async fn leaked_passwords(source: &str, allow: &[AllowedTarget]) -> Result<(), String> {
+    match service_url(source) {
+        Some(url) => ask_for_range(url, allow).await,
+        None => open_leaked(source.as_ref()).map(drop).map_err(|error| error.to_string()),
+    }
+}
+
+async fn ask_for_range(url: &str, allow: &[AllowedTarget]) -> Result<(), String> {
+    let options = OutgoingOptions { allow: allow.to_vec(), own_url: None };
+    let outgoing = Outgoing::new(options).map_err(|error| error.to_string())?;
+    let ranges = Ranges { outgoing: Arc::new(outgoing), url: url.into(), timeout: TIMEOUT };
+    let rows = ranges.range(PREFIX).await?;
+    match rows.lines().next().and_then(|line| line.split_once(':')) {
+        Some((suffix, _)) if suffix.len() == 35 => Ok(()),
+        _ => Err("the service did not answer with lines of SUFFIX:COUNT: check its address, without /range/"
+            .into()),
+    }
+}
+
+impl Service {
+    /// All applications, oldest first, also those that cannot be used.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn check_apps(&self) -> Result<Vec<AppCheck>, ServiceError> {
+        let records = self.store.db().read(apps::all).await?;
+        let checks = records.iter().map(|record| AppCheck {
+            path: format!("{}/{}", record.owner.name, record.name),
+            app: App::open(record, &self.vault),
+        });
+        Ok(checks.collect())
+    }
+}

@@ -1,0 +1,6 @@
+//! What an operator does: starting the server, owners and applications, looking whether all is well.
+
+pub(crate) mod applications;
+pub(crate) mod demo;
+pub mod doctor;
+pub(crate) mod start;

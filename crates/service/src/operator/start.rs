@@ -1,0 +1,171 @@
+//! Starting up: the database, the master key and the default key pair.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use claviger_domain::{Clock, Random, SigningKey};
+use claviger_outgoing::{AllowedTarget, MailOptions, Mailer, Outgoing, OutgoingOptions};
+use claviger_store::{Database, Store, server_keys};
+use tokio::sync::{Notify, Semaphore};
+
+use crate::{
+    FreeFailures, Passwords, ScreenSources, Service, ServiceError,
+    shared::{
+        attempts::Attempts,
+        catalog::SIGNING_KEY,
+        file_store::FileStore,
+        screens::Screens,
+        vault::{Vault, VaultError},
+    },
+};
+
+/// Listings that may run at once; each holds a thread and a snapshot of the database.
+const LISTINGS_MAX: usize = 8;
+
+/// Files that may be handed out at once; each is in memory, twice in hexadecimal digits.
+const DOWNLOADS_MAX: usize = 4;
+
+/// Calls to webhooks and addresses of files that may be under way at once; each holds a connection for a while.
+const CALLS_MAX: usize = 64;
+
+/// How a service is to behave.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the master key is.
+    pub master_key_file: PathBuf,
+    /// Sign all replies of API 1.3 with the default key pair instead of one per application.
+    pub single_signing_key: bool,
+    /// Threads that hash passwords.
+    pub hash_threads: usize,
+    /// Licenses that one application may make through the Seller API in 24 hours; 0: no limit.
+    pub seller_daily_licenses: i64,
+    /// The address under which clients reach the server, without trailing slash.
+    pub public_url: String,
+    /// Inner addresses that the server may call.
+    pub outgoing_allow: Vec<AllowedTarget>,
+    /// How mails are sent; `None`: not at all.
+    pub mail: Option<MailOptions>,
+    /// Data of the checks for VPNs and leaked passwords.
+    pub screens: ScreenSources,
+    /// Failed logins that are free.
+    pub free_failures: FreeFailures,
+    /// Folder of uploaded files.
+    pub files_dir: PathBuf,
+    /// Largest file in bytes.
+    pub file_max_bytes: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            master_key_file: "master.key".into(),
+            single_signing_key: false,
+            hash_threads: 1,
+            seller_daily_licenses: 0,
+            public_url: String::new(),
+            outgoing_allow: Vec::new(),
+            mail: None,
+            screens: ScreenSources::default(),
+            free_failures: FreeFailures { user: 0, address: 0 },
+            files_dir: "files".into(),
+            file_max_bytes: 16 * 1024 * 1024,
+        }
+    }
+}
+
+impl Service {
+    /// Opens the database, brings its schema up to date and reads the keys. At the first start it makes the master
+    /// key and the default Ed25519 key pair.
+    ///
+    /// # Errors
+    /// When the database cannot be opened, is newer than this program, or was set up with another master key.
+    pub async fn open(
+        database: Database,
+        options: Options,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, ServiceError> {
+        let store = Store::open(database, clock.now()).await?;
+        let vault = open_vault(&store, &options.master_key_file, &*random).await?;
+        let default_key = open_default_key(&store, &vault, &options.master_key_file, &*random).await?;
+        let passwords = Passwords::start(options.hash_threads)
+            .map_err(|error| ServiceError::System(format!("cannot start a thread: {error}")))?;
+        let (outgoing, mailer) = open_outgoing(&options)?;
+        let (sources, calling) = (options.screens.clone(), outgoing.clone());
+        let screens = tokio::task::spawn_blocking(move || Screens::open(&sources, &calling))
+            .await
+            .map_err(|error| ServiceError::System(error.to_string()))??;
+        Ok(Self {
+            store,
+            clock,
+            random,
+            vault,
+            passwords,
+            catalog: Default::default(),
+            stats: Default::default(),
+            attempts: Attempts::new(options.free_failures),
+            listings: Semaphore::new(LISTINGS_MAX),
+            downloads: Semaphore::new(DOWNLOADS_MAX),
+            calls: Semaphore::new(CALLS_MAX),
+            outgoing,
+            mailer,
+            screens: Arc::new(screens),
+            deliver: Notify::new(),
+            files: FileStore::new(options.files_dir.clone(), options.file_max_bytes),
+            default_key: Arc::new(default_key),
+            options,
+        })
+    }
+}
+
+fn open_outgoing(options: &Options) -> Result<(Arc<Outgoing>, Option<Mailer>), ServiceError> {
+    let outgoing = Outgoing::new(OutgoingOptions {
+        allow: options.outgoing_allow.clone(),
+        own_url: Some(options.public_url.clone()).filter(|url| !url.is_empty()),
+    });
+    let outgoing = outgoing.map_err(|error| ServiceError::System(error.to_string()))?;
+    let mailer = options.mail.as_ref().map(Mailer::new).transpose();
+    Ok((Arc::new(outgoing), mailer.map_err(|error| ServiceError::Refused(error.to_string()))?))
+}
+
+async fn open_vault(store: &Store, path: &Path, random: &dyn Random) -> Result<Vault, ServiceError> {
+    if let Some(vault) = Vault::load(path)? {
+        return Ok(vault);
+    }
+    // A new key beside an old database would open nothing in it.
+    if store.db().read(|conn| server_keys::get(conn, SIGNING_KEY)).await?.is_some() {
+        return Err(VaultError::Missing(path.display().to_string()).into());
+    }
+    let vault = Vault::create(path, random)?;
+    tracing::info!(file = %path.display(), "made the master key; keep a copy apart from the database's backups");
+    Ok(vault)
+}
+
+async fn open_default_key(
+    store: &Store,
+    vault: &Vault,
+    path: &Path,
+    random: &dyn Random,
+) -> Result<SigningKey, ServiceError> {
+    let mut seed = [0; SigningKey::SEED_LEN];
+    random.fill(&mut seed);
+    let fresh = vault.seal(SIGNING_KEY, &seed);
+    let get = |conn: &mut claviger_store::Conn<'_>| server_keys::get(conn, SIGNING_KEY);
+    let sealed = match store.db().read(get).await? {
+        Some(sealed) => Some(sealed),
+        None => {
+            // Of two nodes that start at once, the first one's key stays.
+            let add = move |conn: &mut claviger_store::Conn<'_>| {
+                server_keys::add(conn, SIGNING_KEY, &fresh)?;
+                server_keys::get(conn, SIGNING_KEY)
+            };
+            store.db().write(add).await?
+        }
+    };
+    sealed
+        .and_then(|sealed| vault.open(SIGNING_KEY, &sealed))
+        .and_then(|seed| SigningKey::from_seed(&seed))
+        .ok_or_else(|| VaultError::Wrong(path.display().to_string()).into())
+}

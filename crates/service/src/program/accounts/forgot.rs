@@ -1,0 +1,190 @@
+//! `forgot`: a mail with a link under which a user chooses a new password.
+
+use std::net::IpAddr;
+
+use claviger_domain::Secret;
+use claviger_store::{
+    Conn, StoreError,
+    password_resets::{self, Reset},
+    sessions::shared,
+    tokens,
+    users::{self, User},
+};
+
+use crate::{
+    App, Service, ServiceError,
+    shared::{attempts::Attempt, vault::sha256},
+};
+
+/// Life of a link in seconds.
+const LINK_SECONDS: i64 = 86_400;
+/// Bytes of randomness in a link.
+const LINK_BYTES: usize = 32;
+/// Mails to one user within [`MAILS_PER`] seconds.
+const MAILS_MAX: i64 = 3;
+const MAILS_PER: i64 = 3600;
+
+/// What came of asking for a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forgot {
+    /// The mail is on its way.
+    Sent,
+    /// This server sends no mail.
+    NotConfigured,
+    /// No such user.
+    UnknownUser,
+    /// The user told no address at registration.
+    NoEmail,
+    /// Another address than at registration.
+    WrongEmail,
+    /// The user got several mails already.
+    TooMany,
+    /// The mail server refused.
+    NotSent,
+    /// Too many failures; the seconds until the next try.
+    Paused(i64),
+}
+
+/// What came of choosing a new password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResetPassword {
+    /// The user has the password; all sessions ended.
+    Done,
+    /// The link was used, is too old, or never was one.
+    Unknown,
+    /// Too many passwords wait to be hashed.
+    Busy,
+}
+
+impl Service {
+    /// Mails a link to a user who knows the address of the registration.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forgot(
+        &self,
+        app: &App,
+        ip: IpAddr,
+        username: Option<String>,
+        email: Option<String>,
+    ) -> Result<Forgot, ServiceError> {
+        if self.mailer.is_none() {
+            return Ok(Forgot::NotConfigured);
+        }
+        let (username, email) = (username.unwrap_or_default(), email.unwrap_or_default());
+        let attempt = Attempt { app: app.id, username: Some(&username), ip };
+        let now = self.clock.now();
+        if let Some(seconds) = self.attempts.pause(attempt, false, now) {
+            return Ok(Forgot::Paused(seconds));
+        }
+        let outcome = match self.reset_link(app, &username, &email, now).await? {
+            Ok(link) => {
+                let outcome = self.mail_link(app, &username, &email, &link).await;
+                if outcome == Forgot::NotSent {
+                    // Nobody got it, so it must not count as one of the hour's mails.
+                    let hash = sha256(&link);
+                    self.store.db().write(move |conn| password_resets::delete(conn, &hash)).await?;
+                }
+                outcome
+            }
+            Err(refusal) => refusal,
+        };
+        if matches!(outcome, Forgot::UnknownUser | Forgot::WrongEmail) {
+            self.attempts.failed(attempt, now);
+        }
+        let hidden = matches!(outcome, Forgot::UnknownUser | Forgot::WrongEmail | Forgot::NoEmail);
+        Ok(if hidden && app.settings.hide_unknown_users { Forgot::Sent } else { outcome })
+    }
+
+    /// Keeps a new link; returns its secret.
+    async fn reset_link(
+        &self,
+        app: &App,
+        username: &str,
+        email: &str,
+        now: i64,
+    ) -> Result<Result<String, Forgot>, StoreError> {
+        let secret = self.random.hex(LINK_BYTES);
+        let hash = sha256(&secret);
+        let (app, username, hashes) = (app.id, username.to_owned(), self.email_hashes(email));
+        let keep = move |conn: &mut Conn<'_>| {
+            let user = match check_email(users::by_name(conn, app, &username)?, &hashes) {
+                Ok(user) => user,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            let reset = Reset { app, user };
+            if password_resets::made_since(conn, reset, now - MAILS_PER)? >= MAILS_MAX {
+                return Ok(Err(Forgot::TooMany));
+            }
+            password_resets::insert(conn, &hash, reset, now, now + LINK_SECONDS)?;
+            Ok(Ok(secret))
+        };
+        self.store.db().write(keep).await
+    }
+
+    async fn mail_link(&self, app: &App, username: &str, email: &str, secret: &str) -> Forgot {
+        let Some(mailer) = &self.mailer else { return Forgot::NotConfigured };
+        let subject = format!("Reset your password for {}", app.name);
+        let url = &self.options.public_url;
+        let text = format!(
+            "Hello {username},\n\n\
+             somebody, probably you, asked for a new password for {app}.\n\
+             Choose it here within 24 hours:\n\n{url}/reset/{secret}\n\n\
+             If it was not you, do nothing: your password stays as it is.\n",
+            app = app.name
+        );
+        match mailer.send(email, &subject, &text).await {
+            Ok(()) => Forgot::Sent,
+            Err(error) => {
+                tracing::error!(%error, "a mail could not be sent; `claviger doctor` looks into it");
+                Forgot::NotSent
+            }
+        }
+    }
+
+    /// Whether a link lets a user choose a new password.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_reset_link(&self, secret: &str) -> Result<bool, ServiceError> {
+        let (hash, now) = (sha256(secret), self.clock.now());
+        Ok(self.store.db().read(move |conn| password_resets::lock(conn, &hash, now)).await?.is_some())
+    }
+
+    /// Uses a link up: the user has the password from now on, and all sessions of the user end.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn reset_password(
+        &self,
+        secret: &str,
+        password: &Secret,
+    ) -> Result<ResetPassword, ServiceError> {
+        if !self.is_reset_link(secret).await? {
+            return Ok(ResetPassword::Unknown);
+        }
+        let Ok(password) = self.passwords.hash(password).await else { return Ok(ResetPassword::Busy) };
+        let (hash, now) = (sha256(secret), self.clock.now());
+        let change = move |conn: &mut Conn<'_>| {
+            let Some(reset) = password_resets::lock(conn, &hash, now)? else {
+                return Ok::<_, StoreError>(ResetPassword::Unknown);
+            };
+            users::set_password(conn, reset.app, reset.user, Some(&password))?;
+            password_resets::delete_of_user(conn, reset)?;
+            tokens::delete_logins(conn, reset.app, reset.user)?;
+            shared::end_of_user(conn, reset.app, reset.user, None)?;
+            Ok(ResetPassword::Done)
+        };
+        Ok(self.store.db().write(change).await?)
+    }
+}
+
+/// The number of the user, if the address is the one of the registration.
+fn check_email(user: Option<User>, hashes: &[String; 2]) -> Result<i64, Forgot> {
+    let user = user.ok_or(Forgot::UnknownUser)?;
+    let known = user.email_hash.ok_or(Forgot::NoEmail)?;
+    let same = |hash: &String| {
+        aws_lc_rs::constant_time::verify_slices_are_equal(hash.as_bytes(), known.as_bytes()).is_ok()
+    };
+    if hashes.iter().any(same) { Ok(user.id) } else { Err(Forgot::WrongEmail) }
+}

@@ -1,0 +1,287 @@
+//! Login by name or e-mail address and password, and by license key.
+
+use claviger_domain::{HwidList, Secret};
+use claviger_store::{
+    Conn, StoreError, access, licenses, tokens,
+    users::{self, User},
+};
+
+use super::{Account, AccountFailure, NAME_MAX, Origin, Refusal, Registration, SignIn, check_hwid};
+use crate::{
+    App, Service,
+    shared::{attempts::Attempt, passwords, two_factor::Code, vault::sha256},
+};
+
+/// What a login brings besides the name.
+#[derive(Clone, Debug, Default)]
+pub struct Credentials {
+    /// The password.
+    pub password: Option<Secret>,
+    /// In place of the password: a value that logs in once.
+    pub token: Option<Secret>,
+    /// The code of a two-factor sign-in.
+    pub code: Option<String>,
+}
+
+/// Whom a login names.
+enum Named<'a> {
+    User(&'a str),
+    Email(&'a str),
+    /// A license key: an unknown one is about to be registered.
+    Key(&'a str),
+}
+
+impl<'a> Named<'a> {
+    fn text(&self) -> &'a str {
+        let (Self::User(text) | Self::Email(text) | Self::Key(text)) = self;
+        text
+    }
+}
+
+/// How it was proved that a login is the user's; what was seen must still hold when it is carried out.
+enum Proof {
+    /// The password was right for this hash; another hash to be kept from now on, if it is of an older kind.
+    Password { verified: String, renewed: Option<String> },
+    /// The user had no password: this hash is the first one.
+    First(String),
+    /// A value that logs in once, by its hash.
+    Token([u8; 32]),
+}
+
+impl Service {
+    /// Signs a session in with a name and a password.
+    ///
+    /// # Errors
+    /// See [`AccountFailure`]; the order of the checks is the wire's (`docs/protocol/client.md`).
+    pub async fn login(
+        &self,
+        app: &App,
+        origin: &Origin,
+        username: Option<String>,
+        credentials: Credentials,
+    ) -> Result<Account, AccountFailure> {
+        check_hwid(app, origin.hwid.as_deref())?;
+        let username = username.ok_or(Refusal::UnknownUser)?;
+        self.log_in(app, origin, Named::User(&username), &credentials).await
+    }
+
+    /// Signs a session in with an e-mail address and a password.
+    ///
+    /// # Errors
+    /// As [`Service::login`]; an address of several users is that of none.
+    pub async fn login_by_email(
+        &self,
+        app: &App,
+        origin: &Origin,
+        email: Option<String>,
+        credentials: Credentials,
+    ) -> Result<Account, AccountFailure> {
+        check_hwid(app, origin.hwid.as_deref())?;
+        let email = email.ok_or(Refusal::UnknownUser)?;
+        self.log_in(app, origin, Named::Email(&email), &credentials).await
+    }
+
+    /// Signs a session in with a license key: the first use makes a user whose name and password are the key.
+    ///
+    /// # Errors
+    /// See [`AccountFailure`].
+    pub async fn license(
+        &self,
+        app: &App,
+        origin: &Origin,
+        key: Option<String>,
+        code: Option<String>,
+    ) -> Result<Account, AccountFailure> {
+        if key.as_ref().is_some_and(|key| key.len() > NAME_MAX) {
+            return Err(Refusal::KeyTooLong.into());
+        }
+        check_hwid(app, origin.hwid.as_deref())?;
+        let key = self.spelling(app, key.ok_or(Refusal::KeyNotFound)?).await?;
+        let password = Secret::new(key.as_str());
+        let credentials = Credentials { password: Some(password.clone()), token: None, code };
+        match self.log_in(app, origin, Named::Key(&key), &credentials).await {
+            Err(AccountFailure::Refused(Refusal::UnknownUser)) => {}
+            outcome => return outcome,
+        }
+        let registration =
+            Registration { username: key.clone(), password: Some(password), key: key.clone(), email: None };
+        let attempt = Attempt { app: app.id, username: None, ip: origin.ip };
+        let outcome = self.register_checked(app, origin, registration).await;
+        self.count_attempt(attempt, &outcome);
+        match outcome {
+            // Two first uses at once: the second finds the first one's user.
+            Err(AccountFailure::Refused(Refusal::UsernameTaken)) => {
+                self.log_in(app, origin, Named::Key(&key), &credentials).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// The key as it was made: keys are looked up without regard to case, passwords are not.
+    async fn spelling(&self, app: &App, key: String) -> Result<String, StoreError> {
+        let id = app.id;
+        let find = move |conn: &mut Conn<'_>| Ok(licenses::spelling(conn, id, &key)?.unwrap_or(key));
+        self.store.db().read(find).await
+    }
+
+    /// Looks for the user, and counts the attempt.
+    async fn log_in(
+        &self,
+        app: &App,
+        origin: &Origin,
+        named: Named<'_>,
+        credentials: &Credentials,
+    ) -> Result<Account, AccountFailure> {
+        let (user, blacklisted) = self.find_user(app, origin, &named).await?;
+        let username = user.as_ref().map_or(named.text(), |user| &user.username);
+        let attempt = Attempt { app: app.id, username: Some(username), ip: origin.ip };
+        let known = user.as_ref().is_some_and(|user| user.ip == Some(origin.ip.to_string()));
+        self.refuse_paused(attempt, known)?;
+        let _under_way = self.attempts.begin(attempt, known).ok_or(Refusal::Paused(1))?;
+        let outcome = match &user {
+            Some(user) => self.log_in_as(app, origin, user, blacklisted, credentials).await,
+            // The registration that follows decides.
+            None if matches!(named, Named::Key(_)) => return Err(Refusal::UnknownUser.into()),
+            None => {
+                // Takes as long as a wrong password.
+                let password = credentials.password.clone().unwrap_or_else(|| Secret::new(""));
+                self.passwords.verify(&password, None).await?;
+                Err(Refusal::UnknownUser.into())
+            }
+        };
+        self.count_attempt(attempt, &outcome);
+        outcome
+    }
+
+    /// The user, and whether the device or address is blacklisted.
+    async fn find_user(
+        &self,
+        app: &App,
+        origin: &Origin,
+        named: &Named<'_>,
+    ) -> Result<(Option<User>, bool), StoreError> {
+        let (id, ip, hwid) = (app.id, origin.ip.to_string(), origin.hwid.clone());
+        let by_email = match named {
+            Named::Email(email) => Some(self.email_hashes(email)),
+            Named::User(_) | Named::Key(_) => None,
+        };
+        let name = named.text().to_owned();
+        let find = move |conn: &mut Conn<'_>| {
+            let user = match by_email {
+                Some([keyed, imported]) => {
+                    let mut users = users::by_email(conn, id, [&keyed, &imported])?;
+                    users.pop().filter(|_| users.is_empty())
+                }
+                None => users::by_name(conn, id, &name)?,
+            };
+            Ok((user, access::is_blacklisted(conn, id, hwid.as_deref(), &ip)?))
+        };
+        self.store.db().read(find).await
+    }
+
+    async fn log_in_as(
+        &self,
+        app: &App,
+        origin: &Origin,
+        user: &User,
+        blacklisted: bool,
+        credentials: &Credentials,
+    ) -> Result<Account, AccountFailure> {
+        if let Some(reason) = &user.banned {
+            return Err(Refusal::UserBanned(reason.clone()).into());
+        }
+        if blacklisted {
+            return Err(Refusal::Blacklisted.into());
+        }
+        let proof = self.prove(user, credentials).await?;
+        let now = self.clock.now();
+        let code = self.check_code(&user.totp, credentials.code.as_deref(), now);
+        let sign_in = SignIn::new(app, origin, now);
+        let name = user.username.clone();
+        self.store.db().write(move |conn| finish(conn, &sign_in, &name, &proof, code)).await
+    }
+
+    /// Whether the login is the user's, as far as it can be told without changing anything.
+    async fn prove(&self, user: &User, credentials: &Credentials) -> Result<Proof, AccountFailure> {
+        if let Some(token) = &credentials.token {
+            return Ok(Proof::Token(sha256(token.expose())));
+        }
+        let password = credentials.password.clone().unwrap_or_else(|| Secret::new(""));
+        let Some(hash) = &user.password else {
+            if password.expose().is_empty() {
+                self.passwords.verify(&password, None).await?;
+                return Err(Refusal::WrongPassword.into());
+            }
+            return Ok(Proof::First(self.passwords.hash(&password).await?));
+        };
+        if !self.passwords.verify(&password, Some(hash)).await? {
+            return Err(Refusal::WrongPassword.into());
+        }
+        let renewed = match passwords::is_outdated(hash) {
+            true => Some(self.passwords.hash(&password).await?),
+            false => None,
+        };
+        Ok(Proof::Password { verified: hash.clone(), renewed })
+    }
+}
+
+impl Proof {
+    /// Carries out what proved the login; everything may have changed since it was looked at.
+    fn hold(&self, conn: &mut Conn<'_>, sign_in: &SignIn, user: &User) -> Result<(), AccountFailure> {
+        let hash = match self {
+            Self::Password { verified, renewed } if user.password.as_ref() == Some(verified) => {
+                renewed.as_ref()
+            }
+            Self::First(hash) if user.password.is_none() => Some(hash),
+            Self::Token(hash) if tokens::take_login(conn, sign_in.app, hash, user.id, sign_in.now)? => None,
+            _ => return Err(Refusal::WrongPassword.into()),
+        };
+        if let Some(hash) = hash {
+            users::set_password(conn, sign_in.app, user.id, Some(hash))?;
+        }
+        Ok(())
+    }
+}
+
+/// The part of a login that is carried out as one. Whatever is refused here undoes all of it.
+fn finish(
+    conn: &mut Conn<'_>,
+    sign_in: &SignIn,
+    username: &str,
+    proof: &Proof,
+    code: Code,
+) -> Result<Account, AccountFailure> {
+    let user = users::lock_by_name(conn, sign_in.app, username)?.ok_or(Refusal::UnknownUser)?;
+    if let Some(reason) = user.banned {
+        return Err(Refusal::UserBanned(reason).into());
+    }
+    proof.hold(conn, sign_in, &user)?;
+    let hwids = admit_device(sign_in, &user)?;
+    let subscriptions = sign_in.running(conn, user.id)?;
+    code.hold(conn, sign_in.app, &user)?;
+    let stored = hwids.to_stored();
+    users::logged_in(conn, sign_in.app, user.id, &sign_in.ip, stored.as_deref(), sign_in.now)?;
+    sign_in.note(conn, user.id, &user.username)?;
+    Ok(Account {
+        username: user.username,
+        subscriptions,
+        hwids,
+        created: user.created,
+        last_login: sign_in.now,
+    })
+}
+
+/// The user's devices after this login, if it comes from one of them.
+fn admit_device(sign_in: &SignIn, user: &User) -> Result<HwidList, Refusal> {
+    let mut hwids = HwidList::from_stored(user.hwids.as_deref());
+    if !sign_in.hwid_check || user.any_device {
+        return Ok(hwids);
+    }
+    match sign_in.hwid.as_deref() {
+        Some(hwid) if hwids.is_empty() => hwids.bind(hwid),
+        Some(hwid) if hwids.contains(hwid) => hwids.settle(hwid),
+        None if hwids.is_empty() => {}
+        _ => return Err(Refusal::HwidMismatch),
+    }
+    Ok(hwids)
+}

@@ -1,0 +1,199 @@
+//! Registration: a license key becomes a user.
+
+use claviger_domain::{HwidList, LicenseStatus, Secret, extended, fold};
+use claviger_store::{
+    Conn, StoreError,
+    licenses::{self, License},
+    subscriptions, tokens, user_subscriptions,
+    users::{self, NewUser},
+};
+
+use super::{Account, AccountFailure, NAME_MAX, Origin, RESERVED, Refusal, Registration, SignIn};
+use crate::{App, Service, shared::attempts::Attempt, vendor::new_licenses::TOKEN_BYTES};
+
+/// Why a license is banned that a blacklisted client tried to use.
+const CLIENT_BLACKLISTED: &str = "This key has been banned as the client was blacklisted.";
+
+/// A registration that passed the checks of its form.
+#[derive(Clone)]
+struct Applicant {
+    username: String,
+    key: String,
+    email_hash: Option<String>,
+    /// Of the token system, should the application use it.
+    token: String,
+}
+
+impl Service {
+    /// Registers a user with a license key and signs the session in.
+    ///
+    /// # Errors
+    /// See [`AccountFailure`]; the order of the checks is the wire's (`docs/protocol/client.md`).
+    pub async fn register(
+        &self,
+        app: &App,
+        origin: &Origin,
+        registration: Registration,
+    ) -> Result<Account, AccountFailure> {
+        self.check_form(app, &registration).await?;
+        let attempt = Attempt { app: app.id, username: None, ip: origin.ip };
+        self.refuse_paused(attempt, false)?;
+        let outcome = self.register_checked(app, origin, registration).await;
+        self.count_attempt(attempt, &outcome);
+        outcome
+    }
+
+    /// As [`Service::register`], by a vendor, without a session: `origin` has none, and failures are no guesses.
+    ///
+    /// # Errors
+    /// As [`Service::register`].
+    pub async fn activate(
+        &self,
+        app: &App,
+        origin: &Origin,
+        registration: Registration,
+    ) -> Result<Account, AccountFailure> {
+        self.check_form(app, &registration).await?;
+        self.register_checked(app, origin, registration).await
+    }
+
+    /// The checks that need nothing of what is stored.
+    async fn check_form(&self, app: &App, registration: &Registration) -> Result<(), AccountFailure> {
+        let username = registration.username.as_str();
+        if username.len() > NAME_MAX {
+            return Err(Refusal::UsernameTooLong.into());
+        }
+        if registration.key.len() > NAME_MAX {
+            return Err(Refusal::KeyTooLong.into());
+        }
+        if username.len() < app.settings.min_username.max(1) {
+            return Err(Refusal::UsernameTooShort.into());
+        }
+        if let Some(password) = registration.password.as_ref().filter(|_| app.settings.block_leaked_passwords)
+            && self.is_leaked(password).await
+        {
+            return Err(Refusal::PasswordLeaked.into());
+        }
+        if fold(username) == RESERVED {
+            return Err(Refusal::UsernameTaken.into());
+        }
+        if registration.password.is_none() {
+            return Err(Refusal::WrongPassword.into());
+        }
+        Ok(())
+    }
+
+    /// As [`Service::register`], for a name that needs no check of its form.
+    pub(super) async fn register_checked(
+        &self,
+        app: &App,
+        origin: &Origin,
+        registration: Registration,
+    ) -> Result<Account, AccountFailure> {
+        let applicant = Applicant {
+            username: registration.username,
+            key: registration.key,
+            email_hash: registration.email.as_deref().map(|email| self.email_hash(email)),
+            token: self.random.hex(TOKEN_BYTES),
+        };
+        let sign_in = SignIn::new(app, origin, self.clock.now());
+        let outcome = self.create_user(sign_in, applicant.clone(), registration.password).await;
+        if let Err(AccountFailure::Refused(Refusal::Blacklisted)) = &outcome {
+            let (app, key) = (app.id, applicant.key);
+            self.store.db().write(move |conn| ban_license(conn, app, &key)).await?;
+        }
+        outcome
+    }
+
+    async fn create_user(
+        &self,
+        sign_in: SignIn,
+        applicant: Applicant,
+        password: Option<Secret>,
+    ) -> Result<Account, AccountFailure> {
+        let (first, looking) = (applicant.clone(), sign_in.clone());
+        // Looked at first without a lock: hashing is for those who will probably succeed.
+        self.store.db().read(move |conn| check(conn, &looking, &first)).await?;
+        let hash = self.passwords.hash(&password.ok_or(Refusal::WrongPassword)?).await?;
+        let sign_in = SignIn { now: self.clock.now(), ..sign_in };
+        self.store.db().write(move |conn| create(conn, &sign_in, &applicant, &hash)).await
+    }
+}
+
+/// A license that a blacklisted client tried to use is spent.
+fn ban_license(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<(), StoreError> {
+    if let Some(license) = licenses::lock_by_key(conn, app, key)?
+        && license.status == LicenseStatus::NotUsed
+    {
+        licenses::ban(conn, app, license.id, CLIENT_BLACKLISTED)?;
+        tokens::set_banned(conn, app, tokens::LICENSE, &license.key, Some(CLIENT_BLACKLISTED))?;
+    }
+    Ok(())
+}
+
+/// The checks that depend on what is stored. In a transaction that writes, it locks the license.
+fn check(
+    conn: &mut Conn<'_>,
+    sign_in: &SignIn,
+    applicant: &Applicant,
+) -> Result<(License, Vec<String>), AccountFailure> {
+    let app = sign_in.app;
+    if users::by_name(conn, app, &applicant.username)?.is_some() {
+        return Err(Refusal::UsernameTaken.into());
+    }
+    let license = licenses::lock_by_key(conn, app, &applicant.key)?.ok_or(Refusal::KeyNotFound)?;
+    match license.status {
+        LicenseStatus::NotUsed => {}
+        LicenseStatus::Used => return Err(Refusal::KeyUsed.into()),
+        LicenseStatus::Banned => {
+            return Err(Refusal::KeyBanned(license.banned.unwrap_or_default()).into());
+        }
+    }
+    sign_in.refuse_blacklisted(conn)?;
+    let subscriptions = subscriptions::of_level(conn, app, &license.level)?;
+    if subscriptions.is_empty() {
+        return Err(Refusal::NoSubscriptionOfLevel.into());
+    }
+    Ok((license, subscriptions))
+}
+
+fn create(
+    conn: &mut Conn<'_>,
+    sign_in: &SignIn,
+    applicant: &Applicant,
+    password: &str,
+) -> Result<Account, AccountFailure> {
+    let (app, now) = (sign_in.app, sign_in.now);
+    let (license, subscriptions) = check(conn, sign_in, applicant)?;
+    let mut hwids = HwidList::default();
+    if let Some(hwid) = &sign_in.hwid {
+        hwids.bind(hwid);
+    }
+    let stored_hwids = hwids.to_stored();
+    let user = NewUser {
+        username: &applicant.username,
+        password: Some(password),
+        hwids: stored_hwids.as_deref(),
+        email_hash: applicant.email_hash.as_deref(),
+        ip: Some(&sign_in.ip),
+        owner: &license.genby,
+        any_device: false,
+        created: now,
+        last_login: Some(now),
+    };
+    let user = users::insert(conn, app, &user)?.ok_or(Refusal::UsernameTaken)?;
+    licenses::used(conn, app, license.id, &applicant.username, now)?;
+    tokens::insert(conn, app, &applicant.token, tokens::USER, &applicant.username)?;
+    let expires = extended(None, now, license.duration);
+    for subscription in subscriptions {
+        user_subscriptions::insert(conn, app, user, &subscription, expires, Some(&license.key))?;
+    }
+    sign_in.note(conn, user, &applicant.username)?;
+    Ok(Account {
+        username: applicant.username.clone(),
+        subscriptions: user_subscriptions::of_user(conn, app, user)?,
+        hwids,
+        created: now,
+        last_login: now,
+    })
+}

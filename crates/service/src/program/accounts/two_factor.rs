@@ -1,0 +1,158 @@
+//! `2faenable` and `2fadisable`: a user turns two-factor sign-in on and off.
+
+use std::net::IpAddr;
+
+use claviger_store::{
+    Conn, StoreError,
+    users::{self, Totp},
+};
+
+use crate::{
+    App, Service, ServiceError,
+    shared::{attempts::Attempt, two_factor::is_fresh},
+};
+
+/// Seconds that a new secret waits for its first code.
+const PENDING_SECONDS: i64 = 300;
+
+/// What came of turning two-factor sign-in on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EnableTwoFactor {
+    /// Here is a secret, in base 32; it waits for a code.
+    Secret(String),
+    /// From now on a login needs a code.
+    Done,
+    /// It is on already.
+    AlreadyOn,
+    /// No secret waits for a code.
+    NothingPending,
+    /// The code is wrong.
+    WrongCode,
+    /// Too many wrong codes; the seconds until the next try.
+    Paused(i64),
+}
+
+/// What came of turning two-factor sign-in off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DisableTwoFactor {
+    /// A login needs no code any more.
+    Done,
+    /// It is not on.
+    NotOn,
+    /// The code is wrong, or was used before.
+    WrongCode,
+    /// Too many wrong codes; the seconds until the next try.
+    Paused(i64),
+}
+
+/// Whose codes, and from where.
+#[derive(Clone, Debug)]
+struct Owner<'a> {
+    app: i64,
+    user: i64,
+    username: &'a str,
+    ip: IpAddr,
+}
+
+impl<'a> Owner<'a> {
+    fn attempt(&self) -> Attempt<'a> {
+        Attempt { app: self.app, username: Some(self.username), ip: self.ip }
+    }
+}
+
+impl Service {
+    /// Without a code: draws a secret that waits for one. With a code: turns two-factor sign-in on, if it is right.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn enable_two_factor(
+        &self,
+        app: &App,
+        user: i64,
+        username: &str,
+        ip: IpAddr,
+        code: Option<&str>,
+    ) -> Result<EnableTwoFactor, ServiceError> {
+        let owner = Owner { app: app.id, user, username, ip };
+        let (totp, known) = self.totp(&owner).await?;
+        if totp.is_on() {
+            return Ok(EnableTwoFactor::AlreadyOn);
+        }
+        let now = self.clock.now();
+        let Some(code) = code else {
+            let secret = self.new_totp_secret();
+            let until = Some(now + PENDING_SECONDS);
+            let pending = Totp { pending: Some(secret.sealed), pending_until: until, ..Totp::default() };
+            return Ok(match self.change_totp(&owner, totp, pending).await? {
+                true => EnableTwoFactor::Secret(secret.base32),
+                false => EnableTwoFactor::AlreadyOn,
+            });
+        };
+        let waits = totp.pending_until.is_some_and(|until| until > now);
+        let Some(pending) = totp.pending.clone().filter(|_| waits) else {
+            return Ok(EnableTwoFactor::NothingPending);
+        };
+        if let Some(seconds) = self.attempts.pause(owner.attempt(), known, now) {
+            return Ok(EnableTwoFactor::Paused(seconds));
+        }
+        let Some(step) = self.matching_step(&pending, code, now) else {
+            self.attempts.failed(owner.attempt(), now);
+            return Ok(EnableTwoFactor::WrongCode);
+        };
+        let on = Totp { secret: Some(pending), step: Some(step), ..Totp::default() };
+        Ok(match self.change_totp(&owner, totp, on).await? {
+            true => EnableTwoFactor::Done,
+            false => EnableTwoFactor::NothingPending,
+        })
+    }
+
+    /// Turns two-factor sign-in off, if the code is right.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn disable_two_factor(
+        &self,
+        app: &App,
+        user: i64,
+        username: &str,
+        ip: IpAddr,
+        code: &str,
+    ) -> Result<DisableTwoFactor, ServiceError> {
+        let owner = Owner { app: app.id, user, username, ip };
+        let (totp, known) = self.totp(&owner).await?;
+        let Some(secret) = totp.secret.clone() else { return Ok(DisableTwoFactor::NotOn) };
+        let now = self.clock.now();
+        if let Some(seconds) = self.attempts.pause(owner.attempt(), known, now) {
+            return Ok(DisableTwoFactor::Paused(seconds));
+        }
+        let step = self.matching_step(&secret, code, now);
+        if step.is_some_and(|step| is_fresh(&totp, step, &secret))
+            && self.change_totp(&owner, totp, Totp::default()).await?
+        {
+            return Ok(DisableTwoFactor::Done);
+        }
+        self.attempts.failed(owner.attempt(), now);
+        Ok(DisableTwoFactor::WrongCode)
+    }
+
+    /// The state, and whether the address is that of the user's last login.
+    async fn totp(&self, owner: &Owner<'_>) -> Result<(Totp, bool), StoreError> {
+        let (app, user) = (owner.app, owner.user);
+        let user = self.store.db().read::<_, StoreError, _>(move |conn| users::lock(conn, app, user)).await?;
+        let known = user.as_ref().is_some_and(|user| user.ip == Some(owner.ip.to_string()));
+        Ok((user.map(|user| user.totp).unwrap_or_default(), known))
+    }
+
+    /// Replaces a state that was seen; `false` when it has changed meanwhile.
+    async fn change_totp(&self, owner: &Owner<'_>, seen: Totp, new: Totp) -> Result<bool, StoreError> {
+        let (app, user) = (owner.app, owner.user);
+        let change = move |conn: &mut Conn<'_>| {
+            if users::lock(conn, app, user)?.is_none_or(|user| user.totp != seen) {
+                return Ok(false);
+            }
+            users::set_totp(conn, app, user, &new)?;
+            Ok(true)
+        };
+        self.store.db().write(change).await
+    }
+}

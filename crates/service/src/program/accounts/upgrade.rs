@@ -1,0 +1,91 @@
+//! `upgrade`: a license prolongs what a user has. Whoever has the key may do it, for any user.
+
+use std::net::IpAddr;
+
+use claviger_domain::{LicenseStatus, extended, fold, is_active};
+use claviger_store::{
+    Conn, StoreError,
+    bulk::Range,
+    licenses, subscriptions,
+    user_subscriptions::{self, Extension},
+    users,
+};
+
+use super::RESERVED;
+use crate::{App, Service, ServiceError, shared::attempts::Attempt};
+
+/// What came of an upgrade.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Upgrade {
+    /// The user has more time, and the license is used.
+    Done,
+    /// No such license.
+    KeyNotFound,
+    /// The license was used before.
+    KeyUsed,
+    /// The license is banned, with the reason.
+    KeyBanned(String),
+    /// No subscription has the license's level.
+    NoSubscriptionOfLevel,
+    /// The license is worth nothing.
+    NoTime,
+    /// No such user.
+    UnknownUser,
+    /// Too many unknown keys came from this address; the seconds until the next try.
+    Paused(i64),
+}
+
+impl Service {
+    /// Uses a license up for a user: the first subscription of its level goes on for so much longer.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn upgrade(
+        &self,
+        app: &App,
+        ip: IpAddr,
+        username: Option<String>,
+        key: Option<String>,
+    ) -> Result<Upgrade, ServiceError> {
+        let attempt = Attempt { app: app.id, username: None, ip };
+        let now = self.clock.now();
+        if let Some(seconds) = self.attempts.pause(attempt, false, now) {
+            return Ok(Upgrade::Paused(seconds));
+        }
+        let (id, username, key) = (app.id, username.unwrap_or_default(), key.unwrap_or_default());
+        let outcome = self.store.db().write(move |conn| upgrade(conn, id, &username, &key, now)).await?;
+        if outcome == Upgrade::KeyNotFound {
+            self.attempts.failed(attempt, now);
+        }
+        Ok(outcome)
+    }
+}
+
+fn upgrade(
+    conn: &mut Conn<'_>,
+    app: i64,
+    username: &str,
+    key: &str,
+    now: i64,
+) -> Result<Upgrade, StoreError> {
+    let Some(license) = licenses::lock_by_key(conn, app, key)? else { return Ok(Upgrade::KeyNotFound) };
+    match license.status {
+        LicenseStatus::NotUsed => {}
+        LicenseStatus::Used => return Ok(Upgrade::KeyUsed),
+        LicenseStatus::Banned => return Ok(Upgrade::KeyBanned(license.banned.unwrap_or_default())),
+    }
+    let offered = subscriptions::of_level(conn, app, &license.level)?;
+    let Some(name) = offered.first() else { return Ok(Upgrade::NoSubscriptionOfLevel) };
+    if !is_active(extended(None, now, license.duration), now) {
+        return Ok(Upgrade::NoTime);
+    }
+    let user = match fold(username) == RESERVED {
+        true => None,
+        false => users::lock_by_name(conn, app, username)?,
+    };
+    let Some(user) = user else { return Ok(Upgrade::UnknownUser) };
+    let with = Extension { seconds: license.duration, active_only: false };
+    user_subscriptions::extend(conn, app, Range::one(user.id), name, with, now)?;
+    licenses::used(conn, app, license.id, &user.username, now)?;
+    Ok(Upgrade::Done)
+}

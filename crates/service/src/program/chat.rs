@@ -1,0 +1,80 @@
+//! Chat, as programs use it. What the vendor does with it is in [`crate::vendor`].
+
+use claviger_store::{
+    Conn, StoreError,
+    chat::{self, Message},
+    sessions::SessionUser,
+};
+
+use crate::{App, Service, ServiceError};
+
+/// Longest message in bytes.
+const MESSAGE_MAX: usize = 2000;
+
+/// What came of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Say {
+    /// It was said.
+    Done,
+    /// No such channel.
+    UnknownChannel,
+    /// The user's last message there was too short a time ago.
+    TooSoon,
+    /// The user may not speak until this Unix second.
+    Muted(i64),
+    /// There is no message.
+    Blank,
+    /// Longer than 2000 bytes.
+    TooLong,
+}
+
+impl Service {
+    /// The messages of a channel, oldest first; none for a channel that is not there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn chat_messages(&self, app: &App, channel: &str) -> Result<Vec<Message>, ServiceError> {
+        let (app, channel) = (app.id, channel.to_owned());
+        Ok(self.store.db().read(move |conn| chat::messages(conn, app, &channel)).await?)
+    }
+
+    /// Says something in a channel.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn say(
+        &self,
+        app: &App,
+        user: SessionUser,
+        channel: String,
+        message: Option<String>,
+    ) -> Result<Say, ServiceError> {
+        let (app, now) = (app.id, self.clock.now());
+        Ok(self.store.db().write(move |conn| say(conn, app, &user, &channel, message, now)).await?)
+    }
+}
+
+fn say(
+    conn: &mut Conn<'_>,
+    app: i64,
+    user: &SessionUser,
+    channel: &str,
+    message: Option<String>,
+    now: i64,
+) -> Result<Say, StoreError> {
+    let Some(found) = chat::lock_channel(conn, app, channel)? else { return Ok(Say::UnknownChannel) };
+    let last = chat::last_sent(conn, app, channel, user.id)?;
+    if last.is_some_and(|last| now - last < found.delay) {
+        return Ok(Say::TooSoon);
+    }
+    if let Some(until) = chat::muted_until(conn, app, user.id, now)? {
+        return Ok(Say::Muted(until));
+    }
+    let Some(message) = message else { return Ok(Say::Blank) };
+    if message.len() > MESSAGE_MAX {
+        return Ok(Say::TooLong);
+    }
+    let message = Message { author: user.credential.clone(), message, sent: now };
+    chat::say(conn, app, channel, user.id, &message)?;
+    Ok(Say::Done)
+}

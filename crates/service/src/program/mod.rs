@@ -1,0 +1,10 @@
+//! What a vendor's programs ask for.
+
+pub mod accounts;
+pub(crate) mod admission;
+pub(crate) mod chat;
+pub(crate) mod files;
+pub(crate) mod log;
+pub(crate) mod sessions;
+pub(crate) mod variables;
+pub(crate) mod webhook;

@@ -1,0 +1,11 @@
+//! What all use cases share: caches, counters, keys, and what the service is made of.
+
+pub(crate) mod attempts;
+pub(crate) mod catalog;
+pub(crate) mod file_store;
+pub(crate) mod passwords;
+pub(crate) mod private;
+pub(crate) mod screens;
+pub(crate) mod stats;
+pub(crate) mod two_factor;
+pub(crate) mod vault;

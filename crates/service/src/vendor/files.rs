@@ -1,0 +1,209 @@
+//! Files that programs download.
+
+use claviger_domain::BASE62;
+use claviger_outgoing::CallError;
+use claviger_store::files::{self, File};
+
+use super::{ManageError, check_length, check_url, must_be_new};
+use crate::{App, Service, ServiceError, program::files::FetchFailure, shared::file_store};
+
+/// Longest name in bytes.
+const NAME_MAX: usize = 255;
+/// Longest address in bytes.
+const URL_MAX: usize = 2048;
+/// Characters of an id that is drawn; the six digits of the protocol could be guessed.
+const ID_LEN: usize = 20;
+
+/// A file to be added.
+#[derive(Clone, Debug)]
+pub struct NewFile {
+    /// Its name for people.
+    pub name: String,
+    /// Where its bytes come from.
+    pub content: FileContent,
+    /// The name that programs know; `None`: drawn.
+    pub id: Option<String>,
+    /// Only programs that have signed in may download it.
+    pub authed: bool,
+}
+
+/// Where a file's bytes come from.
+#[derive(Clone, Debug)]
+pub enum FileContent {
+    /// An upload.
+    Bytes(Vec<u8>),
+    /// An address, which is asked anew at each download. It is not called before the first one.
+    Url {
+        /// The address.
+        url: String,
+        /// How many bytes are there, if they were measured; else 0.
+        size: i64,
+    },
+}
+
+/// Why an address has no file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileFault {
+    /// It is no address of the web.
+    Malformed,
+    /// It leads into the server's own network.
+    Inner,
+    /// More bytes than a file may have.
+    TooLarge,
+    /// It answers with this HTTP status; 0: it does not answer.
+    Status(u16),
+}
+
+impl Service {
+    /// The files of an application, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn files(&self, app: &App) -> Result<Vec<File>, ManageError> {
+        let app = app.id;
+        Ok(self.store.db().read(move |conn| files::all(conn, app)).await?)
+    }
+
+    /// Largest file in bytes.
+    pub fn file_max_bytes(&self) -> u64 {
+        self.options.file_max_bytes
+    }
+
+    /// The size in bytes of what an address has now. Its host is called, unless it is an inner address.
+    ///
+    /// # Errors
+    /// See [`FileFault`].
+    pub async fn measure_url(&self, url: &str) -> Result<i64, FileFault> {
+        check_url("the address of a file", url, URL_MAX).map_err(|_| FileFault::Malformed)?;
+        match self.fetch(url).await {
+            Ok(answer) if (200..300).contains(&answer.status) => Ok(answer.body.len() as i64),
+            Ok(answer) => Err(FileFault::Status(answer.status)),
+            Err(FetchFailure::Call(CallError::BadUrl)) => Err(FileFault::Malformed),
+            Err(FetchFailure::Call(CallError::Forbidden(_))) => Err(FileFault::Inner),
+            Err(FetchFailure::Call(CallError::TooLarge(..))) => Err(FileFault::TooLarge),
+            Err(_) => Err(FileFault::Status(0)),
+        }
+    }
+
+    /// Changes the address of a file, with the size of what is there, and for whom it is; what is `None` stays.
+    ///
+    /// # Errors
+    /// When there is none of that id, or the database or the disk fails.
+    pub async fn edit_file(
+        &self,
+        app: &App,
+        id: &str,
+        url: Option<(String, i64)>,
+        authed: Option<bool>,
+    ) -> Result<(), ManageError> {
+        let (app, wanted) = (app.id, id.to_owned());
+        let was_upload = self
+            .manage(move |conn| {
+                let found = files::get(conn, app, &wanted)?;
+                let mut file = found.ok_or_else(|| ManageError::unknown("file", &wanted))?;
+                let was_upload = file.url.is_none() && url.is_some();
+                if let Some((url, size)) = url {
+                    (file.url, file.size) = (Some(url), size);
+                }
+                file.authed = authed.unwrap_or(file.authed);
+                files::update(conn, app, &file)?;
+                Ok(was_upload)
+            })
+            .await?;
+        if was_upload {
+            self.files.delete(app, id).await.map_err(|error| not_deleted(&error))?;
+        }
+        Ok(())
+    }
+
+    /// Deletes all files; `false` when there are none.
+    ///
+    /// # Errors
+    /// When the database or the disk fails.
+    pub async fn delete_all_files(&self, app: &App) -> Result<bool, ManageError> {
+        let id = app.id;
+        let deleted = self.manage(move |conn| Ok(files::clear(conn, id)? > 0)).await?;
+        if deleted {
+            self.delete_uploads(app).await?;
+        }
+        Ok(deleted)
+    }
+
+    /// Adds a file.
+    ///
+    /// # Errors
+    /// When a value is unfit or the content too large, the id is taken, or the database or the disk fails.
+    pub async fn add_file(&self, app: &App, new: NewFile) -> Result<File, ManageError> {
+        let (url, size, bytes) = match new.content {
+            FileContent::Url { url, size } => (Some(url), size, Vec::new()),
+            FileContent::Bytes(bytes) => (None, bytes.len() as i64, bytes),
+        };
+        let file = File {
+            id: new.id.unwrap_or_else(|| self.random.text(BASE62, ID_LEN)),
+            name: new.name,
+            url,
+            size,
+            uploaded: self.clock.now(),
+            authed: new.authed,
+        };
+        check(&file, self.options.file_max_bytes)?;
+        let (app, row) = (app.id, file.clone());
+        self.manage(move |conn| must_be_new(files::insert(conn, app, &row)?, "file", &row.id)).await?;
+        // After the row: of two at once with one id, only one writes.
+        if file.url.is_none()
+            && let Err(error) = self.files.write(app, &file.id, bytes).await
+        {
+            let id = file.id.clone();
+            self.manage(move |conn| Ok(files::delete(conn, app, &id)?)).await?;
+            return Err(ServiceError::System(format!("the file cannot be kept: {error}")).into());
+        }
+        Ok(file)
+    }
+
+    /// Deletes a file.
+    ///
+    /// # Errors
+    /// When there is none, or the database or the disk fails.
+    pub async fn delete_file(&self, app: &App, id: &str) -> Result<(), ManageError> {
+        let (app, wanted) = (app.id, id.to_owned());
+        let found = self
+            .manage(move |conn| {
+                let found = files::get(conn, app, &wanted)?;
+                files::delete(conn, app, &wanted)?;
+                Ok(found)
+            })
+            .await?;
+        match found {
+            None => Err(ManageError::unknown("file", id)),
+            Some(File { url: Some(_), .. }) => Ok(()),
+            Some(_) => Ok(self.files.delete(app, id).await.map_err(|error| not_deleted(&error))?),
+        }
+    }
+
+    /// Deletes the contents of all uploads of an application that is gone.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub async fn delete_uploads(&self, app: &App) -> Result<(), ServiceError> {
+        self.files.delete_app(app.id).await.map_err(|error| not_deleted(&error))
+    }
+}
+
+fn not_deleted(error: &std::io::Error) -> ServiceError {
+    ServiceError::System(format!("the content of an upload cannot be deleted: {error}"))
+}
+
+fn check(file: &File, max: u64) -> Result<(), ManageError> {
+    check_length("the name of a file", &file.name, NAME_MAX)?;
+    if !file_store::is_id(&file.id) {
+        let max = file_store::ID_MAX;
+        return Err(ManageError::Unfit(format!("the id of a file has 1 to {max} of 0-9 A-Z a-z _ -")));
+    }
+    if file.size as u64 > max {
+        return Err(ManageError::Unfit(format!(
+            "a file has at most {max} bytes, this one has {}; file_max_bytes sets the limit",
+            file.size
+        )));
+    }
+    file.url.as_ref().map_or(Ok(()), |url| check_url("the address of a file", url, URL_MAX))
+}

@@ -1,0 +1,278 @@
+//! Licenses of an application; [`Service::add_licenses`] makes them.
+
+use claviger_domain::{LicenseStatus, is_active};
+pub use claviger_store::licenses::LicenseFilter;
+use claviger_store::{
+    Conn,
+    bulk::{Change, Range},
+    licenses::{self, License},
+    subscriptions, tokens,
+    user_subscriptions::{self, Deleted, Extension},
+    users,
+};
+
+use super::{ManageError, check_length, check_reason};
+use crate::{
+    App, Service,
+    program::accounts::{Ban, ban},
+    vendor::new_licenses::NOTE_MAX,
+};
+
+/// What came of giving a license to a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Assignment {
+    /// The user has the license's time, and the license is used.
+    Done,
+    /// No such license.
+    UnknownLicense,
+    /// A user has it.
+    Used,
+    /// It is banned.
+    Banned,
+    /// No subscription has the license's level.
+    NoSubscription,
+    /// No such user.
+    UnknownUser,
+    /// The license is worth nothing.
+    NoTime,
+}
+
+impl Service {
+    /// Licenses after number `after`, at most `limit`, in the order of their numbers.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn licenses_page(
+        &self,
+        app: i64,
+        filter: LicenseFilter,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<License>, ManageError> {
+        let page = move |conn: &mut Conn<'_>| licenses::page(conn, app, &filter, after, limit);
+        Ok(self.store.db().read(page).await?)
+    }
+
+    /// A license.
+    ///
+    /// # Errors
+    /// When there is none, or the database fails.
+    pub async fn find_license(&self, app: &App, key: &str) -> Result<License, ManageError> {
+        let (app, key) = (app.id, key.to_owned());
+        let find = move |conn: &mut Conn<'_>| {
+            licenses::by_key(conn, app, &key)?.ok_or_else(|| ManageError::unknown("license", &key))
+        };
+        self.store.db().read(find).await
+    }
+
+    /// The first license that a user used.
+    ///
+    /// # Errors
+    /// When there is none, or the database fails.
+    pub async fn license_of_user(&self, app: &App, username: &str) -> Result<License, ManageError> {
+        let (app, username) = (app.id, username.to_owned());
+        let find = move |conn: &mut Conn<'_>| {
+            let unknown = || ManageError::unknown("license", &username);
+            // The user's own spelling is what licenses have.
+            let spelling =
+                users::by_name(conn, app, &username)?.map_or(username.clone(), |user| user.username);
+            licenses::first_of_user(conn, app, &spelling)?.ok_or_else(unknown)
+        };
+        self.store.db().read(find).await
+    }
+
+    /// Bans a license and its token. Its user, if it has one, goes on unless `user_too`.
+    ///
+    /// # Errors
+    /// When there is none, the reason is too long, or the database fails.
+    pub async fn ban_license(
+        &self,
+        app: &App,
+        key: &str,
+        reason: &str,
+        user_too: bool,
+    ) -> Result<License, ManageError> {
+        check_reason(reason)?;
+        let (app, key, reason, now) = (app.id, key.to_owned(), reason.to_owned(), self.clock.now());
+        self.manage(move |conn| {
+            let license = lock(conn, app, &key)?;
+            licenses::ban(conn, app, license.id, &reason)?;
+            tokens::set_banned(conn, app, tokens::LICENSE, &license.key, Some(&reason))?;
+            if user_too && let Some(user) = user_of(conn, app, &license)? {
+                let ban = Ban { user: user.id, reason, hwid: None, ip: user.ip };
+                ban::carry_out(conn, app, &ban, now)?;
+            }
+            Ok(license)
+        })
+        .await
+    }
+
+    /// Lifts the ban of a license and its token: it is used again if it has a user, whose ban is lifted too, else unused.
+    ///
+    /// # Errors
+    /// When there is none, or the database fails.
+    pub async fn unban_license(&self, app: &App, key: &str) -> Result<License, ManageError> {
+        let (app, key) = (app.id, key.to_owned());
+        self.manage(move |conn| {
+            let license = lock(conn, app, &key)?;
+            licenses::unban(conn, app, license.id)?;
+            tokens::set_banned(conn, app, tokens::LICENSE, &license.key, None)?;
+            if let Some(user) = user_of(conn, app, &license)?.filter(|user| user.banned.is_some()) {
+                super::users::lift_ban(conn, app, &user)?;
+            }
+            Ok(license)
+        })
+        .await
+    }
+
+    /// Deletes licenses with their tokens and the subscriptions that they brought; with `users_too` their users as well.
+    /// Returns how many licenses there were.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_licenses(
+        &self,
+        app: &App,
+        keys: Vec<String>,
+        users_too: bool,
+    ) -> Result<usize, ManageError> {
+        let app = app.id;
+        self.manage(move |conn| {
+            let mut deleted = 0;
+            for key in &keys {
+                if let Some(license) = licenses::lock_by_key(conn, app, key)? {
+                    delete_one(conn, app, &license, users_too)?;
+                    deleted += 1;
+                }
+            }
+            Ok(deleted)
+        })
+        .await
+    }
+
+    /// Deletes all licenses, or all of a status, with their tokens. Users stay. `false` when there were none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_all_licenses(
+        &self,
+        app: &App,
+        status: Option<LicenseStatus>,
+    ) -> Result<bool, ManageError> {
+        let app = app.id;
+        if !self.store.db().read(move |conn| licenses::any(conn, app, status)).await? {
+            return Ok(false);
+        }
+        self.change_all(app, Change::DeleteLicenses(status)).await?;
+        Ok(true)
+    }
+
+    /// Makes all unused licenses worth so many seconds more. `false` when there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_time(&self, app: &App, seconds: i64) -> Result<bool, ManageError> {
+        let app = app.id;
+        let unused = move |conn: &mut Conn<'_>| licenses::any(conn, app, Some(LicenseStatus::NotUsed));
+        if !self.store.db().read(unused).await? {
+            return Ok(false);
+        }
+        self.change_all(app, Change::AddTime(seconds)).await?;
+        Ok(true)
+    }
+
+    /// Sets the remark of a license; an empty one forgets it.
+    ///
+    /// # Errors
+    /// When there is no such license, the remark is too long, or the database fails.
+    pub async fn set_note(&self, app: &App, key: &str, note: String) -> Result<(), ManageError> {
+        if !note.is_empty() {
+            check_length("a note", &note, NOTE_MAX)?;
+        }
+        let (app, key) = (app.id, key.to_owned());
+        self.manage(move |conn| {
+            let license = lock(conn, app, &key)?;
+            Ok(licenses::set_note(
+                conn,
+                app,
+                license.id,
+                Some(note.as_str()).filter(|note| !note.is_empty()),
+            )?)
+        })
+        .await
+    }
+
+    /// Sets how many seconds a license is worth.
+    ///
+    /// # Errors
+    /// When there is no such license, or the database fails.
+    pub async fn set_license_duration(&self, app: &App, key: &str, seconds: i64) -> Result<(), ManageError> {
+        let (app, key) = (app.id, key.to_owned());
+        self.manage(move |conn| {
+            let license = lock(conn, app, &key)?;
+            Ok(licenses::set_duration(conn, app, license.id, seconds)?)
+        })
+        .await
+    }
+
+    /// Uses a license up for a user: the first subscription of its level goes on for so much longer.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn assign_license(
+        &self,
+        app: &App,
+        username: &str,
+        key: &str,
+    ) -> Result<Assignment, ManageError> {
+        let (app, username, key, now) = (app.id, username.to_owned(), key.to_owned(), self.clock.now());
+        self.manage(move |conn| assign(conn, app, &username, &key, now)).await
+    }
+}
+
+fn assign(
+    conn: &mut Conn<'_>,
+    app: i64,
+    username: &str,
+    key: &str,
+    now: i64,
+) -> Result<Assignment, ManageError> {
+    let Some(license) = licenses::lock_by_key(conn, app, key)? else {
+        return Ok(Assignment::UnknownLicense);
+    };
+    match license.status {
+        LicenseStatus::NotUsed => {}
+        LicenseStatus::Used => return Ok(Assignment::Used),
+        LicenseStatus::Banned => return Ok(Assignment::Banned),
+    }
+    let offered = subscriptions::of_level(conn, app, &license.level)?;
+    let Some(name) = offered.first() else { return Ok(Assignment::NoSubscription) };
+    let Some(user) = users::lock_by_name(conn, app, username)? else { return Ok(Assignment::UnknownUser) };
+    if !is_active(now.saturating_add(license.duration), now) {
+        return Ok(Assignment::NoTime);
+    }
+    let with = Extension { seconds: license.duration, active_only: false };
+    user_subscriptions::extend(conn, app, Range::one(user.id), name, with, now)?;
+    licenses::used(conn, app, license.id, &user.username, now)?;
+    Ok(Assignment::Done)
+}
+
+fn delete_one(conn: &mut Conn<'_>, app: i64, license: &License, user_too: bool) -> Result<(), ManageError> {
+    if let Some(user) = user_of(conn, app, license)? {
+        user_subscriptions::delete(conn, app, user.id, Deleted::FromLicense(&license.key))?;
+        if user_too {
+            users::delete_range(conn, app, Range::one(user.id))?;
+        }
+    }
+    licenses::delete_range(conn, app, Range::one(license.id), None)?;
+    Ok(())
+}
+
+fn user_of(conn: &mut Conn<'_>, app: i64, license: &License) -> Result<Option<users::User>, ManageError> {
+    let Some(username) = &license.usedby else { return Ok(None) };
+    Ok(users::lock_by_name(conn, app, username)?)
+}
+
+fn lock(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<License, ManageError> {
+    licenses::lock_by_key(conn, app, key)?.ok_or_else(|| ManageError::unknown("license", key))
+}

@@ -1,0 +1,158 @@
+//! Making and verifying license keys.
+
+use claviger_domain::{AccountRole, Alphabet, Mask, Permission, may_make_level};
+use claviger_store::{Conn, StoreError, accounts, licenses, licenses::NewLicenses, tokens};
+
+use crate::{App, Service, ServiceError, vendor::may};
+
+/// Licenses made in one call at most.
+pub const BATCH_MAX: i64 = 100;
+/// Longest level in bytes.
+pub const LEVEL_MAX: usize = 12;
+/// Longest note in bytes.
+pub const NOTE_MAX: usize = 69;
+
+/// Bytes of randomness in a token of the token system.
+pub(crate) const TOKEN_BYTES: usize = 16;
+
+/// Tries to draw a key that is not taken before giving up: the mask leaves too few.
+const DRAWS: usize = 64;
+const DAY: i64 = 86_400;
+
+/// Licenses to be made.
+#[derive(Clone, Debug)]
+pub struct NewKeys {
+    /// Pattern of the keys.
+    pub mask: Mask,
+    /// What the pattern's `*` may become.
+    pub alphabet: Alphabet,
+    /// How many; at least 1.
+    pub amount: i64,
+    /// Seconds that each is worth.
+    pub duration: i64,
+    /// Level, which decides the subscriptions.
+    pub level: String,
+    /// Remark of the seller.
+    pub note: Option<String>,
+    /// Who makes them.
+    pub genby: String,
+}
+
+/// Why no licenses were made.
+#[derive(Debug, thiserror::Error)]
+pub enum LicenseFailure {
+    /// So many in 24 hours are allowed, and they are made.
+    #[error("the daily number of licenses is used up")]
+    DailyLimit(i64),
+    /// More than [`BATCH_MAX`] at a time.
+    #[error("too many licenses at a time")]
+    TooMany,
+    /// Several licenses of one key.
+    #[error("the mask allows one key only")]
+    FixedMask,
+    /// The key, or every key that the mask allows, is taken.
+    #[error("the license exists already")]
+    Exists,
+    /// The reseller who makes them may not make this level.
+    #[error("the reseller may not make licenses of this level")]
+    ResellerLevel,
+    /// The reseller who makes them has not enough balance.
+    #[error("the reseller has not enough balance")]
+    ResellerBalance,
+    /// The manager who makes them may not make licenses.
+    #[error("the manager may not make licenses")]
+    ManagerMayNot,
+    /// The note is longer than [`NOTE_MAX`].
+    #[error("the note is too long")]
+    NoteTooLong,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Service {
+    /// Makes licenses, all or none; returns their keys.
+    ///
+    /// # Errors
+    /// See [`LicenseFailure`]; the checks come in the order of its list.
+    pub async fn add_licenses(&self, app: &App, keys: NewKeys) -> Result<Vec<String>, LicenseFailure> {
+        let (app, now, random) = (app.id, self.clock.now(), self.random.clone());
+        let daily = self.options.seller_daily_licenses;
+        let add = move |conn: &mut Conn<'_>| {
+            if daily > 0 && licenses::made_since(conn, app, now - DAY)?.saturating_add(keys.amount) > daily {
+                return Err(LicenseFailure::DailyLimit(daily));
+            }
+            if keys.amount > BATCH_MAX {
+                return Err(LicenseFailure::TooMany);
+            }
+            if keys.mask.is_fixed() && keys.amount > 1 {
+                return Err(LicenseFailure::FixedMask);
+            }
+            pay(conn, app, &keys)?;
+            let new = NewLicenses {
+                duration: keys.duration,
+                level: &keys.level,
+                note: keys.note.as_deref(),
+                genby: &keys.genby,
+                gendate: now,
+            };
+            let draws = if keys.mask.is_fixed() { 1 } else { DRAWS };
+            let mut made = Vec::new();
+            for _ in 0..keys.amount {
+                let key = add_one(conn, app, &new, draws, || keys.mask.draw(keys.alphabet, &*random))?;
+                tokens::insert(conn, app, &random.hex(TOKEN_BYTES), tokens::LICENSE, &key)?;
+                made.push(key);
+            }
+            // The last check of the list; what was made is undone.
+            if keys.note.is_some_and(|note| note.len() > NOTE_MAX) {
+                return Err(LicenseFailure::NoteTooLong);
+            }
+            Ok(made)
+        };
+        self.store.db().write(add).await
+    }
+
+    /// Whether there is a license of that key, whatever its status.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn license_exists(&self, app: &App, key: &str) -> Result<bool, ServiceError> {
+        let (app, key) = (app.id, key.to_owned());
+        let found = self.store.db().read(move |conn| licenses::spelling(conn, app, &key)).await?;
+        Ok(found.is_some())
+    }
+}
+
+/// Where an account of the application makes the licenses, sees whether it may, and takes them off a reseller's balance.
+fn pay(conn: &mut Conn<'_>, app: i64, keys: &NewKeys) -> Result<(), LicenseFailure> {
+    let account = accounts::lock_by_name(conn, &keys.genby)?.filter(|account| account.app == app);
+    let Some(account) = account else { return Ok(()) };
+    match account.role {
+        AccountRole::Manager if may(&account, Permission::Licenses) => Ok(()),
+        AccountRole::Manager => Err(LicenseFailure::ManagerMayNot),
+        AccountRole::Reseller if !may_make_level(&account.key_levels, &keys.level) => {
+            Err(LicenseFailure::ResellerLevel)
+        }
+        AccountRole::Reseller => {
+            let left = account.balance.after(keys.amount, keys.duration);
+            let left = left.ok_or(LicenseFailure::ResellerBalance)?;
+            Ok(accounts::set_balance(conn, account.id, &left)?)
+        }
+    }
+}
+
+fn add_one(
+    conn: &mut Conn<'_>,
+    app: i64,
+    new: &NewLicenses<'_>,
+    draws: usize,
+    draw: impl Fn() -> String,
+) -> Result<String, LicenseFailure> {
+    for _ in 0..draws {
+        let key = draw();
+        if licenses::insert(conn, app, &key, new)? {
+            return Ok(key);
+        }
+    }
+    Err(LicenseFailure::Exists)
+}

@@ -1,0 +1,285 @@
+//! Settings of an application, by their names (`docs/protocol/settings.md`).
+
+mod names;
+mod rules;
+
+use claviger_domain::{AppSettings, Secret, is_md5};
+use claviger_store::{
+    Conn, apps,
+    bulk::{self, Change},
+    user_subscriptions::Pause,
+};
+use serde_json::Value;
+
+use self::{
+    names::near,
+    rules::{LIST_MAX, Rule},
+};
+use super::ManageError;
+use crate::{App, Service, background::bulk::FIRST_SLICE, cut};
+
+pub use rules::SETTINGS;
+
+/// What secret settings are encrypted for.
+const SECRET_SETTING: &str = "secret-setting";
+/// Bytes of a webhook's address that are shown.
+const URL_SHOWN: usize = 21;
+/// Shown in the place of a secret.
+const HIDDEN: &str = "***";
+
+/// Reads the value of a setting; else what is wrong with it.
+type Read = fn(&Rule, &str) -> Result<Value, String>;
+
+/// What came of a change of settings.
+#[derive(Clone, Debug)]
+pub struct ChangedSettings {
+    /// All settings, as they are now.
+    pub settings: AppSettings,
+    /// What is another now: `name: old → new`, separated by semicolons; secrets are hidden.
+    pub differences: String,
+}
+
+impl Service {
+    /// Changes settings, all or none: each by its name, such as `hwidCheck` or `messages.loggedIn`, and the text of its
+    /// new value. Flags are `true` or `false`; lists are separated by commas, or JSON; an empty text clears what may be
+    /// empty. Running servers obey within a second.
+    ///
+    /// # Errors
+    /// When there is no such setting or a value is unfit, the application is gone, or the database fails.
+    pub async fn change_settings(
+        &self,
+        app: &App,
+        changes: &[(String, String)],
+    ) -> Result<ChangedSettings, ManageError> {
+        self.change_settings_as(app, changes, Rule::parse).await
+    }
+
+    /// As [`Service::change_settings`], but takes any text for an address: callers of the Seller API fill in words such
+    /// as `none`, since its documentation calls all parameters required.
+    ///
+    /// # Errors
+    /// As [`Service::change_settings`].
+    pub async fn update_settings(
+        &self,
+        app: &App,
+        changes: &[(String, String)],
+    ) -> Result<ChangedSettings, ManageError> {
+        self.change_settings_as(app, changes, Rule::parse_leniently).await
+    }
+
+    async fn change_settings_as(
+        &self,
+        app: &App,
+        changes: &[(String, String)],
+        read: Read,
+    ) -> Result<ChangedSettings, ManageError> {
+        let parsed = changes.iter().map(|(name, text)| self.parse_setting(name, text, read));
+        let changes: Vec<(&'static str, Value)> = parsed.collect::<Result<_, _>>()?;
+        let (id, name) = (app.id, app.name.clone());
+        let changed = self.manage(move |conn| {
+            let text = apps::lock_settings(conn, id)?;
+            let text = text.ok_or_else(|| ManageError::unknown("application", &name))?;
+            let changed = change(&text, changes).map_err(|error| broken(&error))?;
+            store(conn, id, &changed.settings)?;
+            Ok(changed)
+        });
+        let changed = changed.await?;
+        self.renew_catalog().await?;
+        Ok(changed)
+    }
+
+    /// The name of a setting as it is spelled here, and its value as it is kept.
+    fn parse_setting(
+        &self,
+        name: &str,
+        text: &str,
+        read: Read,
+    ) -> Result<(&'static str, Value), ManageError> {
+        let (rule, value) = parse(name, text, read)?;
+        let value = match &value {
+            Value::String(secret) if rule.is_secret() => {
+                hex::encode(self.vault.seal(SECRET_SETTING, secret.as_bytes())).into()
+            }
+            _ => value,
+        };
+        Ok((rule.name, value))
+    }
+
+    /// The text of a secret setting, as it is kept; empty when there is none, or it cannot be decrypted.
+    pub fn secret_setting(&self, kept: Option<&str>) -> Secret {
+        let sealed = kept.and_then(|kept| hex::decode(kept).ok()).unwrap_or_default();
+        self.vault.open_text(SECRET_SETTING, &sealed).unwrap_or_else(|| Secret::new(""))
+    }
+
+    /// Whether a setting of that name can have a value, written as [`Service::update_settings`] takes it.
+    pub fn setting_fits(name: &str, text: &str) -> bool {
+        parse(name, text, Rule::parse_leniently).is_ok()
+    }
+
+    /// Pauses an application: programs may not start, and each subscription that runs keeps what it has left. `false`
+    /// when it is paused.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn pause_app(&self, app: &App) -> Result<bool, ManageError> {
+        let pause = Pause { subscription: None, by_app: true };
+        self.set_paused(app, true, Change::Pause(pause)).await
+    }
+
+    /// Lets an application go on, and the subscriptions that its pause paused. `false` when it is not paused.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unpause_app(&self, app: &App) -> Result<bool, ManageError> {
+        let pause = Pause { subscription: None, by_app: true };
+        self.set_paused(app, false, Change::Unpause(pause)).await
+    }
+
+    async fn set_paused(&self, app: &App, paused: bool, change: Change) -> Result<bool, ManageError> {
+        let (id, now) = (app.id, self.clock.now());
+        let set = move |conn: &mut Conn<'_>, settings: &mut AppSettings| {
+            if settings.paused == paused {
+                return Ok(None);
+            }
+            settings.paused = paused;
+            Ok(Some(bulk::begin(conn, id, &change, now, FIRST_SLICE)?))
+        };
+        let Some(job) = self.edit_settings(app, set).await? else { return Ok(false) };
+        self.carry_out(id, job).await?;
+        Ok(true)
+    }
+
+    /// Allows one more hash of the program.
+    ///
+    /// # Errors
+    /// When it is no MD5 hash or there are too many, or the database fails.
+    pub async fn add_hash(&self, app: &App, hash: &str) -> Result<(), ManageError> {
+        if !is_md5(hash) {
+            return Err(ManageError::Unfit(format!("`{hash}` is no MD5 hash: write 32 hexadecimal digits")));
+        }
+        let hash = hash.to_ascii_lowercase();
+        self.edit_settings(app, move |_, settings| {
+            if settings.hashes.len() >= LIST_MAX {
+                return Err(ManageError::Unfit(format!("an application has at most {LIST_MAX} hashes")));
+            }
+            if !settings.hashes.contains(&hash) {
+                settings.hashes.push(hash);
+            }
+            Ok(Some(()))
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// Forgets the hashes of the program. `false` when there are none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn reset_hashes(&self, app: &App) -> Result<bool, ManageError> {
+        let reset = self.edit_settings(app, |_, settings| {
+            let any = !settings.hashes.is_empty();
+            settings.hashes.clear();
+            Ok(any.then_some(()))
+        });
+        Ok(reset.await?.is_some())
+    }
+
+    /// Changes the settings, which are locked, unless `edit` returns `None`.
+    async fn edit_settings<T: Send + 'static>(
+        &self,
+        app: &App,
+        edit: impl FnOnce(&mut Conn<'_>, &mut AppSettings) -> Result<Option<T>, ManageError> + Send + 'static,
+    ) -> Result<Option<T>, ManageError> {
+        let (id, name) = (app.id, app.name.clone());
+        let edited = self.manage(move |conn| {
+            let text = apps::lock_settings(conn, id)?;
+            let text = text.ok_or_else(|| ManageError::unknown("application", &name))?;
+            let mut settings: AppSettings = serde_json::from_str(&text).map_err(|error| broken(&error))?;
+            let Some(outcome) = edit(conn, &mut settings)? else { return Ok(None) };
+            store(conn, id, &settings)?;
+            Ok(Some(outcome))
+        });
+        let edited = edited.await?;
+        if edited.is_some() {
+            self.renew_catalog().await?;
+        }
+        Ok(edited)
+    }
+
+    /// Bans an application, or lifts the ban. Running servers obey within a second.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_app_banned(&self, app: &App, banned: bool) -> Result<(), ManageError> {
+        let app = app.id;
+        self.manage(move |conn| Ok(apps::set_banned(conn, app, banned)?)).await?;
+        Ok(self.renew_catalog().await?)
+    }
+}
+
+/// The setting's rule, and its value.
+fn parse(name: &str, text: &str, read: Read) -> Result<(&'static Rule, Value), ManageError> {
+    let rule = Rule::of(name).ok_or_else(|| unknown(name))?;
+    let value = read(rule, text);
+    value.map(|value| (rule, value)).map_err(|reason| ManageError::Unfit(format!("{name}: {reason}")))
+}
+
+fn unknown(name: &str) -> ManageError {
+    let near = near(name, SETTINGS.iter().map(|rule| rule.name));
+    let advice = match near.as_slice() {
+        [] => "`claviger app settings OWNER/APP` shows them all".into(),
+        names => format!("is it {}?", names.join(" or ")),
+    };
+    ManageError::Unfit(format!("there is no setting `{name}`; {advice}"))
+}
+
+fn change(text: &str, changes: Vec<(&'static str, Value)>) -> serde_json::Result<ChangedSettings> {
+    let old: AppSettings = serde_json::from_str(text)?;
+    let names: Vec<&'static str> = changes.iter().map(|(name, _)| *name).collect();
+    let settings = apply(text, changes)?;
+    let (old, new) = (serde_json::to_value(old)?, serde_json::to_value(&settings)?);
+    let differences: Vec<String> =
+        names.into_iter().filter_map(|name| difference(name, field(&old, name), field(&new, name))).collect();
+    Ok(ChangedSettings { settings, differences: differences.join("; ") })
+}
+
+fn field<'a>(settings: &'a Value, name: &str) -> &'a Value {
+    settings.pointer(&format!("/{}", name.replace('.', "/"))).unwrap_or(&Value::Null)
+}
+
+fn difference(name: &str, old: &Value, new: &Value) -> Option<String> {
+    let secret = Rule::of(name).is_some_and(Rule::is_secret);
+    let shown = |value: &Value| match value {
+        Value::Null => String::new(),
+        _ if secret => HIDDEN.into(),
+        // The rest of such an address is as good as a password.
+        Value::String(url) if name == "webhook" => cut(url, URL_SHOWN).into(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    (old != new).then(|| format!("{name}: {} → {}", shown(old), shown(new)))
+}
+
+fn apply(text: &str, changes: Vec<(&'static str, Value)>) -> serde_json::Result<AppSettings> {
+    let settings: AppSettings = serde_json::from_str(text)?;
+    let mut value = serde_json::to_value(settings)?;
+    for (name, new) in changes {
+        // Every rule names a field: a test sees to it.
+        if let Some(field) = value.pointer_mut(&format!("/{}", name.replace('.', "/"))) {
+            *field = new;
+        }
+    }
+    serde_json::from_value(value)
+}
+
+fn store(conn: &mut Conn<'_>, app: i64, settings: &AppSettings) -> Result<(), ManageError> {
+    let text = serde_json::to_string(settings).map_err(|error| broken(&error))?;
+    Ok(apps::set_settings(conn, app, &text)?)
+}
+
+fn broken(error: &serde_json::Error) -> ManageError {
+    ManageError::Unfit(format!("the stored settings of the application are damaged: {error}"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! Subscriptions that an application offers.
+
+use claviger_store::{
+    Conn,
+    subscriptions::{self, Subscription},
+    user_subscriptions,
+};
+
+use super::{ManageError, check_length, must_be_new, must_exist};
+use crate::{App, Service, vendor::new_licenses::LEVEL_MAX};
+
+/// Longest name in bytes.
+const NAME_MAX: usize = 49;
+
+impl Service {
+    /// The subscriptions of an application, in the order of their making.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn subscriptions(&self, app: &App) -> Result<Vec<Subscription>, ManageError> {
+        let app = app.id;
+        Ok(self.store.db().read(move |conn| subscriptions::all(conn, app)).await?)
+    }
+
+    /// Adds a subscription. Licenses of its level bring it from now on.
+    ///
+    /// # Errors
+    /// When a value is unfit, the name is taken, or the database fails.
+    pub async fn add_subscription(&self, app: &App, new: Subscription) -> Result<(), ManageError> {
+        check_length("the name of a subscription", &new.name, NAME_MAX)?;
+        check_length("a level", &new.level, LEVEL_MAX)?;
+        if !new.level.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(ManageError::Unfit(format!("`{}` is no level: write a number such as 1", new.level)));
+        }
+        let app = app.id;
+        self.manage(move |conn| {
+            must_be_new(subscriptions::insert(conn, app, &new.name, &new.level)?, "subscription", &new.name)
+        })
+        .await
+    }
+
+    /// Gives a subscription another level.
+    ///
+    /// # Errors
+    /// When there is none of that name, or the database fails.
+    pub async fn set_subscription_level(&self, app: &App, new: Subscription) -> Result<(), ManageError> {
+        let app = app.id;
+        self.manage(move |conn| {
+            let found = subscriptions::set_level(conn, app, &new.name, &new.level)?;
+            must_exist(found, "subscription", &new.name)
+        })
+        .await
+    }
+
+    /// Number of users' subscriptions of a name that run.
+    ///
+    /// # Errors
+    /// When the application offers none of that name, or the database fails.
+    pub async fn count_subscribers(&self, app: &App, name: &str) -> Result<i64, ManageError> {
+        let (app, name, now) = (app.id, name.to_owned(), self.clock.now());
+        let count = move |conn: &mut Conn<'_>| {
+            let offered = subscriptions::all(conn, app)?.iter().any(|offered| offered.name == name);
+            must_exist(offered, "subscription", &name)?;
+            Ok::<_, ManageError>(user_subscriptions::count_running(conn, app, &name, now)?)
+        };
+        self.store.db().read(count).await
+    }
+
+    /// Deletes a subscription. What users have of it runs on.
+    ///
+    /// # Errors
+    /// When there is none, or the database fails.
+    pub async fn delete_subscription(&self, app: &App, name: &str) -> Result<(), ManageError> {
+        let (app, name) = (app.id, name.to_owned());
+        self.manage(move |conn| must_exist(subscriptions::delete(conn, app, &name)?, "subscription", &name))
+            .await
+    }
+}
