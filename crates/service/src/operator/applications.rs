@@ -1,14 +1,15 @@
-//! What an operator does on the command line: owners and applications.
+//! Applications, as an operator makes and changes them.
 
-use claviger_domain::{ApiVersions, AppSettings, OwnerId, Role, Secret, SigningKey};
+use claviger_domain::{ApiVersions, AppSettings, Secret, SigningKey};
 use claviger_store::{
-    Conn, StoreError, accounts,
+    Conn, StoreError,
     apps::{self, NewApp},
-    owners::{self, NewOwner, Owner},
+    owners,
     sessions::shared,
     subscriptions,
 };
 
+use super::names::{check_name, no_owner, refused};
 use crate::{
     App, Service, ServiceError,
     shared::{
@@ -17,8 +18,6 @@ use crate::{
     },
 };
 
-/// Longest name of an owner in bytes.
-const OWNER_NAME_MAX: usize = 65;
 /// Longest name of an application in bytes.
 const APP_NAME_MAX: usize = 40;
 /// The subscription that a new application has, so that its first licenses can be used.
@@ -62,67 +61,6 @@ pub fn parse_app_path(path: &str) -> Result<(String, String), String> {
 }
 
 impl Service {
-    /// Makes an owner.
-    ///
-    /// # Errors
-    /// When the name is unfit or taken, or the database fails.
-    pub async fn create_owner(
-        &self,
-        name: &str,
-        role: Role,
-        password: Option<&Secret>,
-    ) -> Result<Owner, ServiceError> {
-        check_name("owner", name, OWNER_NAME_MAX)?;
-        if name.contains('/') {
-            return Err(refused("the name of an owner must not hold a slash"));
-        }
-        let password = match password {
-            Some(password) => Some(
-                self.passwords.hash(password).await.map_err(|busy| ServiceError::System(busy.to_string()))?,
-            ),
-            None => None,
-        };
-        let new = NewOwner {
-            owner_id: OwnerId::generate(self.random()),
-            name: name.into(),
-            role,
-            password,
-            created: self.clock.now(),
-        };
-        let insert = move |conn: &mut Conn<'_>| {
-            // People sign in by one name, whatever they are.
-            if accounts::lock_by_name(conn, &new.name)?.is_some() {
-                return Ok(None);
-            }
-            owners::insert(conn, &new)
-        };
-        let owner = self.store.db().write::<_, StoreError, _>(insert).await?;
-        owner.ok_or_else(|| refused(&format!("there is an owner or account `{name}` already")))
-    }
-
-    /// All owners, oldest first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn owners(&self) -> Result<Vec<Owner>, ServiceError> {
-        Ok(self.store.db().read(owners::all).await?)
-    }
-
-    /// Gives an owner another role. Running servers obey within a second.
-    ///
-    /// # Errors
-    /// When there is no such owner, or the database fails.
-    pub async fn set_role(&self, name: &str, role: Role) -> Result<(), ServiceError> {
-        let owner = name.to_owned();
-        let changed: bool = self
-            .store
-            .db()
-            .write::<_, StoreError, _>(move |conn| owners::set_role(conn, &owner, role))
-            .await?;
-        self.renew_catalog().await?;
-        if changed { Ok(()) } else { Err(no_owner(name)) }
-    }
-
     /// Makes an application with a secret, a seller key, an Ed25519 key pair of its own, and a subscription.
     ///
     /// # Errors
@@ -269,24 +207,4 @@ impl StoredKey {
         let text = key.expose();
         Self { hash: sha256(text), hint: text[text.len() - 4..].into() }
     }
-}
-
-fn check_name(what: &str, name: &str, max: usize) -> Result<(), ServiceError> {
-    if name.is_empty() || name.len() > max {
-        return Err(refused(&format!("the name of an {what} has 1 to {max} bytes")));
-    }
-    if name.trim() != name || name.chars().any(char::is_control) {
-        return Err(refused(&format!(
-            "the name of an {what} must not begin or end with blanks or hold control characters"
-        )));
-    }
-    Ok(())
-}
-
-fn no_owner(name: &str) -> ServiceError {
-    refused(&format!("there is no owner `{name}`; see `claviger owner list`"))
-}
-
-fn refused(text: &str) -> ServiceError {
-    ServiceError::Refused(text.into())
 }

@@ -3,4 +3,6 @@
 pub(crate) mod applications;
 pub(crate) mod demo;
 pub mod doctor;
-pub(crate) mod start;
+mod names;
+mod owners;
+mod start;

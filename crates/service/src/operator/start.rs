@@ -1,21 +1,20 @@
 //! Starting up: the database, the master key and the default key pair.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 
 use claviger_domain::{Clock, Random, SigningKey};
-use claviger_outgoing::{AllowedTarget, MailOptions, Mailer, Outgoing, OutgoingOptions};
+use claviger_outgoing::{Mailer, Outgoing, OutgoingOptions};
 use claviger_store::{Database, Store, server_keys};
 use tokio::sync::{Notify, Semaphore};
 
 use crate::{
-    FreeFailures, Passwords, ScreenSources, Service, ServiceError,
+    Options, Service, ServiceError,
     shared::{
         attempts::Attempts,
+        calls::Calls,
         catalog::SIGNING_KEY,
         file_store::FileStore,
+        passwords::Passwords,
         screens::Screens,
         vault::{Vault, VaultError},
     },
@@ -26,54 +25,6 @@ const LISTINGS_MAX: usize = 8;
 
 /// Files that may be handed out at once; each is in memory, twice in hexadecimal digits.
 const DOWNLOADS_MAX: usize = 4;
-
-/// Calls to webhooks and addresses of files that may be under way at once; each holds a connection for a while.
-const CALLS_MAX: usize = 64;
-
-/// How a service is to behave.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Where the master key is.
-    pub master_key_file: PathBuf,
-    /// Sign all replies of API 1.3 with the default key pair instead of one per application.
-    pub single_signing_key: bool,
-    /// Threads that hash passwords.
-    pub hash_threads: usize,
-    /// Licenses that one application may make through the Seller API in 24 hours; 0: no limit.
-    pub seller_daily_licenses: i64,
-    /// The address under which clients reach the server, without trailing slash.
-    pub public_url: String,
-    /// Inner addresses that the server may call.
-    pub outgoing_allow: Vec<AllowedTarget>,
-    /// How mails are sent; `None`: not at all.
-    pub mail: Option<MailOptions>,
-    /// Data of the checks for VPNs and leaked passwords.
-    pub screens: ScreenSources,
-    /// Failed logins that are free.
-    pub free_failures: FreeFailures,
-    /// Folder of uploaded files.
-    pub files_dir: PathBuf,
-    /// Largest file in bytes.
-    pub file_max_bytes: u64,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            master_key_file: "master.key".into(),
-            single_signing_key: false,
-            hash_threads: 1,
-            seller_daily_licenses: 0,
-            public_url: String::new(),
-            outgoing_allow: Vec::new(),
-            mail: None,
-            screens: ScreenSources::default(),
-            free_failures: FreeFailures { user: 0, address: 0 },
-            files_dir: "files".into(),
-            file_max_bytes: 16 * 1024 * 1024,
-        }
-    }
-}
 
 impl Service {
     /// Opens the database, brings its schema up to date and reads the keys. At the first start it makes the master
@@ -108,7 +59,7 @@ impl Service {
             attempts: Attempts::new(options.free_failures),
             listings: Semaphore::new(LISTINGS_MAX),
             downloads: Semaphore::new(DOWNLOADS_MAX),
-            calls: Semaphore::new(CALLS_MAX),
+            calls: Calls::new(outgoing.clone()),
             outgoing,
             mailer,
             screens: Arc::new(screens),

@@ -1,25 +1,8 @@
 //! Files, as programs download them. What the vendor does with them is in [`crate::vendor`].
 
-use std::time::Duration;
-
-use claviger_outgoing::{Answer, Call, CallError, Redirects};
 use claviger_store::files::{self, File};
 
-use crate::{App, RELAYED, Service, ServiceError};
-
-const TIMEOUT: Duration = Duration::from_secs(30);
-const USER_AGENT: &str = "Claviger";
-
-/// Why an address was not fetched.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum FetchFailure {
-    /// As many are fetched as may be at once.
-    #[error("too many calls are under way")]
-    Busy,
-    /// Nothing came back.
-    #[error(transparent)]
-    Call(#[from] CallError),
-}
+use crate::{App, Service, ServiceError};
 
 impl Service {
     /// Finds a file.
@@ -35,7 +18,7 @@ impl Service {
     /// is larger than this server allows; the log says why. A few uploads are read at once, the others wait for them.
     pub async fn file_content(&self, app: &App, file: &File) -> Option<Vec<u8>> {
         let outcome = match &file.url {
-            Some(url) => match self.fetch(url).await {
+            Some(url) => match self.calls.fetch(url, self.options.file_max_bytes).await {
                 Ok(answer) if (200..300).contains(&answer.status) => Ok(answer.body),
                 Ok(answer) => Err(format!("its address answered with status {}", answer.status)),
                 Err(failure) => Err(failure.to_string()),
@@ -52,21 +35,5 @@ impl Service {
                 None
             }
         }
-    }
-
-    /// What an address answers.
-    pub(crate) async fn fetch(&self, url: &str) -> Result<Answer, FetchFailure> {
-        let Ok(_calling) = self.calls.try_acquire() else { return Err(FetchFailure::Busy) };
-        let call = Call {
-            url,
-            body: None,
-            content_type: None,
-            user_agent: USER_AGENT,
-            max_bytes: usize::try_from(self.options.file_max_bytes).unwrap_or(usize::MAX),
-            timeout: TIMEOUT,
-            redirects: Redirects::Any,
-            headers: &[(RELAYED, "1")],
-        };
-        Ok(self.outgoing.call(call).await?)
     }
 }

@@ -7,7 +7,10 @@ use claviger_store::{
 };
 use serde_json::json;
 
-use crate::{App, Service, ServiceError, vendor::is_url};
+use crate::{
+    App, Service, ServiceError,
+    shared::text::{cut, is_url},
+};
 
 /// Longest line in bytes; longer ones are dropped.
 const MESSAGE_MAX: usize = 275;
@@ -66,11 +69,6 @@ impl Service {
         }
         Ok(())
     }
-}
-
-/// At most `max` bytes of a text, in whole characters.
-pub fn cut(text: &str, max: usize) -> &str {
-    &text[..text.floor_char_boundary(max)]
 }
 
 /// The line as Discord shows it.

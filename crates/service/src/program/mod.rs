@@ -2,9 +2,11 @@
 
 pub mod accounts;
 pub(crate) mod admission;
+mod applications;
 pub(crate) mod chat;
 pub(crate) mod files;
 pub(crate) mod log;
 pub(crate) mod sessions;
+mod stats;
 pub(crate) mod variables;
 pub(crate) mod webhook;

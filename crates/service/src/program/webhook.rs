@@ -5,13 +5,14 @@ use std::time::Duration;
 use claviger_outgoing::{Call, Redirects};
 use claviger_store::webhooks::{self, Webhook};
 
-use crate::{App, Service, ServiceError};
+use crate::{
+    App, Service, ServiceError,
+    shared::calls::{CallFailure, RELAYED},
+};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest answer in bytes that is handed on.
 const ANSWER_MAX: usize = 1024 * 1024;
-/// Marks requests that a program had sent: what it chose must not count as the vendor's.
-pub const RELAYED: &str = "claviger-relayed";
 
 /// What a program adds to the call.
 #[derive(Clone, Debug, Default)]
@@ -37,10 +38,6 @@ impl Service {
     /// Calls a webhook; what it answered, whatever the status. Empty when it cannot be reached in ten seconds, answers
     /// with more than a mebibyte, is an inner address, or too many calls are under way.
     pub async fn call_webhook(&self, webhook: &Webhook, call: WebhookCall) -> Vec<u8> {
-        let Ok(_calling) = self.calls.try_acquire() else {
-            tracing::warn!(webhook = %webhook.id, "too many webhooks are being called");
-            return Vec::new();
-        };
         let url = format!("{}{}", webhook.url, call.params);
         if !is_within(&webhook.url, &url) {
             tracing::info!(webhook = %webhook.id, "a program's parameters would lead elsewhere");
@@ -56,8 +53,12 @@ impl Service {
             redirects: Redirects::SameHost,
             headers: &[(RELAYED, "1")],
         };
-        match self.outgoing.call(call).await {
+        match self.calls.call(call).await {
             Ok(answer) => answer.body,
+            Err(CallFailure::Busy) => {
+                tracing::warn!(webhook = %webhook.id, "too many webhooks are being called");
+                Vec::new()
+            }
             Err(error) => {
                 tracing::info!(webhook = %webhook.id, %error, "a webhook could not be called");
                 Vec::new()

@@ -7,12 +7,9 @@ use std::{
 };
 
 use claviger_domain::{AppSettings, Role, Secret, SigningKey};
-use claviger_store::{Conn, StoreError, apps, apps::AppRecord, catalog, variables::Variable};
+use claviger_store::{StoreError, apps::AppRecord, variables::Variable};
 
-use crate::{
-    Service, ServiceError,
-    shared::vault::{Vault, sha256},
-};
+use crate::{error::ServiceError, shared::vault::Vault};
 
 /// What the master key encrypts app secrets for.
 pub(crate) const APP_SECRET: &str = "app-secret";
@@ -126,6 +123,39 @@ impl Catalog {
         }
     }
 
+    /// The application that a program names.
+    pub(crate) fn by_name(&self, owner_id: &str, name: &str) -> Option<Arc<App>> {
+        self.read().by_name.get(owner_id)?.get(name).cloned()
+    }
+
+    /// Adds an application, as a program named it, that was read at the state `version`.
+    pub(crate) fn add_by_name(&self, version: i64, owner_id: &str, name: &str, app: Arc<App>) {
+        self.add(version, |held| {
+            held.names += 1;
+            held.by_name.entry(owner_id.into()).or_default().insert(name.into(), app);
+        });
+    }
+
+    /// The application that a seller key is for, unless the key has ended by `now` (Unix seconds).
+    pub(crate) fn by_seller_key(&self, hash: &SellerKeyHash, now: i64) -> Option<Arc<App>> {
+        let held = self.read();
+        let (app, expires) = held.by_key.get(hash)?;
+        expires.is_none_or(|expires| expires > now).then(|| app.clone())
+    }
+
+    /// Adds an application, by its seller key and the second when that ends, that was read at the state `version`.
+    pub(crate) fn add_by_seller_key(
+        &self,
+        version: i64,
+        hash: SellerKeyHash,
+        app: Arc<App>,
+        expires: Option<i64>,
+    ) {
+        self.add(version, |held| {
+            held.by_key.insert(hash, (app, expires));
+        });
+    }
+
     pub(crate) fn variable(&self, app: i64, name: &str) -> Option<Arc<Variable>> {
         self.read().variables.get(&app)?.get(name).cloned()
     }
@@ -152,63 +182,5 @@ impl Catalog {
             }
             add(&mut held);
         }
-    }
-}
-
-impl Service {
-    /// The application that a program names; `None` when there is none.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn app_by_name(&self, owner_id: &str, name: &str) -> Result<Option<Arc<App>>, ServiceError> {
-        if let Some(app) = self.catalog.read().by_name.get(owner_id).and_then(|names| names.get(name)) {
-            return Ok(Some(app.clone()));
-        }
-        let (owner, wanted) = (owner_id.to_owned(), name.to_owned());
-        let find = move |conn: &mut Conn<'_>| {
-            Ok::<_, StoreError>((catalog::version(conn)?, apps::by_owner_id(conn, &owner, &wanted)?))
-        };
-        let (version, record) = self.store.db().read(find).await?;
-        let Some(record) = record else { return Ok(None) };
-        let app = Arc::new(App::open(&record, &self.vault)?);
-        self.catalog.add(version, |held| {
-            held.names += 1;
-            held.by_name.entry(owner_id.into()).or_default().insert(name.into(), app.clone());
-        });
-        Ok(Some(app))
-    }
-
-    /// The application that a seller key is for; `None` when there is none.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn app_by_seller_key(&self, key: &str) -> Result<Option<Arc<App>>, ServiceError> {
-        let hash = sha256(key);
-        let now = self.clock.now();
-        if let Some((app, expires)) = self.catalog.read().by_key.get(&hash)
-            && expires.is_none_or(|expires| expires > now)
-        {
-            return Ok(Some(app.clone()));
-        }
-        let find = move |conn: &mut Conn<'_>| {
-            Ok::<_, StoreError>((catalog::version(conn)?, apps::by_seller_key(conn, &hash, now)?))
-        };
-        let (version, found) = self.store.db().read(find).await?;
-        let Some((record, expires)) = found else { return Ok(None) };
-        let app = Arc::new(App::open(&record, &self.vault)?);
-        self.catalog.add(version, |held| {
-            held.by_key.insert(hash, (app.clone(), expires));
-        });
-        Ok(Some(app))
-    }
-
-    /// Looks whether owners or applications were changed, by whichever process.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn renew_catalog(&self) -> Result<(), ServiceError> {
-        let version = self.store.db().read(catalog::version).await?;
-        self.catalog.renew(version);
-        Ok(())
     }
 }

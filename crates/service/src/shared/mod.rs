@@ -1,11 +1,14 @@
 //! What all use cases share: caches, counters, keys, and what the service is made of.
 
 pub(crate) mod attempts;
+pub(crate) mod calls;
 pub(crate) mod catalog;
 pub(crate) mod file_store;
+pub(crate) mod limits;
 pub(crate) mod passwords;
 pub(crate) mod private;
 pub(crate) mod screens;
 pub(crate) mod stats;
+pub(crate) mod text;
 pub(crate) mod two_factor;
 pub(crate) mod vault;

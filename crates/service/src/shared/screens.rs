@@ -12,8 +12,6 @@ use claviger_domain::Secret;
 use claviger_outgoing::{Call, Outgoing, Redirects};
 use claviger_screening::{LeakedPasswords, RangeSource, ScreeningError, VpnWatch, range_url};
 
-use crate::{Service, ServiceError};
-
 /// Bytes of a range of password hashes; real ones have some 40 KiB.
 const RANGE_MAX: usize = 1024 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -63,6 +61,15 @@ impl Screens {
         self.vpn.as_ref().is_some_and(|vpn| vpn.contains(ip))
     }
 
+    /// Whether a password is known from a breach. When that cannot be found out, it is not.
+    pub(crate) async fn is_leaked(&self, password: &Secret) -> bool {
+        let Some(leaked) = &self.leaked else { return false };
+        leaked.is_leaked(password.expose()).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "a password was not compared with those from breaches");
+            false
+        })
+    }
+
     /// Reads a list that has changed; a broken one is reported, and the old one stays. Reads files.
     pub(crate) fn reload(&self) {
         match self.vpn.as_ref().map(VpnWatch::reload_if_changed) {
@@ -81,23 +88,6 @@ pub(crate) fn service_url(source: &str) -> Option<&str> {
 /// Opens a file of leaked passwords, or a folder of ranges of them. Reads files.
 pub(crate) fn open_leaked(path: &Path) -> Result<LeakedPasswords, ScreeningError> {
     if path.is_dir() { LeakedPasswords::folder(path) } else { LeakedPasswords::file(path) }
-}
-
-impl Service {
-    /// Whether a password is known from a breach. When that cannot be found out, it is not.
-    pub(crate) async fn is_leaked(&self, password: &Secret) -> bool {
-        let Some(leaked) = &self.screens.leaked else { return false };
-        leaked.is_leaked(password.expose()).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "a password was not compared with those from breaches");
-            false
-        })
-    }
-}
-
-impl From<ScreeningError> for ServiceError {
-    fn from(error: ScreeningError) -> Self {
-        Self::Refused(error.to_string())
-    }
 }
 
 /// A service that knows ranges of hashes by their first five digits.

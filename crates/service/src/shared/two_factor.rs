@@ -1,17 +1,11 @@
 //! Codes of two-factor sign-in (TOTP: SHA-1, six digits, steps of 30 seconds, one step before and after).
 
 use claviger_domain::Random;
-use claviger_store::{
-    Conn,
-    users::{self, Totp, User},
-};
+use claviger_store::users::Totp;
 use totp_rs::{Algorithm, Builder};
 use zeroize::Zeroizing;
 
-use crate::{
-    Service,
-    program::accounts::{AccountFailure, Refusal},
-};
+use crate::shared::vault::Vault;
 
 /// Bytes of a secret: 40 characters of base 32.
 const SECRET_LEN: usize = 25;
@@ -31,20 +25,6 @@ pub(crate) enum Code {
     Right { step: i64, secret: Vec<u8> },
 }
 
-impl Code {
-    /// Uses the code up, if it is right and its step was not used before. The user is locked.
-    pub(crate) fn hold(self, conn: &mut Conn<'_>, app: i64, user: &User) -> Result<(), AccountFailure> {
-        match self {
-            Self::NotNeeded if !user.totp.is_on() => Ok(()),
-            Self::NotNeeded | Self::Missing => Err(Refusal::CodeMissing.into()),
-            Self::Right { step, secret } if is_fresh(&user.totp, step, &secret) => {
-                Ok(users::set_totp(conn, app, user.id, &Totp { step: Some(step), ..user.totp.clone() })?)
-            }
-            Self::Right { .. } | Self::Wrong => Err(Refusal::CodeWrong.into()),
-        }
-    }
-}
-
 /// Whether a step of a secret was not used before.
 pub(crate) fn is_fresh(totp: &Totp, step: i64, secret: &[u8]) -> bool {
     totp.secret.as_deref() == Some(secret) && totp.step.is_none_or(|used| used < step)
@@ -58,30 +38,31 @@ pub(crate) struct NewSecret {
     pub(crate) sealed: Vec<u8>,
 }
 
-impl Service {
-    pub(crate) fn new_totp_secret(&self) -> NewSecret {
-        let bytes = Zeroizing::new(draw(&*self.random));
+impl NewSecret {
+    /// Draws a secret.
+    pub(crate) fn draw(random: &dyn Random, vault: &Vault) -> Self {
+        let bytes = Zeroizing::new(draw(random));
         let base32 = totp_rs::Secret::from(bytes.as_slice()).to_base32();
-        NewSecret { base32, sealed: self.vault.seal(PURPOSE, &*bytes) }
+        Self { base32, sealed: vault.seal(PURPOSE, &*bytes) }
     }
+}
 
-    /// What comes of a code for a user with this state; `now` in Unix seconds.
-    pub(crate) fn check_code(&self, totp: &Totp, code: Option<&str>, now: i64) -> Code {
-        match (&totp.secret, code) {
-            (None, _) => Code::NotNeeded,
-            (Some(_), None) => Code::Missing,
-            (Some(secret), Some(code)) => match self.matching_step(secret, code, now) {
-                Some(step) => Code::Right { step, secret: secret.clone() },
-                None => Code::Wrong,
-            },
-        }
+/// What comes of a code for a user with this state; `now` in Unix seconds.
+pub(crate) fn check_code(vault: &Vault, totp: &Totp, code: Option<&str>, now: i64) -> Code {
+    match (&totp.secret, code) {
+        (None, _) => Code::NotNeeded,
+        (Some(_), None) => Code::Missing,
+        (Some(secret), Some(code)) => match step_of(vault, secret, code, now) {
+            Some(step) => Code::Right { step, secret: secret.clone() },
+            None => Code::Wrong,
+        },
     }
+}
 
-    /// The step that a code is of; `None` for a wrong one.
-    pub(crate) fn matching_step(&self, sealed: &[u8], code: &str, now: i64) -> Option<i64> {
-        let secret = self.vault.open(PURPOSE, sealed)?;
-        matching_step(&secret, code, now)
-    }
+/// The step of an encrypted secret that a code is of; `None` for a wrong one.
+pub(crate) fn step_of(vault: &Vault, sealed: &[u8], code: &str, now: i64) -> Option<i64> {
+    let secret = vault.open(PURPOSE, sealed)?;
+    matching_step(&secret, code, now)
 }
 
 fn draw(random: &dyn Random) -> [u8; SECRET_LEN] {

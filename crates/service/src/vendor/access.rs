@@ -5,7 +5,10 @@ use std::net::IpAddr;
 use claviger_domain::HWID_MAX;
 use claviger_store::access::{self, Blacklisted};
 
-use super::{ManageError, check_length, check_reason};
+use super::{
+    ManageError,
+    checks::{check_length, check_reason},
+};
 use crate::{App, Service};
 
 /// Whom a blacklist entry keeps out.

@@ -2,7 +2,10 @@
 
 use claviger_store::buttons::{self, Button};
 
-use super::{ManageError, check_length, must_be_new, must_exist};
+use super::{
+    ManageError,
+    checks::{check_length, must_be_new, must_exist},
+};
 use crate::{App, Service};
 
 /// Longest value and longest label in bytes.

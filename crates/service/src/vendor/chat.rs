@@ -2,7 +2,10 @@
 
 use claviger_store::chat::{self, Channel};
 
-use super::{ManageError, check_length, lock_user, must_be_new, must_exist};
+use super::{
+    ManageError,
+    checks::{check_length, lock_user, must_be_new, must_exist},
+};
 use crate::{App, Service};
 
 /// Longest name of a channel in bytes.

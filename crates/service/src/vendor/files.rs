@@ -4,8 +4,11 @@ use claviger_domain::BASE62;
 use claviger_outgoing::CallError;
 use claviger_store::files::{self, File};
 
-use super::{ManageError, check_length, check_url, must_be_new};
-use crate::{App, Service, ServiceError, program::files::FetchFailure, shared::file_store};
+use super::{
+    ManageError,
+    checks::{check_length, check_url, must_be_new},
+};
+use crate::{App, Service, ServiceError, shared::calls::CallFailure, shared::file_store};
 
 /// Longest name in bytes.
 const NAME_MAX: usize = 255;
@@ -75,12 +78,12 @@ impl Service {
     /// See [`FileFault`].
     pub async fn measure_url(&self, url: &str) -> Result<i64, FileFault> {
         check_url("the address of a file", url, URL_MAX).map_err(|_| FileFault::Malformed)?;
-        match self.fetch(url).await {
+        match self.calls.fetch(url, self.options.file_max_bytes).await {
             Ok(answer) if (200..300).contains(&answer.status) => Ok(answer.body.len() as i64),
             Ok(answer) => Err(FileFault::Status(answer.status)),
-            Err(FetchFailure::Call(CallError::BadUrl)) => Err(FileFault::Malformed),
-            Err(FetchFailure::Call(CallError::Forbidden(_))) => Err(FileFault::Inner),
-            Err(FetchFailure::Call(CallError::TooLarge(..))) => Err(FileFault::TooLarge),
+            Err(CallFailure::Call(CallError::BadUrl)) => Err(FileFault::Malformed),
+            Err(CallFailure::Call(CallError::Forbidden(_))) => Err(FileFault::Inner),
+            Err(CallFailure::Call(CallError::TooLarge(..))) => Err(FileFault::TooLarge),
             Err(_) => Err(FileFault::Status(0)),
         }
     }

@@ -11,11 +11,15 @@ use claviger_store::{
     users,
 };
 
-use super::{ManageError, check_length, check_reason};
+use super::{
+    ManageError,
+    checks::{check_length, check_reason},
+    new_licenses::NOTE_MAX,
+    users::bans::lift_ban,
+};
 use crate::{
     App, Service,
     program::accounts::{Ban, ban},
-    vendor::new_licenses::NOTE_MAX,
 };
 
 /// What came of giving a license to a user.
@@ -118,7 +122,7 @@ impl Service {
             licenses::unban(conn, app, license.id)?;
             tokens::set_banned(conn, app, tokens::LICENSE, &license.key, None)?;
             if let Some(user) = user_of(conn, app, &license)?.filter(|user| user.banned.is_some()) {
-                super::users::lift_ban(conn, app, &user)?;
+                lift_ban(conn, app, &user)?;
             }
             Ok(license)
         })

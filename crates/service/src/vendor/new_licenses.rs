@@ -3,7 +3,8 @@
 use claviger_domain::{AccountRole, Alphabet, Mask, Permission, may_make_level};
 use claviger_store::{Conn, StoreError, accounts, licenses, licenses::NewLicenses, tokens};
 
-use crate::{App, Service, ServiceError, vendor::may};
+use super::team::may;
+use crate::{App, Service, ServiceError, shared::limits::TOKEN_BYTES};
 
 /// Licenses made in one call at most.
 pub const BATCH_MAX: i64 = 100;
@@ -11,9 +12,6 @@ pub const BATCH_MAX: i64 = 100;
 pub const LEVEL_MAX: usize = 12;
 /// Longest note in bytes.
 pub const NOTE_MAX: usize = 69;
-
-/// Bytes of randomness in a token of the token system.
-pub(crate) const TOKEN_BYTES: usize = 16;
 
 /// Tries to draw a key that is not taken before giving up: the mask leaves too few.
 const DRAWS: usize = 64;

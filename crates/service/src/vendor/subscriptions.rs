@@ -6,8 +6,12 @@ use claviger_store::{
     user_subscriptions,
 };
 
-use super::{ManageError, check_length, must_be_new, must_exist};
-use crate::{App, Service, vendor::new_licenses::LEVEL_MAX};
+use super::{
+    ManageError,
+    checks::{check_length, must_be_new, must_exist},
+    new_licenses::LEVEL_MAX,
+};
+use crate::{App, Service};
 
 /// Longest name in bytes.
 const NAME_MAX: usize = 49;

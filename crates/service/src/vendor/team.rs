@@ -7,7 +7,7 @@ use claviger_store::{
     owners,
 };
 
-use super::{ManageError, check_length};
+use super::{ManageError, checks::check_length};
 use crate::{App, Service};
 
 /// Longest name in bytes.

@@ -5,7 +5,10 @@ use claviger_store::{
     tokens::{self, Token},
 };
 
-use super::{ManageError, check_length, check_reason};
+use super::{
+    ManageError,
+    checks::{check_length, check_reason},
+};
 use crate::{App, Service};
 
 /// Length of a token in bytes; longer ones are not looked up.

@@ -4,7 +4,10 @@ use claviger_domain::BASE62;
 use claviger_outgoing::CallError;
 use claviger_store::webhooks::{self, Webhook};
 
-use super::{ManageError, check_length, check_url, must_exist};
+use super::{
+    ManageError,
+    checks::{check_length, check_url, must_exist},
+};
 use crate::{App, Service};
 
 /// Longest address in bytes.

@@ -3,8 +3,10 @@
 use claviger_domain::{SessionId, fold};
 use claviger_store::{Conn, StoreError, sessions::shared, tokens, users};
 
-use super::{NAME_MAX, RESERVED};
-use crate::{App, Service, ServiceError};
+use crate::{
+    App, Service, ServiceError,
+    shared::limits::{NAME_MAX, RESERVED},
+};
 
 /// What came of a change of name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,13 +3,22 @@
 use claviger_domain::{HwidList, Secret};
 use claviger_store::{
     Conn, StoreError, access, licenses, tokens,
-    users::{self, User},
+    users::{self, Totp, User},
 };
 
-use super::{Account, AccountFailure, NAME_MAX, Origin, Refusal, Registration, SignIn, check_hwid};
+use super::{
+    refusal::{AccountFailure, Refusal},
+    sign_in::{Account, Origin, Registration, SignIn, check_hwid},
+};
 use crate::{
     App, Service,
-    shared::{attempts::Attempt, passwords, two_factor::Code, vault::sha256},
+    shared::{
+        attempts::Attempt,
+        limits::NAME_MAX,
+        passwords,
+        two_factor::{Code, check_code, is_fresh},
+        vault::sha256,
+    },
 };
 
 /// What a login brings besides the name.
@@ -195,7 +204,7 @@ impl Service {
         }
         let proof = self.prove(user, credentials).await?;
         let now = self.clock.now();
-        let code = self.check_code(&user.totp, credentials.code.as_deref(), now);
+        let code = check_code(&self.vault, &user.totp, credentials.code.as_deref(), now);
         let sign_in = SignIn::new(app, origin, now);
         let name = user.username.clone();
         self.store.db().write(move |conn| finish(conn, &sign_in, &name, &proof, code)).await
@@ -258,7 +267,7 @@ fn finish(
     proof.hold(conn, sign_in, &user)?;
     let hwids = admit_device(sign_in, &user)?;
     let subscriptions = sign_in.running(conn, user.id)?;
-    code.hold(conn, sign_in.app, &user)?;
+    use_up(code, conn, sign_in.app, &user)?;
     let stored = hwids.to_stored();
     users::logged_in(conn, sign_in.app, user.id, &sign_in.ip, stored.as_deref(), sign_in.now)?;
     sign_in.note(conn, user.id, &user.username)?;
@@ -284,4 +293,16 @@ fn admit_device(sign_in: &SignIn, user: &User) -> Result<HwidList, Refusal> {
         _ => return Err(Refusal::HwidMismatch),
     }
     Ok(hwids)
+}
+
+/// Uses the code of a two-factor sign-in up, if it is right and its step was not used before. The user is locked.
+fn use_up(code: Code, conn: &mut Conn<'_>, app: i64, user: &User) -> Result<(), AccountFailure> {
+    match code {
+        Code::NotNeeded if !user.totp.is_on() => Ok(()),
+        Code::NotNeeded | Code::Missing => Err(Refusal::CodeMissing.into()),
+        Code::Right { step, secret } if is_fresh(&user.totp, step, &secret) => {
+            Ok(users::set_totp(conn, app, user.id, &Totp { step: Some(step), ..user.totp.clone() })?)
+        }
+        Code::Right { .. } | Code::Wrong => Err(Refusal::CodeWrong.into()),
+    }
 }

@@ -8,8 +8,17 @@ use claviger_store::{
     users::{self, NewUser},
 };
 
-use super::{Account, AccountFailure, NAME_MAX, Origin, RESERVED, Refusal, Registration, SignIn};
-use crate::{App, Service, shared::attempts::Attempt, vendor::new_licenses::TOKEN_BYTES};
+use super::{
+    refusal::{AccountFailure, Refusal},
+    sign_in::{Account, Origin, Registration, SignIn},
+};
+use crate::{
+    App, Service,
+    shared::{
+        attempts::Attempt,
+        limits::{NAME_MAX, RESERVED, TOKEN_BYTES},
+    },
+};
 
 /// Why a license is banned that a blacklisted client tried to use.
 const CLIENT_BLACKLISTED: &str = "This key has been banned as the client was blacklisted.";
@@ -70,7 +79,7 @@ impl Service {
             return Err(Refusal::UsernameTooShort.into());
         }
         if let Some(password) = registration.password.as_ref().filter(|_| app.settings.block_leaked_passwords)
-            && self.is_leaked(password).await
+            && self.screens.is_leaked(password).await
         {
             return Err(Refusal::PasswordLeaked.into());
         }

@@ -9,7 +9,10 @@ use claviger_store::{
 
 use crate::{
     App, Service, ServiceError,
-    shared::{attempts::Attempt, two_factor::is_fresh},
+    shared::{
+        attempts::Attempt,
+        two_factor::{NewSecret, is_fresh, step_of},
+    },
 };
 
 /// Seconds that a new secret waits for its first code.
@@ -80,7 +83,7 @@ impl Service {
         }
         let now = self.clock.now();
         let Some(code) = code else {
-            let secret = self.new_totp_secret();
+            let secret = NewSecret::draw(&*self.random, &self.vault);
             let until = Some(now + PENDING_SECONDS);
             let pending = Totp { pending: Some(secret.sealed), pending_until: until, ..Totp::default() };
             return Ok(match self.change_totp(&owner, totp, pending).await? {
@@ -95,7 +98,7 @@ impl Service {
         if let Some(seconds) = self.attempts.pause(owner.attempt(), known, now) {
             return Ok(EnableTwoFactor::Paused(seconds));
         }
-        let Some(step) = self.matching_step(&pending, code, now) else {
+        let Some(step) = step_of(&self.vault, &pending, code, now) else {
             self.attempts.failed(owner.attempt(), now);
             return Ok(EnableTwoFactor::WrongCode);
         };
@@ -125,7 +128,7 @@ impl Service {
         if let Some(seconds) = self.attempts.pause(owner.attempt(), known, now) {
             return Ok(DisableTwoFactor::Paused(seconds));
         }
-        let step = self.matching_step(&secret, code, now);
+        let step = step_of(&self.vault, &secret, code, now);
         if step.is_some_and(|step| is_fresh(&totp, step, &secret))
             && self.change_totp(&owner, totp, Totp::default()).await?
         {

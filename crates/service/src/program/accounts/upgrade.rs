@@ -11,8 +11,10 @@ use claviger_store::{
     users,
 };
 
-use super::RESERVED;
-use crate::{App, Service, ServiceError, shared::attempts::Attempt};
+use crate::{
+    App, Service, ServiceError,
+    shared::{attempts::Attempt, limits::RESERVED},
+};
 
 /// What came of an upgrade.
 #[derive(Clone, Debug, PartialEq, Eq)]

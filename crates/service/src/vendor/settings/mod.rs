@@ -16,7 +16,7 @@ use self::{
     rules::{LIST_MAX, Rule},
 };
 use super::ManageError;
-use crate::{App, Service, background::bulk::FIRST_SLICE, cut};
+use crate::{App, Service, background::bulk::FIRST_SLICE, shared::text::cut};
 
 pub use rules::SETTINGS;
 

@@ -6,8 +6,8 @@ use claviger_domain::{HWID_MAX, MAX_SESSION_SECONDS, Mask, is_md5};
 use ipnet::IpNet;
 use serde_json::Value;
 
-use super::super::check_url;
-use crate::program::accounts::NAME_MAX;
+use super::super::checks::check_url;
+use crate::shared::limits::NAME_MAX;
 
 /// Longest text for end users in bytes.
 const MESSAGE_MAX: usize = 100;

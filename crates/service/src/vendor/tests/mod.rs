@@ -14,13 +14,14 @@ use claviger_domain::{
     Alphabet, ApiVersions, Clock, LicenseStatus, Mask, Role, Secret, SessionId, SystemRandom,
 };
 use claviger_store::{
+    Conn, StoreError,
     sessions::{NewSession, shared},
     tokens as token_rows, user_subscriptions,
     users::{self as rows, NewUser, Totp},
 };
 
 use super::*;
-use crate::{App, Database, Options, shared::vault::sha256, vendor::new_licenses::NewKeys};
+use crate::{App, Database, Options, Service, shared::vault::sha256, vendor::new_licenses::NewKeys};
 
 const NOW: i64 = 1_700_000_000;
 

@@ -6,7 +6,13 @@ use claviger_store::{
     variables::{self, OwnedVariable, UserVariable},
 };
 
-use super::{ManageError, Target, check_length, lock_user, must_exist};
+use super::{
+    super::{
+        ManageError,
+        checks::{check_length, lock_user, must_exist},
+    },
+    target::Target,
+};
 use crate::{App, Service};
 
 /// Longest name in bytes.

@@ -1,22 +1,25 @@
-//! Users of an application.
+//! Changes of one user.
 
-use claviger_domain::{HwidList, Secret};
+use claviger_domain::{HwidList, Secret, fold};
 use claviger_store::{
-    Conn, StoreError, access,
     bulk::Range,
     password_resets::{self, Reset},
     sessions::shared,
     tokens,
-    user_subscriptions::{self, UserSubscription},
-    users::{self, Totp, User},
-    variables::{self, UserVariable},
+    users::{self, Totp},
 };
 
-use super::{ManageError, REASON_MAX, check_length, lock_user};
+use super::super::{
+    ManageError,
+    checks::{check_length, lock_user},
+};
 use crate::{
     App, Service,
-    program::accounts::{Ban, ban},
-    shared::vault::sha256,
+    program::accounts::{ChangeUsername, change_username},
+    shared::{
+        limits::{NAME_MAX, RESERVED},
+        vault::sha256,
+    },
 };
 
 /// Life of a login token in seconds.
@@ -26,73 +29,10 @@ const LOGIN_TOKEN_BYTES: usize = 32;
 /// Longest e-mail address in bytes.
 const EMAIL_MAX: usize = 254;
 
-/// A user with what hangs on the user.
-#[derive(Clone, Debug)]
-pub struct UserDetails {
-    /// The user.
-    pub user: User,
-    /// Subscriptions, oldest first, also those that have ended.
-    pub subscriptions: Vec<UserSubscription>,
-    /// Variables, in the order of the alphabet.
-    pub variables: Vec<UserVariable>,
-}
+/// Below this, a time of the next reset is a number of seconds from now; else a Unix second.
+const EARLIEST_UNIX: i64 = 1_000_000_000;
 
 impl Service {
-    /// Users after number `after`, at most `limit`, in the order of their numbers.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn users_page(&self, app: i64, after: i64, limit: i64) -> Result<Vec<User>, ManageError> {
-        Ok(self.store.db().read(move |conn| users::page(conn, app, after, limit)).await?)
-    }
-
-    /// A user with subscriptions and variables.
-    ///
-    /// # Errors
-    /// When there is none, or the database fails.
-    pub async fn user(&self, app: &App, username: &str) -> Result<UserDetails, ManageError> {
-        let (app, username) = (app.id, username.to_owned());
-        let read = move |conn: &mut Conn<'_>| {
-            let user = users::by_name(conn, app, &username)?;
-            let user = user.ok_or_else(|| ManageError::unknown("user", &username))?;
-            let subscriptions = user_subscriptions::of_user(conn, app, user.id)?;
-            let variables = variables::all_of_user(conn, app, user.id)?;
-            Ok::<_, ManageError>(UserDetails { user, subscriptions, variables })
-        };
-        self.store.db().read(read).await
-    }
-
-    /// Bans a user: the devices and the address of the last login go to the blacklist, the token is banned, all
-    /// sessions end.
-    ///
-    /// # Errors
-    /// When there is none, the reason is empty or too long, or the database fails.
-    pub async fn ban_username(&self, app: &App, username: &str, reason: &str) -> Result<(), ManageError> {
-        check_length("the reason", reason, REASON_MAX)?;
-        let (reason, now) = (reason.to_owned(), self.clock.now());
-        self.with_user(app, username, move |conn, app, user| {
-            let ban = Ban { user: user.id, reason, hwid: None, ip: user.ip.clone() };
-            ban::carry_out(conn, app, &ban, now).map(drop)
-        })
-        .await
-    }
-
-    /// Lifts a user's ban, that of the token, and the blacklisting of the user's devices and address here; `false` when the
-    /// user is not banned.
-    ///
-    /// # Errors
-    /// When there is no such user, or the database fails.
-    pub async fn unban_username(&self, app: &App, username: &str) -> Result<bool, ManageError> {
-        self.with_user(app, username, |conn, app, user| {
-            if user.banned.is_none() {
-                return Ok(false);
-            }
-            lift_ban(conn, app, user)?;
-            Ok(true)
-        })
-        .await
-    }
-
     /// Forgets a user's devices and the hash of the token's file, so that the next login binds new ones; all sessions
     /// end.
     ///
@@ -186,34 +126,55 @@ impl Service {
         .await
     }
 
-    /// Runs a change of a user, who is locked.
-    pub(super) async fn with_user<T: Send + 'static>(
-        &self,
-        app: &App,
-        username: &str,
-        change: impl FnOnce(&mut Conn<'_>, i64, &User) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, ManageError> {
-        let (app, username) = (app.id, username.to_owned());
-        self.manage(move |conn| {
-            let user = lock_user(conn, app, &username)?;
-            Ok(change(conn, app, &user)?)
+    /// Sets from when a user may ask for a reset of the devices again: a number of seconds from now, or a Unix second.
+    ///
+    /// # Errors
+    /// When there is no such user, or the database fails.
+    pub async fn set_cooldown(&self, app: &App, username: &str, cooldown: i64) -> Result<(), ManageError> {
+        let until = if cooldown < EARLIEST_UNIX { self.clock.now() + cooldown } else { cooldown };
+        self.with_user(app, username, move |conn, app, user| users::set_cooldown(conn, app, user.id, until))
+            .await
+    }
+
+    /// Lets a user log in from one more device.
+    ///
+    /// # Errors
+    /// When there is no such user, or the database fails.
+    pub async fn add_hwid(&self, app: &App, username: &str, hwid: String) -> Result<(), ManageError> {
+        self.with_user(app, username, move |conn, app, user| {
+            let mut hwids = HwidList::from_stored(user.hwids.as_deref());
+            hwids.bind(&hwid);
+            users::set_hwids(conn, app, user.id, hwids.to_stored().as_deref())
         })
         .await
     }
-}
 
-/// Lifts a user's ban, that of the token, and the blacklisting of the user's devices and address.
-pub(super) fn lift_ban(conn: &mut Conn<'_>, app: i64, user: &User) -> Result<(), StoreError> {
-    users::set_banned(conn, app, user.id, None)?;
-    tokens::set_banned(conn, app, tokens::USER, &user.username, None)?;
-    access::unblacklist_for(conn, app, user.id)?;
-    for hwid in HwidList::from_stored(user.hwids.as_deref()).iter() {
-        access::unblacklist(conn, app, access::HWID, hwid)?;
+    /// Gives a user another name wherever it is kept; all the user's sessions end.
+    ///
+    /// # Errors
+    /// When there is no such user, the name is too long or taken, or the database fails.
+    pub async fn rename_user(&self, app: &App, username: &str, name: &str) -> Result<(), ManageError> {
+        check_length("the name of a user", name, NAME_MAX)?;
+        if fold(name) == RESERVED {
+            return Err(ManageError::taken("user", name));
+        }
+        let (app, username, name) = (app.id, username.to_owned(), name.to_owned());
+        self.manage(move |conn| {
+            // Told first, also when there is nobody to rename. The user's own name in other letters is free.
+            if fold(&name) != fold(&username) && users::by_name(conn, app, &name)?.is_some() {
+                return Err(ManageError::taken("user", &name));
+            }
+            let user = lock_user(conn, app, &username)?;
+            match change_username::rename(conn, app, user.id, &name)? {
+                ChangeUsername::Done => {}
+                ChangeUsername::Unchanged => return Ok(()),
+                _ => return Err(ManageError::taken("user", &name)),
+            }
+            shared::end_of_user(conn, app, user.id, None)?;
+            Ok(())
+        })
+        .await
     }
-    if let Some(ip) = &user.ip {
-        access::unblacklist(conn, app, access::IP, ip)?;
-    }
-    Ok(())
 }
 
 /// A rough check: only the mail server knows better.

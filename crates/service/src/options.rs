@@ -1,0 +1,52 @@
+//! How a service is to behave.
+
+use std::path::PathBuf;
+
+use claviger_outgoing::{AllowedTarget, MailOptions};
+
+use crate::shared::{attempts::FreeFailures, screens::ScreenSources};
+
+/// How a service is to behave.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the master key is.
+    pub master_key_file: PathBuf,
+    /// Sign all replies of API 1.3 with the default key pair instead of one per application.
+    pub single_signing_key: bool,
+    /// Threads that hash passwords.
+    pub hash_threads: usize,
+    /// Licenses that one application may make through the Seller API in 24 hours; 0: no limit.
+    pub seller_daily_licenses: i64,
+    /// The address under which clients reach the server, without trailing slash.
+    pub public_url: String,
+    /// Inner addresses that the server may call.
+    pub outgoing_allow: Vec<AllowedTarget>,
+    /// How mails are sent; `None`: not at all.
+    pub mail: Option<MailOptions>,
+    /// Data of the checks for VPNs and leaked passwords.
+    pub screens: ScreenSources,
+    /// Failed logins that are free.
+    pub free_failures: FreeFailures,
+    /// Folder of uploaded files.
+    pub files_dir: PathBuf,
+    /// Largest file in bytes.
+    pub file_max_bytes: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            master_key_file: "master.key".into(),
+            single_signing_key: false,
+            hash_threads: 1,
+            seller_daily_licenses: 0,
+            public_url: String::new(),
+            outgoing_allow: Vec::new(),
+            mail: None,
+            screens: ScreenSources::default(),
+            free_failures: FreeFailures { user: 0, address: 0 },
+            files_dir: "files".into(),
+            file_max_bytes: 16 * 1024 * 1024,
+        }
+    }
+}

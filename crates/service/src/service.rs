@@ -1,0 +1,86 @@
+//! What all use cases are methods of: the data and the tools that requests share.
+
+use std::sync::Arc;
+
+use claviger_domain::{Clock, Random, SigningKey};
+use claviger_outgoing::{Mailer, Outgoing};
+use claviger_store::{Store, catalog};
+use tokio::sync::{Notify, Semaphore};
+
+use crate::{
+    error::ServiceError,
+    options::Options,
+    shared::{
+        attempts::Attempts,
+        calls::Calls,
+        catalog::{App, Catalog},
+        file_store::FileStore,
+        passwords::Passwords,
+        screens::Screens,
+        stats::StatsCache,
+        vault::Vault,
+    },
+};
+
+/// Everything that requests need, shared by all of them.
+pub struct Service {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) vault: Vault,
+    pub(crate) passwords: Passwords,
+    pub(crate) catalog: Catalog,
+    pub(crate) stats: StatsCache,
+    pub(crate) attempts: Attempts,
+    pub(crate) listings: Semaphore,
+    pub(crate) downloads: Semaphore,
+    pub(crate) calls: Calls,
+    pub(crate) outgoing: Arc<Outgoing>,
+    pub(crate) mailer: Option<Mailer>,
+    pub(crate) screens: Arc<Screens>,
+    /// Announces a message in the table of deliveries.
+    pub(crate) deliver: Notify,
+    pub(crate) files: FileStore,
+    pub(crate) default_key: Arc<SigningKey>,
+    pub(crate) options: Options,
+}
+
+impl Service {
+    /// The time, as an interface.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// Randomness, as an interface.
+    pub fn random(&self) -> &dyn Random {
+        &*self.random
+    }
+
+    /// Signs replies of API 1.3 before an application is known, and all of them in single-key mode.
+    pub fn default_key(&self) -> &Arc<SigningKey> {
+        &self.default_key
+    }
+
+    /// The key that signs an application's replies of API 1.3.
+    pub fn signing_key<'a>(&'a self, app: &'a App) -> &'a Arc<SigningKey> {
+        if self.options.single_signing_key { &self.default_key } else { &app.signing_key }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ready(&self) -> Result<(), ServiceError> {
+        self.renew_catalog().await
+    }
+
+    /// Looks whether owners or applications were changed, by whichever process.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn renew_catalog(&self) -> Result<(), ServiceError> {
+        let version = self.store.db().read(catalog::version).await?;
+        self.catalog.renew(version);
+        Ok(())
+    }
+}

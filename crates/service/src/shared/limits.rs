@@ -1,0 +1,8 @@
+//! Names and limits that several use cases share.
+
+/// Longest user name and license key in bytes.
+pub const NAME_MAX: usize = 70;
+/// Names that no user may have: the Seller API means everybody by it.
+pub(crate) const RESERVED: &str = "all";
+/// Bytes of randomness in a token of the token system.
+pub(crate) const TOKEN_BYTES: usize = 16;

@@ -1,0 +1,18 @@
+//! Users of an application.
+
+mod add;
+mod all;
+pub(super) mod bans;
+mod changes;
+mod find;
+mod subscriptions;
+mod target;
+mod variables;
+
+pub use self::{
+    add::{AddUser, NewUserOf},
+    changes::LOGIN_TOKEN_SECONDS,
+    find::UserDetails,
+    subscriptions::signed_days,
+    target::Target,
+};
