@@ -2,7 +2,6 @@
 
 mod access;
 mod accounts;
-mod activate;
 mod application;
 mod buttons;
 mod chats;
@@ -10,7 +9,6 @@ mod checks;
 mod files;
 mod handle;
 mod kind;
-mod license_lists;
 mod licenses;
 mod list;
 mod logs;
@@ -18,12 +16,7 @@ mod record;
 mod retired;
 mod sessions;
 mod settings;
-mod settings_params;
 mod subscriptions;
-mod user_bulk;
-mod user_changes;
-mod user_lists;
-mod user_variables;
 mod users;
 mod variables;
 mod webhooks;
@@ -129,9 +122,9 @@ impl From<ManageError> for Stop {
 /// Every area with its name.
 pub(crate) const AREAS: &[(&str, &[Types])] = &[
     ("Sessions", &[sessions::TYPES]),
-    ("Licenses", &[licenses::TYPES, license_lists::TYPES, activate::TYPES]),
-    ("Users", &[users::TYPES, user_lists::TYPES, user_changes::TYPES, user_bulk::TYPES]),
-    ("Variables of users", &[user_variables::TYPES]),
+    ("Licenses", licenses::TYPES),
+    ("Users", users::TYPES),
+    ("Variables of users", users::VARIABLES),
     ("Subscriptions", &[subscriptions::TYPES]),
     ("Variables", &[variables::TYPES]),
     ("Blacklist and whitelist", &[access::TYPES]),

@@ -5,7 +5,7 @@ use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 use serde::Serialize;
 
-use super::{
+use crate::seller::{
     Outcome, Request, failure,
     kind::{Field, Form, NEXT, PAGED, Shape, Type, Types, field, may, need, text},
     list::List,

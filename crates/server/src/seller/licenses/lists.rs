@@ -6,7 +6,7 @@ use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 use serde::Serialize;
 
-use super::{
+use crate::seller::{
     Outcome, Request, Stop,
     kind::{CURSOR, Field, LIMIT, NEXT, Param, Shape, Type, Types, field, may, need, nullable, text},
     list::List,

@@ -9,7 +9,7 @@ use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 use serde::Serialize;
 
-use super::{
+use crate::seller::{
     Outcome, Request, Stop,
     kind::{Field, Shape, Type, Types, field, may, need, text},
 };

@@ -8,7 +8,7 @@ use claviger_wire::seller::SellerReply;
 use futures_util::{FutureExt, future::BoxFuture};
 use serde::Serialize;
 
-use super::{
+use crate::seller::{
     Outcome, Request,
     kind::{
         CURSOR, Field, LIMIT, NEXT, PAGED, Shape, Type, Types, field, may, need, nullable, optional, text,

@@ -3,7 +3,7 @@
 use claviger_service::vendor::{ManageError, Target, signed_days};
 use futures_util::FutureExt;
 
-use super::{
+use crate::seller::{
     Outcome, Request, failure,
     kind::{Form, Type, Types, may, need},
     settled_if,

@@ -8,7 +8,7 @@ use claviger_service::vendor::{Assignment, LEVEL_MAX, LicenseFailure, NOTE_MAX, 
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 
-use super::{
+use crate::seller::{
     Outcome, Request, failure,
     kind::{Form, Param, Shape, Type, Types, may, need, optional},
     settled, settled_if, success,

@@ -7,10 +7,10 @@ use futures_util::FutureExt;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value;
 
-use super::{
+use super::params::{PARAMS, SETTINGS, Setting};
+use crate::seller::{
     Answer, Outcome, Request,
     kind::{Field, Form, Shape, Type, Types, field, need, text},
-    settings_params::{PARAMS, SETTINGS, Setting},
     settled, settled_if,
 };
 

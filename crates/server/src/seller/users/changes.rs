@@ -5,7 +5,7 @@ use claviger_service::{accounts::NAME_MAX, vendor::ManageError};
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 
-use super::{
+use crate::seller::{
     Outcome, Request, failure,
     kind::{Form, Param, Type, Types, may, need},
     settled, settled_if, success,

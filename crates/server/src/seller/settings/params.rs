@@ -1,6 +1,6 @@
 //! Parameters of `updatesettings`, and the settings that they are for (`docs/protocol/seller.md`).
 
-use super::kind::{Form, Param, may};
+use crate::seller::kind::{Form, Param, may};
 
 /// A setting that callers may change.
 pub(super) struct Setting {
