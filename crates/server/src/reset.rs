@@ -14,7 +14,7 @@ use claviger_domain::Secret;
 use claviger_service::{ServiceError, accounts::ResetPassword};
 use claviger_wire::Params;
 
-use crate::{State as ServerState, read_body};
+use crate::{State as ServerState, http::read_body};
 
 /// Longest password in bytes.
 const PASSWORD_MAX: usize = 1000;

@@ -12,7 +12,7 @@ use claviger_wire::client::Reply;
 use futures_util::FutureExt;
 use serde::Serialize;
 
-use super::{Fault, Handler, Outcome, Request, Types, answer::Answer};
+use super::{Answer, Fault, Handler, Outcome, Request, Types, answer};
 
 pub(crate) const TYPES: Types = &[
     ("register", Handler::InSession(|request, session| register(request, session).boxed())),
@@ -119,13 +119,8 @@ fn refusal_text(app: &App, refusal: Refusal) -> String {
         Refusal::NoSubscription => messages.no_active_subs.clone(),
         Refusal::CodeMissing => "2FA code is required".into(),
         Refusal::CodeWrong => "Invalid 2FA code".into(),
-        Refusal::Paused(seconds) => paused_text(seconds),
+        Refusal::Paused(seconds) => answer::paused_text(seconds),
     }
-}
-
-/// What is told to those who failed too often.
-pub(super) fn paused_text(seconds: i64) -> String {
-    format!("Too many failed attempts. Try again in {seconds} seconds.")
 }
 
 /// The owner's text with the reason of a ban in its place.

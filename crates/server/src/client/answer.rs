@@ -6,17 +6,38 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
-use claviger_service::{App, Session};
+use claviger_service::{App, ServiceError, Session};
 use claviger_wire::client::{ApiVersion, Reply, crypt, nonce, signature, text};
 
-use super::{Fault, Format, Request, account::paused_text};
-use crate::{State, json};
+use super::request::{Format, Request};
+use crate::{
+    State,
+    http::{is_busy, json},
+};
 
 const SIGNATURE: HeaderName = HeaderName::from_static("signature");
 const ED25519: HeaderName = HeaderName::from_static("x-signature-ed25519");
 const TIMESTAMP: HeaderName = HeaderName::from_static("x-signature-timestamp");
 const EXPOSED: HeaderValue =
     HeaderValue::from_static("signature, x-signature-ed25519, x-signature-timestamp");
+
+/// What a type answers. A failure of the protocol is an answer as well.
+pub(crate) type Outcome = Result<Answer, Fault>;
+
+/// Why a request could not be carried out at all.
+pub(crate) enum Fault {
+    /// Our fault: details go to the log only.
+    Internal(ServiceError),
+    /// Too much to do; the client may try again.
+    Busy,
+}
+
+impl<E: Into<ServiceError>> From<E> for Fault {
+    fn from(error: E) -> Self {
+        let error = error.into();
+        if is_busy(&error) { Self::Busy } else { Self::Internal(error) }
+    }
+}
 
 /// What a program gets to read.
 pub(crate) struct Answer {
@@ -208,4 +229,9 @@ type Header = (HeaderName, HeaderValue);
 
 fn header(name: HeaderName, value: String) -> Option<Header> {
     HeaderValue::from_maybe_shared(bytes::Bytes::from(value)).ok().map(|value| (name, value))
+}
+
+/// What is told to those who failed too often.
+pub(super) fn paused_text(seconds: i64) -> String {
+    format!("Too many failed attempts. Try again in {seconds} seconds.")
 }

@@ -4,7 +4,7 @@ use claviger_service::{Session, SessionUser, accounts::Ban};
 use claviger_wire::client::Reply;
 use futures_util::FutureExt;
 
-use super::{Handler, Outcome, Request, Types, account::hwid, answer::Answer};
+use super::{Answer, Handler, Outcome, Request, Types, account::hwid};
 
 pub(crate) const TYPES: Types =
     &[("ban", Handler::SignedIn(|request, session, user| ban(request, session, user).boxed()))];

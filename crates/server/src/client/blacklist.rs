@@ -4,7 +4,7 @@ use claviger_service::Session;
 use claviger_wire::client::Reply;
 use futures_util::FutureExt;
 
-use super::{Handler, Outcome, Request, Types, account::hwid, answer::Answer};
+use super::{Answer, Handler, Outcome, Request, Types, account::hwid};
 
 pub(crate) const TYPES: Types = &[
     ("checkblacklist", Handler::InSession(|request, session| check(request, session).boxed())),

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Handler, Outcome, Request, Types, answer::Answer};
+use super::{Answer, Handler, Outcome, Request, Types};
 
 pub(crate) const TYPES: Types = &[
     ("chatget", Handler::SignedIn(|request, session, _| get(request, session).boxed())),

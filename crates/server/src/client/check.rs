@@ -4,7 +4,7 @@ use claviger_service::Session;
 use claviger_wire::client::{ApiVersion, Reply};
 use futures_util::FutureExt;
 
-use super::{Handler, Request, Types, account, answer::Answer, unauthed};
+use super::{Answer, Handler, Request, Types, account, states::unauthed};
 
 pub(crate) const TYPES: Types =
     &[("check", Handler::InSession(|request, session| async move { Ok(check(&request, &session)) }.boxed()))];

@@ -6,7 +6,7 @@ use claviger_wire::client::{ApiVersion, Reply};
 use futures_util::FutureExt;
 use serde::Serialize;
 
-use super::{Fault, Handler, Outcome, Request, Types, answer::Answer, closed, path_segment};
+use super::{Answer, Fault, Handler, Outcome, Request, Types, address::path_segment, states::closed};
 
 pub(crate) const TYPES: Types = &[("init", Handler::Start(|request| init(request).boxed()))];
 

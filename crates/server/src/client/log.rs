@@ -3,7 +3,7 @@
 use claviger_service::{Line, Session};
 use futures_util::FutureExt;
 
-use super::{Handler, Outcome, Request, Types, answer::Answer, closed};
+use super::{Answer, Handler, Outcome, Request, Types, states::closed};
 
 pub(crate) const TYPES: Types = &[("log", Handler::Always(|request, session| log(request, session).boxed()))];
 

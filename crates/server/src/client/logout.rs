@@ -4,7 +4,7 @@ use claviger_service::Session;
 use claviger_wire::client::Reply;
 use futures_util::FutureExt;
 
-use super::{Handler, Outcome, Request, Types, answer::Answer};
+use super::{Answer, Handler, Outcome, Request, Types};
 
 pub(crate) const TYPES: Types =
     &[("logout", Handler::InSession(|request, session| logout(request, session).boxed()))];

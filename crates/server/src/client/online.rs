@@ -6,8 +6,7 @@ use futures_util::FutureExt;
 use serde::Serialize;
 
 use super::{
-    Handler, Outcome, Request, Types,
-    answer::Answer,
+    Answer, Handler, Outcome, Request, Types,
     init::{AppInfo, customer_panel_link},
 };
 

@@ -8,7 +8,11 @@ use claviger_wire::client::Reply;
 use futures_util::FutureExt;
 use serde::Serialize;
 
-use super::{Handler, Outcome, Request, Types, answer::Answer, path_segment, signed_in, unauthed};
+use super::{
+    Answer, Handler, Outcome, Request, Types,
+    address::path_segment,
+    states::{closed, signed_in, unauthed},
+};
 
 pub(crate) const TYPES: Types = &[
     ("2faenable", Handler::SignedIn(|request, session, user| enable(request, session, user).boxed())),
@@ -58,7 +62,7 @@ async fn disable(request: Request, session: Option<Session>) -> Outcome {
         });
     };
     let Some(session) = session else { return Ok(Answer::session_not_found(request.app)) };
-    if let Some(closed) = super::closed(&request.app) {
+    if let Some(closed) = closed(&request.app) {
         return Ok(Answer::in_session(&request, &session, Reply::failure(closed)));
     }
     let Some(user) = signed_in(&session) else {

@@ -4,7 +4,7 @@ use claviger_service::{Session, accounts::Upgrade};
 use claviger_wire::client::Reply;
 use futures_util::FutureExt;
 
-use super::{Handler, Outcome, Request, Types, account::with_reason, answer::Answer};
+use super::{Answer, Handler, Outcome, Request, Types, account::with_reason};
 
 pub(crate) const TYPES: Types =
     &[("upgrade", Handler::InSession(|request, session| upgrade(request, session).boxed()))];

@@ -4,7 +4,10 @@ use claviger_service::{Session, SessionUser, SetVariable};
 use claviger_wire::client::{ApiVersion, Reply};
 use futures_util::FutureExt;
 
-use super::{Handler, Outcome, Request, Types, answer::Answer, signed_in, unauthed};
+use super::{
+    Answer, Handler, Outcome, Request, Types,
+    states::{signed_in, unauthed},
+};
 
 pub(crate) const TYPES: Types = &[
     ("var", Handler::InSession(|request, session| var(request, session).boxed())),

@@ -4,7 +4,10 @@ use claviger_service::{Session, WebhookCall};
 use claviger_wire::client::Reply;
 use futures_util::FutureExt;
 
-use super::{Handler, Outcome, Request, Types, answer::Answer, signed_in, unauthed};
+use super::{
+    Answer, Handler, Outcome, Request, Types,
+    states::{signed_in, unauthed},
+};
 
 pub(crate) const TYPES: Types =
     &[("webhook", Handler::InSession(|request, session| webhook(request, session).boxed()))];

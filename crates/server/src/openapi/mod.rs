@@ -69,7 +69,7 @@ fn describe() -> OpenApi {
         .info(info)
         .servers(Some([ServerBuilder::new().url("/").build()]))
         .tags(Some(client::tags().chain(seller::tags())))
-        .components(Some(schemas::components()))
+        .components(Some(seller::add_responses(schemas::components()).build()))
         .paths(paths)
         .build()
 }

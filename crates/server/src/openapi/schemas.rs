@@ -1,7 +1,7 @@
 //! What replies and parameters are made of.
 
 use utoipa::openapi::{
-    Components, ComponentsBuilder, Ref, RefOr,
+    ComponentsBuilder, Ref, RefOr,
     schema::{ArrayBuilder, KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type},
     security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
@@ -15,8 +15,8 @@ pub(super) const BEARER: &str = "bearer";
 /// The seller key in the query.
 pub(super) const SELLER_KEY: &str = "sellerkey";
 
-/// What several operations refer to.
-pub(super) fn components() -> Components {
+/// What operations of both APIs refer to.
+pub(super) fn components() -> ComponentsBuilder {
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("The seller key of an application"))
@@ -25,11 +25,10 @@ pub(super) fn components() -> Components {
         "sellerkey",
         "The seller key in the address, as older callers send it; the header is better",
     );
-    let components = ComponentsBuilder::new()
+    ComponentsBuilder::new()
         .schema(FAILURE, outcome(false).property("message", text()).required("message").build())
         .security_scheme(BEARER, SecurityScheme::Http(bearer))
-        .security_scheme(SELLER_KEY, SecurityScheme::ApiKey(ApiKey::Query(in_query)));
-    super::seller::add_responses(components).build()
+        .security_scheme(SELLER_KEY, SecurityScheme::ApiKey(ApiKey::Query(in_query)))
 }
 
 /// The failure that both APIs have.

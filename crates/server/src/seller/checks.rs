@@ -7,8 +7,11 @@ use claviger_service::App;
 use claviger_wire::seller::{SellerParams, SellerReply, text};
 use ipnet::IpNet;
 
-use super::{PATH, Stop, TYPES, Type};
+use super::{Stop, Type, table::TYPES};
 use crate::State;
+
+/// Where the API lives; a type may follow in the path.
+pub(super) const PATH: &str = "/api/seller/";
 
 /// The key that a request brings: as a parameter, else in the header `Authorization`.
 pub(super) fn seller_key(params: &SellerParams, headers: &HeaderMap) -> Option<String> {

@@ -19,12 +19,14 @@ use claviger_service::{RELAYED, ServiceError};
 use claviger_wire::seller::{SellerParams, SellerReply, text};
 
 use super::{
-    Answer, Outcome, PATH, Request, Stop,
-    checks::{check_app, find_app, find_type, seller_key},
+    Answer, Outcome, Request, Stop,
+    checks::{PATH, check_app, find_app, find_type, seller_key},
     record::{self, Record},
 };
 use crate::{
-    State, is_busy, json, limits::SellerRate, method_not_allowed, preflight, read_body, read_body_of,
+    State,
+    http::{is_busy, json, method_not_allowed, preflight, read_body, read_body_of},
+    limits::SellerRate,
 };
 
 /// What a form has besides the file in it, in bytes.

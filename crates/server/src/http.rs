@@ -1,0 +1,79 @@
+//! What all endpoints read and answer alike.
+
+use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use claviger_service::{ServiceError, StoreError};
+
+/// Largest body of a request in bytes.
+const BODY_MAX: usize = 1024 * 1024;
+/// How often a body is asked for before a timer is set.
+const POLLS_WITHOUT_TIMER: u32 = 2;
+/// How long a client may take to send it.
+const BODY_WITHIN: Duration = Duration::from_secs(30);
+
+/// The answer to a method that an endpoint does not have.
+pub(crate) fn method_not_allowed(allowed: &'static str) -> Response {
+    let mut response =
+        json(StatusCode::METHOD_NOT_ALLOWED, br#"{"success":false,"message":"Method not allowed"}"#.into());
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    response
+}
+
+/// The body of a request; `None` when it is too large, too slow or breaks off.
+pub(crate) async fn read_body(body: Body) -> Option<Bytes> {
+    read_body_of(body, BODY_MAX, BODY_WITHIN).await
+}
+
+/// As [`read_body`], of at most `max` bytes.
+pub(crate) async fn read_body_of(body: Body, max: usize, within: Duration) -> Option<Bytes> {
+    let mut reading = pin!(axum::body::to_bytes(body, max));
+    // A body that came along with its head is there after a poll or two, and needs no timer.
+    let mut tries = 0;
+    let at_once = poll_fn(|context| match reading.as_mut().poll(context) {
+        Poll::Ready(body) => Poll::Ready(Some(body)),
+        Poll::Pending if tries == POLLS_WITHOUT_TIMER => Poll::Ready(None),
+        Poll::Pending => {
+            tries += 1;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }
+    });
+    match at_once.await {
+        Some(body) => body.ok(),
+        None => tokio::time::timeout(within, reading).await.ok()?.ok(),
+    }
+}
+
+/// Whether a failure passes by itself: the database has more to do than it can.
+pub(crate) fn is_busy(error: &ServiceError) -> bool {
+    matches!(error, ServiceError::Store(StoreError::Overloaded))
+}
+
+/// A JSON response with the headers that all of the APIs' replies carry.
+pub(crate) fn json(status: StatusCode, body: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.reserve(8);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The answer to a browser that asks whether it may call from another origin.
+pub(crate) fn preflight() -> Response {
+    let headers = [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type"),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
