@@ -8,25 +8,9 @@
 use claviger_domain::LicenseStatus;
 
 use crate::{
-    Conn, Result, Row, StoreError, licenses, params, sessions::shared, tokens, user_subscriptions, users,
-    variables,
+    Conn, Range, Result, Row, StoreError, licenses, params, sessions::shared, tokens, user_subscriptions,
+    users, variables,
 };
-
-/// Rows with numbers after `after`, up to and with `last`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Range {
-    /// The number before the first one.
-    pub after: i64,
-    /// The last number.
-    pub last: i64,
-}
-
-impl Range {
-    /// The row of one number.
-    pub fn one(id: i64) -> Self {
-        Self { after: id - 1, last: id }
-    }
-}
 
 /// What is to be done. Durations are seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]

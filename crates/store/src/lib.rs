@@ -21,6 +21,7 @@ pub mod licenses;
 pub mod logs;
 pub mod owners;
 pub mod password_resets;
+mod range;
 pub mod server_keys;
 pub mod sessions;
 pub mod subscriptions;
@@ -34,6 +35,7 @@ use std::{path::PathBuf, sync::Arc};
 
 pub use db::{Cell, Conn, Db, FromCell, Row, Schema, Value};
 pub use error::{Result, StoreError};
+pub use range::Range;
 pub use sessions::SessionStore;
 
 /// Which database to use.

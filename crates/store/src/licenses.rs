@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use claviger_domain::{LicenseStatus, fold};
 
-use crate::{Conn, Result, Row, StoreError, bulk::Range, params, tokens};
+use crate::{Conn, Range, Result, Row, StoreError, params, tokens};
 
 /// A license.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,10 +1,6 @@
 //! Subscriptions that users have.
 
-use crate::{
-    Conn, Result, Row,
-    bulk::{OWNER_STAYS, Range},
-    params,
-};
+use crate::{Conn, Range, Result, Row, bulk::OWNER_STAYS, params};
 
 /// A subscription that a user has.
 #[derive(Clone, Debug, PartialEq, Eq)]

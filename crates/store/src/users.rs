@@ -3,8 +3,8 @@
 use claviger_domain::fold;
 
 use crate::{
-    Conn, Result, Row,
-    bulk::{self, Range, USER_STAYS},
+    Conn, Range, Result, Row,
+    bulk::{self, USER_STAYS},
     params,
     sessions::shared,
 };

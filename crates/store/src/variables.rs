@@ -1,8 +1,8 @@
 //! Variables: texts that programs read, of the whole application or of one user. Names are compared exactly.
 
 use crate::{
-    Conn, Result, Row,
-    bulk::{OWNER_STAYS, Range, USER_STAYS},
+    Conn, Range, Result, Row,
+    bulk::{OWNER_STAYS, USER_STAYS},
     catalog, params,
 };
 

@@ -3,8 +3,8 @@
 use claviger_domain::{LicenseStatus, is_active};
 pub use claviger_store::licenses::LicenseFilter;
 use claviger_store::{
-    Conn,
-    bulk::{Change, Range},
+    Conn, Range,
+    bulk::Change,
     licenses::{self, License},
     subscriptions, tokens,
     user_subscriptions::{self, Deleted, Extension},

@@ -2,7 +2,7 @@
 
 use claviger_domain::SessionId;
 
-use crate::{Conn, Result, bulk::Range, params};
+use crate::{Conn, Range, Result, params};
 
 /// Condition for a session of the application `$1` that lives at `$2`.
 const LIVE: &str =

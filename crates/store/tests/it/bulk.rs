@@ -2,7 +2,7 @@
 
 use claviger_domain::LicenseStatus;
 use claviger_store::{
-    Conn, Result,
+    Conn, Range, Result,
     bulk::{self, Change},
     licenses::{self, LicenseFilter, NewLicenses},
     params, tokens,
@@ -191,8 +191,8 @@ async fn expired_users_go_and_paused_ones_stay(t: Fixture) {
     assert!(!t.read(move |conn| users::any(conn, app, Some(at))).await);
 }
 
-fn one(conn: &mut Conn<'_>, app: i64, name: &str) -> Result<bulk::Range> {
-    Ok(bulk::Range::one(users::by_name(conn, app, name)?.expect("a user").id))
+fn one(conn: &mut Conn<'_>, app: i64, name: &str) -> Result<Range> {
+    Ok(Range::one(users::by_name(conn, app, name)?.expect("a user").id))
 }
 
 async fn everybody_gets_time_once(t: Fixture) {

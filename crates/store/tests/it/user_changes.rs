@@ -2,8 +2,7 @@
 
 use claviger_domain::LicenseStatus;
 use claviger_store::{
-    Conn, Result,
-    bulk::Range,
+    Conn, Range, Result,
     chat::{self, Message},
     licenses::{self, LicenseFilter, NewLicenses},
     params,

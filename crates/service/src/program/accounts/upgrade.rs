@@ -4,9 +4,7 @@ use std::net::IpAddr;
 
 use claviger_domain::{LicenseStatus, extended, fold, is_active};
 use claviger_store::{
-    Conn, StoreError,
-    bulk::Range,
-    licenses, subscriptions,
+    Conn, Range, StoreError, licenses, subscriptions,
     user_subscriptions::{self, Extension},
     users,
 };

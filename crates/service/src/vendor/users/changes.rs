@@ -2,7 +2,7 @@
 
 use claviger_domain::{HwidList, Secret, fold};
 use claviger_store::{
-    bulk::Range,
+    Range,
     password_resets::{self, Reset},
     sessions::shared,
     tokens,

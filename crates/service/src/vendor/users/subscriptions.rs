@@ -2,8 +2,8 @@
 
 use claviger_domain::days_to_seconds;
 use claviger_store::{
-    Conn,
-    bulk::{Change, Range},
+    Conn, Range,
+    bulk::Change,
     user_subscriptions::{self, Deleted, Extension, Pause, UserSubscription},
     users,
 };
