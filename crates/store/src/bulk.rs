@@ -8,8 +8,8 @@
 use claviger_domain::LicenseStatus;
 
 use crate::{
-    Conn, Range, Result, Row, StoreError, licenses, params, sessions::shared, tokens, user_subscriptions,
-    users, variables,
+    Conn, Range, Result, Row, StoreError, licenses, params, pending::DELETE_USERS, sessions::shared, tokens,
+    user_subscriptions, users, variables,
 };
 
 /// What is to be done. Durations are seconds.
@@ -60,9 +60,6 @@ struct Columns {
     amount: i64,
     flag: bool,
 }
-
-/// The kind of [`Change::DeleteUsers`], which those who look for users must know.
-const DELETE_USERS: &str = "delete_users";
 
 impl Change {
     /// Whether it goes over licenses; else over users.
@@ -239,13 +236,6 @@ pub fn is_pending(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<bool> {
 pub fn apps(conn: &mut Conn<'_>) -> Result<Vec<i64>> {
     conn.query("SELECT DISTINCT app FROM bulk_jobs", &[])?.iter().map(|row| row.get(0)).collect()
 }
-
-/// Condition for users of the application `$1` that are not about to be deleted by a job.
-pub(crate) const USER_STAYS: &str = "users.id > COALESCE(
-    (SELECT MAX(upto) FROM bulk_jobs WHERE app = $1 AND kind = 'delete_users'), 0)";
-/// The same for what hangs on a user by number.
-pub(crate) const OWNER_STAYS: &str = "user_id > COALESCE(
-    (SELECT MAX(upto) FROM bulk_jobs WHERE app = $1 AND kind = 'delete_users'), 0)";
 
 /// Condition for tokens of users of the application `$1` with numbers after `$2`, up to and with `$3`. The three columns
 /// are compared as one: else SQLite would rather go through all tokens of the application, in each slice.

@@ -1,6 +1,6 @@
 //! Chat: channels of an application, what was said there, and who may not speak.
 
-use crate::{Conn, Result, Row, bulk::USER_STAYS, params};
+use crate::{Conn, Result, Row, params, pending::USER_STAYS};
 
 /// Messages that a channel keeps, the newest ones.
 pub const KEPT: i64 = 50;

@@ -21,6 +21,7 @@ pub mod licenses;
 pub mod logs;
 pub mod owners;
 pub mod password_resets;
+mod pending;
 mod range;
 pub mod server_keys;
 pub mod sessions;

@@ -1,6 +1,6 @@
 //! Subscriptions that users have.
 
-use crate::{Conn, Range, Result, Row, bulk::OWNER_STAYS, params};
+use crate::{Conn, Range, Result, Row, params, pending::OWNER_STAYS};
 
 /// A subscription that a user has.
 #[derive(Clone, Debug, PartialEq, Eq)]

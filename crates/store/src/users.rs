@@ -2,12 +2,7 @@
 
 use claviger_domain::fold;
 
-use crate::{
-    Conn, Range, Result, Row,
-    bulk::{self, USER_STAYS},
-    params,
-    sessions::shared,
-};
+use crate::{Conn, Range, Result, Row, bulk, params, pending::USER_STAYS, sessions::shared};
 
 /// An end user.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,8 @@
 //! Variables: texts that programs read, of the whole application or of one user. Names are compared exactly.
 
 use crate::{
-    Conn, Range, Result, Row,
-    bulk::{OWNER_STAYS, USER_STAYS},
-    catalog, params,
+    Conn, Range, Result, Row, catalog, params,
+    pending::{OWNER_STAYS, USER_STAYS},
 };
 
 /// A variable of an application.
