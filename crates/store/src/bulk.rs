@@ -8,7 +8,7 @@
 use claviger_domain::LicenseStatus;
 
 use crate::{
-    Conn, Range, Result, Row, StoreError, licenses, params, pending::DELETE_USERS, sessions::shared, tokens,
+    Conn, Range, Result, Row, StoreError, licenses, params, pending::DELETE_USERS, sessions::shared,
     user_subscriptions, users, variables,
 };
 
@@ -235,20 +235,4 @@ pub fn is_pending(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<bool> {
 /// Applications that have jobs.
 pub fn apps(conn: &mut Conn<'_>) -> Result<Vec<i64>> {
     conn.query("SELECT DISTINCT app FROM bulk_jobs", &[])?.iter().map(|row| row.get(0)).collect()
-}
-
-/// Condition for tokens of users of the application `$1` with numbers after `$2`, up to and with `$3`. The three columns
-/// are compared as one: else SQLite would rather go through all tokens of the application, in each slice.
-pub(crate) fn assigned_to_users() -> String {
-    format!(
-        "(app, kind, assigned) IN (SELECT app, '{}', username FROM users WHERE app = $1 AND id > $2 AND id <= $3)",
-        tokens::USER
-    )
-}
-
-/// Deletes the tokens of users in a range.
-pub(crate) fn delete_user_tokens(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {
-    let sql = format!("DELETE FROM tokens WHERE {}", assigned_to_users());
-    conn.execute(&sql, params![app, range.after, range.last])?;
-    Ok(())
 }

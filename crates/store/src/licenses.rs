@@ -199,7 +199,7 @@ pub fn delete_range(
     let chosen = "app = $1 AND id > $2 AND id <= $3 AND ($4 = '' OR status = $4)";
     let status = status.map(LicenseStatus::as_str).unwrap_or_default();
     let of_range = params![app, range.after, range.last, status];
-    // As in `bulk::assigned_to_users`.
+    // As in `tokens::assigned_to_users`.
     conn.execute(
         &format!(
             "DELETE FROM tokens WHERE (app, kind, assigned) IN (SELECT app, '{}', key FROM licenses WHERE {chosen})",

@@ -1,6 +1,6 @@
 //! Tokens: what programs of an application with the token system present at `init`, and values that log in once.
 
-use crate::{Conn, Result, Row, params};
+use crate::{Conn, Range, Result, Row, params};
 
 /// Kind of a token that belongs to a license.
 pub const LICENSE: &str = "license";
@@ -93,6 +93,21 @@ pub fn rename_user(conn: &mut Conn<'_>, app: i64, old: &str, new: &str) -> Resul
 pub fn delete(conn: &mut Conn<'_>, app: i64, kind: &str, assigned: &str) -> Result<()> {
     let sql = "DELETE FROM tokens WHERE app = $1 AND kind = $2 AND assigned = $3";
     conn.execute(sql, params![app, kind, assigned])?;
+    Ok(())
+}
+
+/// Condition for tokens of users of the application `$1` with numbers after `$2`, up to and with `$3`. The three columns
+/// are compared as one: else SQLite would rather go through all tokens of the application, in each slice.
+pub(crate) fn assigned_to_users() -> String {
+    format!(
+        "(app, kind, assigned) IN (SELECT app, '{USER}', username FROM users WHERE app = $1 AND id > $2 AND id <= $3)"
+    )
+}
+
+/// Deletes the tokens of users in a range.
+pub(crate) fn delete_user_tokens(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {
+    let sql = format!("DELETE FROM tokens WHERE {}", assigned_to_users());
+    conn.execute(&sql, params![app, range.after, range.last])?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use claviger_domain::fold;
 
-use crate::{Conn, Range, Result, Row, bulk, params, pending::USER_STAYS, sessions::shared};
+use crate::{Conn, Range, Result, Row, params, pending::USER_STAYS, sessions::shared, tokens};
 
 /// An end user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -262,7 +262,7 @@ const OF_USER: [&str; 6] =
 
 /// Deletes users with all that hangs on them: subscriptions, variables, tokens and sessions. Licenses stay.
 pub fn delete_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {
-    bulk::delete_user_tokens(conn, app, range)?;
+    tokens::delete_user_tokens(conn, app, range)?;
     for table in OF_USER {
         let sql = format!("DELETE FROM {table} WHERE app = $1 AND user_id > $2 AND user_id <= $3");
         conn.execute(&sql, params![app, range.after, range.last])?;
@@ -304,7 +304,7 @@ pub fn reset_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {
     let sql = "UPDATE users SET hwids = NULL WHERE app = $1 AND id > $2 AND id <= $3 AND hwids IS NOT NULL";
     conn.execute(sql, of_range)?;
     let sql =
-        format!("UPDATE tokens SET hash = NULL WHERE hash IS NOT NULL AND {}", bulk::assigned_to_users());
+        format!("UPDATE tokens SET hash = NULL WHERE hash IS NOT NULL AND {}", tokens::assigned_to_users());
     conn.execute(&sql, of_range)?;
     shared::end_of_users(conn, app, range)
 }
