@@ -98,16 +98,24 @@ pub fn delete(conn: &mut Conn<'_>, app: i64, kind: &str, assigned: &str) -> Resu
 
 /// Condition for tokens of users of the application `$1` with numbers after `$2`, up to and with `$3`. The three columns
 /// are compared as one: else SQLite would rather go through all tokens of the application, in each slice.
-pub(crate) fn assigned_to_users() -> String {
+fn assigned_to_users() -> String {
     format!(
-        "(app, kind, assigned) IN (SELECT app, '{USER}', username FROM users WHERE app = $1 AND id > $2 AND id <= $3)"
+        "(app, kind, assigned) IN
+             (SELECT app, '{USER}', username FROM users WHERE app = $1 AND id > $2 AND id <= $3)"
     )
 }
 
-/// Deletes the tokens of users in a range.
-pub(crate) fn delete_user_tokens(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {
+/// Forgets the hashes of the files that tokens of users came in.
+pub(crate) fn reset_of_users(conn: &mut Conn<'_>, app: i64, users: Range) -> Result<()> {
+    let sql = format!("UPDATE tokens SET hash = NULL WHERE hash IS NOT NULL AND {}", assigned_to_users());
+    conn.execute(&sql, params![app, users.after, users.last])?;
+    Ok(())
+}
+
+/// Deletes the tokens of users.
+pub(crate) fn delete_of_users(conn: &mut Conn<'_>, app: i64, users: Range) -> Result<()> {
     let sql = format!("DELETE FROM tokens WHERE {}", assigned_to_users());
-    conn.execute(&sql, params![app, range.after, range.last])?;
+    conn.execute(&sql, params![app, users.after, users.last])?;
     Ok(())
 }
 

@@ -262,7 +262,7 @@ const OF_USER: [&str; 6] =
 
 /// Deletes users with all that hangs on them: subscriptions, variables, tokens and sessions. Licenses stay.
 pub fn delete_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {
-    tokens::delete_user_tokens(conn, app, range)?;
+    tokens::delete_of_users(conn, app, range)?;
     for table in OF_USER {
         let sql = format!("DELETE FROM {table} WHERE app = $1 AND user_id > $2 AND user_id <= $3");
         conn.execute(&sql, params![app, range.after, range.last])?;
@@ -300,12 +300,9 @@ pub fn any(conn: &mut Conn<'_>, app: i64, expired_at: Option<i64>) -> Result<boo
 
 /// Forgets the devices of users and the hashes of their tokens' files, and ends their sessions.
 pub fn reset_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {
-    let of_range = params![app, range.after, range.last];
     let sql = "UPDATE users SET hwids = NULL WHERE app = $1 AND id > $2 AND id <= $3 AND hwids IS NOT NULL";
-    conn.execute(sql, of_range)?;
-    let sql =
-        format!("UPDATE tokens SET hash = NULL WHERE hash IS NOT NULL AND {}", tokens::assigned_to_users());
-    conn.execute(&sql, of_range)?;
+    conn.execute(sql, params![app, range.after, range.last])?;
+    tokens::reset_of_users(conn, app, range)?;
     shared::end_of_users(conn, app, range)
 }
 
