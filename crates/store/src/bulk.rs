@@ -205,7 +205,7 @@ pub fn step(conn: &mut Conn<'_>, app: i64, rows: i64) -> Result<bool> {
     if let Some(last) = last {
         let range = Range { after, last };
         if !change.is_of_licenses() {
-            lock_users(conn, app, range)?;
+            users::lock_range(conn, app, range)?;
         }
         change.apply(conn, app, range, decided)?;
         conn.execute("UPDATE bulk_jobs SET done = $3 WHERE app = $1 AND id = $2", params![app, id, last])?;
@@ -214,17 +214,6 @@ pub fn step(conn: &mut Conn<'_>, app: i64, rows: i64) -> Result<bool> {
         conn.execute("DELETE FROM bulk_jobs WHERE app = $1 AND id = $2", params![app, id])?;
     }
     Ok(true)
-}
-
-/// Keeps others from changing users of a range until the end of the transaction. All who change what hangs on a user lock
-/// the user first, so that no two wait for each other.
-fn lock_users(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {
-    let lock = conn.for_update();
-    if !lock.is_empty() {
-        let sql = format!("SELECT id FROM users WHERE app = $1 AND id > $2 AND id <= $3 ORDER BY id{lock}");
-        conn.query(&sql, params![app, range.after, range.last])?;
-    }
-    Ok(())
 }
 
 /// Whether a job is not finished.

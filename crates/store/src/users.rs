@@ -256,6 +256,17 @@ pub fn rename(conn: &mut Conn<'_>, app: i64, user: &User, name: &str) -> Result<
     Ok(())
 }
 
+/// Keeps others from changing users of a range until the end of the transaction. All who change what hangs on a user lock
+/// the user first, so that no two wait for each other.
+pub(crate) fn lock_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {
+    let lock = conn.for_update();
+    if !lock.is_empty() {
+        let sql = format!("SELECT id FROM users WHERE app = $1 AND id > $2 AND id <= $3 ORDER BY id{lock}");
+        conn.query(&sql, params![app, range.after, range.last])?;
+    }
+    Ok(())
+}
+
 /// What hangs on a user, by number.
 const OF_USER: [&str; 6] =
     ["sessions", "user_subscriptions", "user_variables", "chat_mutes", "password_resets", "login_tokens"];
