@@ -1,8 +1,12 @@
 //! End users of applications. The subscriptions they have are in [`crate::user_subscriptions`].
 
-use claviger_domain::fold;
+mod ranges;
 
-use crate::{Conn, Range, Result, Row, params, pending::USER_STAYS, sessions::shared, tokens};
+use claviger_domain::fold;
+pub(crate) use ranges::lock_range;
+pub use ranges::{any, delete_expired, delete_range, reset_range};
+
+use crate::{Conn, Range, Result, Row, params, pending::USER_STAYS};
 
 /// An end user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -254,67 +258,6 @@ pub fn rename(conn: &mut Conn<'_>, app: i64, user: &User, name: &str) -> Result<
     let licenses = "UPDATE licenses SET usedby = $3 WHERE app = $1 AND usedby BETWEEN $2 AND $2";
     conn.execute(licenses, params![app, &user.username, name])?;
     Ok(())
-}
-
-/// Keeps others from changing users of a range until the end of the transaction. All who change what hangs on a user lock
-/// the user first, so that no two wait for each other.
-pub(crate) fn lock_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {
-    let lock = conn.for_update();
-    if !lock.is_empty() {
-        let sql = format!("SELECT id FROM users WHERE app = $1 AND id > $2 AND id <= $3 ORDER BY id{lock}");
-        conn.query(&sql, params![app, range.after, range.last])?;
-    }
-    Ok(())
-}
-
-/// What hangs on a user, by number.
-const OF_USER: [&str; 6] =
-    ["sessions", "user_subscriptions", "user_variables", "chat_mutes", "password_resets", "login_tokens"];
-
-/// Deletes users with all that hangs on them: subscriptions, variables, tokens and sessions. Licenses stay.
-pub fn delete_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {
-    tokens::delete_of_users(conn, app, range)?;
-    for table in OF_USER {
-        let sql = format!("DELETE FROM {table} WHERE app = $1 AND user_id > $2 AND user_id <= $3");
-        conn.execute(&sql, params![app, range.after, range.last])?;
-    }
-    let sql = "DELETE FROM users WHERE app = $1 AND id > $2 AND id <= $3";
-    conn.execute(sql, params![app, range.after, range.last])?;
-    Ok(())
-}
-
-/// Condition for users none of whose subscriptions runs at `$2` or is paused.
-const EXPIRED: &str = "NOT EXISTS (SELECT 1 FROM user_subscriptions x
-    WHERE x.app = users.app AND x.user_id = users.id AND (x.expires > $2 OR x.paused <> 0))";
-
-/// As [`delete_range`], for users none of whose subscriptions runs at `now` or is paused.
-pub fn delete_expired(conn: &mut Conn<'_>, app: i64, range: Range, now: i64) -> Result<()> {
-    let sql = format!("SELECT id FROM users WHERE app = $1 AND id > $3 AND id <= $4 AND {EXPIRED}");
-    for row in conn.query(&sql, params![app, now, range.after, range.last])? {
-        delete_range(conn, app, Range::one(row.get(0)?))?;
-    }
-    Ok(())
-}
-
-/// Whether there is a user; with `expired_at`, one none of whose subscriptions runs then or is paused.
-pub fn any(conn: &mut Conn<'_>, app: i64, expired_at: Option<i64>) -> Result<bool> {
-    let found = match expired_at {
-        None => conn
-            .query_one(&format!("SELECT 1 FROM users WHERE app = $1 AND {USER_STAYS} LIMIT 1"), params![app]),
-        Some(now) => {
-            let sql = format!("SELECT 1 FROM users WHERE app = $1 AND {USER_STAYS} AND {EXPIRED} LIMIT 1");
-            conn.query_one(&sql, params![app, now])
-        }
-    };
-    Ok(found?.is_some())
-}
-
-/// Forgets the devices of users and the hashes of their tokens' files, and ends their sessions.
-pub fn reset_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {
-    let sql = "UPDATE users SET hwids = NULL WHERE app = $1 AND id > $2 AND id <= $3 AND hwids IS NOT NULL";
-    conn.execute(sql, params![app, range.after, range.last])?;
-    tokens::reset_of_users(conn, app, range)?;
-    shared::end_of_users(conn, app, range)
 }
 
 /// Number of users of an application.
