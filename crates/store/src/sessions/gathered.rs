@@ -5,7 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::RwLock;
 
-use super::{LiveSession, Lookup, NewSession, Scan, SessionStore, Visitor, shared};
+use super::{
+    shared,
+    store::{LiveSession, Lookup, NewSession, Scan, SessionStore, Visitor},
+};
 use crate::{Db, Result, gather::Gather};
 
 /// How a database walks over sessions.

@@ -6,7 +6,10 @@ use claviger_domain::SessionId;
 use futures_util::FutureExt;
 use postgres::{IsolationLevel, Row};
 
-use super::{Gathered, LiveSession, Lookup, NewSession, Scan, ScanRow, SessionUser, Visitor};
+use super::{
+    gathered::Gathered,
+    store::{LiveSession, Lookup, NewSession, Scan, ScanRow, SessionUser, Visitor},
+};
 use crate::{Conn, Db, Result, StoreError, db::postgres::Postgres, gather::Gather};
 
 /// The lock makes "kill all" and the creation of sessions wait for each other: a session whose `init` is answered

@@ -5,7 +5,10 @@ use std::{ops::ControlFlow, sync::Arc};
 use futures_util::FutureExt;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Gathered, LiveSession, Lookup, NewSession, Scan, ScanRow, SessionUser, Visitor};
+use super::{
+    gathered::Gathered,
+    store::{LiveSession, Lookup, NewSession, Scan, ScanRow, SessionUser, Visitor},
+};
 use crate::{Db, Result, StoreError, db::sqlite::Sqlite, gather::Gather};
 
 const CREATE: &str = "INSERT INTO sessions (app, generation, id, expires, api, ip, enckey)
