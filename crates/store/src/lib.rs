@@ -1,8 +1,8 @@
 //! What Claviger keeps, in SQLite or in PostgreSQL.
 //!
 //! Areas such as [`licenses`] or [`users`] are functions over a running transaction ([`Conn`]), written once in the
-//! SQL that both databases speak. Sessions, the hot path, have a trait of their own ([`SessionStore`]) with an
-//! implementation tuned for each database.
+//! SQL that both databases speak. Sessions, the hot path, have a trait of their own ([`SessionStore`]) with
+//! statements tuned for each database.
 
 pub mod access;
 pub mod accounts;

@@ -3,16 +3,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use tokio::sync::RwLock;
 
 use super::{
-    shared,
+    postgres, shared, sqlite,
     store::{LiveSession, Lookup, NewSession, Scan, SessionStore, Visitor},
 };
 use crate::{Db, Result, gather::Gather};
-
-/// How a database walks over sessions.
-type Walk = fn(&Db, &Scan, &mut Visitor<'_>) -> Result<()>;
 
 pub(super) struct Gathered {
     db: Arc<Db>,
@@ -20,17 +18,38 @@ pub(super) struct Gathered {
     /// Read by every creation until it is answered.
     creating: RwLock<()>,
     find: Arc<Gather<Lookup, Option<LiveSession>>>,
-    walk: Walk,
 }
 
 impl Gathered {
-    pub(super) fn new(
-        db: Arc<Db>,
-        create: Arc<Gather<NewSession, bool>>,
-        find: Arc<Gather<Lookup, Option<LiveSession>>>,
-        walk: Walk,
-    ) -> Self {
-        Self { db, create, creating: RwLock::new(()), find, walk }
+    pub(super) fn new(db: &Arc<Db>) -> Self {
+        // Batches that may be under way at once; PostgreSQL has two connections for each kind.
+        let create_lanes = match **db {
+            Db::Sqlite(_) => 3,
+            Db::Postgres(_) => 2,
+        };
+        let (creating, finding) = (db.clone(), db.clone());
+        Self {
+            db: db.clone(),
+            create: Gather::new(create_lanes, 512, move |sessions| {
+                create_all(creating.clone(), sessions).boxed()
+            }),
+            creating: RwLock::new(()),
+            find: Gather::new(2, 256, move |lookups| find_all(finding.clone(), lookups).boxed()),
+        }
+    }
+}
+
+async fn create_all(db: Arc<Db>, sessions: Vec<NewSession>) -> Result<Vec<bool>> {
+    match &*db {
+        Db::Sqlite(db) => db.write(move |connection| sqlite::create_all(connection, &sessions)).await,
+        Db::Postgres(db) => db.create(move |conn| postgres::create_all(conn, &sessions)).await,
+    }
+}
+
+async fn find_all(db: Arc<Db>, lookups: Vec<Lookup>) -> Result<Vec<Option<LiveSession>>> {
+    match &*db {
+        Db::Sqlite(db) => db.look_up(move |connection| sqlite::find_all(connection, &lookups)).await,
+        Db::Postgres(db) => db.look_up(move |conn| postgres::find_all(conn, &lookups)).await,
     }
 }
 
@@ -52,6 +71,9 @@ impl SessionStore for Gathered {
     }
 
     fn scan(&self, scan: &Scan, visitor: &mut Visitor<'_>) -> Result<()> {
-        (self.walk)(&self.db, scan, visitor)
+        match &*self.db {
+            Db::Sqlite(db) => sqlite::scan(db, scan, visitor),
+            Db::Postgres(db) => postgres::scan(db, scan, visitor),
+        }
     }
 }

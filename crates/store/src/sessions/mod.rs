@@ -1,5 +1,5 @@
-//! Sessions: the hot path. A trait of its own, with an implementation tuned for each database; what both databases
-//! do alike is in [`shared`].
+//! Sessions: the hot path. A trait of its own, with statements tuned for each database; what both databases do alike
+//! in a transaction is in [`shared`].
 
 mod gathered;
 mod postgres;
@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 pub use store::{LiveSession, Lookup, NewSession, Scan, ScanRow, SessionStore, SessionUser, Visitor};
 
+use self::gathered::Gathered;
+use crate::Db;
+
 /// The implementation for a database.
-pub(crate) fn open(db: &Arc<crate::Db>) -> Arc<dyn SessionStore> {
-    Arc::new(match **db {
-        crate::Db::Sqlite(_) => sqlite::open(db),
-        crate::Db::Postgres(_) => postgres::open(db),
-    })
+pub(crate) fn open(db: &Arc<Db>) -> Arc<dyn SessionStore> {
+    Arc::new(Gathered::new(db))
 }

@@ -1,16 +1,12 @@
 //! Sessions in PostgreSQL: one statement for all that wait, on connections of their own.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::ops::ControlFlow;
 
 use claviger_domain::SessionId;
-use futures_util::FutureExt;
 use postgres::{IsolationLevel, Row};
 
-use super::{
-    gathered::Gathered,
-    store::{LiveSession, Lookup, NewSession, Scan, ScanRow, SessionUser, Visitor},
-};
-use crate::{Conn, Db, Result, StoreError, db::postgres::Postgres, gather::Gather};
+use super::store::{LiveSession, Lookup, NewSession, Scan, ScanRow, SessionUser, Visitor};
+use crate::{Conn, Result, StoreError, db::postgres::Postgres};
 
 /// The lock makes "kill all" and the creation of sessions wait for each other: a session whose `init` is answered
 /// after the reply to "kill all" carries the new generation.
@@ -45,24 +41,6 @@ const SCAN: &str = "SELECT s.id, s.expires, s.ip, s.credential
 /// Rows fetched at a time on a walk.
 const SCAN_ROWS: i32 = 1000;
 
-/// The hot path of a PostgreSQL database.
-pub(super) fn open(db: &Arc<Db>) -> Gathered {
-    let (creating, finding) = (db.clone(), db.clone());
-    let create = Gather::new(2, 512, move |sessions: Vec<NewSession>| {
-        let db = creating.clone();
-        async move { postgres(&db)?.create(move |conn| create_all(conn, &sessions)).await }.boxed()
-    });
-    let find = Gather::new(2, 256, move |lookups: Vec<Lookup>| {
-        let db = finding.clone();
-        async move { postgres(&db)?.look_up(move |conn| find_all(conn, &lookups)).await }.boxed()
-    });
-    Gathered::new(db.clone(), create, find, scan)
-}
-
-fn postgres(db: &Db) -> Result<&Postgres> {
-    if let Db::Postgres(postgres) = db { Ok(postgres) } else { Err(StoreError::Closed) }
-}
-
 /// Column `index` of all items, as an array parameter.
 macro_rules! column {
     ($items:expr, |$item:ident| $value:expr) => {
@@ -70,7 +48,7 @@ macro_rules! column {
     };
 }
 
-fn create_all(conn: &mut Conn<'_>, sessions: &[NewSession]) -> Result<Vec<bool>> {
+pub(super) fn create_all(conn: &mut Conn<'_>, sessions: &[NewSession]) -> Result<Vec<bool>> {
     let Conn::Postgres(transaction, statements) = conn else { return Err(StoreError::Closed) };
     let statement = statements.prepare(transaction, CREATE)?;
     let created = transaction.query(
@@ -92,7 +70,7 @@ fn create_all(conn: &mut Conn<'_>, sessions: &[NewSession]) -> Result<Vec<bool>>
     Ok(column!(sessions, |new| created.contains(&new.id.as_str())))
 }
 
-fn find_all(conn: &mut Conn<'_>, lookups: &[Lookup]) -> Result<Vec<Option<LiveSession>>> {
+pub(super) fn find_all(conn: &mut Conn<'_>, lookups: &[Lookup]) -> Result<Vec<Option<LiveSession>>> {
     let Conn::Postgres(transaction, statements) = conn else { return Err(StoreError::Closed) };
     let statement = statements.prepare(transaction, FIND)?;
     let rows = transaction.query(
@@ -132,8 +110,8 @@ fn live_session(row: &Row) -> Result<LiveSession> {
     })
 }
 
-fn scan(db: &Db, scan: &Scan, visitor: &mut Visitor<'_>) -> Result<()> {
-    let mut client = postgres(db)?.open_reader()?;
+pub(super) fn scan(db: &Postgres, scan: &Scan, visitor: &mut Visitor<'_>) -> Result<()> {
+    let mut client = db.open_reader()?;
     let mut snapshot =
         client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true).start()?;
     let after = scan.after.as_ref().map_or("", SessionId::as_str);

@@ -1,15 +1,11 @@
 //! Sessions in SQLite: gathered inserts in the writer's groups, gathered point reads on a reader.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::ops::ControlFlow;
 
-use futures_util::FutureExt;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{
-    gathered::Gathered,
-    store::{LiveSession, Lookup, NewSession, Scan, ScanRow, SessionUser, Visitor},
-};
-use crate::{Db, Result, StoreError, db::sqlite::Sqlite, gather::Gather};
+use super::store::{LiveSession, Lookup, NewSession, Scan, ScanRow, SessionUser, Visitor};
+use crate::{Result, db::sqlite::Sqlite};
 
 const CREATE: &str = "INSERT INTO sessions (app, generation, id, expires, api, ip, enckey)
     SELECT ?1, generation, ?2, ?3, ?4, ?5, ?6 FROM session_generations WHERE app = ?1";
@@ -31,25 +27,7 @@ const SCAN: &str = "SELECT s.id, s.expires, s.ip, s.credential
       AND (?4 IS NULL OR s.credential = ?4) AND (?5 IS NULL OR (s.user_id IS NOT NULL) = ?5)
     ORDER BY s.id";
 
-/// The hot path of a SQLite file.
-pub(super) fn open(db: &Arc<Db>) -> Gathered {
-    let (creating, finding) = (db.clone(), db.clone());
-    let create = Gather::new(3, 512, move |sessions: Vec<NewSession>| {
-        let db = creating.clone();
-        async move { sqlite(&db)?.write(move |connection| create_all(connection, &sessions)).await }.boxed()
-    });
-    let find = Gather::new(2, 256, move |lookups: Vec<Lookup>| {
-        let db = finding.clone();
-        async move { sqlite(&db)?.look_up(move |connection| find_all(connection, &lookups)).await }.boxed()
-    });
-    Gathered::new(db.clone(), create, find, scan)
-}
-
-fn sqlite(db: &Db) -> Result<&Sqlite> {
-    if let Db::Sqlite(sqlite) = db { Ok(sqlite) } else { Err(StoreError::Closed) }
-}
-
-fn create_all(connection: &Connection, sessions: &[NewSession]) -> Result<Vec<bool>> {
+pub(super) fn create_all(connection: &Connection, sessions: &[NewSession]) -> Result<Vec<bool>> {
     let mut insert = connection.prepare_cached(CREATE)?;
     sessions
         .iter()
@@ -67,7 +45,7 @@ fn create_all(connection: &Connection, sessions: &[NewSession]) -> Result<Vec<bo
         .collect()
 }
 
-fn find_all(connection: &Connection, lookups: &[Lookup]) -> Result<Vec<Option<LiveSession>>> {
+pub(super) fn find_all(connection: &Connection, lookups: &[Lookup]) -> Result<Vec<Option<LiveSession>>> {
     let mut select = connection.prepare_cached(FIND)?;
     lookups
         .iter()
@@ -96,8 +74,8 @@ fn live_session(row: &Row<'_>) -> rusqlite::Result<LiveSession> {
     })
 }
 
-fn scan(db: &Db, scan: &Scan, visitor: &mut Visitor<'_>) -> Result<()> {
-    let connection = sqlite(db)?.open_reader()?;
+pub(super) fn scan(db: &Sqlite, scan: &Scan, visitor: &mut Visitor<'_>) -> Result<()> {
+    let connection = db.open_reader()?;
     let mut select = connection.prepare(SCAN)?;
     let after = scan.after.as_ref().map_or("", |id| id.as_str());
     let mut rows = select.query(params![scan.app, scan.now, after, scan.credential, scan.validated])?;
