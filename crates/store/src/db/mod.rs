@@ -5,6 +5,7 @@ mod migrate;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 mod value;
+mod work;
 
 use std::path::Path;
 
@@ -12,7 +13,11 @@ pub use conn::Conn;
 pub use migrate::Schema;
 pub use value::{Cell, FromCell, Row, Value};
 
-use self::{postgres::Postgres, sqlite::Sqlite};
+use self::{
+    postgres::Postgres,
+    sqlite::Sqlite,
+    work::{Failure, Value as Outcome, Work, erase, restore},
+};
 use crate::{Result, StoreError};
 
 /// A database, open.
@@ -54,10 +59,7 @@ impl Db {
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
     {
-        match self {
-            Self::Sqlite(db) => db.write(move |connection| change(&mut Conn::Sqlite(connection))).await,
-            Self::Postgres(db) => db.write(change).await,
-        }
+        restore(self.write_erased(erase(change)).await)
     }
 
     /// Runs a transaction that only reads.
@@ -70,9 +72,20 @@ impl Db {
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
     {
+        restore(self.read_erased(erase(reading)).await)
+    }
+
+    async fn write_erased(&self, work: Work) -> Result<Outcome, Failure> {
         match self {
-            Self::Sqlite(db) => db.read(move |connection| reading(&mut Conn::Sqlite(connection))).await,
-            Self::Postgres(db) => db.write(reading).await,
+            Self::Sqlite(db) => db.write(move |connection| work(&mut Conn::Sqlite(connection))).await,
+            Self::Postgres(db) => db.write(work).await,
+        }
+    }
+
+    async fn read_erased(&self, work: Work) -> Result<Outcome, Failure> {
+        match self {
+            Self::Sqlite(db) => db.read(move |connection| work(&mut Conn::Sqlite(connection))).await,
+            Self::Postgres(db) => db.write(work).await,
         }
     }
 }
