@@ -8,6 +8,7 @@ mod body;
 pub mod client;
 mod json;
 mod params;
+mod payload;
 pub mod seller;
 
 pub use params::{Params, normalize};

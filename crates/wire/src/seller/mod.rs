@@ -4,11 +4,10 @@ mod list;
 mod params;
 mod reply;
 pub mod session_row;
-mod shop;
 pub mod text;
 
+pub use crate::payload::ShopPayload;
 pub use list::{list_end, list_row, list_start};
 pub use params::SellerParams;
 pub use reply::{ContentType, SellerReply};
 pub use session_row::SessionRow;
-pub use shop::ShopPayload;

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::ShopPayload;
 use crate::{
     Params,
     body::{Body, FilePart},
     normalize,
+    payload::{ShopPayload, number},
 };
 
 /// A query and a body, read as one.
@@ -84,11 +84,6 @@ impl SellerParams {
 
 fn find<'a>(params: &'a Params, names: &[&str]) -> Option<&'a str> {
     names.iter().find_map(|name| params.first_ignoring_case(name))
-}
-
-pub(super) fn number(text: &str) -> Option<i64> {
-    let decimal = || text.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number as i64);
-    text.parse().ok().or_else(decimal)
 }
 
 #[cfg(test)]
