@@ -5,4 +5,5 @@ pub(crate) mod demo;
 pub mod doctor;
 mod names;
 mod owners;
+mod progress;
 mod start;

@@ -7,6 +7,7 @@ use claviger_outgoing::{Mailer, Outgoing, OutgoingOptions};
 use claviger_store::{Database, Store, server_keys};
 use tokio::sync::{Notify, Semaphore};
 
+use super::progress::patiently;
 use crate::{
     Options, Service, ServiceError,
     shared::{
@@ -38,14 +39,15 @@ impl Service {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, ServiceError> {
-        let store = Store::open(database, clock.now()).await?;
+        let store = patiently("opening the database", Store::open(database, clock.now())).await?;
         let vault = open_vault(&store, &options.master_key_file, &*random).await?;
         let default_key = open_default_key(&store, &vault, &options.master_key_file, &*random).await?;
         let passwords = Passwords::start(options.hash_threads)
             .map_err(|error| ServiceError::System(format!("cannot start a thread: {error}")))?;
         let (outgoing, mailer) = open_outgoing(&options)?;
         let (sources, calling) = (options.screens.clone(), outgoing.clone());
-        let screens = tokio::task::spawn_blocking(move || Screens::open(&sources, &calling))
+        let reading = tokio::task::spawn_blocking(move || Screens::open(&sources, &calling));
+        let screens = patiently("reading the lists of VPNs and leaked passwords", reading)
             .await
             .map_err(|error| ServiceError::System(error.to_string()))??;
         Ok(Self {

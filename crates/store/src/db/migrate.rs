@@ -60,6 +60,13 @@ pub(super) fn run(conn: &mut Conn<'_>, now: i64) -> Result<Vec<i64>> {
     }
     let mut applied = Vec::new();
     for (version, (name, sql)) in (1..).zip(MIGRATIONS).skip(found as usize) {
+        if found > 0 {
+            tracing::info!(
+                version,
+                of = KNOWN,
+                "bringing the database schema up to date; many rows take a while"
+            );
+        }
         conn.batch(&dialect(conn, sql))?;
         conn.execute(
             "INSERT INTO schema_migrations (version, name, applied) VALUES ($1, $2, $3)",
