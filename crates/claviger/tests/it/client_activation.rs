@@ -8,21 +8,17 @@ use std::{
     thread,
 };
 
-use crate::support::{Reply, Server};
+use crate::support::{Reply, Server, eventually};
 
 const CLIENTS: usize = 1000;
 /// As many at once as the server lets wait for a hash, and some more.
 const AT_ONCE: usize = 200;
 
-/// Asks until the server is not too busy to answer.
+/// Asks until the server is not too busy to answer. Asking without a pause would take the processor from its hashing.
 fn ask(call: impl Fn() -> Reply) -> String {
-    loop {
-        let reply = call();
-        if reply.status != 503 {
-            assert_eq!(reply.status, 200, "{reply:?}");
-            return reply.json()["message"].as_str().expect("a message").to_owned();
-        }
-    }
+    let reply = eventually("a server that is not busy", || Some(call()).filter(|reply| reply.status != 503));
+    assert_eq!(reply.status, 200, "{reply:?}");
+    reply.json()["message"].as_str().expect("a message").to_owned()
 }
 
 /// Messages that all clients got, by their numbers.

@@ -2,4 +2,5 @@
 
 pub(crate) mod bulk;
 mod deliveries;
+mod run;
 mod sweeper;

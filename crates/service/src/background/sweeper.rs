@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use claviger_domain::{AppSettings, SessionId};
-use claviger_store::{Conn, StoreError, apps, password_resets, sessions::shared};
+use claviger_store::{Conn, StoreError, apps, sessions::shared};
 
 use crate::{Service, ServiceError};
 
@@ -13,57 +13,9 @@ const SLICE: i64 = 200;
 const BREATH: Duration = Duration::from_millis(4);
 /// Between two rounds that found nothing.
 const PAUSE: Duration = Duration::from_secs(5);
-/// How often a changed owner or application is noticed.
-const RENEW: Duration = Duration::from_millis(200);
-/// How often what is no longer needed is dropped.
-const TIDY: Duration = Duration::from_secs(60);
 
 impl Service {
-    /// Does what must be done beside the requests, until the task is dropped: sweeps dead sessions, notices owners
-    /// and applications that another process has changed, finishes changes of very many rows, tidies up, and sends what waits for webhooks.
-    pub async fn run_background(self: Arc<Self>) {
-        let (sweeping, renewing, tidying, finishing) =
-            (self.clone(), self.clone(), self.clone(), self.clone());
-        tokio::join!(
-            finishing.finish_jobs_forever(),
-            sweeping.sweep_forever(),
-            renewing.renew_forever(),
-            tidying.tidy_forever(),
-            self.deliver_forever()
-        );
-    }
-
-    /// Drops what is no longer needed and reads lists that have changed.
-    async fn tidy_forever(self: Arc<Self>) {
-        loop {
-            tokio::time::sleep(TIDY).await;
-            let now = self.clock.now();
-            self.attempts.forget(now);
-            let screens = self.screens.clone();
-            let _ = tokio::task::spawn_blocking(move || screens.reload()).await;
-            let expired = move |conn: &mut Conn<'_>| password_resets::delete_expired(conn, now);
-            if let Err(error) = self.store.db().write::<_, StoreError, _>(expired).await {
-                tracing::error!(%error, "removing old links failed");
-            }
-        }
-    }
-
-    async fn renew_forever(self: Arc<Self>) {
-        let mut failed = false;
-        loop {
-            tokio::time::sleep(RENEW).await;
-            match self.renew_catalog().await {
-                Ok(()) => failed = false,
-                Err(_) if failed => {}
-                Err(error) => {
-                    tracing::error!(%error, "the database does not answer");
-                    failed = true;
-                }
-            }
-        }
-    }
-
-    async fn sweep_forever(self: Arc<Self>) {
+    pub(super) async fn sweep_forever(self: Arc<Self>) {
         loop {
             match self.sweep().await {
                 Ok(0) => {}
