@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use claviger_service::vendor::Outcast;
 use serde_json::json;
 
-use super::with_app;
+use super::run::with_app;
 use crate::{config::StoreArgs, output};
 
 /// What can be done with a blacklist.

@@ -4,7 +4,7 @@ use claviger_domain::ApiVersions;
 use claviger_service::{App, AppSummary, parse_app_path};
 use serde_json::json;
 
-use super::{confirm, settings, with_service};
+use super::{prompt::confirm, run::with_service, settings};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with applications.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::with_app;
+use super::run::with_app;
 use crate::{
     config::StoreArgs,
     output::{self, Rows},

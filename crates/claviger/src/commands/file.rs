@@ -9,7 +9,7 @@ use claviger_service::{
 };
 use serde_json::json;
 
-use super::{confirm, with_app};
+use super::{prompt::confirm, run::with_app};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with files.

@@ -7,7 +7,7 @@ use claviger_service::vendor::{
 };
 use serde_json::json;
 
-use super::with_app;
+use super::run::with_app;
 use crate::{
     config::StoreArgs,
     output::{self, Rows},

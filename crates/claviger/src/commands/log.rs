@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{confirm, with_app};
+use super::{prompt::confirm, run::with_app};
 use crate::{
     config::StoreArgs,
     output::{self, Rows},

@@ -4,7 +4,7 @@ use claviger_domain::Role;
 use claviger_service::Owner;
 use serde_json::json;
 
-use super::{read_password, with_service};
+use super::{prompt::read_password, run::with_service};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with owners.

@@ -10,7 +10,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use super::{demo, open};
+use super::{demo, run::open};
 use crate::{
     config::{Config, ServeArgs, StoreArgs},
     logging,

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use claviger_service::{ListingPart, ScanRow, SessionFilter, parse_app_path};
 
-use super::{confirm, with_service};
+use super::{prompt::confirm, run::with_service};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with sessions.

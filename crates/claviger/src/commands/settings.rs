@@ -4,7 +4,7 @@ use anyhow::Context;
 use claviger_service::vendor::SETTINGS;
 use serde_json::Value;
 
-use super::with_app;
+use super::run::with_app;
 use crate::{config::StoreArgs, output};
 
 /// Shows all settings; `json`: as they are stored.

@@ -3,7 +3,7 @@
 use claviger_service::{Webhook, vendor::NewWebhook};
 use serde_json::json;
 
-use super::{confirm, with_app};
+use super::{prompt::confirm, run::with_app};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with webhooks.

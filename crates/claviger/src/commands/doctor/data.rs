@@ -9,7 +9,7 @@ use claviger_service::{
 
 use super::report::Report;
 use crate::{
-    commands,
+    commands::run,
     config::{Config, Store},
 };
 
@@ -20,7 +20,7 @@ pub(super) async fn examine(report: &mut Report, config: &Config) -> Vec<AppChec
     if !master_key(report, &store.master_key_file, database) || !database {
         return Vec::new();
     }
-    match commands::open(store, Options::default()).await {
+    match run::open(store, Options::default()).await {
         Ok(service) => {
             report.ok("master key", format!("{}, fits the database", store.master_key_file.display()));
             apps(report, &service).await

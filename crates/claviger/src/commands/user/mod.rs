@@ -5,7 +5,10 @@ mod show;
 use claviger_service::vendor::LOGIN_TOKEN_SECONDS;
 use serde_json::json;
 
-use super::{confirm, read_password, with_app};
+use super::{
+    prompt::{confirm, read_password},
+    run::with_app,
+};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with users.

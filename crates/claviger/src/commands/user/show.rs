@@ -4,7 +4,7 @@ use claviger_domain::HwidList;
 use claviger_service::vendor::{User, UserDetails, UserSubscription};
 use serde_json::{Value, json};
 
-use super::super::{variable::user_variable_as_json, with_app};
+use super::super::{run::with_app, variable::user_variable_as_json};
 use crate::{
     config::StoreArgs,
     output::{self, Rows},

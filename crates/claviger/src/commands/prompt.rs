@@ -1,0 +1,38 @@
+//! Asking the operator.
+
+use std::io::{IsTerminal, Write};
+
+use anyhow::bail;
+use claviger_domain::Secret;
+
+/// Asks before something is destroyed. `yes` answers in advance.
+pub(super) fn confirm(yes: bool, question: &str) -> anyhow::Result<()> {
+    if yes {
+        return Ok(());
+    }
+    if !std::io::stdin().is_terminal() {
+        bail!("{question} Nobody is there to answer: add --yes if it is meant");
+    }
+    eprint!("{question} [y/N] ");
+    std::io::stderr().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
+        Ok(())
+    } else {
+        bail!("nothing was changed")
+    }
+}
+
+/// A password given as an argument would show in the list of processes.
+pub(super) fn read_password() -> anyhow::Result<Secret> {
+    if std::io::stdin().is_terminal() {
+        eprint!("The password (it shows as you type): ");
+        std::io::stderr().flush()?;
+    }
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    let password = line.trim_end_matches(['\r', '\n']);
+    anyhow::ensure!(!password.is_empty(), "standard input held no password");
+    Ok(Secret::new(password))
+}

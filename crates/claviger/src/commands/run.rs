@@ -1,0 +1,58 @@
+//! Opening the data for a command, and running the command there.
+
+use std::{future::Future, sync::Arc};
+
+use anyhow::{Context, bail};
+use claviger_domain::{SystemClock, SystemRandom};
+use claviger_service::{App, Database, Options, Service, create_private, parse_app_path};
+
+use crate::config::{Store, StoreArgs};
+
+/// Opens the data for one command of an operator and runs it there.
+pub(super) fn with_service<F>(args: StoreArgs, run: impl FnOnce(Arc<Service>) -> F) -> anyhow::Result<()>
+where
+    F: Future<Output = anyhow::Result<()>>,
+{
+    let store = Store::resolve(args)?;
+    if let Database::Sqlite(path) = &store.database
+        && !path.exists()
+    {
+        bail!(
+            "there is no database at {}: name its folder with --data-dir, or start `claviger serve` once",
+            path.display()
+        );
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async { run(open(&store, Options::default()).await?).await })
+}
+
+/// Opens the data and finds an application, written as OWNER/APP, for one command of an operator.
+pub(super) fn with_app<F>(
+    args: StoreArgs,
+    path: &str,
+    run: impl FnOnce(Arc<Service>, App) -> F,
+) -> anyhow::Result<()>
+where
+    F: Future<Output = anyhow::Result<()>>,
+{
+    let (owner, name) = parse_app_path(path).map_err(anyhow::Error::msg)?;
+    with_service(args, async |service| {
+        let app = service.app(&owner, &name).await?;
+        run(service, app).await
+    })
+}
+
+/// Opens the database and the master key.
+pub(super) async fn open(store: &Store, options: Options) -> anyhow::Result<Arc<Service>> {
+    create_private(&store.data_dir)
+        .with_context(|| format!("cannot make the data folder {}", store.data_dir.display()))?;
+    let options = Options {
+        master_key_file: store.master_key_file.clone(),
+        files_dir: store.files_dir.clone(),
+        file_max_bytes: store.file_max_bytes,
+        ..options
+    };
+    let service =
+        Service::open(store.database.clone(), options, Arc::new(SystemClock), Arc::new(SystemRandom));
+    Ok(Arc::new(service.await?))
+}
