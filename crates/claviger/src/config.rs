@@ -12,10 +12,9 @@ use claviger_service::{AllowedTarget, Database, FreeFailures, MailOptions, Scree
 use ipnet::IpNet;
 
 pub(crate) use args::{LogFormat, ServeArgs, StoreArgs};
-use file::SettingsFile;
+use file::{DATA_DIR, SettingsFile};
 
-/// Where things are kept unless a setting says otherwise.
-const DATA_DIR: &str = "claviger-data";
+/// Where things are in the data folder unless a setting says otherwise.
 const SQLITE_FILE: &str = "claviger.db";
 const MASTER_KEY_FILE: &str = "master.key";
 const FILES_DIR: &str = "files";

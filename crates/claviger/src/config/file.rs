@@ -8,8 +8,10 @@ use std::{
 use anyhow::{Context, anyhow, bail};
 use serde::Deserialize;
 
-use super::{DATA_DIR, LogFormat, StoreArgs};
+use super::args::{LogFormat, StoreArgs};
 
+/// The data folder unless a setting says otherwise.
+pub(super) const DATA_DIR: &str = "claviger-data";
 /// Looked for in the data folder.
 const FILE_NAME: &str = "claviger.toml";
 
