@@ -11,6 +11,21 @@ pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Prints a list of things: as JSON, or as a table with a row for each.
+pub(crate) fn list<T, const N: usize>(
+    json: bool,
+    head: [&str; N],
+    things: Vec<T>,
+    cells: impl Fn(T) -> [String; N],
+    as_json: impl Fn(&T) -> serde_json::Value,
+) -> anyhow::Result<()> {
+    if json {
+        return self::json(&things.iter().map(as_json).collect::<Vec<_>>());
+    }
+    table(head, things.into_iter().map(cells));
+    Ok(())
+}
+
 /// Prints rows under a head line; says so when there are none.
 pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) {
     let mut table = Table::new();

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use claviger_service::vendor::Outcast;
+use claviger_service::vendor::{Blacklisted, Outcast};
 use serde_json::json;
 
 use super::run::with_app;
@@ -98,7 +98,9 @@ pub(crate) fn run_blacklist(store: StoreArgs, command: Blacklist) -> anyhow::Res
                 Ok(())
             })
         }
-        Blacklist::List { app, json } => list_blacklist(store, &app, json),
+        Blacklist::List { app, json } => with_app(store, &app, async |service, app| {
+            output::list(json, HEAD, service.blacklist(&app).await?, cells, as_json)
+        }),
         Blacklist::Delete { app, outcast } => {
             let outcast = outcast.outcast()?;
             with_app(store, &app, async |service, app| {
@@ -113,25 +115,18 @@ pub(crate) fn run_blacklist(store: StoreArgs, command: Blacklist) -> anyhow::Res
     }
 }
 
-fn list_blacklist(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
-    with_app(store, app, async |service, app| {
-        let entries = service.blacklist(&app).await?;
-        if json {
-            let rows = entries.iter().map(|entry| {
-                json!({
-                    "kind": entry.kind,
-                    "value": entry.value,
-                    "reason": entry.reason,
-                    "added": entry.added,
-                })
-            });
-            return output::json(&rows.collect::<Vec<_>>());
-        }
-        let rows = entries
-            .into_iter()
-            .map(|entry| [entry.kind, entry.value, entry.reason, output::time(entry.added)]);
-        output::table(["KIND", "VALUE", "REASON", "ADDED"], rows);
-        Ok(())
+const HEAD: [&str; 4] = ["KIND", "VALUE", "REASON", "ADDED"];
+
+fn cells(entry: Blacklisted) -> [String; 4] {
+    [entry.kind, entry.value, entry.reason, output::time(entry.added)]
+}
+
+fn as_json(entry: &Blacklisted) -> serde_json::Value {
+    json!({
+        "kind": entry.kind,
+        "value": entry.value,
+        "reason": entry.reason,
+        "added": entry.added,
     })
 }
 
@@ -144,12 +139,7 @@ pub(crate) fn run_whitelist(store: StoreArgs, command: Whitelist) -> anyhow::Res
             Ok(())
         }),
         Whitelist::List { app, json } => with_app(store, &app, async |service, app| {
-            let addresses = service.whitelist(&app).await?;
-            if json {
-                return output::json(&addresses);
-            }
-            output::table(["IP"], addresses.into_iter().map(|ip| [ip]));
-            Ok(())
+            output::list(json, ["IP"], service.whitelist(&app).await?, |ip| [ip], |ip| json!(ip))
         }),
         Whitelist::Delete { app, ip } => with_app(store, &app, async |service, app| {
             anyhow::ensure!(service.delete_from_whitelist(&app, ip).await?, "{ip} is not on the whitelist");

@@ -106,7 +106,9 @@ pub(crate) enum Command {
 pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     match command {
         Command::Create { name, owner, api, json } => create(store, &owner, &name, &api, json),
-        Command::List { json } => list(store, json),
+        Command::List { json } => with_service(store, async |service| {
+            output::list(json, HEAD, service.apps().await?, cells, summary_as_json)
+        }),
         Command::Show { app, json } => show(store, &app, json),
         Command::Settings { app, json } => settings::show(store, &app, json),
         Command::Set { app, changes } => settings::change(store, &app, &changes),
@@ -156,32 +158,6 @@ fn api_versions(names: &[String]) -> anyhow::Result<ApiVersions> {
         } = true;
     }
     Ok(api)
-}
-
-fn list(store: StoreArgs, json: bool) -> anyhow::Result<()> {
-    with_service(store, async |service| {
-        let apps = service.apps().await?;
-        if json {
-            let rows = apps.iter().map(|summary| {
-                let mut value = as_json(&summary.app);
-                if let Some(fields) = value.as_object_mut() {
-                    fields.remove("secret");
-                }
-                value["sessions"] = summary.sessions.into();
-                value
-            });
-            return output::json(&rows.collect::<Vec<_>>());
-        }
-        output::table(
-            ["APP", "OWNER ID", "VERSION", "SESSIONS", "CREATED"],
-            apps.iter().map(|AppSummary { app, sessions, .. }| {
-                let name = format!("{}/{}", app.owner_name, app.name);
-                let (version, created) = (app.settings.version.clone(), output::time(app.created));
-                [name, app.owner_id.clone(), version, sessions.to_string(), created]
-            }),
-        );
-        Ok(())
-    })
 }
 
 fn show(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
@@ -276,4 +252,21 @@ fn as_json(app: &App) -> serde_json::Value {
         "banned": app.banned,
         "created": app.created,
     })
+}
+
+const HEAD: [&str; 5] = ["APP", "OWNER ID", "VERSION", "SESSIONS", "CREATED"];
+
+fn cells(AppSummary { app, sessions, .. }: AppSummary) -> [String; 5] {
+    let (name, created) = (format!("{}/{}", app.owner_name, app.name), output::time(app.created));
+    [name, app.owner_id, app.settings.version, sessions.to_string(), created]
+}
+
+/// An application in a list: without its secret.
+fn summary_as_json(summary: &AppSummary) -> serde_json::Value {
+    let mut value = as_json(&summary.app);
+    if let Some(fields) = value.as_object_mut() {
+        fields.remove("secret");
+    }
+    value["sessions"] = summary.sessions.into();
+    value
 }

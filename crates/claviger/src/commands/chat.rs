@@ -63,7 +63,9 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             println!("added {name}");
             Ok(())
         }),
-        Command::List { app, json } => list(store, &app, json),
+        Command::List { app, json } => with_app(store, &app, async |service, app| {
+            output::list(json, HEAD, service.channels(&app).await?, cells, as_json)
+        }),
         Command::Delete { app, name, yes } => {
             confirm(yes, &format!("The messages in {name} will be gone. Go on?"))?;
             with_app(store, &app, async |service, app| {
@@ -85,15 +87,12 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     }
 }
 
-fn list(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
-    with_app(store, app, async |service, app| {
-        let channels = service.channels(&app).await?;
-        if json {
-            let rows = channels.iter().map(|row| json!({ "name": row.name, "delay": row.delay }));
-            return output::json(&rows.collect::<Vec<_>>());
-        }
-        let rows = channels.into_iter().map(|row| [row.name, row.delay.to_string()]);
-        output::table(["NAME", "DELAY"], rows);
-        Ok(())
-    })
+const HEAD: [&str; 2] = ["NAME", "DELAY"];
+
+fn cells(channel: Channel) -> [String; 2] {
+    [channel.name, channel.delay.to_string()]
+}
+
+fn as_json(channel: &Channel) -> serde_json::Value {
+    json!({ "name": channel.name, "delay": channel.delay })
 }

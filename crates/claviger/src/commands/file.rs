@@ -65,7 +65,9 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             output::pairs(&[("id", &file.id)]);
             Ok(())
         }),
-        Command::List { app, json } => list(store, &app, json),
+        Command::List { app, json } => with_app(store, &app, async |service, app| {
+            output::list(json, HEAD, service.files(&app).await?, cells, as_json)
+        }),
         Command::Delete { app, id, yes } => {
             confirm(yes, &format!("Programs that name {id} will not find it. Go on?"))?;
             with_app(store, &app, async |service, app| {
@@ -98,21 +100,13 @@ fn read(source: &str, max: u64) -> anyhow::Result<(String, FileContent)> {
     Ok((name, FileContent::Bytes(bytes)))
 }
 
-fn list(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
-    with_app(store, app, async |service, app| {
-        let files = service.files(&app).await?;
-        if json {
-            return output::json(&files.iter().map(as_json).collect::<Vec<_>>());
-        }
-        let rows = files.into_iter().map(|row| {
-            let users = output::users(row.authed);
-            let size = if row.url.is_some() { "-".into() } else { row.size.to_string() };
-            let added = output::time(row.uploaded);
-            [row.id, row.name, size, users.into(), added, output::or_dash(row.url.as_deref())]
-        });
-        output::table(["ID", "NAME", "BYTES", "USERS", "ADDED", "URL"], rows);
-        Ok(())
-    })
+const HEAD: [&str; 6] = ["ID", "NAME", "BYTES", "USERS", "ADDED", "URL"];
+
+fn cells(file: File) -> [String; 6] {
+    let users = output::users(file.authed);
+    let size = if file.url.is_some() { "-".into() } else { file.size.to_string() };
+    let added = output::time(file.uploaded);
+    [file.id, file.name, size, users.into(), added, output::or_dash(file.url.as_deref())]
 }
 
 fn as_json(file: &File) -> serde_json::Value {

@@ -56,26 +56,19 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
                 Ok(())
             }
         }
-        Command::List { json } => {
-            let owners = service.owners().await?;
-            if json {
-                return output::json(&owners.iter().map(as_json).collect::<Vec<_>>());
-            }
-            output::table(
-                ["NAME", "OWNER ID", "ROLE", "CREATED"],
-                owners.iter().map(|owner| {
-                    let role = owner.role.to_string();
-                    [owner.name.clone(), owner.owner_id.clone(), role, output::time(owner.created)]
-                }),
-            );
-            Ok(())
-        }
+        Command::List { json } => output::list(json, HEAD, service.owners().await?, cells, as_json),
         Command::SetRole { name, role } => {
             service.set_role(&name, role).await?;
             println!("{name} is now {role}");
             Ok(())
         }
     })
+}
+
+const HEAD: [&str; 4] = ["NAME", "OWNER ID", "ROLE", "CREATED"];
+
+fn cells(owner: Owner) -> [String; 4] {
+    [owner.name, owner.owner_id, owner.role.to_string(), output::time(owner.created)]
 }
 
 fn as_json(owner: &Owner) -> serde_json::Value {

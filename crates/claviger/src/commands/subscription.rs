@@ -46,7 +46,9 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             println!("added {name}");
             Ok(())
         }),
-        Command::List { app, json } => list(store, &app, json),
+        Command::List { app, json } => with_app(store, &app, async |service, app| {
+            output::list(json, HEAD, service.subscriptions(&app).await?, cells, as_json)
+        }),
         Command::Delete { app, name, yes } => {
             confirm(yes, &format!("Licenses of its level may not be usable without {name}. Go on?"))?;
             with_app(store, &app, async |service, app| {
@@ -58,14 +60,12 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     }
 }
 
-fn list(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
-    with_app(store, app, async |service, app| {
-        let subscriptions = service.subscriptions(&app).await?;
-        if json {
-            let rows = subscriptions.iter().map(|row| json!({ "name": row.name, "level": row.level }));
-            return output::json(&rows.collect::<Vec<_>>());
-        }
-        output::table(["NAME", "LEVEL"], subscriptions.into_iter().map(|row| [row.name, row.level]));
-        Ok(())
-    })
+const HEAD: [&str; 2] = ["NAME", "LEVEL"];
+
+fn cells(subscription: Subscription) -> [String; 2] {
+    [subscription.name, subscription.level]
+}
+
+fn as_json(subscription: &Subscription) -> serde_json::Value {
+    json!({ "name": subscription.name, "level": subscription.level })
 }

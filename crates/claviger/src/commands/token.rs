@@ -1,5 +1,6 @@
 //! `claviger token`: what programs of an application with tokenSystem present at their start.
 
+use claviger_service::manage::Token;
 use serde_json::json;
 
 use super::run::with_app;
@@ -48,7 +49,9 @@ pub(crate) enum Command {
 /// Runs one of the commands.
 pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     match command {
-        Command::List { app, limit, json } => list(store, &app, limit, json),
+        Command::List { app, limit, json } => with_app(store, &app, async |service, app| {
+            output::list(json, HEAD, service.tokens(&app, limit).await?, cells, as_json)
+        }),
         Command::Ban { app, token, reason } => with_app(store, &app, async |service, app| {
             let token = service.set_token_banned(&app, &token, Some(reason)).await?;
             println!("banned the token of {}", output::plain(&token.assigned));
@@ -67,26 +70,19 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     }
 }
 
-fn list(store: StoreArgs, app: &str, limit: i64, json: bool) -> anyhow::Result<()> {
-    with_app(store, app, async |service, app| {
-        let tokens = service.tokens(&app, limit).await?;
-        if json {
-            let rows = tokens.iter().map(|row| {
-                json!({
-                    "token": row.token,
-                    "kind": row.kind,
-                    "assigned": row.assigned,
-                    "banned": row.banned,
-                    "hash": row.hash,
-                })
-            });
-            return output::json(&rows.collect::<Vec<_>>());
-        }
-        let rows = tokens.into_iter().map(|row| {
-            let bound = if row.hash.is_some() { "yes" } else { "no" };
-            [row.token, row.kind, row.assigned, bound.into(), output::or_dash(row.banned.as_deref())]
-        });
-        output::table(["TOKEN", "KIND", "OF", "FILE KNOWN", "BANNED"], rows);
-        Ok(())
+const HEAD: [&str; 5] = ["TOKEN", "KIND", "OF", "FILE KNOWN", "BANNED"];
+
+fn cells(token: Token) -> [String; 5] {
+    let known = if token.hash.is_some() { "yes" } else { "no" };
+    [token.token, token.kind, token.assigned, known.into(), output::or_dash(token.banned.as_deref())]
+}
+
+fn as_json(token: &Token) -> serde_json::Value {
+    json!({
+        "token": token.token,
+        "kind": token.kind,
+        "assigned": token.assigned,
+        "banned": token.banned,
+        "hash": token.hash,
     })
 }

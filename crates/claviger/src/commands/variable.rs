@@ -77,8 +77,13 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
                 Ok(())
             })
         }
-        Command::List { app, user: None, json } => list(store, &app, json),
-        Command::List { app, user: Some(user), json } => list_of_user(store, &app, &user, json),
+        Command::List { app, user: None, json } => with_app(store, &app, async |service, app| {
+            output::list(json, HEAD, service.variables(&app).await?, cells, as_json)
+        }),
+        Command::List { app, user: Some(user), json } => with_app(store, &app, async |service, app| {
+            let variables = service.user(&app, &user).await?.variables;
+            output::list(json, ["NAME", "VALUE", "WRITERS"], variables, user_cells, user_as_json)
+        }),
         Command::Delete { app, name, user, yes } => {
             confirm(yes, &format!("Programs that read {name} will not find it. Go on?"))?;
             with_app(store, &app, async |service, app| {
@@ -93,39 +98,24 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     }
 }
 
-fn list(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
-    with_app(store, app, async |service, app| {
-        let variables = service.variables(&app).await?;
-        if json {
-            let rows = variables
-                .iter()
-                .map(|row| json!({ "name": row.name, "value": row.value, "public": !row.authed }));
-            return output::json(&rows.collect::<Vec<_>>());
-        }
-        let rows = variables.into_iter().map(|row| {
-            let readers = output::users(row.authed);
-            [row.name, row.value, readers.into()]
-        });
-        output::table(["NAME", "VALUE", "READERS"], rows);
-        Ok(())
-    })
+const HEAD: [&str; 3] = ["NAME", "VALUE", "READERS"];
+
+fn cells(variable: Variable) -> [String; 3] {
+    let readers = output::users(variable.authed);
+    [variable.name, variable.value, readers.into()]
 }
 
-fn list_of_user(store: StoreArgs, app: &str, user: &str, json: bool) -> anyhow::Result<()> {
-    with_app(store, app, async |service, app| {
-        let variables = service.user(&app, user).await?.variables;
-        if json {
-            return output::json(&variables.iter().map(user_variable_as_json).collect::<Vec<_>>());
-        }
-        let rows = variables.into_iter().map(|row| {
-            let writers = if row.read_only { "you" } else { "programs" };
-            [row.name, row.value, writers.into()]
-        });
-        output::table(["NAME", "VALUE", "WRITERS"], rows);
-        Ok(())
-    })
+fn as_json(variable: &Variable) -> serde_json::Value {
+    json!({ "name": variable.name, "value": variable.value, "public": !variable.authed })
 }
 
-pub(super) fn user_variable_as_json(variable: &UserVariable) -> serde_json::Value {
+/// A variable of a user as a row.
+pub(super) fn user_cells(variable: UserVariable) -> [String; 3] {
+    let writers = if variable.read_only { "you" } else { "programs" };
+    [variable.name, variable.value, writers.into()]
+}
+
+/// A variable of a user as JSON.
+pub(super) fn user_as_json(variable: &UserVariable) -> serde_json::Value {
     json!({ "name": variable.name, "value": variable.value, "read_only": variable.read_only })
 }

@@ -62,7 +62,9 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
                 Ok(())
             })
         }
-        Command::List { app, json } => list(store, &app, json),
+        Command::List { app, json } => with_app(store, &app, async |service, app| {
+            output::list(json, HEAD, service.webhooks(&app).await?, cells, as_json)
+        }),
         Command::Delete { app, id, yes } => {
             confirm(yes, &format!("Programs that name {id} will be refused. Go on?"))?;
             with_app(store, &app, async |service, app| {
@@ -74,19 +76,11 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     }
 }
 
-fn list(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
-    with_app(store, app, async |service, app| {
-        let webhooks = service.webhooks(&app).await?;
-        if json {
-            return output::json(&webhooks.iter().map(as_json).collect::<Vec<_>>());
-        }
-        let rows = webhooks.into_iter().map(|row| {
-            let users = output::users(row.authed);
-            [row.id, row.url, row.user_agent, users.into()]
-        });
-        output::table(["ID", "URL", "USER AGENT", "USERS"], rows);
-        Ok(())
-    })
+const HEAD: [&str; 4] = ["ID", "URL", "USER AGENT", "USERS"];
+
+fn cells(webhook: Webhook) -> [String; 4] {
+    let users = output::users(webhook.authed);
+    [webhook.id, webhook.url, webhook.user_agent, users.into()]
 }
 
 fn as_json(webhook: &Webhook) -> serde_json::Value {

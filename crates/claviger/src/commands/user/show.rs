@@ -4,7 +4,7 @@ use claviger_domain::HwidList;
 use claviger_service::vendor::{User, UserDetails, UserSubscription};
 use serde_json::{Value, json};
 
-use super::super::{run::with_app, variable::user_variable_as_json};
+use super::super::{run::with_app, variable};
 use crate::{
     config::StoreArgs,
     output::{self, Rows},
@@ -51,7 +51,7 @@ pub(super) fn show(store: StoreArgs, app: &str, username: &str, json: bool) -> a
         if json {
             let mut value = as_json(&user);
             value["subscriptions"] = subscriptions.iter().map(subscription_as_json).collect();
-            value["variables"] = variables.iter().map(user_variable_as_json).collect();
+            value["variables"] = variables.iter().map(variable::user_as_json).collect();
             return output::json(&value);
         }
         print_user(&user);
@@ -62,10 +62,7 @@ pub(super) fn show(store: StoreArgs, app: &str, username: &str, json: bool) -> a
         );
         if !variables.is_empty() {
             println!();
-            let rows = variables.into_iter().map(|row| {
-                let writers = if row.read_only { "you" } else { "programs" };
-                [row.name, row.value, writers.into()]
-            });
+            let rows = variables.into_iter().map(variable::user_cells);
             output::table(["VARIABLE", "VALUE", "WRITERS"], rows);
         }
         Ok(())
