@@ -48,6 +48,15 @@ pub(crate) fn pairs(rows: &[(&str, &str)]) {
     }
 }
 
+/// Prints one thing: as JSON, or as names with their values.
+pub(crate) fn record(json: bool, value: &impl Serialize, rows: &[(&str, &str)]) -> anyhow::Result<()> {
+    if json {
+        return self::json(value);
+    }
+    pairs(rows);
+    Ok(())
+}
+
 /// A text without control characters: texts of end users must not steer the terminal.
 pub(crate) fn plain(text: &str) -> String {
     text.replace(char::is_control, " ")

@@ -190,11 +190,7 @@ fn rotate_secret(store: StoreArgs, app: &str, yes: bool, json: bool) -> anyhow::
     )?;
     with_service(store, async |service| {
         let secret = service.rotate_secret(&owner, &name).await?;
-        if json {
-            return output::json(&json!({ "secret": secret.expose() }));
-        }
-        output::pairs(&[("secret", secret.expose())]);
-        Ok(())
+        output::record(json, &json!({ "secret": secret.expose() }), &[("secret", secret.expose())])
     })
 }
 
@@ -207,11 +203,7 @@ fn rotate_seller_key(store: StoreArgs, app: &str, grace: i64, yes: bool, json: b
     )?;
     with_service(store, async |service| {
         let key = service.rotate_seller_key(&owner, &name, grace).await?;
-        if json {
-            return output::json(&json!({ "seller_key": key.expose() }));
-        }
-        output::pairs(&[("seller key", key.expose())]);
-        Ok(())
+        output::record(json, &json!({ "seller_key": key.expose() }), &[("seller key", key.expose())])
     })
 }
 

@@ -59,11 +59,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             let (name, content) = read(&source, service.file_max_bytes())?;
             let new = NewFile { name, content, id, authed: !public };
             let file = service.add_file(&app, new).await?;
-            if json {
-                return output::json(&as_json(&file));
-            }
-            output::pairs(&[("id", &file.id)]);
-            Ok(())
+            output::record(json, &as_json(&file), &[("id", &file.id)])
         }),
         Command::List { app, json } => with_app(store, &app, async |service, app| {
             output::list(json, HEAD, service.files(&app).await?, cells, as_json)

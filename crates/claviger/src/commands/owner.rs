@@ -45,16 +45,9 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         Command::Create { name, role, password_stdin, json } => {
             let password = if password_stdin { Some(read_password()?) } else { None };
             let owner = service.create_owner(&name, role, password.as_ref()).await?;
-            if json {
-                output::json(&as_json(&owner))
-            } else {
-                output::pairs(&[
-                    ("name", &owner.name),
-                    ("role", owner.role.as_str()),
-                    ("owner id", &owner.owner_id),
-                ]);
-                Ok(())
-            }
+            let rows =
+                [("name", owner.name.as_str()), ("role", owner.role.as_str()), ("owner id", &owner.owner_id)];
+            output::record(json, &as_json(&owner), &rows)
         }
         Command::List { json } => output::list(json, HEAD, service.owners().await?, cells, as_json),
         Command::SetRole { name, role } => {

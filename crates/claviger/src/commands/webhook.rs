@@ -55,11 +55,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             let new = NewWebhook { url, user_agent, id, authed: !public };
             with_app(store, &app, async |service, app| {
                 let webhook = service.add_webhook(&app, new).await?;
-                if json {
-                    return output::json(&as_json(&webhook));
-                }
-                output::pairs(&[("id", &webhook.id)]);
-                Ok(())
+                output::record(json, &as_json(&webhook), &[("id", &webhook.id)])
             })
         }
         Command::List { app, json } => with_app(store, &app, async |service, app| {
