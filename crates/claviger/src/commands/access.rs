@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use claviger_service::vendor::{Blacklisted, Outcast};
 use serde_json::json;
 
-use super::run::with_app;
+use super::{args::ShowArgs, run::with_app};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with a blacklist.
@@ -22,13 +22,7 @@ pub(crate) enum Blacklist {
         reason: String,
     },
     /// List who is kept out
-    List {
-        /// OWNER/APP
-        app: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List(ShowArgs),
     /// Let an address or a device in again
     Delete {
         /// OWNER/APP
@@ -71,13 +65,7 @@ pub(crate) enum Whitelist {
         ip: IpAddr,
     },
     /// List exempt addresses
-    List {
-        /// OWNER/APP
-        app: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List(ShowArgs),
     /// Take an exemption back
     Delete {
         /// OWNER/APP
@@ -98,7 +86,7 @@ pub(crate) fn run_blacklist(store: StoreArgs, command: Blacklist) -> anyhow::Res
                 Ok(())
             })
         }
-        Blacklist::List { app, json } => with_app(store, &app, async |service, app| {
+        Blacklist::List(ShowArgs { app, json }) => with_app(store, &app, async |service, app| {
             output::list(json, HEAD, service.blacklist(&app).await?, cells, as_json)
         }),
         Blacklist::Delete { app, outcast } => {
@@ -138,7 +126,7 @@ pub(crate) fn run_whitelist(store: StoreArgs, command: Whitelist) -> anyhow::Res
             println!("added {ip}");
             Ok(())
         }),
-        Whitelist::List { app, json } => with_app(store, &app, async |service, app| {
+        Whitelist::List(ShowArgs { app, json }) => with_app(store, &app, async |service, app| {
             output::list(json, ["IP"], service.whitelist(&app).await?, |ip| [ip], |ip| json!(ip))
         }),
         Whitelist::Delete { app, ip } => with_app(store, &app, async |service, app| {

@@ -4,7 +4,12 @@ use claviger_domain::ApiVersions;
 use claviger_service::{App, AppSummary, parse_app_path};
 use serde_json::json;
 
-use super::{prompt::confirm, run::with_service, settings};
+use super::{
+    args::{ConfirmArgs, ShowArgs},
+    prompt::confirm,
+    run::with_service,
+    settings,
+};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with applications.
@@ -31,21 +36,9 @@ pub(crate) enum Command {
         json: bool,
     },
     /// Show an application, its secret included
-    Show {
-        /// OWNER/APP
-        app: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Show(ShowArgs),
     /// Show the settings of an application
-    Settings {
-        /// OWNER/APP
-        app: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Settings(ShowArgs),
     /// Change settings, all or none; a running server obeys within a second
     Set {
         /// OWNER/APP
@@ -55,13 +48,7 @@ pub(crate) enum Command {
         changes: Vec<String>,
     },
     /// Ban an application: its programs and its seller key are refused
-    Ban {
-        /// OWNER/APP
-        app: String,
-        /// Do not ask
-        #[arg(long)]
-        yes: bool,
-    },
+    Ban(ConfirmArgs),
     /// Lift the ban of an application
     Unban {
         /// OWNER/APP
@@ -93,13 +80,7 @@ pub(crate) enum Command {
         json: bool,
     },
     /// Delete an application with its users, licenses, files and sessions
-    Delete {
-        /// OWNER/APP
-        app: String,
-        /// Do not ask
-        #[arg(long)]
-        yes: bool,
-    },
+    Delete(ConfirmArgs),
 }
 
 /// Runs one of the commands.
@@ -109,10 +90,10 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         Command::List { json } => with_service(store, async |service| {
             output::list(json, HEAD, service.apps().await?, cells, summary_as_json)
         }),
-        Command::Show { app, json } => show(store, &app, json),
-        Command::Settings { app, json } => settings::show(store, &app, json),
+        Command::Show(ShowArgs { app, json }) => show(store, &app, json),
+        Command::Settings(ShowArgs { app, json }) => settings::show(store, &app, json),
         Command::Set { app, changes } => settings::change(store, &app, &changes),
-        Command::Ban { app, yes } => {
+        Command::Ban(ConfirmArgs { app, yes }) => {
             confirm(yes, &format!("The programs and bots of {app} will be refused. Go on?"))?;
             settings::set_banned(store, &app, true)
         }
@@ -121,7 +102,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         Command::RotateSellerKey { app, grace, yes, json } => {
             rotate_seller_key(store, &app, grace, yes, json)
         }
-        Command::Delete { app, yes } => delete(store, &app, yes),
+        Command::Delete(ConfirmArgs { app, yes }) => delete(store, &app, yes),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::run::with_app;
+use super::{args::NewestArgs, run::with_app};
 use crate::{
     config::StoreArgs,
     output::{self, Rows},
@@ -12,32 +12,19 @@ use crate::{
 #[derive(clap::Subcommand)]
 pub(crate) enum Audit {
     /// List the newest changes, newest first
-    List(Newest),
+    List(NewestArgs),
 }
 
 /// What can be done with the seller log.
 #[derive(clap::Subcommand)]
 pub(crate) enum SellerLog {
     /// List the newest requests, newest first; the setting `sellerLogs` turns the log on
-    List(Newest),
-}
-
-/// Which rows to list.
-#[derive(clap::Args)]
-pub(crate) struct Newest {
-    /// OWNER/APP
-    app: String,
-    /// At most so many
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..))]
-    limit: i64,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    List(NewestArgs),
 }
 
 /// Lists changes.
 pub(crate) fn run(store: StoreArgs, command: Audit) -> anyhow::Result<()> {
-    let Audit::List(Newest { app, limit, json }) = command;
+    let Audit::List(NewestArgs { app, limit, json }) = command;
     with_app(store, &app, async |service, app| {
         let columns = [("TIME", 20), ("KEY", 4), ("TYPE", 16), ("TARGET", 24), ("FROM", 15), ("CHANGES", 0)];
         let mut rows = Rows::new(json, columns);
@@ -68,7 +55,7 @@ pub(crate) fn run(store: StoreArgs, command: Audit) -> anyhow::Result<()> {
 
 /// Lists requests of sellers.
 pub(crate) fn run_seller_log(store: StoreArgs, command: SellerLog) -> anyhow::Result<()> {
-    let SellerLog::List(Newest { app, limit, json }) = command;
+    let SellerLog::List(NewestArgs { app, limit, json }) = command;
     with_app(store, &app, async |service, app| {
         let mut rows = Rows::new(json, [("TIME", 20), ("FROM", 15), ("URL", 0)]);
         for (time, request) in service.seller_log(&app, limit).await? {

@@ -3,7 +3,7 @@
 use claviger_service::vendor::Channel;
 use serde_json::json;
 
-use super::{prompt::confirm, run::with_app};
+use super::{args::ShowArgs, prompt::confirm, run::with_app};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with chat.
@@ -20,13 +20,7 @@ pub(crate) enum Command {
         delay: i64,
     },
     /// List channels
-    List {
-        /// OWNER/APP
-        app: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List(ShowArgs),
     /// Delete a channel with its messages
     Delete {
         /// OWNER/APP
@@ -63,7 +57,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             println!("added {name}");
             Ok(())
         }),
-        Command::List { app, json } => with_app(store, &app, async |service, app| {
+        Command::List(ShowArgs { app, json }) => with_app(store, &app, async |service, app| {
             output::list(json, HEAD, service.channels(&app).await?, cells, as_json)
         }),
         Command::Delete { app, name, yes } => {

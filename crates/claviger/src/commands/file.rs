@@ -9,7 +9,7 @@ use claviger_service::{
 };
 use serde_json::json;
 
-use super::{prompt::confirm, run::with_app};
+use super::{args::ShowArgs, prompt::confirm, run::with_app};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with files.
@@ -33,13 +33,7 @@ pub(crate) enum Command {
         json: bool,
     },
     /// List files
-    List {
-        /// OWNER/APP
-        app: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List(ShowArgs),
     /// Delete a file
     Delete {
         /// OWNER/APP
@@ -61,7 +55,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             let file = service.add_file(&app, new).await?;
             output::record(json, &as_json(&file), &[("id", &file.id)])
         }),
-        Command::List { app, json } => with_app(store, &app, async |service, app| {
+        Command::List(ShowArgs { app, json }) => with_app(store, &app, async |service, app| {
             output::list(json, HEAD, service.files(&app).await?, cells, as_json)
         }),
         Command::Delete { app, id, yes } => {

@@ -7,7 +7,7 @@ use claviger_service::vendor::{
 };
 use serde_json::json;
 
-use super::run::with_app;
+use super::{args::ShowArgs, run::with_app};
 use crate::{
     config::StoreArgs,
     output::{self, Rows},
@@ -30,13 +30,7 @@ pub(crate) enum Command {
         json: bool,
     },
     /// List licenses, oldest first
-    List {
-        /// OWNER/APP
-        app: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List(ShowArgs),
     /// Ban a license that nobody shall use; its user goes on
     Ban {
         /// OWNER/APP
@@ -80,7 +74,7 @@ pub(crate) struct NewArgs {
 pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     match command {
         Command::Add { app, new, json } => add(store, &app, new, json),
-        Command::List { app, json } => list(store, &app, json),
+        Command::List(ShowArgs { app, json }) => list(store, &app, json),
         Command::Ban { app, key, reason } => with_app(store, &app, async |service, app| {
             let license = service.ban_license(&app, &key, &reason, false).await?;
             println!("banned {}", output::plain(&license.key));

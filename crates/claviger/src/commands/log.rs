@@ -2,7 +2,11 @@
 
 use serde_json::json;
 
-use super::{prompt::confirm, run::with_app};
+use super::{
+    args::{ConfirmArgs, NewestArgs},
+    prompt::confirm,
+    run::with_app,
+};
 use crate::{
     config::StoreArgs,
     output::{self, Rows},
@@ -12,31 +16,16 @@ use crate::{
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     /// List the newest lines, newest first
-    List {
-        /// OWNER/APP
-        app: String,
-        /// At most so many
-        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..))]
-        limit: i64,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List(NewestArgs),
     /// Delete all lines
-    Clear {
-        /// OWNER/APP
-        app: String,
-        /// Do not ask
-        #[arg(long)]
-        yes: bool,
-    },
+    Clear(ConfirmArgs),
 }
 
 /// Runs one of the commands.
 pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     match command {
-        Command::List { app, limit, json } => list(store, &app, limit, json),
-        Command::Clear { app, yes } => {
+        Command::List(NewestArgs { app, limit, json }) => list(store, &app, limit, json),
+        Command::Clear(ConfirmArgs { app, yes }) => {
             confirm(yes, &format!("All lines that the programs of {app} wrote will be gone. Go on?"))?;
             with_app(store, &app, async |service, app| {
                 println!("deleted {} lines", service.clear_logs(&app).await?);

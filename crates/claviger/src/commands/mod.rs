@@ -19,5 +19,6 @@ pub(crate) mod user;
 pub(crate) mod variable;
 pub(crate) mod webhook;
 
+mod args;
 mod prompt;
 mod run;

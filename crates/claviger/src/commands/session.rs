@@ -4,46 +4,35 @@ use std::io::Write;
 
 use claviger_service::{ListingPart, ScanRow, SessionFilter, parse_app_path};
 
-use super::{prompt::confirm, run::with_service};
+use super::{
+    args::{ConfirmArgs, ShowArgs},
+    prompt::confirm,
+    run::{with_app, with_service},
+};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with sessions.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     /// List the live sessions of an application, oldest first
-    List {
-        /// OWNER/APP
-        app: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List(ShowArgs),
     /// End a session
     Kill {
-        /// OWNER/APP
-        app: String,
+        #[command(flatten)]
+        from: ConfirmArgs,
         /// The session's id
         id: String,
-        /// Do not ask
-        #[arg(long)]
-        yes: bool,
     },
     /// End all sessions of an application
-    KillAll {
-        /// OWNER/APP
-        app: String,
-        /// Do not ask
-        #[arg(long)]
-        yes: bool,
-    },
+    KillAll(ConfirmArgs),
 }
 
 /// Runs one of the commands.
 pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     let path = |app: &str| parse_app_path(app).map_err(anyhow::Error::msg);
     match command {
-        Command::List { app, json } => list(store, path(&app)?, json),
-        Command::Kill { app, id, yes } => {
+        Command::List(ShowArgs { app, json }) => list(store, &app, json),
+        Command::Kill { from: ConfirmArgs { app, yes }, id } => {
             let (owner, name) = path(&app)?;
             confirm(yes, &format!("The program with session {id} will have to start anew. Go on?"))?;
             with_service(store, async |service| {
@@ -53,7 +42,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
                 Ok(())
             })
         }
-        Command::KillAll { app, yes } => {
+        Command::KillAll(ConfirmArgs { app, yes }) => {
             let (owner, name) = path(&app)?;
             confirm(yes, &format!("All running programs of {app} will have to start anew. Go on?"))?;
             with_service(store, async |service| {
@@ -66,9 +55,8 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     }
 }
 
-fn list(store: StoreArgs, (owner, name): (String, String), json: bool) -> anyhow::Result<()> {
-    with_service(store, async |service| {
-        let app = service.app(&owner, &name).await?;
+fn list(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
+    with_app(store, app, async |service, app| {
         let encode = if json { json_row } else { table_row };
         let mut listing = service.list_sessions(&app, SessionFilter::default(), encode).await?;
         let mut out = std::io::stdout().lock();

@@ -3,7 +3,7 @@
 use claviger_service::vendor::Subscription;
 use serde_json::json;
 
-use super::{prompt::confirm, run::with_app};
+use super::{args::ShowArgs, prompt::confirm, run::with_app};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with subscriptions.
@@ -19,13 +19,7 @@ pub(crate) enum Command {
         level: String,
     },
     /// List subscriptions, in the order of their making
-    List {
-        /// OWNER/APP
-        app: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List(ShowArgs),
     /// Delete a subscription; what users have of it runs on
     Delete {
         /// OWNER/APP
@@ -46,7 +40,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             println!("added {name}");
             Ok(())
         }),
-        Command::List { app, json } => with_app(store, &app, async |service, app| {
+        Command::List(ShowArgs { app, json }) => with_app(store, &app, async |service, app| {
             output::list(json, HEAD, service.subscriptions(&app).await?, cells, as_json)
         }),
         Command::Delete { app, name, yes } => {

@@ -3,7 +3,7 @@
 use claviger_service::{Webhook, vendor::NewWebhook};
 use serde_json::json;
 
-use super::{prompt::confirm, run::with_app};
+use super::{args::ShowArgs, prompt::confirm, run::with_app};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with webhooks.
@@ -29,13 +29,7 @@ pub(crate) enum Command {
         json: bool,
     },
     /// List webhooks
-    List {
-        /// OWNER/APP
-        app: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List(ShowArgs),
     /// Delete a webhook
     Delete {
         /// OWNER/APP
@@ -58,7 +52,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
                 output::record(json, &as_json(&webhook), &[("id", &webhook.id)])
             })
         }
-        Command::List { app, json } => with_app(store, &app, async |service, app| {
+        Command::List(ShowArgs { app, json }) => with_app(store, &app, async |service, app| {
             output::list(json, HEAD, service.webhooks(&app).await?, cells, as_json)
         }),
         Command::Delete { app, id, yes } => {

@@ -6,6 +6,7 @@ use claviger_service::vendor::LOGIN_TOKEN_SECONDS;
 use serde_json::json;
 
 use super::{
+    args::ShowArgs,
     prompt::{confirm, read_password},
     run::with_app,
 };
@@ -15,13 +16,7 @@ use crate::{config::StoreArgs, output};
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     /// List users, oldest first
-    List {
-        /// OWNER/APP
-        app: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List(ShowArgs),
     /// Show a user with subscriptions and variables
     Show {
         #[command(flatten)]
@@ -96,7 +91,7 @@ pub(crate) struct Who {
 /// Runs one of the commands.
 pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     match command {
-        Command::List { app, json } => show::list(store, &app, json),
+        Command::List(ShowArgs { app, json }) => show::list(store, &app, json),
         Command::Show { who: Who { app, user }, json } => show::show(store, &app, &user, json),
         Command::Ban { who: Who { app, user }, reason } => with_app(store, &app, async |service, app| {
             service.ban_username(&app, &user, &reason).await?;
