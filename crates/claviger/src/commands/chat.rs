@@ -3,7 +3,10 @@
 use claviger_service::vendor::Channel;
 use serde_json::json;
 
-use super::{args::ShowArgs, prompt::confirm, run::with_app};
+use super::{
+    args::{ConfirmArgs, ShowArgs},
+    run::{delete, with_app},
+};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with chat.
@@ -23,13 +26,10 @@ pub(crate) enum Command {
     List(ShowArgs),
     /// Delete a channel with its messages
     Delete {
-        /// OWNER/APP
-        app: String,
+        #[command(flatten)]
+        from: ConfirmArgs,
         /// Name of the channel
         name: String,
-        /// Do not ask
-        #[arg(long)]
-        yes: bool,
     },
     /// Keep a user from speaking for a while; a new time replaces an old one
     Mute {
@@ -60,12 +60,10 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         Command::List(ShowArgs { app, json }) => with_app(store, &app, async |service, app| {
             output::list(json, HEAD, service.channels(&app).await?, cells, as_json)
         }),
-        Command::Delete { app, name, yes } => {
-            confirm(yes, &format!("The messages in {name} will be gone. Go on?"))?;
-            with_app(store, &app, async |service, app| {
-                service.delete_channel(&app, &name).await?;
-                println!("deleted {name}");
-                Ok(())
+        Command::Delete { from, name } => {
+            let question = format!("The messages in {name} will be gone. Go on?");
+            delete(store, &from, &name, &question, async |service, app| {
+                service.delete_channel(&app, &name).await
             })
         }
         Command::Mute { app, user, seconds } => with_app(store, &app, async |service, app| {

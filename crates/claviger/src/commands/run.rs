@@ -4,8 +4,11 @@ use std::{future::Future, sync::Arc};
 
 use anyhow::{Context, bail};
 use claviger_domain::{SystemClock, SystemRandom};
-use claviger_service::{App, Database, Options, Service, create_private, parse_app_path};
+use claviger_service::{
+    App, Database, Options, Service, create_private, manage::ManageError, parse_app_path,
+};
 
+use super::{args::ConfirmArgs, prompt::confirm};
 use crate::config::{Store, StoreArgs};
 
 /// Opens the data for one command of an operator and runs it there.
@@ -39,6 +42,25 @@ where
     with_service(args, async |service| {
         let app = service.app(&owner, &name).await?;
         run(service, app).await
+    })
+}
+
+/// Asks, then deletes something of an application, as `run` does it, and says so.
+pub(super) fn delete<F>(
+    store: StoreArgs,
+    ConfirmArgs { app, yes }: &ConfirmArgs,
+    name: &str,
+    question: &str,
+    run: impl FnOnce(Arc<Service>, App) -> F,
+) -> anyhow::Result<()>
+where
+    F: Future<Output = Result<(), ManageError>>,
+{
+    confirm(*yes, question)?;
+    with_app(store, app, async |service, app| {
+        run(service, app).await?;
+        println!("deleted {name}");
+        Ok(())
     })
 }
 

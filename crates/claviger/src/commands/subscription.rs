@@ -3,7 +3,10 @@
 use claviger_service::vendor::Subscription;
 use serde_json::json;
 
-use super::{args::ShowArgs, prompt::confirm, run::with_app};
+use super::{
+    args::{ConfirmArgs, ShowArgs},
+    run::{delete, with_app},
+};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with subscriptions.
@@ -22,13 +25,10 @@ pub(crate) enum Command {
     List(ShowArgs),
     /// Delete a subscription; what users have of it runs on
     Delete {
-        /// OWNER/APP
-        app: String,
+        #[command(flatten)]
+        from: ConfirmArgs,
         /// Name of the subscription
         name: String,
-        /// Do not ask
-        #[arg(long)]
-        yes: bool,
     },
 }
 
@@ -43,12 +43,10 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         Command::List(ShowArgs { app, json }) => with_app(store, &app, async |service, app| {
             output::list(json, HEAD, service.subscriptions(&app).await?, cells, as_json)
         }),
-        Command::Delete { app, name, yes } => {
-            confirm(yes, &format!("Licenses of its level may not be usable without {name}. Go on?"))?;
-            with_app(store, &app, async |service, app| {
-                service.delete_subscription(&app, &name).await?;
-                println!("deleted {name}");
-                Ok(())
+        Command::Delete { from, name } => {
+            let question = format!("Licenses of its level may not be usable without {name}. Go on?");
+            delete(store, &from, &name, &question, async |service, app| {
+                service.delete_subscription(&app, &name).await
             })
         }
     }

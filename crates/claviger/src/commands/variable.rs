@@ -3,7 +3,10 @@
 use claviger_service::vendor::{UserVariable, Variable};
 use serde_json::json;
 
-use super::{prompt::confirm, run::with_app};
+use super::{
+    args::ConfirmArgs,
+    run::{delete, with_app},
+};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with variables.
@@ -85,14 +88,10 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             output::list(json, ["NAME", "VALUE", "WRITERS"], variables, user_cells, user_as_json)
         }),
         Command::Delete { app, name, user, yes } => {
-            confirm(yes, &format!("Programs that read {name} will not find it. Go on?"))?;
-            with_app(store, &app, async |service, app| {
-                match user {
-                    Some(user) => service.delete_user_variable(&app, &user, &name).await?,
-                    None => service.delete_variable(&app, &name).await?,
-                }
-                println!("deleted {name}");
-                Ok(())
+            let question = format!("Programs that read {name} will not find it. Go on?");
+            delete(store, &ConfirmArgs { app, yes }, &name, &question, async |service, app| match user {
+                Some(user) => service.delete_user_variable(&app, &user, &name).await,
+                None => service.delete_variable(&app, &name).await,
             })
         }
     }

@@ -3,7 +3,10 @@
 use claviger_service::{Webhook, vendor::NewWebhook};
 use serde_json::json;
 
-use super::{args::ShowArgs, prompt::confirm, run::with_app};
+use super::{
+    args::{ConfirmArgs, ShowArgs},
+    run::{delete, with_app},
+};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with webhooks.
@@ -32,13 +35,10 @@ pub(crate) enum Command {
     List(ShowArgs),
     /// Delete a webhook
     Delete {
-        /// OWNER/APP
-        app: String,
+        #[command(flatten)]
+        from: ConfirmArgs,
         /// Its id
         id: String,
-        /// Do not ask
-        #[arg(long)]
-        yes: bool,
     },
 }
 
@@ -55,13 +55,9 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         Command::List(ShowArgs { app, json }) => with_app(store, &app, async |service, app| {
             output::list(json, HEAD, service.webhooks(&app).await?, cells, as_json)
         }),
-        Command::Delete { app, id, yes } => {
-            confirm(yes, &format!("Programs that name {id} will be refused. Go on?"))?;
-            with_app(store, &app, async |service, app| {
-                service.delete_webhook(&app, &id).await?;
-                println!("deleted {id}");
-                Ok(())
-            })
+        Command::Delete { from, id } => {
+            let question = format!("Programs that name {id} will be refused. Go on?");
+            delete(store, &from, &id, &question, async |service, app| service.delete_webhook(&app, &id).await)
         }
     }
 }
