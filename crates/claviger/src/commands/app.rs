@@ -94,7 +94,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         Command::Settings(ShowArgs { app, json }) => settings::show(store, &app, json),
         Command::Set { app, changes } => settings::change(store, &app, &changes),
         Command::Ban(ConfirmArgs { app, yes }) => {
-            confirm(yes, &format!("The programs and bots of {app} will be refused. Go on?"))?;
+            confirm(yes, &format!("The programs and bots of {app} will be refused."))?;
             settings::set_banned(store, &app, true)
         }
         Command::Unban { app } => settings::set_banned(store, &app, false),
@@ -165,10 +165,7 @@ fn show(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
 
 fn rotate_secret(store: StoreArgs, app: &str, yes: bool, json: bool) -> anyhow::Result<()> {
     let (owner, name) = path(app)?;
-    confirm(
-        yes,
-        &format!("Programs of API 1.0 and 1.2 with the old secret of {app} will stop working. Go on?"),
-    )?;
+    confirm(yes, &format!("Programs of API 1.0 and 1.2 with the old secret of {app} will stop working."))?;
     with_service(store, async |service| {
         let secret = service.rotate_secret(&owner, &name).await?;
         output::record(json, &json!({ "secret": secret.expose() }), &[("secret", secret.expose())])
@@ -178,10 +175,7 @@ fn rotate_secret(store: StoreArgs, app: &str, yes: bool, json: bool) -> anyhow::
 fn rotate_seller_key(store: StoreArgs, app: &str, grace: i64, yes: bool, json: bool) -> anyhow::Result<()> {
     let (owner, name) = path(app)?;
     let when = if grace == 0 { "at once".to_owned() } else { format!("in {grace} seconds") };
-    confirm(
-        yes,
-        &format!("Bots and shops with the old seller key of {app} will stop working {when}. Go on?"),
-    )?;
+    confirm(yes, &format!("Bots and shops with the old seller key of {app} will stop working {when}."))?;
     with_service(store, async |service| {
         let key = service.rotate_seller_key(&owner, &name, grace).await?;
         output::record(json, &json!({ "seller_key": key.expose() }), &[("seller key", key.expose())])
@@ -193,7 +187,7 @@ fn delete(store: StoreArgs, app: &str, yes: bool) -> anyhow::Result<()> {
     with_service(store, async |service| {
         // A misspelled name is told before the question is asked.
         let found = service.app(&owner, &name).await?;
-        confirm(yes, &format!("{app} and all its users, licenses, files and sessions will be gone. Go on?"))?;
+        confirm(yes, &format!("{app} and all its users, licenses, files and sessions will be gone."))?;
         service.delete_app(&owner, &name).await?;
         service.delete_uploads(&found).await?;
         println!("deleted {app}");

@@ -61,10 +61,8 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             output::list(json, HEAD, service.channels(&app).await?, cells, as_json)
         }),
         Command::Delete { from, name } => {
-            let question = format!("The messages in {name} will be gone. Go on?");
-            delete(store, &from, &name, &question, async |service, app| {
-                service.delete_channel(&app, &name).await
-            })
+            let loss = format!("The messages in {name} will be gone.");
+            delete(store, &from, &name, &loss, async |service, app| service.delete_channel(&app, &name).await)
         }
         Command::Mute { app, user, seconds } => with_app(store, &app, async |service, app| {
             let until = service.mute(&app, &user, seconds).await?;

@@ -59,8 +59,8 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             output::list(json, HEAD, service.files(&app).await?, cells, as_json)
         }),
         Command::Delete { from, id } => {
-            let question = format!("Programs that name {id} will not find it. Go on?");
-            delete(store, &from, &id, &question, async |service, app| service.delete_file(&app, &id).await)
+            let loss = format!("Programs that name {id} will not find it.");
+            delete(store, &from, &id, &loss, async |service, app| service.delete_file(&app, &id).await)
         }
     }
 }

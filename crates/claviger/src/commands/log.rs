@@ -26,7 +26,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     match command {
         Command::List(NewestArgs { app, limit, json }) => list(store, &app, limit, json),
         Command::Clear(ConfirmArgs { app, yes }) => {
-            confirm(yes, &format!("All lines that the programs of {app} wrote will be gone. Go on?"))?;
+            confirm(yes, &format!("All lines that the programs of {app} wrote will be gone."))?;
             with_app(store, &app, async |service, app| {
                 println!("deleted {} lines", service.clear_logs(&app).await?);
                 Ok(())

@@ -5,15 +5,15 @@ use std::io::{IsTerminal, Write};
 use anyhow::bail;
 use claviger_domain::Secret;
 
-/// Asks before something is destroyed. `yes` answers in advance.
-pub(super) fn confirm(yes: bool, question: &str) -> anyhow::Result<()> {
+/// Asks before something is destroyed, telling the loss. `yes` answers in advance.
+pub(super) fn confirm(yes: bool, loss: &str) -> anyhow::Result<()> {
     if yes {
         return Ok(());
     }
     if !std::io::stdin().is_terminal() {
-        bail!("{question} Nobody is there to answer: add --yes if it is meant");
+        bail!("{loss} Go on? Nobody is there to answer: add --yes if it is meant");
     }
-    eprint!("{question} [y/N] ");
+    eprint!("{loss} Go on? [y/N] ");
     std::io::stderr().flush()?;
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;

@@ -50,13 +50,13 @@ pub(super) fn delete<F>(
     store: StoreArgs,
     ConfirmArgs { app, yes }: &ConfirmArgs,
     name: &str,
-    question: &str,
+    loss: &str,
     run: impl FnOnce(Arc<Service>, App) -> F,
 ) -> anyhow::Result<()>
 where
     F: Future<Output = Result<(), ManageError>>,
 {
-    confirm(*yes, question)?;
+    confirm(*yes, loss)?;
     with_app(store, app, async |service, app| {
         run(service, app).await?;
         println!("deleted {name}");

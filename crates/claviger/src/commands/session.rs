@@ -34,7 +34,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         Command::List(ShowArgs { app, json }) => list(store, &app, json),
         Command::Kill { from: ConfirmArgs { app, yes }, id } => {
             let (owner, name) = path(&app)?;
-            confirm(yes, &format!("The program with session {id} will have to start anew. Go on?"))?;
+            confirm(yes, &format!("The program with session {id} will have to start anew."))?;
             with_service(store, async |service| {
                 let app = service.app(&owner, &name).await?;
                 anyhow::ensure!(service.end_session(&app, &id).await?, "no such session lives");
@@ -44,7 +44,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         }
         Command::KillAll(ConfirmArgs { app, yes }) => {
             let (owner, name) = path(&app)?;
-            confirm(yes, &format!("All running programs of {app} will have to start anew. Go on?"))?;
+            confirm(yes, &format!("All running programs of {app} will have to start anew."))?;
             with_service(store, async |service| {
                 let app = service.app(&owner, &name).await?;
                 anyhow::ensure!(service.end_all_sessions(&app).await?, "no session lives");

@@ -44,8 +44,8 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             output::list(json, HEAD, service.subscriptions(&app).await?, cells, as_json)
         }),
         Command::Delete { from, name } => {
-            let question = format!("Licenses of its level may not be usable without {name}. Go on?");
-            delete(store, &from, &name, &question, async |service, app| {
+            let loss = format!("Licenses of its level may not be usable without {name}.");
+            delete(store, &from, &name, &loss, async |service, app| {
                 service.delete_subscription(&app, &name).await
             })
         }

@@ -88,8 +88,8 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             output::list(json, ["NAME", "VALUE", "WRITERS"], variables, user_cells, user_as_json)
         }),
         Command::Delete { app, name, user, yes } => {
-            let question = format!("Programs that read {name} will not find it. Go on?");
-            delete(store, &ConfirmArgs { app, yes }, &name, &question, async |service, app| match user {
+            let loss = format!("Programs that read {name} will not find it.");
+            delete(store, &ConfirmArgs { app, yes }, &name, &loss, async |service, app| match user {
                 Some(user) => service.delete_user_variable(&app, &user, &name).await,
                 None => service.delete_variable(&app, &name).await,
             })

@@ -56,8 +56,8 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             output::list(json, HEAD, service.webhooks(&app).await?, cells, as_json)
         }),
         Command::Delete { from, id } => {
-            let question = format!("Programs that name {id} will be refused. Go on?");
-            delete(store, &from, &id, &question, async |service, app| service.delete_webhook(&app, &id).await)
+            let loss = format!("Programs that name {id} will be refused.");
+            delete(store, &from, &id, &loss, async |service, app| service.delete_webhook(&app, &id).await)
         }
     }
 }

@@ -143,7 +143,7 @@ fn set_password(store: StoreArgs, Who { app, user }: &Who) -> anyhow::Result<()>
 fn delete(store: StoreArgs, Who { app, user }: &Who, yes: bool) -> anyhow::Result<()> {
     with_app(store, app, async |service, app| {
         service.user(&app, user).await?;
-        confirm(yes, &format!("{user} and all that the user has will be gone. Go on?"))?;
+        confirm(yes, &format!("{user} and all that the user has will be gone."))?;
         service.delete_user(&app, user).await?;
         println!("deleted {user}");
         Ok(())
