@@ -5,7 +5,7 @@ use std::{future::Future, sync::Arc};
 use anyhow::{Context, bail};
 use claviger_domain::{SystemClock, SystemRandom};
 use claviger_service::{
-    App, Database, Options, Service, create_private, manage::ManageError, parse_app_path,
+    App, Database, Options, Service, create_private, parse_app_path, vendor::ManageError,
 };
 
 use super::{args::ConfirmArgs, prompt::confirm};

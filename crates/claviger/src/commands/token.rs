@@ -1,6 +1,6 @@
 //! `claviger token`: what programs of an application with tokenSystem present at their start.
 
-use claviger_service::manage::Token;
+use claviger_service::vendor::Token;
 use serde_json::json;
 
 use super::run::with_app;
