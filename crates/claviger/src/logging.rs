@@ -3,7 +3,7 @@
 use std::{env, io, io::IsTerminal};
 
 use anyhow::anyhow;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{filter::Targets, fmt, prelude::*, registry};
 
 use crate::config::{Config, LogFormat};
 
@@ -20,10 +20,12 @@ pub(crate) fn start(config: &Config) -> anyhow::Result<()> {
     };
     // Colors are for people who did not ask to be spared them.
     let colors = on_terminal && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let records = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_new(&config.log)?)
-        .with_writer(io::stderr)
-        .with_ansi(colors);
-    let started = if json { records.json().flatten_event(true).try_init() } else { records.try_init() };
+    let records = fmt::layer().with_writer(io::stderr).with_ansi(colors);
+    let wanted = registry().with(config.log.parse::<Targets>()?);
+    let started = if json {
+        wanted.with(records.json().flatten_event(true)).try_init()
+    } else {
+        wanted.with(records).try_init()
+    };
     started.map_err(|error| anyhow!("cannot start logging: {error}"))
 }

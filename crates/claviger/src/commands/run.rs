@@ -1,6 +1,6 @@
 //! Opening the data for a command, and running the command there.
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, pin::Pin, sync::Arc};
 
 use anyhow::{Context, bail};
 use claviger_domain::{SystemClock, SystemRandom};
@@ -11,11 +11,41 @@ use claviger_service::{
 use super::{args::ConfirmArgs, prompt::confirm};
 use crate::config::{Store, StoreArgs};
 
+/// A command under way.
+type Running<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + 'a>>;
+
 /// Opens the data for one command of an operator and runs it there.
-pub(super) fn with_service<F>(args: StoreArgs, run: impl FnOnce(Arc<Service>) -> F) -> anyhow::Result<()>
+pub(super) fn with_service<'a, F>(
+    args: StoreArgs,
+    run: impl FnOnce(Arc<Service>) -> F + 'a,
+) -> anyhow::Result<()>
 where
-    F: Future<Output = anyhow::Result<()>>,
+    F: Future<Output = anyhow::Result<()>> + 'a,
 {
+    block_on(args, Box::new(move |service| Box::pin(run(service))))
+}
+
+/// Opens the data and finds an application, written as OWNER/APP, for one command of an operator.
+pub(super) fn with_app<'a, F>(
+    args: StoreArgs,
+    path: &str,
+    run: impl FnOnce(Arc<Service>, App) -> F + 'a,
+) -> anyhow::Result<()>
+where
+    F: Future<Output = anyhow::Result<()>> + 'a,
+{
+    let (owner, name) = parse_app_path(path).map_err(anyhow::Error::msg)?;
+    with_service(args, async move |service| {
+        let app = service.app(&owner, &name).await?;
+        run(service, app).await
+    })
+}
+
+/// What [`with_service`] does, compiled once and not for each command.
+fn block_on<'a>(
+    args: StoreArgs,
+    run: Box<dyn FnOnce(Arc<Service>) -> Running<'a> + 'a>,
+) -> anyhow::Result<()> {
     let store = Store::resolve(args)?;
     if let Database::Sqlite(path) = &store.database
         && !path.exists()
@@ -29,35 +59,19 @@ where
     runtime.block_on(async { run(open(&store, Options::default()).await?).await })
 }
 
-/// Opens the data and finds an application, written as OWNER/APP, for one command of an operator.
-pub(super) fn with_app<F>(
-    args: StoreArgs,
-    path: &str,
-    run: impl FnOnce(Arc<Service>, App) -> F,
-) -> anyhow::Result<()>
-where
-    F: Future<Output = anyhow::Result<()>>,
-{
-    let (owner, name) = parse_app_path(path).map_err(anyhow::Error::msg)?;
-    with_service(args, async |service| {
-        let app = service.app(&owner, &name).await?;
-        run(service, app).await
-    })
-}
-
 /// Asks, then deletes something of an application, as `run` does it, and says so.
-pub(super) fn delete<F>(
+pub(super) fn delete<'a, F>(
     store: StoreArgs,
     ConfirmArgs { app, yes }: &ConfirmArgs,
-    name: &str,
+    name: &'a str,
     loss: &str,
-    run: impl FnOnce(Arc<Service>, App) -> F,
+    run: impl FnOnce(Arc<Service>, App) -> F + 'a,
 ) -> anyhow::Result<()>
 where
-    F: Future<Output = Result<(), ManageError>>,
+    F: Future<Output = Result<(), ManageError>> + 'a,
 {
     confirm(*yes, loss)?;
-    with_app(store, app, async |service, app| {
+    with_app(store, app, async move |service, app| {
         run(service, app).await?;
         println!("deleted {name}");
         Ok(())

@@ -9,7 +9,7 @@ use std::{
 use axum::http::HeaderName;
 use claviger_service::{AllowedTarget, Database};
 use ipnet::IpNet;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 
 /// A PostgreSQL address or the path of a SQLite file, relative to `folder`. The error does not repeat the text, which may
 /// hold a password.
@@ -86,9 +86,9 @@ pub(super) fn header(text: &str) -> Result<HeaderName, String> {
     text.parse().map_err(|_| format!("`{text}` is no header's name: write one such as X-Forwarded-For"))
 }
 
-/// Directives of a log filter, as [`EnvFilter`] reads them.
+/// Directives of a log filter, as [`Targets`] reads them.
 pub(super) fn log_filter(text: &str) -> Result<String, String> {
-    match EnvFilter::try_new(text) {
+    match text.parse::<Targets>() {
         Ok(_) if !text.trim().is_empty() => Ok(text.into()),
         _ => Err(format!(
             "`{text}` is no log filter: write one such as info, debug or claviger_service=debug,info"
