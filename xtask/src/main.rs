@@ -1,35 +1,10 @@
-//! The project's own chores, run as `cargo xtask CHORE`.
-//!
-//! | chore | what it does |
-//! |---|---|
-//! | `test` | every test of the workspace, with a private PostgreSQL cluster |
-//! | `e2e` | published and hand-written clients against running servers |
-//! | `fuzz` | generated inputs for what reads and writes texts of strangers |
-//! | `bench` | throughput, latency, memory, beside a bare handler as the ceiling |
-//! | `openapi` | writes `docs/openapi.json`, the description of the APIs, anew |
-//! | `ci` | formatting, lints, `fuzz`, `e2e` and `test`: what a change must pass |
-//!
-//! What a chore needs from the system (PostgreSQL, wrk, OpenSSL's headers, Python) it installs itself on
-//! Debian and Ubuntu, as root or through sudo.
-
-mod bench;
-mod ci;
-mod e2e;
-mod fuzz;
-mod openapi;
-mod postgres;
-mod server;
-mod test;
-mod tools;
+//! `cargo xtask CHORE`: the command line of the chores.
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-
-use crate::tools::interrupt;
-
-/// Exit status of a program that was ended by Ctrl-C.
-const INTERRUPTED: u8 = 130;
+use xtask::tools::interrupt;
+use xtask::{bench, ci, e2e, fuzz, openapi, test};
 
 /// The project's own chores.
 #[derive(Debug, Parser)]
@@ -53,32 +28,17 @@ enum Chore {
     Openapi,
     /// Check formatting and lints, then run `fuzz`, `e2e` and `test`
     Ci,
-    /// Serve one fixed reply: the ceiling that `bench` compares with
-    #[command(hide = true)]
-    Bare(bench::bare::Options),
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     interrupt::watch();
-    let outcome = match &cli.chore {
+    interrupt::exit_code(match &cli.chore {
         Chore::Test(options) => test::run(options),
         Chore::E2e(options) => e2e::run(options),
         Chore::Fuzz(options) => fuzz::run(options),
-        Chore::Bench(options) => bench::run(options),
+        Chore::Bench(_) => bench::run(),
         Chore::Openapi => openapi::run(),
         Chore::Ci => ci::run(),
-        Chore::Bare(options) => bench::bare::run(options),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if interrupt::requested() => {
-            eprintln!("interrupted: {error:#}");
-            ExitCode::from(INTERRUPTED)
-        }
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    })
 }

@@ -3,11 +3,15 @@
 //! A chore that is interrupted returns an error, so that every server it started is stopped and
 //! every temporary folder is removed on the way out.
 
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use anyhow::{Result, bail};
 use tokio::signal::unix::{SignalKind, signal};
+
+/// Exit status of a program that was ended by Ctrl-C.
+const INTERRUPTED: u8 = 130;
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 
@@ -52,4 +56,19 @@ pub fn check() -> Result<()> {
         bail!("stopped by a signal");
     }
     Ok(())
+}
+
+/// The exit status of a program with this outcome; an error is told on stderr.
+pub fn exit_code(outcome: Result<()>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if requested() => {
+            eprintln!("interrupted: {error:#}");
+            ExitCode::from(INTERRUPTED)
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -49,7 +49,10 @@ pub fn crates_used(src: &Path) -> BTreeSet<String> {
     for module in tree.0.values() {
         let imported = module.uses.iter().map(|import| import.path[0].clone());
         let named = paths(&module.code).into_iter().map(|path| path[0].clone());
-        let ours = imported.chain(named).filter_map(|name| name.strip_prefix("claviger_").map(str::to_owned));
+        let ours = imported.chain(named).filter_map(|name| match name.strip_prefix("claviger_") {
+            Some(rest) => Some(rest.to_owned()),
+            None => (name == "xtask").then_some(name),
+        });
         used.extend(ours);
     }
     used

@@ -21,7 +21,9 @@ fn crates() -> BTreeMap<String, PathBuf> {
     let entries = fs::read_dir(root().join("crates")).expect("the folder crates");
     let folders = entries.map(|entry| entry.expect("an entry").path());
     let mut crates: BTreeMap<_, _> = folders.map(|path| (name_of(&path), path)).collect();
-    crates.insert("xtask".into(), root().join("xtask"));
+    crates.extend(
+        [("xtask", "xtask"), ("bench", "xtask/bench")].map(|(name, path)| (name.into(), root().join(path))),
+    );
     crates
 }
 

@@ -10,12 +10,12 @@ use anyhow::{Context, Result, ensure};
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 use serde_json::Value;
+use xtask::server::{Demo, Server, data_dir};
+use xtask::tools::{command, interrupt, say};
 
 use super::client::Client;
 use super::load::{Lap, Load};
 use super::{Bench, flood, licenses};
-use crate::server::{Demo, Server, data_dir};
-use crate::tools::{command, interrupt, say};
 
 /// Users, and as many licenses, unless said otherwise.
 const ROWS: u64 = 200_000;

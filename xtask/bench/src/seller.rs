@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use anyhow::Result;
+use xtask::server::Demo;
 
 use super::Bench;
 use super::client::{Api, Client, seller_form};
 use super::throughput::{Operation, Plan, Row, measure_plan};
 use super::wrk;
-use crate::server::Demo;
 
 /// Users that are asked about. All rows have replies of one size, so their names have one length.
 const USERS: usize = 50;

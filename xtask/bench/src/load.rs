@@ -11,10 +11,10 @@ use anyhow::{Result, bail, ensure};
 use serde::Serialize;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
+use xtask::server::Demo;
 
 use super::client::{Api, init_body};
 use super::connection::Connection;
-use crate::server::Demo;
 
 /// Reply times of one connection since the last lap, in microseconds.
 type Times = Arc<Mutex<Vec<u64>>>;

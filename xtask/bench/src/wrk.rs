@@ -6,8 +6,7 @@ use std::{fs, thread};
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
-
-use crate::tools::{apt, command};
+use xtask::tools::{apt, command};
 
 /// Sends the lines of a file as request bodies.
 const SCRIPT: &str = include_str!("post.lua");

@@ -2,12 +2,12 @@
 
 use anyhow::Result;
 use serde::Serialize;
+use xtask::tools::say;
 
 use super::Bench;
 use super::client::{Api, Client, init_body};
 use super::sizes::fill;
 use super::wrk::{self, Load, Round};
-use crate::tools::say;
 
 /// Different request bodies.
 const BODIES: u64 = 10_000;

@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, ensure};
 use argon2::{Argon2, PasswordHasher};
 use serde::Serialize;
+use xtask::server::Demo;
+use xtask::tools::say;
 
 use super::Bench;
 use super::client::{Api, Client, form};
 use super::stats::median;
 use super::wrk::{self, Load, Round};
-use crate::server::Demo;
-use crate::tools::say;
 
 /// Users that log in, each in a session of its own.
 const USERS: usize = 40;

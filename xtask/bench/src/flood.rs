@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use tokio::task::JoinSet;
+use xtask::server::Demo;
+use xtask::tools::interrupt;
 
 use super::client::{Api, init_body, seller_form};
 use super::connection::Connection;
-use crate::server::Demo;
-use crate::tools::interrupt;
 
 /// Enough that commits are well filled.
 pub const CONNECTIONS: u64 = 64;

@@ -1,6 +1,6 @@
 //! The ceiling: an axum handler that reads the whole request and answers a fixed reply.
 //!
-//! It runs as a process of its own (`xtask bare`), as the real server does.
+//! It runs as a process of its own (`claviger-bench bare`), as the real server does.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,14 +16,13 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-
-use crate::tools::daemon::{Daemon, Spec, StopWith};
-use crate::tools::{free_port, interrupt};
+use xtask::tools::daemon::{Daemon, Spec, StopWith};
+use xtask::tools::{free_port, interrupt};
 
 /// How long the bare server may take to listen.
 const START_LIMIT: Duration = Duration::from_secs(10);
 
-/// How to run `xtask bare`.
+/// How to run `claviger-bench bare`.
 #[derive(Debug, clap::Args)]
 pub struct Options {
     /// The address to listen on

@@ -5,14 +5,14 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
+use xtask::server::{Demo, data_dir};
+use xtask::tools::{command, say};
 
 use super::Bench;
 use super::bare::{self, Reply};
 use super::client::{Api, Client, form, init_body};
 use super::stats::median;
 use super::wrk::{self, Load, Round};
-use crate::server::{Demo, data_dir};
-use crate::tools::{command, say};
 
 /// Sessions that all rows but `init` walk through, for each API version: half of the demo's licenses.
 const SIGNED_IN: usize = 50;

@@ -2,12 +2,12 @@
 
 use anyhow::{Result, ensure};
 use serde::Serialize;
+use xtask::server::{Demo, Server};
+use xtask::tools::say;
 
 use super::client::Client;
 use super::stats::median;
 use super::{Bench, flood, list, memory};
-use crate::server::{Demo, Server};
-use crate::tools::say;
 
 /// Licenses made in one call; more are refused.
 pub const BATCH: u64 = 100;

@@ -8,12 +8,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 use serde_json::Value;
+use xtask::server::Demo;
+use xtask::tools::say;
 
 use super::client::Client;
 use super::stats::median;
 use super::{Bench, flood, list};
-use crate::server::Demo;
-use crate::tools::say;
 
 /// Sessions killed one by one.
 const KILLS: u64 = 20;

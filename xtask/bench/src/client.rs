@@ -8,9 +8,9 @@ use anyhow::{Context, Result, ensure};
 use form_urlencoded::Serializer;
 use serde::Serialize;
 use serde_json::Value;
+use xtask::server::{Demo, agent};
 
 use super::bare::Reply;
-use crate::server::{Demo, agent};
 
 /// Longer than any reply may take, a list of a million sessions included.
 const TIMEOUT: Duration = Duration::from_secs(120);

@@ -1,0 +1,23 @@
+//! The project's own chores, run as `cargo xtask CHORE`.
+//!
+//! | chore | what it does |
+//! |---|---|
+//! | `test` | every test of the workspace, with a private PostgreSQL cluster |
+//! | `e2e` | published and hand-written clients against running servers |
+//! | `fuzz` | generated inputs for what reads and writes texts of strangers |
+//! | `bench` | throughput, latency, memory, beside a bare handler as the ceiling |
+//! | `openapi` | writes `docs/openapi.json`, the description of the APIs, anew |
+//! | `ci` | formatting, lints, `fuzz`, `e2e` and `test`: what a change must pass |
+//!
+//! What a chore needs from the system (PostgreSQL, wrk, OpenSSL's headers, Python) it installs itself on
+//! Debian and Ubuntu, as root or through sudo.
+
+pub mod bench;
+pub mod ci;
+pub mod e2e;
+pub mod fuzz;
+pub mod openapi;
+pub mod postgres;
+pub mod server;
+pub mod test;
+pub mod tools;
