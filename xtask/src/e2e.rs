@@ -120,16 +120,9 @@ fn drive(
     let server = Server::start(claviger, folder.path())?;
     say(format!("{name} drives the demo server at {}", server.demo.base_url));
     let given = vendor::furnish(claviger, folder.path(), &server, upstream, mailbox)?;
-    command::run(&mut without_proxies(client(&given)))
+    command::run(&mut command::without_proxies(client(&given)))
         .with_context(|| format!("an end-to-end step of {name} failed"))?;
     server.stop()?;
     say("the server stopped on SIGTERM with exit status 0");
     Ok(())
-}
-
-fn without_proxies(mut command: Command) -> Command {
-    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
-        command.env_remove(name);
-    }
-    command
 }

@@ -13,9 +13,10 @@ use serde_json::Value;
 use xtask::server::{Demo, Server, data_dir};
 use xtask::tools::{command, interrupt, say};
 
+use super::bench::Bench;
 use super::client::Client;
 use super::load::{Lap, Load};
-use super::{Bench, flood, licenses};
+use super::{flood, licenses};
 
 /// Users, and as many licenses, unless said otherwise.
 const ROWS: u64 = 200_000;

@@ -5,9 +5,10 @@ use serde::Serialize;
 use xtask::server::{Demo, Server};
 use xtask::tools::say;
 
+use super::bench::Bench;
 use super::client::Client;
 use super::stats::median;
-use super::{Bench, flood, list, memory};
+use super::{flood, list, memory};
 
 /// Licenses made in one call; more are refused.
 pub const BATCH: u64 = 100;

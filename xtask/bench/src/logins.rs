@@ -10,7 +10,7 @@ use serde::Serialize;
 use xtask::server::Demo;
 use xtask::tools::say;
 
-use super::Bench;
+use super::bench::Bench;
 use super::client::{Api, Client, form};
 use super::stats::median;
 use super::wrk::{self, Load, Round};

@@ -5,6 +5,7 @@
 //! the same requests and answers with the same bytes, from a process of its own.
 
 mod bare;
+mod bench;
 mod bulk;
 mod client;
 mod connection;
@@ -20,23 +21,23 @@ mod sizes;
 mod stats;
 mod sweep;
 mod table;
+mod target;
 mod targets;
 mod throughput;
 mod wrk;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 use std::{fs, thread};
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
-use tempfile::TempDir;
 use xtask::bench::{Options, Part};
-use xtask::server::Server;
 use xtask::tools::cargo::{self, Profile};
 use xtask::tools::{interrupt, say, workspace_root};
 
+use bench::Bench;
 use report::Report;
 
 /// Where the JSON goes unless said otherwise.
@@ -60,29 +61,6 @@ enum Helper {
     /// Serve one fixed reply: the ceiling that is compared with
     #[command(hide = true)]
     Bare(bare::Options),
-}
-
-/// What each part needs to start servers of its own.
-#[derive(Debug)]
-struct Bench<'a> {
-    options: &'a Options,
-    /// The release build of the server.
-    claviger: PathBuf,
-}
-
-impl Bench<'_> {
-    /// A fresh demo server with a data folder of its own.
-    fn fresh_server(&self) -> Result<(Server, TempDir)> {
-        let folder = tempfile::Builder::new().prefix("claviger-bench-").tempdir();
-        let folder = folder.context("cannot make a temporary folder")?;
-        let server = Server::start(&self.claviger, folder.path())?;
-        Ok((server, folder))
-    }
-
-    /// The server of this folder, started again.
-    fn restart(&self, folder: &Path) -> Result<Server> {
-        Server::start(&self.claviger, folder)
-    }
 }
 
 fn main() -> ExitCode {
@@ -127,7 +105,7 @@ fn measure(options: &Options) -> Result<()> {
     if options.wants(Part::Bulk) {
         report.bulk = bulk::measure(&bench)?;
     }
-    report.judge();
+    report.targets = targets::judge(&report);
     println!("{}", table::render(&report));
     let file = options.json.clone().unwrap_or_else(|| workspace_root().join(DEFAULT_JSON));
     write(&report, &file)?;

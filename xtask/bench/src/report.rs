@@ -3,14 +3,14 @@
 use std::{fs, thread};
 
 use serde::Serialize;
+use xtask::bench::Options;
 
-use super::Options;
 use super::bulk::Bulk;
 use super::licenses::Licenses;
 use super::logins;
 use super::sizes::Size;
 use super::sweep::Sweep;
-use super::targets::{self, Target};
+use super::target::Target;
 use super::throughput::Row;
 
 /// The results of one run. Parts that were not asked for are empty.
@@ -81,11 +81,6 @@ impl Report {
             bulk: Vec::new(),
             targets: Vec::new(),
         }
-    }
-
-    /// Compares what was measured with what must be reached.
-    pub fn judge(&mut self) {
-        self.targets = targets::judge(self);
     }
 
     /// Whether no target was missed.

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use xtask::server::Demo;
 
-use super::Bench;
+use super::bench::Bench;
 use super::client::{Api, Client, seller_form};
 use super::throughput::{Operation, Plan, Row, measure_plan};
 use super::wrk;

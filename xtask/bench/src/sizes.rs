@@ -11,9 +11,10 @@ use serde_json::Value;
 use xtask::server::Demo;
 use xtask::tools::say;
 
+use super::bench::Bench;
 use super::client::Client;
 use super::stats::median;
-use super::{Bench, flood, list};
+use super::{flood, list};
 
 /// Sessions killed one by one.
 const KILLS: u64 = 20;

@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde::Serialize;
 use xtask::tools::say;
 
-use super::Bench;
+use super::bench::Bench;
 use super::client::{Api, Client, init_body};
 use super::sizes::fill;
 use super::wrk::{self, Load, Round};

@@ -9,7 +9,7 @@ use super::licenses::{Add, BATCH, List};
 use super::logins;
 use super::report::Report;
 use super::sizes::Size;
-use super::targets::{Bound, Target};
+use super::target::{Bound, Target};
 use super::throughput::Row;
 
 /// A mebibyte.

@@ -8,8 +8,8 @@ use serde::Serialize;
 use xtask::server::{Demo, data_dir};
 use xtask::tools::{command, say};
 
-use super::Bench;
 use super::bare::{self, Reply};
+use super::bench::Bench;
 use super::client::{Api, Client, form, init_body};
 use super::stats::median;
 use super::wrk::{self, Load, Round};

@@ -67,6 +67,14 @@ pub fn describe(command: &Command) -> String {
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
 }
 
+/// The same program, which then reaches our own servers directly.
+pub fn without_proxies(mut command: Command) -> Command {
+    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+        command.env_remove(name);
+    }
+    command
+}
+
 /// Waits for the end of a program; after Ctrl-C it is given a moment, then ended.
 ///
 /// # Errors

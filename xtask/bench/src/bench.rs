@@ -1,0 +1,38 @@
+//! What each part of the benchmark begins with.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+use xtask::bench::Options;
+use xtask::server::Server;
+
+/// What each part needs to start servers of its own.
+#[derive(Debug)]
+pub struct Bench<'a> {
+    /// How to measure.
+    pub options: &'a Options,
+    /// The release build of the server.
+    pub claviger: PathBuf,
+}
+
+impl Bench<'_> {
+    /// A fresh demo server with a data folder of its own.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub fn fresh_server(&self) -> Result<(Server, TempDir)> {
+        let folder = tempfile::Builder::new().prefix("claviger-bench-").tempdir();
+        let folder = folder.context("cannot make a temporary folder")?;
+        let server = Server::start(&self.claviger, folder.path())?;
+        Ok((server, folder))
+    }
+
+    /// The server of this folder, started again.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub fn restart(&self, folder: &Path) -> Result<Server> {
+        Server::start(&self.claviger, folder)
+    }
+}
