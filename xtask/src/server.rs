@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,6 +18,8 @@ use crate::tools::interrupt;
 const START_LIMIT: Duration = Duration::from_secs(60);
 /// How often a waiting chore asks whether the server is ready; start-up times are that exact.
 const POLL: Duration = Duration::from_millis(2);
+/// How long it may take to say whether it is.
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 /// The folder, inside a chore's temporary folder, that the server keeps its data in.
 const DATA: &str = "data";
 
@@ -91,8 +95,7 @@ impl Server {
             Some(demo) => demo,
             None => wait(&mut daemon, "wrote no demo.json", || read_demo(folder).ok())?,
         };
-        let ready = demo.url("/readyz");
-        wait(&mut daemon, "is not ready", || status(&ready).filter(|status| *status == 200))?;
+        wait(&mut daemon, "is not ready", || is_ready(demo.authority()).ok().filter(|ready| *ready))?;
         Ok(Self { daemon, demo, ready_after: spawned.elapsed() })
     }
 
@@ -144,16 +147,14 @@ fn wait<T>(daemon: &mut Daemon, complaint: &str, ask: impl Fn() -> Option<T>) ->
     Err(daemon.complaint(complaint))
 }
 
-/// An HTTP client that takes every status as it comes, uses no proxy and gives up after `timeout`.
-pub fn agent(timeout: Duration) -> ureq::Agent {
-    let config = ureq::Agent::config_builder().http_status_as_error(false).proxy(None);
-    config.timeout_global(Some(timeout)).build().into()
-}
-
-/// The HTTP status of a GET, whatever it is; `None` when nobody answers.
-fn status(url: &str) -> Option<u16> {
-    let reply = agent(Duration::from_secs(5)).get(url).call();
-    reply.ok().map(|reply| reply.status().as_u16())
+/// Whether the server at `authority` says that it is ready.
+fn is_ready(authority: &str) -> io::Result<bool> {
+    let mut stream = TcpStream::connect(authority)?;
+    stream.set_read_timeout(Some(ANSWER_LIMIT))?;
+    write!(stream, "GET /readyz HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n")?;
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line)?;
+    Ok(line.starts_with("HTTP/1.1 200 "))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use form_urlencoded::Serializer;
 use serde::Serialize;
 use serde_json::Value;
-use xtask::server::{Demo, agent};
+use xtask::server::Demo;
 
 use super::bare::Reply;
 
@@ -97,7 +97,9 @@ pub struct Client<'a> {
 impl<'a> Client<'a> {
     /// A client of this server.
     pub fn new(demo: &'a Demo) -> Self {
-        Self { demo, agent: agent(TIMEOUT) }
+        // It takes every status as it comes and uses no proxy.
+        let config = ureq::Agent::config_builder().http_status_as_error(false).proxy(None);
+        Self { demo, agent: config.timeout_global(Some(TIMEOUT)).build().into() }
     }
 
     /// Makes a session. Returns its id.

@@ -5,40 +5,23 @@
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::sync::{Arc, LazyLock};
 
 use anyhow::{Result, bail};
-use tokio::signal::unix::{SignalKind, signal};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::flag;
 
 /// Exit status of a program that was ended by Ctrl-C.
 const INTERRUPTED: u8 = 130;
 
-static REQUESTED: AtomicBool = AtomicBool::new(false);
+static REQUESTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
 /// Starts to watch for the signals. Called once, at the start of the program.
 pub fn watch() {
-    let spawned = thread::Builder::new().name("signals".into()).spawn(|| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
-        if let Err(error) = runtime.and_then(|runtime| runtime.block_on(record())) {
-            eprintln!("warning: cannot watch for Ctrl-C ({error}); servers may be left running");
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        if let Err(error) = flag::register(signal, Arc::clone(&REQUESTED)) {
+            eprintln!("warning: cannot watch for signal {signal} ({error}); servers may be left running");
         }
-    });
-    if let Err(error) = spawned {
-        eprintln!("warning: cannot watch for Ctrl-C ({error}); servers may be left running");
-    }
-}
-
-async fn record() -> std::io::Result<()> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hangup = signal(SignalKind::hangup())?;
-    loop {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-        }
-        REQUESTED.store(true, Ordering::Relaxed);
     }
 }
 
