@@ -18,9 +18,9 @@ pub fn run() -> Result<()> {
             .with_context(|| format!("the formatting differs; run `cargo fmt --manifest-path {manifest}`"))?;
     }
 
-    say("running clippy");
+    say("running clippy: it looks at all libraries in its own way the first time, some minutes");
     let mut lint = cargo::cargo();
-    lint.args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+    lint.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
     command::run(&mut lint).context("clippy has complaints")?;
 
     fuzz::run(&fuzz::Options::default()).context("fuzzing failed")?;

@@ -52,7 +52,7 @@ impl Default for Options {
 pub fn run(options: &Options) -> Result<()> {
     let targets = wanted(options)?;
     install()?;
-    say("building the fuzz targets");
+    say("building the fuzz targets: a few minutes the first time");
     fetch_dependencies()?;
     let mut build = cargo_fuzz("build");
     command::run(build.env("CARGO_TERM_QUIET", "true")).context("the fuzz targets do not build")?;
@@ -139,7 +139,7 @@ fn install() -> Result<()> {
     if command::succeeds(ask.args(["fuzz", "--version"]).env("PATH", search_path())) {
         return Ok(());
     }
-    say(format!("installing cargo-fuzz {CARGO_FUZZ}"));
+    say(format!("installing cargo-fuzz {CARGO_FUZZ}: a minute or two"));
     let mut install = cargo::cargo();
     install.args(["install", "--quiet", "--locked", "cargo-fuzz", "--version", CARGO_FUZZ, "--root"]);
     install.arg(workspace_root().join(TOOLS));

@@ -44,6 +44,7 @@ impl Cluster {
     /// When PostgreSQL can't be installed, is too old, or does not start; with its own words.
     pub fn start() -> Result<Self> {
         let programs = find_or_install()?;
+        say("making a private PostgreSQL cluster, a few seconds");
         let user = geteuid().is_root().then_some(USER);
         let folder = make_folder(user)?;
         let data = folder.path().join("data");

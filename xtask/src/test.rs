@@ -1,7 +1,5 @@
 //! `cargo xtask test`: every test of the workspace, with both databases.
 
-use std::process::Command;
-
 use anyhow::{Context, Result};
 
 use crate::postgres::Cluster;
@@ -13,8 +11,7 @@ const POSTGRES: &str = "CLAVIGER_TEST_POSTGRES";
 /// What to run.
 #[derive(Debug, Default, clap::Args)]
 pub struct Options {
-    /// Given to nextest (or `cargo test`) as they are: names of tests, flags. Doc tests are left
-    /// out then
+    /// Given to nextest (or `cargo test`) as they are: names of tests, flags
     #[arg(last = true)]
     pub args: Vec<String>,
 }
@@ -30,25 +27,15 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 fn run_tests(cluster: &Cluster, args: &[String]) -> Result<()> {
-    // Doc tests come first: the summary that counts should be the last thing on the screen.
-    if args.is_empty() {
-        say("running the doc tests");
-        let mut docs = cargo::cargo();
-        docs.args(["test", "--doc", "--workspace", "--quiet"]);
-        run_with(cluster, &mut docs).context("a doc test failed")?;
-    }
     let mut tests = cargo::cargo();
     if has_nextest() {
-        tests.args(["nextest", "run", "--workspace"]).args(args);
+        tests.args(["nextest", "run", "--workspace"]);
     } else {
         say("cargo-nextest is not installed; using cargo test");
-        tests.args(["test", "--workspace", "--all-targets"]).args(args);
+        tests.args(["test", "--workspace"]);
     }
-    run_with(cluster, &mut tests).context("a test failed")
-}
-
-fn run_with(cluster: &Cluster, command: &mut Command) -> Result<()> {
-    command::run(command.env(POSTGRES, cluster.url()))
+    say("compiling the tests: some 330 crates the first time, a few minutes; then running them, a few more");
+    command::run(tests.args(args).env(POSTGRES, cluster.url())).context("a test failed")
 }
 
 fn has_nextest() -> bool {

@@ -20,14 +20,14 @@ const TARGET_DIR: &str = "target/e2e";
 /// When OpenSSL cannot be installed or the package does not build.
 pub fn build() -> Result<()> {
     install_openssl()?;
-    say("building the client (the published crate `keyauth`)");
+    say("building the client (the published crate `keyauth`): a minute or two the first time");
     command::run(&mut in_package("build")).context("the end-to-end client does not build")
 }
 
 /// Drives the server that this file tells about.
 pub fn command(given: &Path) -> Command {
     let mut run = in_package("run");
-    run.arg("--").arg(given);
+    run.args(["--quiet", "--"]).arg(given);
     run
 }
 
@@ -42,7 +42,7 @@ fn install_openssl() -> Result<()> {
 fn in_package(verb: &str) -> Command {
     let root = workspace_root();
     let mut command = cargo::cargo();
-    command.args([verb, "--quiet", "--locked", "--manifest-path"]).arg(root.join(MANIFEST));
+    command.args([verb, "--locked", "--manifest-path"]).arg(root.join(MANIFEST));
     command.arg("--target-dir").arg(root.join(TARGET_DIR));
     command
 }

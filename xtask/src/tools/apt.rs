@@ -15,7 +15,7 @@ use super::{command, say};
 /// message names the packages to install by hand.
 pub fn install(packages: &[&str], what_for: &str) -> Result<()> {
     let list = packages.join(" ");
-    say(format!("installing {list} with apt-get: needed for {what_for}"));
+    say(format!("installing {list} with apt-get: needed for {what_for}; it may take a minute"));
     let by_hand = || format!("please install these packages yourself: {list}");
     if !command::succeeds(Command::new("apt-get").arg("--version")) {
         return Err(anyhow::anyhow!("there is no apt-get on this system")).with_context(by_hand);

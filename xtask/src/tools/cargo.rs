@@ -38,19 +38,24 @@ struct Target {
     name: String,
 }
 
-/// Builds a program of the workspace and returns its file.
+/// Builds a program of the workspace and returns its file. What cargo says meanwhile is shown.
 ///
 /// # Errors
 /// When it does not build (cargo says why) or the package has no program of its own name.
 pub fn build(package: &str, profile: Profile) -> Result<PathBuf> {
-    say(format!("building {package} ({profile:?})"));
     let mut command = cargo();
-    command.args(["build", "--package", package, "--bin", package]);
-    command.arg("--message-format=json-render-diagnostics");
-    if profile == Profile::Release {
-        command.arg("--release");
-    }
-    let printed = command::run_quietly(&mut command)?;
+    command.args(["build", "--bin", package, "--message-format=json-render-diagnostics"]);
+    match profile {
+        // With all crates and some test cargo picks the same features as for all tests. So these need not compile
+        // again what the program consists of, nor the other way round.
+        Profile::Dev => command.args(["--workspace", "--test", "order"]),
+        Profile::Release => command.args(["--package", package, "--release"]),
+    };
+    say(match profile {
+        Profile::Dev => format!("building {package}: some 300 crates the first time, a few minutes"),
+        Profile::Release => format!("building {package} for release: many minutes the first time"),
+    });
+    let printed = command::run_reading(&mut command)?;
     executable(&printed, package)
         .with_context(|| format!("cargo built no program named {package}; is it in the workspace?"))
 }

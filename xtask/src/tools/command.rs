@@ -47,6 +47,16 @@ pub fn run_quietly(command: &mut Command) -> Result<String> {
     Ok(printed)
 }
 
+/// Runs a program with our own standard error. Returns its standard output.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_reading(command: &mut Command) -> Result<String> {
+    let mut stdout = tempfile::tempfile().context("cannot make a temporary file")?;
+    run(command.stdout(stdout.try_clone()?))?;
+    read_back(&mut stdout)
+}
+
 /// Whether a program can be started and ends well; what it prints is not shown.
 pub fn succeeds(command: &mut Command) -> bool {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
