@@ -34,7 +34,7 @@ fn run_tests(cluster: &Cluster, args: &[String]) -> Result<()> {
         say("cargo-nextest is not installed; using cargo test");
         tests.args(["test", "--workspace"]);
     }
-    say("compiling the tests: some 330 crates the first time, a few minutes; then running them, a few more");
+    say("compiling the tests: some 300 crates the first time, a few minutes; then running them, a few more");
     command::run(tests.args(args).env(POSTGRES, cluster.url())).context("a test failed")
 }
 

@@ -53,7 +53,7 @@ pub fn build(package: &str, profile: Profile) -> Result<PathBuf> {
     };
     say(match profile {
         Profile::Dev => format!("building {package}: some 300 crates the first time, a few minutes"),
-        Profile::Release => format!("building {package} for release: many minutes the first time"),
+        Profile::Release => format!("building {package} for release: some minutes the first time"),
     });
     let printed = command::run_reading(&mut command)?;
     executable(&printed, package)
