@@ -40,6 +40,9 @@ pub struct Options {
     /// Users, and as many licenses, that are changed at once [default: 200000]
     #[arg(long, value_parser = clap::value_parser!(u64).range(1000..=5_000_000))]
     pub rows: Option<u64>,
+    /// Measure the program as it is shipped, not as `cargo build --release` makes it
+    #[arg(long)]
+    pub dist: bool,
     /// Fail when a target is missed
     #[arg(long)]
     pub enforce: bool,
@@ -67,6 +70,11 @@ pub enum Part {
 }
 
 impl Options {
+    /// How the program that is measured is built.
+    pub fn profile(&self) -> Profile {
+        if self.dist { Profile::Dist } else { Profile::Release }
+    }
+
     /// Whether this part is to be measured.
     pub fn wants(&self, part: Part) -> bool {
         self.only.is_empty() || self.only.contains(&part)

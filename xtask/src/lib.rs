@@ -7,6 +7,7 @@
 //! | `fuzz` | generated inputs for what reads and writes texts of strangers |
 //! | `bench` | throughput, latency, memory, beside a bare handler as the ceiling |
 //! | `openapi` | writes `docs/openapi.json`, the description of the APIs, anew |
+//! | `dist` | the program as it is shipped, with its line tables in a file beside it |
 //! | `ci` | formatting, lints, `fuzz`, `e2e` and `test`: what a change must pass |
 //!
 //! What a chore needs from the system (PostgreSQL, wrk, OpenSSL's headers, Python) it installs itself on
@@ -14,6 +15,7 @@
 
 pub mod bench;
 pub mod ci;
+pub mod dist;
 pub mod e2e;
 pub mod fuzz;
 pub mod openapi;

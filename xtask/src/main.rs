@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::tools::interrupt;
-use xtask::{bench, ci, e2e, fuzz, openapi, test};
+use xtask::{bench, ci, dist, e2e, fuzz, openapi, test};
 
 /// The project's own chores.
 #[derive(Debug, Parser)]
@@ -26,6 +26,8 @@ enum Chore {
     Bench(bench::Options),
     /// Write docs/openapi.json, the description of the APIs, anew
     Openapi,
+    /// Build the program as it is shipped, with its line tables in a file beside it
+    Dist,
     /// Check formatting and lints, then run `fuzz`, `e2e` and `test`
     Ci,
 }
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Chore::Fuzz(options) => fuzz::run(options),
         Chore::Bench(_) => bench::run(),
         Chore::Openapi => openapi::run(),
+        Chore::Dist => dist::run(),
         Chore::Ci => ci::run(),
     })
 }

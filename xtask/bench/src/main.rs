@@ -79,7 +79,7 @@ fn main() -> ExitCode {
 /// a target is missed.
 fn measure(options: &Options) -> Result<()> {
     wrk::install()?;
-    let bench = Bench { options, claviger: cargo::build("claviger", Profile::Release)? };
+    let bench = Bench { options, claviger: cargo::build("claviger", options.profile())? };
     let mut report = Report::new(options);
     if options.wants(Part::Idle) {
         report.idle_bytes = Some(idle(&bench)?);

@@ -14,8 +14,10 @@ use super::{command, say, workspace_root};
 pub enum Profile {
     /// Fast to build.
     Dev,
-    /// Fast to run.
+    /// Fast to run, and not too slow to build.
     Release,
+    /// As it is shipped.
+    Dist,
 }
 
 /// A cargo command in the workspace's folder.
@@ -50,10 +52,12 @@ pub fn build(package: &str, profile: Profile) -> Result<PathBuf> {
         // again what the program consists of, nor the other way round.
         Profile::Dev => command.args(["--workspace", "--test", "order"]),
         Profile::Release => command.args(["--package", package, "--release"]),
+        Profile::Dist => command.args(["--package", package, "--profile", "dist"]),
     };
     say(match profile {
         Profile::Dev => format!("building {package}: some 300 crates the first time, a few minutes"),
         Profile::Release => format!("building {package} for release: some minutes the first time"),
+        Profile::Dist => format!("building {package} to be shipped: many minutes the first time"),
     });
     let printed = command::run_reading(&mut command)?;
     executable(&printed, package)
