@@ -136,7 +136,8 @@ fn launch(programs: &Path, user: Option<&str>, folder: &Path, data: &Path) -> Re
     let port = free_port().context("no free port on 127.0.0.1")?;
     let mut args: Vec<OsString> = vec!["-D".into(), data.into(), "-k".into(), folder.into()];
     args.extend(["-p".into(), port.to_string().into()]);
-    for setting in ["listen_addresses=127.0.0.1", "max_connections=200", "fsync=off", "full_page_writes=off"] {
+    for setting in ["listen_addresses=127.0.0.1", "max_connections=200", "fsync=off", "full_page_writes=off"]
+    {
         args.extend(["-c".into(), setting.into()]);
     }
     let mut server = Daemon::spawn(&Spec {

@@ -34,7 +34,7 @@ use std::{fs, thread};
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use xtask::bench::{Options, Part};
-use xtask::tools::cargo::{self, Profile};
+use xtask::tools::cargo;
 use xtask::tools::{interrupt, say, workspace_root};
 
 use bench::Bench;
