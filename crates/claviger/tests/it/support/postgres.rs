@@ -20,7 +20,7 @@ impl Database {
         let nanos = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").subsec_nanos();
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("claviger_it_{}_{nanos}_{count}", process::id());
-        admin().batch_execute(&format!("CREATE DATABASE {name}")).expect("a database");
+        admin().batch_execute(&format!("CREATE DATABASE {name} STRATEGY = FILE_COPY")).expect("a database");
         Self { url: with_database(&admin_url(), &name), name }
     }
 

@@ -21,7 +21,11 @@ impl Place {
     pub fn postgres() -> Self {
         let name = format!("claviger_store_{}", SystemRandom.hex(8));
         let admin = admin();
-        apart(|| connect(&admin).batch_execute(&format!("CREATE DATABASE {name}")).expect("a database"));
+        apart(|| {
+            connect(&admin)
+                .batch_execute(&format!("CREATE DATABASE {name} STRATEGY = FILE_COPY"))
+                .expect("a database")
+        });
         Self::Postgres { url: with_database(&admin, &name), name }
     }
 
