@@ -10,7 +10,7 @@ use std::{
 
 use claviger_domain::{fold, subscriber};
 
-use crate::program::accounts::NAME_MAX;
+use crate::shared::limits::NAME_MAX;
 
 /// The first pause, in seconds; each further failure doubles it.
 const PAUSE: i64 = 30;
