@@ -14,7 +14,7 @@ HASH = hashlib.md5(b"the program").hexdigest()
 
 def run(step, given):
     for program_type in programs.ALL:
-        named = lambda name, version=program_type.version: step(f"{version}: {name}")
+        named = lambda name, version=program_type.label(): step(f"{version}: {name}")
         closed(named, given, program_type)
         program_checks(named, given, program_type)
         tokens(named, given, program_type)
@@ -91,10 +91,10 @@ def tokens(named, given, program_type):
     with named("tokenSystem asks for a token of the application"):
         key = given.license()
         program_type(given).init().tells("register", "Logged in!", ["info"], **{
-            "username": f"token-{program_type.version}", "pass": "secret", "key": key, "hwid": HWID})
+            "username": f"token-{program_type.label()}", "pass": "secret", "key": key, "hwid": HWID})
         rows = json.loads(given.vendor("token", "list", given.app, "--json"))
         token = next(row["token"] for row in rows
-                     if key in row.values() or f"token-{program_type.version}" in row.values())
+                     if key in row.values() or f"token-{program_type.label()}" in row.values())
         given.set("tokenSystem=true")
         eventually(lambda: refused("Token Must Be Provided"))
         refused("Hash Must Be Provided", token=token)
@@ -112,7 +112,7 @@ def tokens(named, given, program_type):
 
 def devices(named, given, program_type):
     """As programs of the PHP and React SDKs do, which send no device."""
-    account = {"username": f"no-device-{program_type.version}", "pass": "secret"}
+    account = {"username": f"no-device-{program_type.label()}", "pass": "secret"}
     program = program_type(given).init()
 
     def bound(kind, **fields):
@@ -138,7 +138,7 @@ def devices(named, given, program_type):
 
 
 def others(named, given, program_type):
-    account = {"username": f"alone-{program_type.version}", "pass": "secret", "hwid": HWID}
+    account = {"username": f"alone-{program_type.label()}", "pass": "secret", "hwid": HWID}
     first, second = program_type(given).init(), program_type(given).init()
 
     def signs_in(program):

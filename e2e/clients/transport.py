@@ -4,7 +4,7 @@ import json
 from urllib.parse import urlencode
 
 import programs
-from programs import base, v1_1, v1_2
+from programs import base, v1_1, v1_2, v1_3
 from programs.base import PLAIN, SESSION, START
 from steps import holds, same
 
@@ -53,7 +53,7 @@ def strangers(step, given):
         sessions = {program_type: program_type(given).init().session for program_type in programs.ALL}
         for program_type in programs.ALL:
             for owner, session in sessions.items():
-                if owner is not program_type:
+                if owner.version != program_type.version:
                     other = program_type(given).init()
                     other.fails("check", base.SESSION_NOT_FOUND, protection=PLAIN, sessionid=session)
                     other.fails("check", base.UNAUTHED, protection=SESSION)
@@ -66,5 +66,9 @@ def unkeyed(step, given):
         program.fails("init", "invalidver", ',"download":""', protection=START, ver="0")
     with step("1.2: an encryption key that is too long"):
         v1_2.Program(given).fails(
+            "init", 'The paramater "enckey" is too long. Must be 35 characters or less.',
+            protection=START, ver=given.app_version, enckey="k" * 36)
+    with step("1.3: an encryption key that is too long"):
+        v1_3.Keyed(given).fails(
             "init", 'The paramater "enckey" is too long. Must be 35 characters or less.',
             protection=START, ver=given.app_version, enckey="k" * 36)

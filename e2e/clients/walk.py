@@ -25,13 +25,14 @@ def walk(step, given, program_type):
 
 class Walk:
     def __init__(self, step, given, program_type):
-        self.named = lambda name: step(f"{program_type.version}: {name}")
+        self.named = lambda name: step(f"{program_type.label()}: {name}")
         self.given = given
         self.type = program_type
         self.version = program_type.version
+        self.label = program_type.label()
         self.role = ',"role":"not_checked"' if self.version == "1.3" else ""
         # Two at the end tell versions apart, and longer names are masked in lists of users.
-        self.user = f"Spec-User-{self.version.replace('.', '-')}"
+        self.user = f"Spec-User-{self.label.replace('.', '-')}"
         self.key = given.license()
 
     def new(self):
@@ -231,7 +232,7 @@ class Walk:
     def chat(self, program):
         with self.named("chatsend and chatget"):
             said = []
-            for message in [f"hello from {self.version}", ODD_TEXT]:
+            for message in [f"hello from {self.label}", ODD_TEXT]:
                 program.succeeds("chatsend", "Successfully sent chat message", channel="general",
                                  message=message)
                 said.append(message)
@@ -246,7 +247,7 @@ class Walk:
             program.succeeds("chatget", "Successfully retrieved chat messages", ',"messages":[]',
                              channel="no-such-channel")
         with self.named("a channel keeps its newest 50 messages, oldest first"):
-            said = [f"{number} of {self.version}" for number in range(52)]
+            said = [f"{number} of {self.label}" for number in range(52)]
             for message in said:
                 program.succeeds("chatsend", "Successfully sent chat message", channel="general",
                                  message=message)
@@ -271,10 +272,10 @@ class Walk:
 
     def log(self, program):
         with self.named("log writes a line, whoever asks"):
-            line = f"line of {self.version} {ODD_TEXT}"
+            line = f"line of {self.label} {ODD_TEXT}"
             for protected, message in [(program, line), (self.new(), "from a stranger"),
                                        (program, "x" * 276), (program, None)]:
-                body = protected.ask("log", protection=PLAIN, message=message, pcuser="p" * 40)
+                body = protected.ask("log", message=message, pcuser="p" * 40)
                 told = '{"success":true,"code":68,"message":"Successfully sent log","ownerid":"%s"}'
                 same(body, told % self.given.owner_id if self.version == "1.3" else "")
             rows = json.loads(self.given.vendor("log", "list", self.given.app, "--limit", "2", "--json"))
@@ -383,7 +384,7 @@ class Walk:
             other.tells("login", "Logged in!", ["info"], **self.account())
 
     def rename(self, program):
-        old, self.user = self.user, f"Renamed-User-{self.version.replace('.', '-')}"
+        old, self.user = self.user, f"Renamed-User-{self.label.replace('.', '-')}"
         with self.named("changeUsername renames, and ends the session"):
             program.fails("changeUsername", "Username must be shorter than 70 characters",
                           newUsername="u" * 71)
@@ -419,8 +420,8 @@ class Walk:
                 program.is_dead(kind)
 
     def ban(self):
-        hwid = f"{HWID}-banned-{self.version}"
-        user = f"banned-{self.version}"
+        hwid = f"{HWID}-banned-{self.label}"
+        user = f"banned-{self.label}"
         with self.named("ban shuts the user and the device out"):
             program = self.new()
             account = {"username": user, "pass": PASSWORD, "hwid": hwid}

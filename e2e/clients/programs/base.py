@@ -36,6 +36,13 @@ class Program:
     version = ""
     nonce = None
 
+    # What tells programs of one version apart.
+    kind = ""
+
+    @classmethod
+    def label(cls):
+        return cls.version + cls.kind
+
     def __init__(self, given):
         self.given = given
         self.session = None

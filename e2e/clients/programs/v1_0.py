@@ -45,7 +45,8 @@ class Program(base.Program):
         return {**{name: seal(name, value) for name, value in fields.items()}, "init_iv": self.init_iv}
 
     def opened(self, reply, protection):
-        if protection in (base.EARLY, base.PLAIN):
+        # The reply to `log` is empty and stays so.
+        if protection in (base.EARLY, base.PLAIN) or not reply.body:
             return reply.body
         holds(reply.body.islower() or reply.body.isdigit(), f"not lower-case hexadecimal: {reply.body!r}")
         sealed = bytes.fromhex(reply.body.decode())

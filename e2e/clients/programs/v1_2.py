@@ -11,6 +11,17 @@ from . import base
 NO_KEY = "No encryption key supplied"
 
 
+def new_key():
+    """As the SDKs do: the start of a UUID."""
+    return f"{secrets.token_hex(4)}-{secrets.token_hex(2)}-4{secrets.token_hex(1)}"[:16]
+
+
+def check_signature(reply, key):
+    signature = reply.headers.get("signature")
+    expected = hmac.new(key.encode(), reply.body, hashlib.sha256).hexdigest()
+    holds(signature == expected, f"the signature {signature} is wrong for {reply.body!r}")
+
+
 class Program(base.Program):
     version = "1.2"
     nonce = "[0-9A-Za-z]{32}"
@@ -22,8 +33,7 @@ class Program(base.Program):
     def start_fields(self):
         if not self.with_key:
             return super().start_fields()
-        # As the SDKs do: the start of a UUID.
-        self.sent_key = f"{secrets.token_hex(4)}-{secrets.token_hex(2)}-4{secrets.token_hex(1)}"[:16]
+        self.sent_key = new_key()
         return {**super().start_fields(), "enckey": self.sent_key}
 
     def opened(self, reply, protection):
@@ -36,6 +46,5 @@ class Program(base.Program):
             same(signature, NO_KEY)
             return reply.body
         key = self.given.secret if protection == base.START else f"{self.sent_key}-{self.given.secret}"
-        expected = hmac.new(key.encode(), reply.body, hashlib.sha256).hexdigest()
-        holds(signature == expected, f"the signature {signature} is wrong for {reply.body!r}")
+        check_signature(reply, key)
         return reply.body

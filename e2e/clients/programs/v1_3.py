@@ -1,4 +1,4 @@
-"""API 1.3: Ed25519 over the time and the body."""
+"""API 1.3: Ed25519 over the time and the body, and for programs that ask for it what API 1.2 signs with as well."""
 
 import json
 import re
@@ -6,9 +6,9 @@ import time
 
 from Crypto.Signature import eddsa
 
-from steps import holds
+from steps import holds, same
 
-from . import base
+from . import base, v1_2
 
 # The strictest SDKs take replies that are 20 seconds old.
 SKEW = 20
@@ -31,7 +31,11 @@ class Program(base.Program):
         shown = json.loads(given.vendor("app", "show", given.app, "--json"))
         self.server_key = verifier(shown["server_public_key"])
 
+    def check_hmac(self, reply, protection):
+        same(reply.headers.get("signature"), None)
+
     def opened(self, reply, protection):
+        self.check_hmac(reply, protection)
         signature = reply.headers.get("x-signature-ed25519", "")
         timestamp = reply.headers.get("x-signature-timestamp", "")
         holds(re.fullmatch("[0-9a-f]{128}", signature), f"x-signature-ed25519 is {signature!r}")
@@ -63,3 +67,23 @@ class Program(base.Program):
         owner = self.given.owner_id if self.told_owner is None else self.told_owner
         owner = f',"ownerid":"{owner}"'
         return start, end[:-2] + owner + r"\}" if success else end[:-1] + owner + "}"
+
+
+class Keyed(Program):
+    """A program that sends an `enckey` and checks both signatures."""
+
+    kind = "-enckey"
+
+    def start_fields(self):
+        self.sent_key = v1_2.new_key()
+        return {**super().start_fields(), "enckey": self.sent_key}
+
+    def sealed(self, fields, protection):
+        self.brought_key = "enckey" in fields
+        return super().sealed(fields, protection)
+
+    def check_hmac(self, reply, protection):
+        started = protection == base.START and self.brought_key
+        if not started and protection != base.SESSION:
+            return super().check_hmac(reply, protection)
+        v1_2.check_signature(reply, self.given.secret if started else f"{self.sent_key}-{self.given.secret}")

@@ -1,5 +1,6 @@
 //! `chatget`, `chatsend`, `log`, `checkblacklist`, `ban`.
 
+use crate::support::expect::assert_headers;
 use crate::support::{ALL_VERSIONS, HWID, OTHER_HWID, Seal, Server, mask_number};
 
 const UNAUTHED: &str = "Session is not validated";
@@ -84,6 +85,7 @@ fn lines_are_logged_whatever_is_answered() {
         ] {
             let reply = session.call("log", params);
             assert_eq!(reply.status, 200);
+            assert_headers(&reply, "application/json; charset=utf-8");
             if version == "1.3" {
                 let body = format!(
                     r#"{{"success":true,"code":68,"message":"Successfully sent log","ownerid":"{}"}}"#,
@@ -93,9 +95,10 @@ fn lines_are_logged_whatever_is_answered() {
             } else {
                 assert_eq!(reply.text(), "", "{version}");
             }
-            server.app.assert_sealed(version, &reply, Seal::Absent);
+            server.app.assert_sealed(version, &reply, session.seal());
         }
         let dead = server.app.client(version, "log", &[("sessionid", "none"), ("message", "lost")]);
+        server.app.assert_sealed(version, &dead, Seal::Absent);
         assert_eq!((dead.status, dead.text().is_empty()), (200, version != "1.3"));
     }
     let lines = server.cli.json(&["log", "list", &server.app.path(), "--json"]);

@@ -5,7 +5,7 @@ use crate::support::expect::{assert_headers, signature_1_3};
 use crate::support::http::request;
 use crate::support::{
     App, ENCKEY, INVALID, Reply, SESSION_NOT_FOUND, Seal, Server, TYPE_NOT_FOUND, VERSIONS, assert_json,
-    crypto, encode, form, mask_text,
+    crypto, encode, eventually, form, mask_text,
 };
 
 const NO_OWNER: &str = "No OwnerID specified. Select app & copy code snippet from https://keyauth.cc/app/";
@@ -263,6 +263,58 @@ fn signatures_of_1_2_know_three_keys() {
     session.license(server.license(1));
     session.is_validated();
     session.succeeds(&session.call("logout", &[]), "Successfully logged out.", "");
+}
+
+#[test]
+fn on_1_3_with_an_enckey_both_signatures_are_there() {
+    let server = Server::start();
+    let app = &server.app;
+    // Before there is a session: the secret.
+    let old = r#""download":"""#;
+    let reply = app.client("1.3", "init", &[("ver", "9.9"), ("enckey", ENCKEY)]);
+    app.assert_failure_with("1.3", &reply, Seal::Both(&app.secret), "invalidver", old);
+    let reply = app.client("1.3", "init", &[("ver", "9.9"), ("enckey", " ")]);
+    app.assert_failure_with("1.3", &reply, Seal::Absent, "invalidver", old);
+
+    // With a session: its key, for success and failure alike.
+    let session = app.init_with("1.3", Some(ENCKEY));
+    session.fails(&session.call("fetchOnline", &[]), "No online users found!");
+    session.fails(&session.call("login", &[("hwid", "short")]), HWID_SHORT);
+    session.fails(&session.call("file", &[("fileid", "none")]), "File not Found");
+    session.license(server.license(0));
+    session.is_validated();
+    let reason = "r".repeat(100);
+    session.fails(&session.call("ban", &[("reason", &reason)]), "Reason must be 99 characters or less");
+    session.succeeds(&session.call("logout", &[]), "Successfully logged out.", "");
+    // Where 1.2 has none, 1.3 has none either.
+    session.is_dead();
+    app.assert_failure("1.3", &session.call("nonsense", &[]), Seal::Absent, TYPE_NOT_FOUND);
+    let stranger = App { name: "no such app".into(), ..app.clone() };
+    let reply = stranger.client("1.3", "init", &[("enckey", ENCKEY)]);
+    assert_invalid(app, "1.3", &reply);
+    assert_eq!(reply.header("signature"), None);
+
+    // Without one, no `signature` at all, whatever the application forces on 1.2.
+    server.cli.ok(&["app", "set", &app.path(), "forceEncryption=true"]);
+    let session = app.init_with("1.3", None);
+    session.license(server.license(1));
+    session.is_validated();
+    session.succeeds(&session.call("logout", &[]), "Successfully logged out.", "");
+}
+
+#[test]
+fn a_switched_off_1_3_signs_as_asked() {
+    let server = Server::start();
+    let app = server.create_app("off");
+    server.cli.ok(&["app", "set", &app.path(), "api.v1_3=false"]);
+    let off = "API 1.3 is switched off for this application";
+    let reply = eventually("the switch to count", || {
+        let reply = app.client("1.3", "init", &[("enckey", ENCKEY)]);
+        reply.text().contains(off).then_some(reply)
+    });
+    app.assert_failure("1.3", &reply, Seal::Both(&app.secret), off);
+    app.assert_failure("1.3", &app.client("1.3", "init", &[]), Seal::Absent, off);
+    app.assert_failure("1.3", &app.client("1.3", "check", &[]), Seal::Absent, off);
 }
 
 const HWID_SHORT: &str = "HWID must be 20 or more characters, change this in app settings.";

@@ -33,8 +33,8 @@ fn success() {
     let app = &server.app;
     for version in VERSIONS {
         let requests: [(&[(&str, &str)], Seal<'_>); 6] = [
-            (&[("ver", "1.0"), ("enckey", ENCKEY)], Seal::Key(&app.secret)),
-            (&[("ver", "1.0"), ("enckey", &"k".repeat(35))], Seal::Key(&app.secret)),
+            (&[("ver", "1.0"), ("enckey", ENCKEY)], Seal::Both(&app.secret)),
+            (&[("ver", "1.0"), ("enckey", &"k".repeat(35))], Seal::Both(&app.secret)),
             (&[("ver", "1.0")], Seal::NoKey),
             (&[("ver", "")], Seal::NoKey),
             (&[], Seal::NoKey),
@@ -109,8 +109,10 @@ fn a_long_enckey_is_refused() {
     let message = r#"The paramater \"enckey\" is too long. Must be 35 characters or less."#;
     for key in ["k".repeat(36), "k".repeat(5000), "é".repeat(18)] {
         // It is the first thing looked at.
-        let reply = init(&server, "1.2", &[("enckey", &key), ("ver", "9.9")]);
-        app.assert_failure("1.2", &reply, Seal::Key(&app.secret), message);
+        for version in ["1.2", "1.3"] {
+            let reply = init(&server, version, &[("enckey", &key), ("ver", "9.9")]);
+            app.assert_failure(version, &reply, Seal::Both(&app.secret), message);
+        }
         // 1.1 has no use for it.
         assert_eq!(init(&server, "1.1", &[("enckey", &key)]).json()["message"], "Initialized");
     }

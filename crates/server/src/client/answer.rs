@@ -61,7 +61,7 @@ enum Content {
     Empty,
 }
 
-/// What encrypts in API 1.0 and signs in API 1.2.
+/// What encrypts in API 1.0 and makes the header `signature` of later versions.
 enum Key {
     /// Nothing: no key is agreed upon.
     None,
@@ -119,10 +119,13 @@ impl Answer {
         Self::unsigned(app, Reply::failure(text::SESSION_NOT_FOUND))
     }
 
-    /// The reply to `log`: programs before API 1.3 expect none.
-    pub(crate) fn logged(request: &Request) -> Self {
+    /// The reply to `log`: programs before API 1.3 expect an empty one, and those of API 1.2 its signature.
+    pub(crate) fn logged(request: &Request, session: Option<&Session>) -> Self {
         let reply = Reply::success("Successfully sent log").without_nonce();
-        let answer = Self::unsigned(request.app.clone(), reply);
+        let answer = match session {
+            Some(session) => Self::in_session(request, session, reply),
+            None => Self::unsigned(request.app.clone(), reply),
+        };
         match request.version {
             ApiVersion::V1_3 => answer,
             _ => Self { content: Content::Empty, ..answer },
@@ -173,30 +176,30 @@ impl Answer {
             Content::UnknownApp => text::KEYAUTH_INVALID.into(),
             Content::Empty => Vec::new(),
         };
-        let signed = match version {
-            ApiVersion::V1_0 => {
-                if let Some(encrypted) = self.encrypted(&format.init_iv, &body) {
-                    body = encrypted;
-                }
-                [None, None]
-            }
-            ApiVersion::V1_1 => [None, None],
-            ApiVersion::V1_2 => [self.hmac_header(&body), None],
+        if version == ApiVersion::V1_0
+            && let Some(encrypted) = self.encrypted(&format.init_iv, &body)
+        {
+            body = encrypted;
+        }
+        let hmac = self.hmac_header(format, &body);
+        let ed25519 = match version {
             ApiVersion::V1_3 => self.ed25519_headers(state, &body),
+            _ => [None, None],
         };
         let mut response = json(self.status, body);
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-        headers.extend(signed.into_iter().flatten());
+        headers.extend(hmac.into_iter().chain(ed25519.into_iter().flatten()));
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
 
-    /// The body of API 1.0; `None` where it stays plain.
+    /// The body of API 1.0; `None` where it stays plain, as an empty one does.
     fn encrypted(&self, init_iv: &str, body: &[u8]) -> Option<Vec<u8>> {
         let key = match &self.key {
+            _ if body.is_empty() => return None,
             Key::None | Key::Session(None) => return None,
             Key::Secret => self.app.as_ref()?.secret.expose(),
             Key::Session(Some(enckey)) => enckey,
@@ -204,15 +207,21 @@ impl Answer {
         Some(crypt::encrypt(key, init_iv, body).into_bytes())
     }
 
-    fn hmac_header(&self, body: &[u8]) -> Option<Header> {
+    /// The signature of API 1.2, and of API 1.3 for programs that brought an `enckey`.
+    fn hmac_header(&self, format: &Format, body: &[u8]) -> Option<Header> {
+        let always = match format.version {
+            ApiVersion::V1_0 | ApiVersion::V1_1 => return None,
+            ApiVersion::V1_2 => true,
+            ApiVersion::V1_3 => false,
+        };
         let secret = self.app.as_ref()?.secret.expose();
         let signature = match &self.key {
-            Key::None => return None,
-            Key::Secret => signature::sign_v1_2(secret.as_bytes(), body),
+            Key::Secret if always || format.enckey => signature::sign_v1_2(secret.as_bytes(), body),
             Key::Session(Some(enckey)) => {
                 signature::sign_v1_2(signature::sesskey(enckey, secret).as_bytes(), body)
             }
-            Key::Session(None) => signature::NO_ENCKEY.into(),
+            Key::Session(None) if always => signature::NO_ENCKEY.into(),
+            Key::None | Key::Secret | Key::Session(None) => return None,
         };
         header(SIGNATURE, signature)
     }

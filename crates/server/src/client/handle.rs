@@ -58,7 +58,7 @@ pub(crate) async fn handle(
     }
     let (parts, body) = request.into_parts();
     let ip = state.client_ip.of(peer, &parts.headers);
-    let mut format = Format { version, init_iv: String::new() };
+    let mut format = Format { version, init_iv: String::new(), enckey: false };
     let Some(body) = read_body(body).await else {
         let answer = Answer::early(version, None, Reply::failure("Request too large or incomplete"));
         return answer.with_status(StatusCode::PAYLOAD_TOO_LARGE).render(&state, &format);
@@ -69,8 +69,10 @@ pub(crate) async fn handle(
         return answer.render(&state, &format);
     }
     let params = read_params(version, &parts, body).await;
-    if version == ApiVersion::V1_0 {
-        format.init_iv = params.raw(v1_0::INIT_IV).unwrap_or_default().into();
+    match version {
+        ApiVersion::V1_0 => format.init_iv = params.raw(v1_0::INIT_IV).unwrap_or_default().into(),
+        ApiVersion::V1_3 => format.enckey = params.get("enckey").is_some(),
+        ApiVersion::V1_1 | ApiVersion::V1_2 => {}
     }
     dispatch(state.clone(), version, params, ip).await.render(&state, &format)
 }

@@ -61,15 +61,19 @@ async fn init(request: Request) -> Outcome {
     })
 }
 
-/// The client's nonce, which encrypts in API 1.0 and signs in API 1.2; others have none.
+/// The client's nonce, which encrypts in API 1.0 and signs in API 1.2 and 1.3; API 1.1 has none.
 fn enckey(request: &Request) -> Result<Option<String>, String> {
     let max = match request.version {
         ApiVersion::V1_0 => ENCKEY_MAX_V1_0,
-        ApiVersion::V1_2 => ENCKEY_MAX,
-        ApiVersion::V1_1 | ApiVersion::V1_3 => return Ok(None),
+        ApiVersion::V1_1 => return Ok(None),
+        ApiVersion::V1_2 | ApiVersion::V1_3 => ENCKEY_MAX,
     };
     let enckey = request.owned("enckey");
-    let forced = request.version == ApiVersion::V1_0 || request.app.settings.force_encryption;
+    let forced = match request.version {
+        ApiVersion::V1_0 => true,
+        ApiVersion::V1_2 => request.app.settings.force_encryption,
+        ApiVersion::V1_1 | ApiVersion::V1_3 => false,
+    };
     match &enckey {
         Some(enckey) if enckey.len() > max => {
             Err(format!("The paramater \"enckey\" is too long. Must be {max} characters or less."))

@@ -9,14 +9,14 @@ pub(crate) const TYPES: Types = &[("log", Handler::Always(|request, session| log
 
 /// The reply is the same whether or not the line was kept.
 async fn log(request: Request, session: Option<Session>) -> Outcome {
-    if let Some(session) = session.filter(|_| closed(&request.app).is_none()) {
+    if let Some(session) = session.as_ref().filter(|_| closed(&request.app).is_none()) {
         let line = Line {
-            credential: session.state.user.map(|user| user.credential),
+            credential: session.state.user.as_ref().map(|user| user.credential.clone()),
             pc_user: request.owned("pcuser"),
             message: request.owned("message"),
             ip: request.ip.to_string(),
         };
         request.state.service.write_log(&request.app, line).await?;
     }
-    Ok(Answer::logged(&request))
+    Ok(Answer::logged(&request, session.as_ref()))
 }

@@ -21,6 +21,8 @@ pub(crate) struct Format {
     pub(super) version: ApiVersion,
     /// API 1.0: what the client chose for this request, as it was sent.
     pub(super) init_iv: String,
+    /// API 1.3: whether the request brings an `enckey`, so that the program expects what API 1.2 signs with as well.
+    pub(super) enckey: bool,
 }
 
 impl Request {

@@ -72,7 +72,7 @@ impl App {
         let mut params = vec![("ver", self.version.as_str())];
         params.extend(enckey.map(|key| ("enckey", key)));
         let reply = self.client(version, "init", &params);
-        let seal = if enckey.is_some() { Seal::Key(&self.secret) } else { Seal::NoKey };
+        let seal = if enckey.is_some() { Seal::Both(&self.secret) } else { Seal::NoKey };
         self.assert_sealed(version, &reply, seal);
         let (_, id) = mask_text(reply.text(), "sessionid");
         next_millisecond();

@@ -8,7 +8,7 @@ pub struct Session {
     pub app: App,
     pub version: String,
     pub id: String,
-    /// The key of the 1.2 signatures and of the 1.0 encryption.
+    /// The key of the 1.2 signatures (on 1.3 beside the others) and of the 1.0 encryption.
     pub sign_key: Option<String>,
 }
 
@@ -26,8 +26,9 @@ impl Session {
         Self { app: self.app.at(address), ..self.clone() }
     }
 
-    fn seal(&self) -> Seal<'_> {
-        self.sign_key.as_deref().map_or(Seal::NoKey, Seal::Key)
+    /// What the session's replies hold.
+    pub fn seal(&self) -> Seal<'_> {
+        self.sign_key.as_deref().map_or(Seal::NoKey, Seal::Both)
     }
 
     /// The reply is this success, signed for this session.
