@@ -4,7 +4,7 @@ use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 
 use axum::{
     body::Body,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -17,12 +17,36 @@ const POLLS_WITHOUT_TIMER: u32 = 2;
 /// How long a client may take to send it.
 const BODY_WITHIN: Duration = Duration::from_secs(30);
 
+/// What is told to whoever compresses a body.
+pub(crate) const COMPRESSED: &str =
+    "Compressed bodies are not read: send it as it is, without Content-Encoding";
+
+/// Whether a body came compressed, or in another encoding that is not read. Some libraries name a character set there,
+/// which is none.
+pub(crate) fn is_compressed(headers: &HeaderMap, body: &Bytes) -> bool {
+    const PLAIN: [&[u8]; 4] = [b"", b"identity", b"utf-8", b"utf8"];
+    let values = headers.get_all(header::CONTENT_ENCODING).iter();
+    let mut names = values.flat_map(|value| value.as_bytes().split(|&byte| byte == b','));
+    let is_plain = |name: &[u8]| PLAIN.iter().any(|plain| name.trim_ascii().eq_ignore_ascii_case(plain));
+    !body.is_empty() && !names.all(is_plain)
+}
+
+/// The reply to a compressed body, which tells how bodies are read.
+pub(crate) fn with_encodings(mut response: Response) -> Response {
+    response.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    response
+}
+
 /// The answer to a method that an endpoint does not have.
 pub(crate) fn method_not_allowed(allowed: &'static str) -> Response {
-    let mut response =
-        json(StatusCode::METHOD_NOT_ALLOWED, br#"{"success":false,"message":"Method not allowed"}"#.into());
+    let mut response = unknown_method();
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
     response
+}
+
+/// As [`method_not_allowed`], where the router tells which methods there are.
+pub(crate) fn unknown_method() -> Response {
+    json(StatusCode::METHOD_NOT_ALLOWED, br#"{"success":false,"message":"Method not allowed"}"#.into())
 }
 
 /// The body of a request; `None` when it is too large, too slow or breaks off.

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use axum::{Router, http::StatusCode, response::Response, routing::get};
 
-use crate::{State, health, http::json, openapi, reset, seller};
+use crate::{
+    State, health,
+    http::{json, unknown_method},
+    openapi, reset, seller,
+};
 
 /// All routes but those of the Client API, which [`crate::serve`] takes first.
 pub fn router(state: Arc<State>) -> Router {
@@ -15,6 +19,7 @@ pub fn router(state: Arc<State>) -> Router {
         .merge(openapi::routes())
         .route("/", get(root))
         .fallback(not_found)
+        .method_not_allowed_fallback(async || unknown_method())
         .with_state(state)
 }
 

@@ -2,7 +2,13 @@
 
 use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body, extract::ConnectInfo, http::Request, response::Response};
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{Request, Uri},
+    response::Response,
+};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -82,7 +88,14 @@ async fn respond(
     peer: SocketAddr,
     mut request: Request<Body>,
 ) -> Response {
-    if let Some(version) = client::version_at(request.uri().path()) {
+    let mut version = client::version_at(request.uri().path());
+    if version.is_none()
+        && let Some(uri) = with_single_slashes(request.uri())
+    {
+        version = client::version_at(uri.path());
+        *request.uri_mut() = uri;
+    }
+    if let Some(version) = version {
         return client::handle(state, version, peer, request).await;
     }
     request.extensions_mut().insert(ConnectInfo(peer));
@@ -90,9 +103,50 @@ async fn respond(
     response
 }
 
+/// The address with one slash where its path has several, as joining a base with a slash and a path makes them; `None`
+/// where there is nothing to change. A redirect would lose the body.
+fn with_single_slashes(uri: &Uri) -> Option<Uri> {
+    if !uri.path().contains("//") {
+        return None;
+    }
+    let mut path = String::with_capacity(uri.path().len());
+    for char in uri.path().chars() {
+        if char != '/' || !path.ends_with('/') {
+            path.push(char);
+        }
+    }
+    if let Some(query) = uri.query() {
+        path.extend(["?", query]);
+    }
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(path.try_into().ok()?);
+    Uri::from_parts(parts).ok()
+}
+
 async fn tidy(state: Arc<State>) {
     loop {
         tokio::time::sleep(TIDY_EVERY).await;
         state.limits.forget_idle();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slashes_are_not_doubled() {
+        for (uri, expected) in [
+            ("/api/1.2/", None),
+            ("/?a=//b", None),
+            ("//api/seller/?a=//b?c", Some("/api/seller/?a=//b?c")),
+            ("/api//seller/add//", Some("/api/seller/add/")),
+            ("////", Some("/")),
+            ("http://x.example//api///1.3//?", Some("http://x.example/api/1.3/?")),
+            ("/%2f//", Some("/%2f/")),
+        ] {
+            let single = with_single_slashes(&uri.parse().unwrap()).map(|uri| uri.to_string());
+            assert_eq!(single.as_deref(), expected, "{uri}");
+        }
     }
 }

@@ -6,8 +6,9 @@ use bytes::Bytes;
 use futures_util::stream;
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
+    de::{Error, IgnoredAny, MapAccess, Visitor},
 };
+use serde_json::value::RawValue;
 
 use crate::{
     Params,
@@ -18,8 +19,9 @@ impl Params {
     /// Reads a body. What cannot be read is left out; that is never an error.
     ///
     /// - `multipart/form-data`: all fields but files;
-    /// - JSON: the texts, numbers and booleans of one flat object, and nothing at all when it is malformed. A body that
-    ///   starts as JSON is JSON whatever it is called, so that text inside it does not turn into parameters;
+    /// - JSON: the texts, numbers (as they are written) and booleans of one flat object, and nothing at all when it is
+    ///   malformed. A body that starts as JSON is JSON whatever it is called, so that text inside it does not turn into
+    ///   parameters;
     /// - everything else: `application/x-www-form-urlencoded`, as [`Params::from_query`].
     pub async fn from_body(content_type: Option<&str>, body: Bytes) -> Self {
         Body::read(content_type, body).await.params
@@ -34,6 +36,26 @@ pub(crate) struct Body {
     pub(crate) shop: Option<ShopPayload>,
     /// The first file of a multipart form that is called `file`.
     pub(crate) file: Option<FilePart>,
+    /// Why not all of it could be read.
+    pub(crate) malformed: Option<Malformed>,
+}
+
+/// Why a body cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Malformed {
+    /// It is JSON by its type or its first character, and is not; or it is nested too deeply.
+    Json,
+    /// A multipart form without a boundary, or one that breaks off.
+    Multipart,
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Json => "The body is not valid JSON",
+            Self::Multipart => "The body is not a complete multipart form",
+        })
+    }
 }
 
 /// A file in a multipart form.
@@ -57,10 +79,23 @@ impl Body {
         }
         if starts_with(content_type, "application/json") || looks_like_json(&body) {
             let text = String::from_utf8_lossy(&body);
-            return serde_json::from_str(text.trim_start_matches('\u{FEFF}')).unwrap_or_default();
+            return json(text.trim_start_matches('\u{FEFF}'));
         }
         Self { params: Params::from_urlencoded(&body), ..Self::default() }
     }
+
+    fn malformed(why: Malformed) -> Self {
+        Self { malformed: Some(why), ..Self::default() }
+    }
+}
+
+/// An object, or any other JSON, which brings nothing.
+fn json(text: &str) -> Body {
+    let read = match text.trim_start().starts_with('{') {
+        true => serde_json::from_str(text),
+        false => serde_json::from_str(text).map(|IgnoredAny| Body::default()),
+    };
+    read.unwrap_or_else(|_| Body::malformed(Malformed::Json))
 }
 
 fn starts_with(content_type: &str, prefix: &str) -> bool {
@@ -80,18 +115,24 @@ impl fmt::Debug for FilePart {
 }
 
 async fn multipart(content_type: &str, body: Bytes) -> Body {
-    let mut read = Body::default();
+    let mut read = Body::malformed(Malformed::Multipart);
     let Ok(boundary) = multer::parse_boundary(content_type) else { return read };
     let mut parts = multer::Multipart::new(stream::iter([Ok::<_, Infallible>(body)]), boundary);
-    while let Ok(Some(field)) = parts.next_field().await {
+    loop {
+        let field = match parts.next_field().await {
+            Ok(Some(field)) => field,
+            Ok(None) => break,
+            Err(_) => return read,
+        };
         let (name, file) = (field.name().map(String::from), field.file_name().map(String::from));
-        let Ok(bytes) = field.bytes().await else { break };
+        let Ok(bytes) = field.bytes().await else { return read };
         match (name.as_deref(), file) {
             (Some(name), None) => read.params.push(name, &String::from_utf8_lossy(&bytes)),
             (Some("file"), Some(name)) if read.file.is_none() => read.file = Some(FilePart { name, bytes }),
             _ => {}
         }
     }
+    read.malformed = None;
     read
 }
 
@@ -113,7 +154,13 @@ impl<'de> Visitor<'de> for BodyVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Body, A::Error> {
         let mut body = Body::default();
         while let Some(name) = map.next_key::<String>()? {
-            match map.next_value()? {
+            let raw: &RawValue = map.next_value()?;
+            if is_number(raw) {
+                // As it was written: a version 2.10 is not 2.1.
+                body.params.push(&name, raw.get());
+                continue;
+            }
+            match serde_json::from_str(raw.get()).map_err(A::Error::custom)? {
                 Value::Text(text) => body.params.push(&name, &text),
                 Value::Object(payload) if name == "data" => body.shop = Some(payload),
                 Value::Object(_) | Value::Other => {}
@@ -121,6 +168,10 @@ impl<'de> Visitor<'de> for BodyVisitor {
         }
         Ok(body)
     }
+}
+
+fn is_number(raw: &RawValue) -> bool {
+    raw.get().starts_with(|first: char| first == '-' || first.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -184,6 +235,60 @@ mod tests {
         }
         assert_eq!(read(None, "\u{FEFF}{\"a\":\"b\"}"), owned(&[("a", "b")]));
         assert_eq!(read(None, b"{\"a\":\"\xff\"}".to_vec()), owned(&[("a", "\u{FFFD}")]));
+    }
+
+    #[test]
+    fn numbers_stay_as_they_are_written() {
+        for number in [
+            "2.10",
+            "1.0",
+            "0",
+            "-0",
+            "1e3",
+            "1E+3",
+            "-1.50",
+            "1e999",
+            "123456789012345678901234567890",
+            "0.1000000000000000055511151231257827",
+        ] {
+            assert_eq!(read(None, format!("{{\"n\": {number} }}")), owned(&[("n", number)]));
+        }
+        for number in ["01", "+1", ".5", "1.", "0x10", "NaN", "Infinity", "1_000"] {
+            assert_eq!(read(None, format!("{{\"n\":{number}}}")), []);
+        }
+    }
+
+    fn flaw(content_type: Option<&str>, body: &str) -> Option<Malformed> {
+        let body = Bytes::copy_from_slice(body.as_bytes());
+        Body::read(content_type, body).now_or_never().unwrap().malformed
+    }
+
+    #[test]
+    fn tells_what_is_malformed() {
+        let json = Some("application/json");
+        for body in ["", "{}", "[]", "null", "\"text\"", "12", " {\"a\":[[1]]} ", "[1,{\"a\":2}]"] {
+            assert_eq!(flaw(json, body), None, "{body}");
+        }
+        for body in ["{", "[", "[1", "{\"a\":1}x", "{a:1}", "{\"a\":1,}", "nul", "a=b", "{\"a\":\"\\ud800\"}"]
+        {
+            assert_eq!(flaw(json, body), Some(Malformed::Json), "{body}");
+        }
+        // Too deep to be looked into is as good as malformed: a quantity might stand there.
+        let deep = |start: &str, end: &str| format!("{{\"data\":{}1{}}}", start.repeat(200), end.repeat(200));
+        assert_eq!(flaw(None, &deep("[", "]")), None);
+        assert_eq!(flaw(None, &deep("{\"order\":", "}")), Some(Malformed::Json));
+        assert_eq!(flaw(None, "{"), Some(Malformed::Json));
+        assert_eq!(flaw(None, "a=b&c={"), None);
+        for (content_type, body) in [
+            ("multipart/form-data", "x"),
+            (MULTIPART, "x"),
+            (MULTIPART, "------x\r\n"),
+            (MULTIPART, "--y--\r\n"),
+        ] {
+            assert_eq!(flaw(Some(content_type), body), Some(Malformed::Multipart), "{body}");
+        }
+        assert_eq!(flaw(Some(MULTIPART), "------x--\r\n"), None);
+        assert_eq!(flaw(Some(MULTIPART), ""), None);
     }
 
     #[test]

@@ -11,4 +11,5 @@ mod params;
 mod payload;
 pub mod seller;
 
+pub use body::Malformed;
 pub use params::{Params, normalize};

@@ -1,8 +1,12 @@
 //! Where the Client API takes parameters from, and the strange ways in which clients send them.
 
 use crate::support::app::FORM;
+use crate::support::expect::signature_1_3;
 use crate::support::http::{exchange, multipart, request};
-use crate::support::{App, HWID, SESSION_NOT_FOUND, Seal, Server, VERSIONS, form, mask_text};
+use crate::support::{
+    ALL_VERSIONS, App, HWID, SESSION_NOT_FOUND, Seal, Server, VERSIONS, assert_json, eventually, form,
+    mask_text,
+};
 
 /// Each way to send a request: form, multipart, query, and with and without the last slash.
 fn every_way(app: &App, version: &str, params: &[(&str, &str)], mut look: impl FnMut(crate::support::Reply)) {
@@ -126,5 +130,97 @@ fn the_host_does_not_matter() {
         let headers = [FORM, ("Host", host), ("User-Agent", "KeyAuth")];
         let reply = request(&app.address, "POST", "/api/1.2/", &headers, body.as_bytes());
         assert_eq!(reply.json()["message"], "Initialized", "{reply:?}");
+    }
+}
+
+#[test]
+fn numbers_in_json_stay_as_they_are_written() {
+    let server = Server::start();
+    let app = &server.app;
+    server.cli.ok(&["app", "set", &app.path(), "version=2.10"]);
+    let send = |version: &str, ver: &str| {
+        let body =
+            format!(r#"{{"type":"init","ver":{ver},"name":"{}","ownerid":"{}"}}"#, app.name, app.owner_id);
+        let json = [("Content-Type", "application/json")];
+        request(&app.address, "POST", &format!("/api/{version}/"), &json, body.as_bytes())
+    };
+    for version in VERSIONS {
+        let message = |ver: &str| send(version, ver).json()["message"].as_str().map(str::to_owned);
+        eventually("the new version to count", || (message("2.10")? == "Initialized").then_some(()));
+        for other in ["2.1", "2.100", "\"2.1\"", "0.210e1", "2"] {
+            assert_eq!(message(other).as_deref(), Some("invalidver"), "{other}");
+        }
+        assert_eq!(message("\"2.10\"").as_deref(), Some("Initialized"));
+    }
+}
+
+#[test]
+fn a_compressed_body_is_refused_in_the_form_of_the_version() {
+    let server = Server::start();
+    let app = &server.app;
+    let told = "Compressed bodies are not read: send it as it is, without Content-Encoding";
+    let body = form(&app.params("init", &[("ver", "1.0")]));
+    for version in ALL_VERSIONS {
+        let send = |encoding: &str, body: &str| {
+            let headers = [FORM, ("Content-Encoding", encoding)];
+            request(&app.address, "POST", &format!("/api/{version}/"), &headers, body.as_bytes())
+        };
+        for encoding in ["gzip", "br", "deflate, identity"] {
+            let reply = send(encoding, &body);
+            let expected = match version {
+                "1.3" => format!(r#"{{"success":false,"code":0,"message":"{told}","ownerid":""}}"#),
+                _ => format!(r#"{{"success":false,"message":"{told}"}}"#),
+            };
+            assert_json(&reply, 415, &expected);
+            assert_eq!(reply.header("accept-encoding"), Some("identity"));
+            assert_eq!(reply.header("signature"), None);
+            if version == "1.3" {
+                // By the server's key: which application is meant was not read.
+                signature_1_3(&reply);
+            }
+        }
+        assert_eq!(send("gzip", "").status, 200);
+        if version != "1.0" {
+            assert_eq!(send("identity", &body).json()["message"], "Initialized");
+        }
+    }
+}
+
+#[test]
+fn doubled_slashes_lead_to_the_version() {
+    let server = Server::start();
+    let app = &server.app;
+    for version in VERSIONS {
+        let session = app.init(version);
+        let body = form(&app.params("check", &[("sessionid", &session.id)]));
+        for path in [
+            format!("/api/{version}//"),
+            format!("//api/{version}/"),
+            format!("//api//{version}"),
+            format!("/api///{version}///"),
+        ] {
+            let reply = request(&app.address, "POST", &path, &[FORM], body.as_bytes());
+            session.fails(&reply, "Session is not validated");
+            let reply = request(&app.address, "GET", &format!("{path}?{body}"), &[], b"");
+            session.fails(&reply, "Session is not validated");
+        }
+    }
+}
+
+#[test]
+fn malformed_bodies_bring_no_parameters() {
+    let server = Server::start();
+    let app = &server.app;
+    for version in VERSIONS {
+        let session = app.init(version);
+        let query = form(&app.params("check", &[("sessionid", &session.id)]));
+        for (content_type, body) in
+            [("application/json", "{\"type\":\"logout\","), ("multipart/form-data", "type=logout"), ("", "[")]
+        {
+            let target = format!("/api/{version}/?{query}");
+            let headers = [("Content-Type", content_type)];
+            let reply = request(&app.address, "POST", &target, &headers, body.as_bytes());
+            session.fails(&reply, "Session is not validated");
+        }
     }
 }

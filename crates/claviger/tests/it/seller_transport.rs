@@ -2,7 +2,7 @@
 
 use crate::support::app::FORM;
 use crate::support::http::{exchange, multipart, request};
-use crate::support::{App, KEY_NOT_FOUND, Reply, Server, assert_json, encode, form};
+use crate::support::{App, KEY_NOT_FOUND, Reply, Server, assert_json, assert_text, encode, form};
 
 const KILLED: &str = r#"{"success":true,"message":"Successfully killed session!"}"#;
 const NOT_KILLED: &str = r#"{"success":false,"message":"Failed to kill session!"}"#;
@@ -227,19 +227,158 @@ fn a_body_of_junk_is_no_harm() {
     let server = Server::start();
     let app = &server.app;
     let query = format!("?sellerkey={}&type=setseller", app.seller_key);
+    let (json, parts) = (Some(NO_JSON), Some(NO_PARTS));
     let types = [
-        "application/json",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=x",
-        "multipart/form-data",
-        "text/plain",
-        "",
+        ("application/json", json),
+        ("application/x-www-form-urlencoded", None),
+        ("multipart/form-data; boundary=x", parts),
+        ("multipart/form-data", parts),
+        ("text/plain", None),
+        ("", None),
     ];
-    for content_type in types {
-        for body in [&b"\xff\xfe\x00"[..], b"{", b"[]", b"null", b"--x\r\n", b"%%%=%&&&=", b"\"text\""] {
-            assert_json(&post(app, &query, ("Content-Type", content_type), body), 200, KEY_FOUND);
+    let bodies: [(&[u8], bool, bool); 8] = [
+        // Whether it is JSON, and whether it starts as JSON.
+        (b"\xff\xfe\x00", false, false),
+        (b"{", false, true),
+        (b"[]", true, true),
+        (b"null", true, false),
+        (b"--x\r\n", false, false),
+        (b"%%%=%&&&=", false, false),
+        (b"\"text\"", true, false),
+        (b"{\"a\":[]}", true, true),
+    ];
+    for (content_type, refusal) in types {
+        for (body, is_json, starts_as_json) in bodies {
+            let refusal = match refusal {
+                Some(NO_JSON) if is_json => None,
+                None if starts_as_json && !is_json => json,
+                refusal => refusal,
+            };
+            let reply = post(app, &query, ("Content-Type", content_type), body);
+            match refusal {
+                Some(refusal) => assert_json(&reply, 400, refusal),
+                None => assert_json(&reply, 200, KEY_FOUND),
+            }
+        }
+        assert_json(&post(app, &query, ("Content-Type", content_type), b""), 200, KEY_FOUND);
+    }
+}
+
+const NO_JSON: &str = r#"{"success":false,"message":"The body is not valid JSON"}"#;
+const NO_PARTS: &str = r#"{"success":false,"message":"The body is not a complete multipart form"}"#;
+
+#[test]
+fn a_malformed_body_changes_nothing() {
+    let server = Server::start();
+    let app = &server.app;
+    let session = app.init("1.1");
+    let query = format!("?sellerkey={}&type=killall", app.seller_key);
+    let deep = format!(r#"{{"data":{}1{}}}"#, r#"{"order":"#.repeat(5000), "}".repeat(5000));
+    for body in [r#"{"a":1"#, r#"{"a":01}"#, r#"{"a":"\ud800"}"#, "{'a':1}", "{\"a\":\"\0\"}", &deep] {
+        assert_json(&post(app, &query, JSON, body.as_bytes()), 400, NO_JSON);
+        // Nobody learns from it whether a key is good.
+        assert_json(&post(app, "?sellerkey=x", JSON, body.as_bytes()), 400, NO_JSON);
+    }
+    let reply = post(app, &format!("{query}&format=text"), JSON, b"{");
+    assert_text(&reply, 400, "The body is not valid JSON");
+    let (content_type, mut parts) = multipart(&[("a", "b")]);
+    parts.truncate(parts.len() - 4);
+    assert_json(&post(app, &query, ("Content-Type", &content_type), &parts), 400, NO_PARTS);
+    session.is_unvalidated();
+}
+
+#[test]
+fn numbers_in_json_stay_as_they_are_written() {
+    let server = Server::start();
+    let app = &server.app;
+    let query = format!("?sellerkey={}", app.seller_key);
+    for number in ["2.10", "1.0", "-0", "1e3", "123456789012345678901234567890", "1E+999", "0.10"] {
+        let body = format!(r#"{{"type":"addvar","name":"v{number}","data":{number},"authed":0}}"#);
+        let added = post(app, &query, JSON, body.as_bytes());
+        assert_eq!(added.json()["success"], true, "{added:?}");
+        let reply =
+            post(app, &query, JSON, format!(r#"{{"type":"retrvvar","name":"v{number}"}}"#).as_bytes());
+        assert_eq!(reply.json()["message"], number, "{reply:?}");
+    }
+}
+
+#[test]
+fn a_compressed_body_is_refused() {
+    let server = Server::start();
+    let app = &server.app;
+    let session = app.init("1.1");
+    let query = format!("?sellerkey={}&type=killall", app.seller_key);
+    let told = "Compressed bodies are not read: send it as it is, without Content-Encoding";
+    let expected = format!(r#"{{"success":false,"message":"{told}"}}"#);
+    let send = |query: &str, encoding: &str, body: &[u8]| {
+        let headers = [FORM, ("Content-Encoding", encoding)];
+        request(&app.address, "POST", &format!("/api/seller/{query}"), &headers, body)
+    };
+    for encoding in ["gzip", "GZIP", "x-gzip", "deflate", "br", "zstd", "identity, gzip", "aes128gcm", "x"] {
+        let reply = send(&query, encoding, b"\x1f\x8b\x08\x00");
+        assert_json(&reply, 415, &expected);
+        assert_eq!(reply.header("accept-encoding"), Some("identity"));
+    }
+    assert_text(&send(&format!("{query}&format=text"), "gzip", b"x"), 415, told);
+    session.is_unvalidated();
+    // Nothing is compressed here.
+    let query = format!("?sellerkey={}&type=setseller", app.seller_key);
+    for encoding in ["identity", "Identity ", "", "utf-8", "identity,identity"] {
+        let reply = send(&query, encoding, b"a=b");
+        assert_json(&reply, 200, KEY_FOUND);
+        assert_eq!(reply.header("accept-encoding"), None);
+    }
+    assert_json(&send(&query, "gzip", b""), 200, KEY_FOUND);
+}
+
+#[test]
+fn slashes_more_or_less_lead_to_the_type() {
+    let server = Server::start();
+    let app = &server.app;
+    for path in [
+        "/api/seller/setseller",
+        "/api/seller/setseller/",
+        "/api/seller/SetSeller/",
+        "//api/seller/setseller",
+        "/api//seller//setseller//",
+        "///api/seller///setseller",
+    ] {
+        for method in ["GET", "POST"] {
+            let target = format!("{path}?sellerkey={}", app.seller_key);
+            assert_json(&request(&app.address, method, &target, &[], b""), 200, KEY_FOUND);
+        }
+        let key = [("sellerkey", app.seller_key.as_str())];
+        assert_json(&request(&app.address, "POST", path, &[FORM], form(&key).as_bytes()), 200, KEY_FOUND);
+        let target = format!("{path}?sellerkey={}&type=setseller", app.seller_key);
+        let twice = request(&app.address, "GET", &target, &[], b"");
+        assert!(twice.text().contains("defined more than 1 time"), "{twice:?}");
+    }
+    for path in ["//api/seller/", "/api//seller", "/api/seller//", "//api/seller//"] {
+        let target = format!("{path}?sellerkey={}&type=setseller", app.seller_key);
+        assert_json(&request(&app.address, "GET", &target, &[], b""), 200, KEY_FOUND);
+    }
+    let unknown = r#"{"success":false,"message":"Type doesn't exist"}"#;
+    let target = format!("/api/seller/nonsense/?sellerkey={}", app.seller_key);
+    assert_json(&request(&app.address, "GET", &target, &[], b""), 200, unknown);
+}
+
+#[test]
+fn paths_of_nothing_and_methods_of_none_have_the_form_too() {
+    let server = Server::start();
+    let send = |method: &str, path: &str| request(&server.app.address, method, path, &[], b"");
+    for path in
+        ["/api/", "/api", "/api/1.4/", "/api/1.3/x", "/api/seller/add/x", "/api/seller/add/x/", "//api//x"]
+    {
+        for method in ["GET", "POST", "PUT"] {
+            assert_json(&send(method, path), 404, r#"{"success":false,"message":"Not found"}"#);
         }
     }
+    let none = r#"{"success":false,"message":"Method not allowed"}"#;
+    for path in ["/api/openapi.json", "/api/docs/", "/healthz"] {
+        assert_json(&send("POST", path), 405, none);
+    }
+    assert_json(&send("DELETE", "/api/seller/add/"), 405, none);
+    assert_json(&send("DELETE", "//api/1.3/"), 405, none);
 }
 
 #[test]

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     State,
-    http::{method_not_allowed, preflight, read_body},
+    http::{COMPRESSED, is_compressed, method_not_allowed, preflight, read_body, with_encodings},
 };
 
 /// Seconds after which a program that sent too many requests may try again.
@@ -63,6 +63,12 @@ pub(crate) async fn handle(
         let answer = Answer::early(version, None, Reply::failure("Request too large or incomplete"));
         return answer.with_status(StatusCode::PAYLOAD_TOO_LARGE).render(&state, &format);
     };
+    if is_compressed(&parts.headers, &body) {
+        let answer = Answer::early(version, None, Reply::failure(COMPRESSED));
+        return with_encodings(
+            answer.with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE).render(&state, &format),
+        );
+    }
     if parts.headers.contains_key(RELAYED) {
         // Or a webhook that leads back here would call itself without end.
         let answer = Answer::early(version, None, Reply::failure("Webhooks and files cannot call this API"));

@@ -55,6 +55,7 @@ const VERSIONS: &[(&str, &str, &[&str])] = &[
 /// What the Client API may answer besides 200, and why.
 const OTHERS: &[(u16, &str)] = &[
     (413, "The body is too large or incomplete"),
+    (415, "The body is compressed"),
     (429, "Too many requests or failures; `Retry-After` tells when to try again"),
     (500, "The server's fault"),
     (503, "The server is busy; try again in a moment"),

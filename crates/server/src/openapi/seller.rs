@@ -16,10 +16,11 @@ use crate::seller::{AREAS, Param, Type};
 
 /// What any type may answer besides 200, and why.
 const COMMON: &[(u16, &str)] = &[
-    (400, "A parameter cannot be used as it is"),
+    (400, "A parameter cannot be used as it is, or the body is malformed"),
     (403, "The application is banned, or its owner may not use the Seller API"),
     (404, "No application has this seller key; of some types: what is looked for is not there"),
     (413, "The body is too large or incomplete"),
+    (415, "The body is compressed"),
     (423, "The application does not let this address in"),
     (429, "Too many requests; try again later"),
     (500, "The server's fault; of some types: nothing was there to change"),

@@ -54,7 +54,8 @@ pub(super) fn check_app(state: &State, app: &App, ip: IpAddr) -> Result<(), Sell
 
 /// The type that a request names: as a parameter, or as the last part of the path.
 pub(super) fn find_type(params: &SellerParams, path: &str) -> Result<(String, &'static Type), SellerReply> {
-    let in_path = path.strip_prefix(PATH).filter(|name| !name.is_empty());
+    let in_path = path.strip_prefix(PATH).map(|name| name.strip_suffix('/').unwrap_or(name));
+    let in_path = in_path.filter(|name| !name.is_empty());
     let name = match (in_path, params.get("type")) {
         (Some(_), Some(_)) if params.has_type_in_query() => {
             return Err(SellerReply::failure(text::TYPE_TWICE));

@@ -25,7 +25,10 @@ use super::{
 };
 use crate::{
     State,
-    http::{is_busy, json, method_not_allowed, preflight, read_body, read_body_of},
+    http::{
+        COMPRESSED, is_busy, is_compressed, json, method_not_allowed, preflight, read_body, read_body_of,
+        with_encodings,
+    },
     limits::SellerRate,
 };
 
@@ -36,7 +39,8 @@ const UPLOAD_WITHIN: Duration = Duration::from_mins(10);
 
 pub(crate) fn routes() -> Router<Arc<State>> {
     let routes = Router::new().route("/api/seller", any(handle));
-    routes.route(PATH, any(handle)).route("/api/seller/{type}", any(handle))
+    let routes = routes.route(PATH, any(handle)).route("/api/seller/{type}", any(handle));
+    routes.route("/api/seller/{type}/", any(handle))
 }
 
 async fn handle(
@@ -52,14 +56,25 @@ async fn handle(
     }
     let (parts, body) = request.into_parts();
     let ip = state.client_ip.of(peer, &parts.headers);
+    let query = parts.uri.query().unwrap_or_default();
+    let refused = |status, message| {
+        let reply = SellerReply::failure(message).status(status);
+        respond(&reply, wants_text(&SellerParams::of_query(query)))
+    };
     let Some(body) = body_of(&state, &parts, body).await else {
-        return respond(&SellerReply::failure("Request too large or incomplete").status(413), false);
+        return refused(413, "Request too large or incomplete".into());
     };
     // What an end user chose must not change what the vendor's webhook asks for.
     let body = if parts.headers.contains_key(RELAYED) { Bytes::new() } else { body };
+    if is_compressed(&parts.headers, &body) {
+        return with_encodings(refused(415, COMPRESSED.into()));
+    }
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let params = SellerParams::parse(parts.uri.query().unwrap_or_default(), content_type, body).await;
-    let text = params.get("format").as_deref() == Some("text");
+    let params = match SellerParams::parse(query, content_type, body).await {
+        Ok(params) => params,
+        Err(malformed) => return refused(400, malformed.to_string()),
+    };
+    let text = wants_text(&params);
     let mut rate = None;
     let mut response = match answer(state, &method, &parts, params, ip, text, &mut rate).await {
         Ok(Answer::Reply(reply) | Answer::Changed(reply, _)) => respond(&reply, text),
@@ -71,6 +86,10 @@ async fn handle(
         tell_rate(&mut response, rate);
     }
     response
+}
+
+fn wants_text(params: &SellerParams) -> bool {
+    params.get("format").as_deref() == Some("text")
 }
 
 /// The body of a request. That of an upload may be as large as a file, once the key is known to be valid.
@@ -88,7 +107,7 @@ async fn is_upload(state: &State, parts: &Parts) -> bool {
     if !content_type.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/form-data")) {
         return false;
     }
-    let params = SellerParams::parse(parts.uri.query().unwrap_or_default(), None, Bytes::new()).await;
+    let params = SellerParams::of_query(parts.uri.query().unwrap_or_default());
     let named = find_type(&params, parts.uri.path()).is_ok_and(|(_, kind)| kind.name == "upload");
     let key = seller_key(&params, &parts.headers).filter(|_| named);
     let Some(key) = key else { return false };

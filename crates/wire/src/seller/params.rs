@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::{
     Params,
-    body::{Body, FilePart},
+    body::{Body, FilePart, Malformed},
     normalize,
     payload::{ShopPayload, number},
 };
@@ -30,11 +30,23 @@ impl SellerParams {
         Self { query, body, shop, file: None }
     }
 
-    /// Reads the query (without `?`) and the body; what cannot be read is left out.
-    pub async fn parse(query: &str, content_type: Option<&str>, body: Bytes) -> Self {
+    /// Reads the query (without `?`) alone.
+    pub fn of_query(query: &str) -> Self {
+        Self::new(Params::from_query(query), Params::default(), None)
+    }
+
+    /// Reads the query (without `?`) and the body.
+    ///
+    /// # Errors
+    /// When the body is not what it claims to be.
+    pub async fn parse(query: &str, content_type: Option<&str>, body: Bytes) -> Result<Self, Malformed> {
         let body = Body::read(content_type, body).await;
-        let file = body.file;
-        Self { file, ..Self::new(Params::from_query(query), body.params, body.shop) }
+        match body.malformed {
+            Some(malformed) => Err(malformed),
+            None => {
+                Ok(Self { file: body.file, ..Self::new(Params::from_query(query), body.params, body.shop) })
+            }
+        }
     }
 
     /// A parameter, trimmed; `None` when it is missing or empty. The exact spelling of the name comes first, then any
@@ -96,7 +108,7 @@ mod tests {
 
     fn parse(query: &str, content_type: Option<&str>, body: &str) -> SellerParams {
         let body = Bytes::copy_from_slice(body.as_bytes());
-        SellerParams::parse(query, content_type, body).now_or_never().unwrap()
+        SellerParams::parse(query, content_type, body).now_or_never().unwrap().unwrap()
     }
 
     #[test]
@@ -187,7 +199,9 @@ mod tests {
         #[test]
         fn any_request_is_read(query in any::<String>(), body in "\\PC*", name in any::<String>()) {
             for content_type in [None, JSON] {
-                let params = parse(&query, content_type, &body);
+                let body = Bytes::copy_from_slice(body.as_bytes());
+                let read = SellerParams::parse(&query, content_type, body).now_or_never().unwrap();
+                let params = read.unwrap_or_else(|_| SellerParams::of_query(&query));
                 let _ = (params.get(&name), params.flag(&[&name]), params.number_or(&name, 1));
                 let _ = (params.type_given_twice(), params.shop_quantity());
             }
