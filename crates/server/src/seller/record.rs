@@ -1,21 +1,38 @@
 //! What is kept of requests: the audit log of changes, and the seller log of all requests where an application has it
 //! on. Neither holds secrets.
 
-use std::net::IpAddr;
+use std::{borrow::Cow, collections::HashSet, net::IpAddr, sync::LazyLock};
 
 use axum::http::Uri;
 use claviger_service::{App, AuditEntry, ServiceError, cut};
 use claviger_wire::seller::SellerParams;
 
-use super::{Answer, Type};
+use super::{
+    Answer, Type,
+    checks::PATH,
+    table::{AREAS, TYPES},
+};
 use crate::State;
 
 /// Longest target that is kept, in bytes.
 const TARGET_MAX: usize = 200;
 /// Longest address that is kept, in bytes.
 const URL_MAX: usize = 900;
-/// Parameters whose values are kept nowhere. The address in `baseurl` often holds a seller key.
-const SECRET: &[&str] = &["sellerkey", "pass", "passwd", "password", "sellixsecret", "baseurl", "webhook"];
+/// Parameters whose values the seller log keeps: what names somebody or something, numbers and switches. Whatever is not
+/// here may be a secret, and is cut.
+const SHOWN: &str = "type format limit include user username currentusername newusername credential owner genby role \
+    appname sub subscription name var varid id fileid webid level keylevels perms expiry amount \
+    character status time seconds delay cooldown ver validated day week month threemonth sixmonth \
+    lifetime year enabled hwidcheck authed readonly activeonly usertoo hwidaffected blacktype country \
+    region asn ip";
+/// The names of all parameters, in lower case. What else stands where a name is expected may be a secret as well.
+static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let types = AREAS.iter().flat_map(|(_, lists)| lists.iter().copied().flatten());
+    let params = types.flat_map(|kind| kind.params).map(|param| param.name.to_ascii_lowercase());
+    params.chain(SHOWN.split(' ').chain(["sellerkey"]).map(String::from)).collect()
+});
+/// Stands for what was cut.
+const CUT: &str = "***";
 
 /// A change under way.
 pub(super) struct Record(AuditEntry);
@@ -51,19 +68,37 @@ pub(super) async fn log_request(state: &State, app: &App, uri: &Uri, ip: IpAddr)
     if !app.settings.seller_logs {
         return Ok(());
     }
-    let url = without_secrets(uri);
+    let url = shown(uri);
     state.service.record_seller_request(app, ip.to_string(), cut(&url, URL_MAX).into()).await
 }
 
-fn without_secrets(uri: &Uri) -> String {
-    let Some(query) = uri.query() else { return uri.path().into() };
-    let shown = |pair: &str| {
-        let name = pair.split_once('=').map_or(pair, |(name, _)| name);
-        let plain = percent_encoding::percent_decode_str(name).decode_utf8_lossy().replace('+', " ");
-        let secret = SECRET.iter().any(|secret| plain.trim().eq_ignore_ascii_case(secret));
-        if secret { format!("{name}=***") } else { pair.to_owned() }
+fn is_shown(name: &str) -> bool {
+    SHOWN.split(' ').any(|shown| shown == name)
+}
+
+/// The address, as far as it holds no secrets.
+fn shown(uri: &Uri) -> String {
+    let path = match uri.path().strip_prefix(PATH) {
+        Some(name) if !name.is_empty() && !TYPES.contains_key(&name.to_ascii_lowercase()) => {
+            Cow::Owned(format!("{PATH}{CUT}"))
+        }
+        _ => Cow::Borrowed(uri.path()),
     };
-    format!("{}?{}", uri.path(), query.split('&').map(shown).collect::<Vec<_>>().join("&"))
+    let Some(query) = uri.query() else { return path.into_owned() };
+    format!("{path}?{}", query.split('&').map(shown_pair).collect::<Vec<_>>().join("&"))
+}
+
+fn shown_pair(pair: &str) -> Cow<'_, str> {
+    let name = pair.split_once('=').map_or(pair, |(name, _)| name);
+    let plain = percent_encoding::percent_decode_str(name).decode_utf8_lossy().replace('+', " ");
+    let plain = plain.trim().to_ascii_lowercase();
+    if pair.is_empty() || is_shown(&plain) {
+        Cow::Borrowed(pair)
+    } else if NAMES.contains(&plain) {
+        Cow::Owned(format!("{name}={CUT}"))
+    } else {
+        Cow::Borrowed(CUT)
+    }
 }
 
 #[cfg(test)]
@@ -77,8 +112,29 @@ mod tests {
             ("/api/seller/?sellerkey=abc&type=add", "/api/seller/?sellerkey=***&type=add"),
             ("/api/seller?SellerKey=abc&p%61ss=x=y&&user=b", "/api/seller?SellerKey=***&p%61ss=***&&user=b"),
             ("/api/seller/resetpw?passwd&user=a", "/api/seller/resetpw?passwd=***&user=a"),
+            ("/api/seller/ReSetPw?USER=a&+user%20=b", "/api/seller/ReSetPw?USER=a&+user%20=b"),
+            ("/api/seller/abc?abc&abc=d&=e&type=x", "/api/seller/***?***&***&***&type=x"),
+            ("/api/seller/?sessid=a&session=b&cursor=c", "/api/seller/?sessid=***&session=***&cursor=***"),
         ] {
-            assert_eq!(without_secrets(&uri.parse().unwrap()), expected);
+            assert_eq!(shown(&uri.parse().unwrap()), expected);
+        }
+    }
+
+    /// What callers must not find again in any log, whatever type it is sent to.
+    const SECRET: &str = "key sellerkey pass passwd email data value url hash token hwid mask \
+        note reason baseurl webhook sellixsecret sessid sessionid cursor text download";
+
+    #[test]
+    fn the_parameters_of_all_types_are_either_shown_or_cut() {
+        for kind in AREAS.iter().flat_map(|(_, lists)| lists.iter().copied().flatten()) {
+            for param in kind.params {
+                let uri = format!("/api/seller/{}?{}=s3cret", kind.name, param.name);
+                let kept = shown(&uri.parse().unwrap());
+                let name = param.name.to_ascii_lowercase();
+                let value = if is_shown(&name) { "s3cret" } else { CUT };
+                assert_eq!(kept, format!("/api/seller/{}?{}={value}", kind.name, param.name));
+                assert!(value == CUT || !SECRET.split(' ').any(|secret| secret == name), "{kept}");
+            }
         }
     }
 }
