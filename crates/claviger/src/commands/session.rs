@@ -2,7 +2,11 @@
 
 use std::io::Write;
 
-use claviger_service::{ListingPart, ScanRow, SessionFilter, parse_app_path};
+use claviger_service::{
+    ListingPart, ScanRow, SessionFilter, parse_app_path,
+    vendor::{Whose, parse_network},
+};
+use ipnet::IpNet;
 
 use super::{
     args::{ConfirmArgs, ShowArgs},
@@ -16,12 +20,19 @@ use crate::{config::StoreArgs, output};
 pub(crate) enum Command {
     /// List the live sessions of an application, oldest first
     List(ShowArgs),
-    /// End a session
+    /// End a session, or all sessions of a user or from an address
     Kill {
         #[command(flatten)]
         from: ConfirmArgs,
         /// The session's id
-        id: String,
+        #[arg(required_unless_present_any = ["user", "ip"], conflicts_with_all = ["user", "ip"])]
+        id: Option<String>,
+        /// End all sessions of this user, in any case
+        #[arg(long, value_name = "NAME")]
+        user: Option<String>,
+        /// End all sessions from this address or network; with --user those of this user
+        #[arg(long, value_name = "ADDRESS|NETWORK", value_parser = network)]
+        ip: Option<IpNet>,
     },
     /// End all sessions of an application
     KillAll(ConfirmArgs),
@@ -32,7 +43,8 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     let path = |app: &str| parse_app_path(app).map_err(anyhow::Error::msg);
     match command {
         Command::List(ShowArgs { app, json }) => list(store, &app, json),
-        Command::Kill { from: ConfirmArgs { app, yes }, id } => {
+        Command::Kill { from, id: None, user, ip } => kill_many(store, &from, Whose { user, ip }),
+        Command::Kill { from: ConfirmArgs { app, yes }, id: Some(id), .. } => {
             let (owner, name) = path(&app)?;
             confirm(yes, &format!("The program with session {id} will have to start anew."))?;
             with_service(store, async |service| {
@@ -53,6 +65,25 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             })
         }
     }
+}
+
+fn network(text: &str) -> Result<IpNet, &'static str> {
+    parse_network(text).ok_or("not an address such as 203.0.113.7, nor a network such as 203.0.113.0/24")
+}
+
+fn kill_many(store: StoreArgs, from: &ConfirmArgs, whose: Whose) -> anyhow::Result<()> {
+    let (owner, name) = parse_app_path(&from.app).map_err(anyhow::Error::msg)?;
+    let of_user = whose.user.iter().map(|user| format!(" of {user}"));
+    let from_net = whose.ip.iter().map(|net| format!(" from {net}"));
+    let which: String = of_user.chain(from_net).collect();
+    confirm(from.yes, &format!("The programs with sessions{which} will have to start anew."))?;
+    with_service(store, async |service| {
+        let app = service.app(&owner, &name).await?;
+        let killed = service.end_sessions_of(&app, whose).await?;
+        anyhow::ensure!(killed > 0, "no such session lives");
+        println!("killed {killed}");
+        Ok(())
+    })
 }
 
 fn list(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {

@@ -39,6 +39,7 @@ mod seller_audit;
 mod seller_buttons;
 mod seller_chats;
 mod seller_files;
+mod seller_kill;
 mod seller_license_changes;
 mod seller_licenses;
 mod seller_listing;

@@ -125,6 +125,12 @@ fn filters() {
         assert_eq!(find(&format!("ip={here}")), [id(0), id(1), id(2), id(3), id(4), id(5)], "{here}");
     }
     assert_eq!(find("validated=1&credential=alice&ip=127.0.0.1"), [id(1), id(5)]);
+    // Names in any case, and addresses in any spelling.
+    assert_eq!(find("credential=ALICE"), [id(1), id(5)]);
+    assert_eq!(find(&format!("credential={}", encode(server.license(2).to_lowercase()))), [id(4)]);
+    for here in ["::ffff:127.0.0.1", "::FFFF:7f00:1", "0:0:0:0:0:ffff:127.0.0.0%2F104", "::ffff:0:0%2F96"] {
+        assert_eq!(find(&format!("validated=0&ip={here}")), [id(0), id(2)], "{here}");
+    }
     for none in [
         "credential=carol",
         "credential=ali",
@@ -133,6 +139,8 @@ fn filters() {
         "ip=127.0.0.2",
         "ip=10.0.0.0/8",
         "ip=2001:db8::/32",
+        "ip=::/0",
+        "ip=::ffff:127.0.0.2",
         "validated=0&credential=alice",
         "credential=' OR 1=1 --",
     ] {

@@ -79,13 +79,16 @@ fn is_shown(name: &str) -> bool {
 /// The address, as far as it holds no secrets.
 fn shown(uri: &Uri) -> String {
     let path = match uri.path().strip_prefix(PATH) {
-        Some(name) if !name.is_empty() && !TYPES.contains_key(&name.to_ascii_lowercase()) => {
-            Cow::Owned(format!("{PATH}{CUT}"))
-        }
+        Some(name) if !name.is_empty() && !is_type(name) => Cow::Owned(format!("{PATH}{CUT}")),
         _ => Cow::Borrowed(uri.path()),
     };
     let Some(query) = uri.query() else { return path.into_owned() };
     format!("{path}?{}", query.split('&').map(shown_pair).collect::<Vec<_>>().join("&"))
+}
+
+/// Whether the rest of a path is the name of a type.
+fn is_type(name: &str) -> bool {
+    TYPES.contains_key(&name.trim_end_matches('/').to_ascii_lowercase())
 }
 
 fn shown_pair(pair: &str) -> Cow<'_, str> {
@@ -112,7 +115,7 @@ mod tests {
             ("/api/seller/?sellerkey=abc&type=add", "/api/seller/?sellerkey=***&type=add"),
             ("/api/seller?SellerKey=abc&p%61ss=x=y&&user=b", "/api/seller?SellerKey=***&p%61ss=***&&user=b"),
             ("/api/seller/resetpw?passwd&user=a", "/api/seller/resetpw?passwd=***&user=a"),
-            ("/api/seller/ReSetPw?USER=a&+user%20=b", "/api/seller/ReSetPw?USER=a&+user%20=b"),
+            ("/api/seller/ReSetPw/?USER=a&+user%20=b", "/api/seller/ReSetPw/?USER=a&+user%20=b"),
             ("/api/seller/abc?abc&abc=d&=e&type=x", "/api/seller/***?***&***&***&type=x"),
             ("/api/seller/?sessid=a&session=b&cursor=c", "/api/seller/?sessid=***&session=***&cursor=***"),
         ] {

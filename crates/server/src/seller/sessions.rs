@@ -1,26 +1,26 @@
 //! `kill`, `killall` and `fetchallsessions` (`docs/protocol/sessions.md`).
 
-use std::{borrow::Cow, net::IpAddr};
+use std::borrow::Cow;
 
 use axum::body::Body;
 use bytes::Bytes;
 use claviger_domain::SessionId;
-use claviger_service::{Listing, ListingPart, ScanRow, ServiceError, SessionFilter};
+use claviger_service::{
+    Listing, ListingPart, ScanRow, ServiceError, SessionFilter,
+    vendor::{Whose, parse_network},
+};
 use claviger_wire::seller::{SellerReply, SessionRow, list_end, session_row, text};
 use futures_util::{FutureExt, stream};
-use ipnet::IpNet;
 
 use super::{
     Answer, Outcome, Request,
-    kind::{
-        CURSOR, Field, LIMIT, NEXT, Param, Shape, Type, Types, field, may, need, nullable, text as plain,
-    },
+    kind::{CURSOR, Field, LIMIT, NEXT, Param, Shape, Type, Types, field, may, nullable, text as plain},
 };
 
 pub(crate) const TYPES: Types = &[
-    Type::new("kill", |request| kill(request).boxed(), "Ends a session.")
-        .params(&[need("sessid", "Id of the session")])
-        .changes(&["sessid", "session"]),
+    Type::new("kill", |request| kill(request).boxed(), "Ends a session, or all of a user or an address.")
+        .params(KILL)
+        .changes(&["sessid", "session", "user", "ip"]),
     Type::new("killall", |request| kill_all(request).boxed(), "Ends all sessions of the application.")
         .changes(&[]),
     Type::new("fetchallsessions", |request| fetch_all(request).boxed(), "Lists live sessions, oldest first.")
@@ -29,6 +29,11 @@ pub(crate) const TYPES: Types = &[
         .statuses(&[400, 406]),
 ];
 
+const KILL: &[Param] = &[
+    may("sessid", "Id of the session; needed unless `user` or `ip` is there, which do not count beside it"),
+    may("user", "All sessions of this user"),
+    may("ip", "All sessions from this address or network; with `user` those of this user"),
+];
 const LIST: &[Param] = &[
     LIMIT,
     CURSOR,
@@ -44,12 +49,31 @@ const LIMIT_MAX: usize = 10_000;
 
 async fn kill(request: Request) -> Outcome {
     // A published library sends `session`.
-    let id = request.params.get_any(&["sessid", "session"]).unwrap_or_default();
-    let killed = request.state.service.end_session(&request.app, &id).await?;
+    let names = ["sessid", "session"];
+    let one = names.iter().any(|name| request.params.has(name));
+    let killed = if one {
+        let id = request.params.get_any(&names).unwrap_or_default();
+        request.service().end_session(&request.app, &id).await?
+    } else {
+        let whose = whose(&request).unwrap_or_default();
+        request.service().end_sessions_of(&request.app, whose).await? > 0
+    };
     Ok(if killed {
         SellerReply::success(text::SESSION_KILLED).into()
     } else {
         SellerReply::failure(text::SESSION_NOT_KILLED).into()
+    })
+}
+
+/// Whose sessions a request names. `None` when a parameter is there that says nothing: a script whose value is missing
+/// must not end more than it meant.
+fn whose(request: &Request) -> Option<Whose> {
+    let given = |name| request.params.has(name).then(|| request.params.get(name));
+    let user = given("user").map(|user| user.map(Cow::into_owned));
+    let ip = given("ip").map(|ip| ip.and_then(|text| parse_network(&text)));
+    Some(Whose {
+        user: user.map_or(Some(None), |user| user.map(Some))?,
+        ip: ip.map_or(Some(None), |ip| ip.map(Some))?,
     })
 }
 
@@ -99,8 +123,7 @@ fn filter(request: &Request) -> Result<SessionFilter, &'static str> {
         "1" => Some(true),
         _ => None,
     });
-    let ip =
-        get("ip").map(|text| text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok());
+    let ip = get("ip").map(|text| parse_network(&text));
     Ok(SessionFilter {
         limit: limit.map(|limit| limit.ok_or("limit")).transpose()?,
         after: after.map(|after| after.ok_or("cursor")).transpose()?,

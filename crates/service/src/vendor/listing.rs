@@ -4,8 +4,9 @@ use std::{net::IpAddr, ops::ControlFlow, sync::Arc, thread, time::Duration};
 
 use claviger_domain::SessionId;
 use claviger_store::{
-    SessionStore, StoreError,
+    Conn, SessionStore, StoreError,
     sessions::{Scan, ScanRow},
+    users,
 };
 use ipnet::IpNet;
 use tokio::{runtime::Handle, sync::mpsc};
@@ -26,7 +27,7 @@ pub struct SessionFilter {
     pub limit: Option<usize>,
     /// Only sessions after this one.
     pub after: Option<SessionId>,
-    /// Only sessions of this name.
+    /// Only sessions of the user of this name, in any case.
     pub credential: Option<String>,
     /// Only sessions that are, or are not, signed in.
     pub validated: Option<bool>,
@@ -66,13 +67,17 @@ impl Service {
     /// Lists live sessions of an application, oldest first.
     ///
     /// # Errors
-    /// When no thread can be started.
+    /// When the database fails, or no thread can be started.
     pub async fn list_sessions(
         self: &Arc<Self>,
         app: &App,
         filter: SessionFilter,
         encode: EncodeRow,
     ) -> Result<Listing, ServiceError> {
+        let user = match filter.credential {
+            Some(name) => Some(self.number_of(app.id, name).await?),
+            None => None,
+        };
         let (sender, receiver) = mpsc::channel(PARTS_WAITING);
         let permit = self.listings.acquire().await.map_err(|_| StoreError::Closed)?;
         // The thread takes the permit along by not giving it back itself.
@@ -83,7 +88,7 @@ impl Service {
             app: app.id,
             now: self.clock.now(),
             after: filter.after,
-            credential: filter.credential,
+            user,
             validated: filter.validated,
         };
         let writer = Writer {
@@ -107,6 +112,25 @@ impl Service {
             .map_err(|error| ServiceError::System(format!("cannot start a thread: {error}")))?;
         Ok(Listing(receiver))
     }
+
+    /// The number of a user; 0, which is nobody's, when there is none.
+    async fn number_of(&self, app: i64, name: String) -> Result<i64, ServiceError> {
+        let find = move |conn: &mut Conn<'_>| users::by_name(conn, app, &name);
+        Ok(self.store.db().read::<_, StoreError, _>(find).await?.map_or(0, |user| user.id))
+    }
+}
+
+/// An address or a network, in one form: IPv4 addresses that are written as IPv6 ones are IPv4.
+pub fn parse_network(text: &str) -> Option<IpNet> {
+    let net = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok()?;
+    let IpNet::V6(six) = net else { return Some(net) };
+    let four = six.addr().to_ipv4_mapped().zip(six.prefix_len().checked_sub(96));
+    Some(four.map_or(net, |(address, prefix)| IpNet::new_assert(address.into(), prefix)))
+}
+
+/// Whether a session's address is in a network.
+pub(super) fn is_from(address: &str, net: IpNet) -> bool {
+    address.parse::<IpAddr>().is_ok_and(|address| net.contains(&address.to_canonical()))
 }
 
 struct Permit(Arc<Service>);
@@ -143,8 +167,7 @@ impl Writer {
     }
 
     fn row(&mut self, row: ScanRow<'_>) -> ControlFlow<()> {
-        let wanted = self.ip.is_none_or(|net| row.ip.parse().is_ok_and(|ip: IpAddr| net.contains(&ip)));
-        if !wanted {
+        if !self.ip.is_none_or(|net| is_from(row.ip, net)) {
             return ControlFlow::Continue(());
         }
         if self.rows == self.limit {
@@ -165,6 +188,46 @@ impl Writer {
         match self.runtime.block_on(self.sender.send_timeout(part, STALLED)) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_have_one_form() {
+        for (text, expected) in [
+            ("203.0.113.7", "203.0.113.7/32"),
+            ("::ffff:203.0.113.7", "203.0.113.7/32"),
+            ("::FFFF:CB00:7107", "203.0.113.7/32"),
+            ("0:0:0:0:0:ffff:203.0.113.0/120", "203.0.113.0/24"),
+            ("::ffff:0:0/96", "0.0.0.0/0"),
+            ("2001:DB8:0::/48", "2001:db8::/48"),
+            ("::/0", "::/0"),
+        ] {
+            assert_eq!(parse_network(text).map(|net| net.to_string()).as_deref(), Some(expected), "{text}");
+        }
+        for text in ["", "x", "203.0.113.7/33", "203.0.113", "::ffff:203.0.113.7/129", "1.2.3.4:80", "\0"] {
+            assert_eq!(parse_network(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn mapped_addresses_are_ipv4() {
+        for (address, net, inside) in [
+            ("203.0.113.7", "203.0.113.0/24", true),
+            ("::ffff:203.0.113.7", "203.0.113.7", true),
+            ("203.0.113.7", "::ffff:203.0.113.7", true),
+            ("203.0.113.8", "::ffff:203.0.113.7", false),
+            ("2001:db8::1", "2001:0db8:0:0:0:0:0:0001", true),
+            ("2001:db8::1", "2001:db8::/64", true),
+            ("2001:db8:0:1::1", "2001:db8::/64", false),
+            ("203.0.113.7", "::/0", false),
+            ("", "0.0.0.0/0", false),
+        ] {
+            assert_eq!(is_from(address, parse_network(net).unwrap()), inside, "{address} in {net}");
         }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod audit;
 mod buttons;
 mod chat;
 pub(crate) mod checks;
+mod end_sessions;
 mod error;
 mod files;
 mod licenses;
@@ -39,9 +40,11 @@ pub use claviger_store::{
 pub use self::{
     access::{Outcast, Region},
     checks::REASON_MAX,
+    end_sessions::Whose,
     error::ManageError,
     files::{FileContent, FileFault, NewFile},
     licenses::{Assignment, LicenseFilter},
+    listing::parse_network,
     new_licenses::{BATCH_MAX, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys},
     settings::{ChangedSettings, SETTINGS},
     team::{AddAccount, NewMember, may},

@@ -66,8 +66,12 @@ impl SessionStore for Gathered {
 
     async fn end_all(&self, app: i64, now: i64) -> Result<bool> {
         let ended = self.db.write(move |conn| shared::end_all(conn, app, now)).await?;
-        drop(self.creating.write().await);
+        self.settle().await;
         Ok(ended)
+    }
+
+    async fn settle(&self) {
+        drop(self.creating.write().await);
     }
 
     fn scan(&self, scan: &Scan, visitor: &mut Visitor<'_>) -> Result<()> {

@@ -36,7 +36,7 @@ const SCAN: &str = "SELECT s.id, s.expires, s.ip, s.credential
     FROM session_generations g
     JOIN sessions s ON s.app = g.app AND s.generation = g.generation
     WHERE g.app = $1 AND s.expires > $2 AND s.id > $3
-      AND ($4::text IS NULL OR s.credential = $4) AND ($5::boolean IS NULL OR (s.user_id IS NOT NULL) = $5)
+      AND ($4::bigint IS NULL OR s.user_id = $4) AND ($5::boolean IS NULL OR (s.user_id IS NOT NULL) = $5)
     ORDER BY s.id";
 /// Rows fetched at a time on a walk.
 const SCAN_ROWS: i32 = 1000;
@@ -115,7 +115,7 @@ pub(super) fn scan(db: &Postgres, scan: &Scan, visitor: &mut Visitor<'_>) -> Res
     let mut snapshot =
         client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true).start()?;
     let after = scan.after.as_ref().map_or("", SessionId::as_str);
-    let portal = snapshot.bind(SCAN, &[&scan.app, &scan.now, &after, &scan.credential, &scan.validated])?;
+    let portal = snapshot.bind(SCAN, &[&scan.app, &scan.now, &after, &scan.user, &scan.validated])?;
     loop {
         let rows = snapshot.query_portal(&portal, SCAN_ROWS)?;
         for row in &rows {

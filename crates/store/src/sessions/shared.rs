@@ -2,7 +2,7 @@
 
 use claviger_domain::SessionId;
 
-use crate::{Conn, Range, Result, params};
+use crate::{Conn, Range, Result, db::Value, params};
 
 /// Condition for a session of the application `$1` that lives at `$2`.
 const LIVE: &str =
@@ -42,6 +42,40 @@ pub fn end_of_user(conn: &mut Conn<'_>, app: i64, user: i64, spared: Option<&Ses
     let spared = spared.map_or("", SessionId::as_str);
     let sql = format!("DELETE FROM sessions WHERE {OF_USER} AND id <> $3");
     conn.execute(&sql, params![app, user, spared])
+}
+
+/// The live sessions of a user, each with the address of its client at `init`.
+pub fn of_user(conn: &mut Conn<'_>, app: i64, user: i64, now: i64) -> Result<Vec<(SessionId, String)>> {
+    // The plus keeps SQLite on the index of users, as the range does.
+    let sql = format!(
+        "SELECT id, ip FROM sessions WHERE {OF_USER} AND expires > $3
+         AND +generation = (SELECT generation FROM session_generations WHERE app = $1)"
+    );
+    let mut sessions = Vec::new();
+    for row in conn.query(&sql, params![app, user, now])? {
+        if let Some(id) = SessionId::parse(&row.get::<String>(0)?) {
+            sessions.push((id, row.get(1)?));
+        }
+    }
+    Ok(sessions)
+}
+
+/// Sessions that one statement of [`end_each`] ends.
+const TOGETHER: usize = 100;
+
+/// Ends those of some sessions that live; returns how many.
+pub fn end_each(conn: &mut Conn<'_>, app: i64, ids: &[SessionId], now: i64) -> Result<u64> {
+    let places: Vec<String> = (3..).take(TOGETHER).map(|place| format!("${place}")).collect();
+    let sql = format!("DELETE FROM sessions WHERE {LIVE} AND id IN ({})", places.join(", "));
+    let mut ended = 0;
+    for ids in ids.chunks(TOGETHER) {
+        // The last one stands for those that are missing, so that there is one statement to prepare.
+        let padded = ids.iter().chain(std::iter::repeat(&ids[ids.len() - 1])).take(TOGETHER);
+        let mut values = vec![Value::from(app), Value::from(now)];
+        values.extend(padded.map(|id| Value::from(id.as_str())));
+        ended += conn.execute(&sql, &values)?;
+    }
+    Ok(ended)
 }
 
 /// Ends the sessions of users.

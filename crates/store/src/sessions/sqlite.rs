@@ -24,7 +24,7 @@ const SCAN: &str = "SELECT s.id, s.expires, s.ip, s.credential
     FROM session_generations g
     JOIN sessions s ON s.app = g.app AND s.generation = g.generation
     WHERE g.app = ?1 AND s.expires > ?2 AND s.id > ?3
-      AND (?4 IS NULL OR s.credential = ?4) AND (?5 IS NULL OR (s.user_id IS NOT NULL) = ?5)
+      AND (?4 IS NULL OR s.user_id = ?4) AND (?5 IS NULL OR (s.user_id IS NOT NULL) = ?5)
     ORDER BY s.id";
 
 pub(super) fn create_all(connection: &Connection, sessions: &[NewSession]) -> Result<Vec<bool>> {
@@ -78,7 +78,7 @@ pub(super) fn scan(db: &Sqlite, scan: &Scan, visitor: &mut Visitor<'_>) -> Resul
     let connection = db.open_reader()?;
     let mut select = connection.prepare(SCAN)?;
     let after = scan.after.as_ref().map_or("", |id| id.as_str());
-    let mut rows = select.query(params![scan.app, scan.now, after, scan.credential, scan.validated])?;
+    let mut rows = select.query(params![scan.app, scan.now, after, scan.user, scan.validated])?;
     while let Some(row) = rows.next()? {
         let text = |index| row.get_ref(index)?.as_str_or_null().map_err(rusqlite::Error::from);
         let id = text(0)?.unwrap_or_default();

@@ -76,8 +76,8 @@ pub struct Scan {
     pub now: i64,
     /// Only sessions created after this one.
     pub after: Option<SessionId>,
-    /// Only sessions of this name.
-    pub credential: Option<String>,
+    /// Only sessions of the user of this number.
+    pub user: Option<i64>,
     /// Only sessions that are, or are not, signed in.
     pub validated: Option<bool>,
 }
@@ -110,6 +110,9 @@ pub trait SessionStore: Send + Sync {
     /// Ends all sessions of an application; `false` when none lived. Returns after every creation on this node that
     /// came before it, so that a session whose creation returns later lives.
     async fn end_all(&self, app: i64, now: i64) -> Result<bool>;
+
+    /// Returns after every creation on this node that came before it.
+    async fn settle(&self);
 
     /// Walks over live sessions, oldest first, in one snapshot and in bounded memory. Runs on the caller's thread,
     /// for as long as the visitor takes: give it a thread of its own.

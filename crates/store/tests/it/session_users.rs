@@ -18,6 +18,8 @@ both![
     a_deleted_user_is_signed_in_no_more,
     end_of_user_spares_one_session,
     end_of_user_leaves_others_alone,
+    a_user_has_live_sessions_with_addresses,
+    only_those_that_live_are_ended,
     count_leaves_out_the_dead,
     online_names_each_user_once_in_order,
 ];
@@ -168,6 +170,50 @@ async fn end_of_user_leaves_others_alone(t: Fixture) {
     assert!(t.lives(other, elsewhere).await);
 }
 
+async fn a_user_has_live_sessions_with_addresses(t: Fixture) {
+    let [app, other] = [t.app().await, t.app().await];
+    let [ann, bob] = [t.user(app, "Ann").await, t.user(app, "Bob").await];
+    assert_eq!(t.user(other, "Ann").await, ann);
+    let of = async |user| t.read(move |conn| shared::of_user(conn, app, user, NOW)).await;
+    assert_eq!(of(ann).await, []);
+    let dead = t.session(app, NOW + 60).await;
+    assert!(t.sign_in(app, dead, ann, "Ann").await);
+    assert!(t.end_all(app).await);
+    let ids = [t.session(app, NOW + 1).await, t.session(app, NOW + 60).await];
+    for (app, id, user) in [
+        (app, ids[0], ann),
+        (app, ids[1], ann),
+        (app, t.session(app, NOW + 60).await, bob),
+        (other, t.session(other, NOW + 60).await, ann),
+    ] {
+        assert!(t.sign_in(app, id, user, "x").await);
+    }
+    t.session(app, NOW + 60).await;
+    let mut found = of(ann).await;
+    found.sort();
+    assert_eq!(found, ids.map(|id| (id, "203.0.113.7".to_owned())));
+    let later = t.read(move |conn| shared::of_user(conn, app, ann, NOW + 1)).await;
+    assert_eq!(later, [(ids[1], "203.0.113.7".to_owned())]);
+}
+
+async fn only_those_that_live_are_ended(t: Fixture) {
+    let [app, other] = [t.app().await, t.app().await];
+    let end = async |ids: Vec<_>| t.write(move |conn| shared::end_each(conn, app, &ids, NOW)).await;
+    assert_eq!(end(Vec::new()).await, 0);
+    let old = t.sessions(app, 2).await;
+    assert!(t.end_all(app).await);
+    let (spared, expired, foreign) =
+        (t.session(app, NOW + 60).await, t.session(app, NOW).await, t.session(other, NOW + 60).await);
+    for count in [1, 99, 100, 101, 250] {
+        let mut ids = t.sessions(app, count).await;
+        ids.extend([old[0], expired, foreign, next_id()]);
+        assert_eq!(end(ids.clone()).await, count as u64);
+        assert_eq!(end(ids).await, 0);
+        assert_eq!(t.scan_ids(app).await, [spared.as_str()]);
+    }
+    assert!(t.lives(other, foreign).await);
+}
+
 async fn count_leaves_out_the_dead(t: Fixture) {
     let app = t.app().await;
     assert_eq!(t.count(app).await, 0);
@@ -192,6 +238,8 @@ async fn online_names_each_user_once_in_order(t: Fixture) {
             assert!(t.sign_in(app, id, user, name).await);
         }
     }
+    let find = move |conn: &mut claviger_store::Conn<'_>| claviger_store::users::by_name(conn, app, "ann");
+    let ann = t.read(find).await.expect("a user").id;
     t.sessions(app, 2).await;
     let dan = t.user(app, "dan").await;
     let ended = t.session(app, NOW + 60).await;
@@ -200,7 +248,7 @@ async fn online_names_each_user_once_in_order(t: Fixture) {
     assert_eq!(online(10).await, ["ann", "bob", "cid"]);
     assert_eq!(online(2).await, ["ann", "bob"]);
     assert!(online(0).await.is_empty());
-    assert_eq!(t.scan(Scan { credential: Some("ann".into()), ..walk(app) }).await.len(), 3);
+    assert_eq!(t.scan(Scan { user: Some(ann), ..walk(app) }).await.len(), 3);
     assert!(t.end_all(app).await);
     assert!(online(10).await.is_empty());
 }

@@ -44,7 +44,7 @@ async fn strange_text_is_kept(t: Fixture) {
         let session = t.find(app, id).await.expect("a session");
         assert_eq!((&session.ip, session.enckey.as_ref()), (&text, Some(&text)));
         assert_eq!(session.user.expect("a user").credential, text);
-        let scan = claviger_store::sessions::Scan { credential: Some(text.clone()), ..walk(app) };
+        let scan = claviger_store::sessions::Scan { user: Some(user), ..walk(app) };
         let seen = t.scan(scan).await;
         assert_eq!(seen.len(), 1);
         assert_eq!((&seen[0].ip, seen[0].credential.as_ref()), (&text, Some(&text)));

@@ -60,6 +60,11 @@ impl SellerParams {
         find(&self.query, names).or_else(|| find(&self.body, names)).and_then(normalize)
     }
 
+    /// Whether a parameter is there, even an empty one; names in any case.
+    pub fn has(&self, name: &str) -> bool {
+        find(&self.query, &[name]).or_else(|| find(&self.body, &[name])).is_some()
+    }
+
     /// Whether `type`, in any case, stands more than once in the query.
     pub fn type_given_twice(&self) -> bool {
         self.query.iter().filter(|(name, _)| name.eq_ignore_ascii_case("type")).nth(1).is_some()

@@ -125,6 +125,14 @@ fn find_address(text: &str, told: &[String]) -> Option<String> {
     })
 }
 
+fn folder_with(settings: &str) -> Arc<TempDir> {
+    let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
+    let data = folder.path().join("data");
+    fs::create_dir(&data).expect("a data folder");
+    fs::write(data.join("claviger.toml"), settings).expect("a settings file");
+    folder
+}
+
 /// `demo.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Demo {
@@ -168,11 +176,12 @@ impl Server {
 
     /// A demo server on a fresh folder with these lines in its settings file.
     pub fn start_with(settings: &str) -> Self {
-        let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
-        let data = folder.path().join("data");
-        fs::create_dir(&data).expect("a data folder");
-        fs::write(data.join("claviger.toml"), settings).expect("a settings file");
-        Self::start_in(folder, None)
+        Self::start_in(folder_with(settings), None)
+    }
+
+    /// As `start_with`, and it keeps its data in PostgreSQL.
+    pub fn start_on_with(database: &str, settings: &str) -> Self {
+        Self::start_in(folder_with(settings), Some(database.to_owned()))
     }
 
     /// A demo server on a fresh folder that keeps its data in PostgreSQL.

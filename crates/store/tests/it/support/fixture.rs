@@ -198,7 +198,7 @@ pub fn seen(row: claviger_store::sessions::ScanRow<'_>) -> Seen {
 
 /// A walk over all live sessions.
 pub fn walk(app: i64) -> Scan {
-    Scan { app, now: NOW, after: None, credential: None, validated: None }
+    Scan { app, now: NOW, after: None, user: None, validated: None }
 }
 
 /// A session with an id greater than all before, that lives at [`NOW`].
