@@ -151,7 +151,7 @@ pub fn seller_key_hint(conn: &mut Conn<'_>, app: i64) -> Result<Option<String>> 
 }
 
 /// What belongs to an application, but for its sessions.
-const TABLES: [&str; 24] = [
+const TABLES: [&str; 25] = [
     "session_generations",
     "user_subscriptions",
     "user_variables",
@@ -168,6 +168,7 @@ const TABLES: [&str; 24] = [
     "webhooks",
     "files",
     "tokens",
+    "user_bans",
     "password_resets",
     "login_tokens",
     "deliveries",

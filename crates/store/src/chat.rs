@@ -17,7 +17,9 @@ pub struct Channel {
 /// A message, as it was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Name of the user.
+    /// Number of the user, who may be gone.
+    pub user: i64,
+    /// Name of the user; empty for who signs in by license, whose name is nothing for others.
     pub author: String,
     /// The text.
     pub message: String,
@@ -68,10 +70,12 @@ pub fn clear(conn: &mut Conn<'_>, app: i64, name: &str) -> Result<u64> {
 
 /// The messages of a channel, oldest first.
 pub fn messages(conn: &mut Conn<'_>, app: i64, channel: &str) -> Result<Vec<Message>> {
-    let sql = "SELECT author, message, sent FROM chat_messages WHERE app = $1 AND channel = $2 ORDER BY id";
-    let rows = conn.query(sql, params![app, channel])?;
-    let message = |row: &Row| Ok(Message { author: row.get(0)?, message: row.get(1)?, sent: row.get(2)? });
-    rows.iter().map(message).collect()
+    let sql = "SELECT user_id, author, message, sent FROM chat_messages
+               WHERE app = $1 AND channel = $2 ORDER BY id";
+    let message = |row: &Row| {
+        Ok(Message { user: row.get(0)?, author: row.get(1)?, message: row.get(2)?, sent: row.get(3)? })
+    };
+    conn.query(sql, params![app, channel])?.iter().map(message).collect()
 }
 
 /// Unix second of a user's last message in a channel, if it is still kept.
@@ -81,12 +85,12 @@ pub fn last_sent(conn: &mut Conn<'_>, app: i64, channel: &str, user: i64) -> Res
 }
 
 /// Adds a message, and drops what the channel no longer keeps.
-pub fn say(conn: &mut Conn<'_>, app: i64, channel: &str, user: i64, message: &Message) -> Result<()> {
+pub fn say(conn: &mut Conn<'_>, app: i64, channel: &str, message: &Message) -> Result<()> {
     let id = conn.next_serials(app, "chat_messages", 1)?;
     conn.execute(
         "INSERT INTO chat_messages (app, channel, id, user_id, author, message, sent)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        params![app, channel, id, user, &message.author, &message.message, message.sent],
+        params![app, channel, id, message.user, &message.author, &message.message, message.sent],
     )?;
     conn.execute(
         "DELETE FROM chat_messages WHERE app = $1 AND channel = $2 AND id <=

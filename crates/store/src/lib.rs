@@ -27,6 +27,7 @@ pub mod server_keys;
 pub mod sessions;
 pub mod subscriptions;
 pub mod tokens;
+pub mod user_bans;
 pub mod user_subscriptions;
 pub mod users;
 pub mod variables;

@@ -23,7 +23,9 @@ pub struct License {
     pub genby: String,
     /// Reason of its ban.
     pub banned: Option<String>,
-    /// The user who used it.
+    /// Number of the user who used it, who may be gone.
+    pub user: Option<i64>,
+    /// Name of the user who used it; of one who is gone, the name at the use.
     pub usedby: Option<String>,
     /// Remark of the seller.
     pub note: Option<String>,
@@ -62,10 +64,13 @@ fn license(row: &Row) -> Result<License> {
         note: row.get(8)?,
         gendate: row.get(9)?,
         usedon: row.get(10)?,
+        user: row.get(11)?,
     })
 }
 
-const SELECT: &str = "SELECT id, key, duration, status, level, genby, banned, usedby, note, gendate, usedon
+const SELECT: &str = "SELECT id, key, duration, status, level, genby, banned,
+        COALESCE((SELECT u.username FROM users u WHERE u.app = licenses.app AND u.id = licenses.user_id), usedby),
+        note, gendate, usedon, user_id
     FROM licenses WHERE app = $1";
 
 /// Finds a license by its key and keeps others from using it until the end of the transaction.
@@ -80,8 +85,8 @@ pub fn spelling(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<Option<Strin
     conn.query_one(sql, params![app, &fold(key)])?.map(|row| row.get(0)).transpose()
 }
 
-/// Adds a license; `false` when its key is taken.
-pub fn insert(conn: &mut Conn<'_>, app: i64, key: &str, new: &NewLicenses<'_>) -> Result<bool> {
+/// Adds a license; `None` when its key is taken.
+pub fn insert(conn: &mut Conn<'_>, app: i64, key: &str, new: &NewLicenses<'_>) -> Result<Option<i64>> {
     let id = conn.next_serials(app, "licenses", 1)?;
     let added = conn.execute(
         "INSERT INTO licenses (app, id, key, key_folded, note, duration, status, level, genby, gendate)
@@ -99,14 +104,14 @@ pub fn insert(conn: &mut Conn<'_>, app: i64, key: &str, new: &NewLicenses<'_>) -
             new.gendate
         ],
     )?;
-    Ok(added == 1)
+    Ok((added == 1).then_some(id))
 }
 
-/// Marks a license as used by a user.
-pub fn used(conn: &mut Conn<'_>, app: i64, id: i64, username: &str, now: i64) -> Result<()> {
+/// Marks a license as used by a user; the name is for showing once the user is gone.
+pub fn used(conn: &mut Conn<'_>, app: i64, id: i64, user: i64, username: &str, now: i64) -> Result<()> {
     conn.execute(
-        "UPDATE licenses SET status = $3, usedby = $4, usedon = $5 WHERE app = $1 AND id = $2",
-        params![app, id, LicenseStatus::Used.as_str(), username, now],
+        "UPDATE licenses SET status = $3, user_id = $4, usedby = $5, usedon = $6 WHERE app = $1 AND id = $2",
+        params![app, id, LicenseStatus::Used.as_str(), user, username, now],
     )?;
     Ok(())
 }
@@ -162,10 +167,10 @@ pub fn page(
 }
 
 /// The first license that a user used.
-pub fn first_of_user(conn: &mut Conn<'_>, app: i64, username: &str) -> Result<Option<License>> {
+pub fn first_of_user(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<Option<License>> {
     // Without the inner query SQLite would rather go through all licenses, which are in the right order already.
-    let sql = format!("{SELECT} AND id = (SELECT MIN(id) FROM licenses WHERE app = $1 AND usedby = $2)");
-    conn.query_one(&sql, params![app, username])?.as_ref().map(license).transpose()
+    let sql = format!("{SELECT} AND id = (SELECT MIN(id) FROM licenses WHERE app = $1 AND user_id = $2)");
+    conn.query_one(&sql, params![app, user])?.as_ref().map(license).transpose()
 }
 
 /// Finds a license by its key.
@@ -199,10 +204,10 @@ pub fn delete_range(
     let chosen = "app = $1 AND id > $2 AND id <= $3 AND ($4 = '' OR status = $4)";
     let status = status.map(LicenseStatus::as_str).unwrap_or_default();
     let of_range = params![app, range.after, range.last, status];
-    // As in `tokens::assigned_to_users`.
+    // The three columns are compared as one: else SQLite would rather go through all tokens of the application.
     conn.execute(
         &format!(
-            "DELETE FROM tokens WHERE (app, kind, assigned) IN (SELECT app, '{}', key FROM licenses WHERE {chosen})",
+            "DELETE FROM tokens WHERE (app, kind, owner) IN (SELECT app, '{}', id FROM licenses WHERE {chosen})",
             tokens::LICENSE
         ),
         of_range,

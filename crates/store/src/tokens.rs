@@ -16,10 +16,21 @@ pub struct Token {
     pub kind: String,
     /// The license key or the user's name.
     pub assigned: String,
-    /// Reason of its ban.
+    /// Reason of its own ban, else of that of its license or user.
     pub banned: Option<String>,
     /// Hash of the file that it came in, once one was presented.
     pub hash: Option<String>,
+}
+
+/// Whose a token is.
+#[derive(Clone, Copy, Debug)]
+pub struct Owner<'a> {
+    /// [`LICENSE`] or [`USER`].
+    pub kind: &'a str,
+    /// Number of the license or the user.
+    pub id: i64,
+    /// The license key or the user's name, for showing.
+    pub name: &'a str,
 }
 
 fn token(row: &Row) -> Result<Token> {
@@ -32,29 +43,31 @@ fn token(row: &Row) -> Result<Token> {
     })
 }
 
+const SELECT: &str = "SELECT token, kind, assigned, COALESCE(banned, CASE kind
+        WHEN 'user' THEN (SELECT u.banned FROM users u WHERE u.app = tokens.app AND u.id = tokens.owner)
+        ELSE (SELECT l.banned FROM licenses l WHERE l.app = tokens.app AND l.id = tokens.owner) END), hash
+    FROM tokens WHERE app = $1";
+
 /// Gives a license or a user a token, unless there is one.
-pub fn insert(conn: &mut Conn<'_>, app: i64, token: &str, kind: &str, assigned: &str) -> Result<()> {
+pub fn insert(conn: &mut Conn<'_>, app: i64, token: &str, owner: Owner<'_>) -> Result<()> {
     conn.execute(
-        "INSERT INTO tokens (app, token, kind, assigned) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        params![app, token, kind, assigned],
+        "INSERT INTO tokens (app, token, kind, owner, assigned) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT DO NOTHING",
+        params![app, token, owner.kind, owner.id, owner.name],
     )?;
     Ok(())
 }
 
 /// Finds a token and keeps others from changing it until the end of the transaction.
 pub fn lock(conn: &mut Conn<'_>, app: i64, text: &str) -> Result<Option<Token>> {
-    let sql = format!(
-        "SELECT token, kind, assigned, banned, hash FROM tokens WHERE app = $1 AND token = $2{}",
-        conn.for_update()
-    );
+    let sql = format!("{SELECT} AND token = $2{}", conn.for_update());
     conn.query_one(&sql, params![app, text])?.as_ref().map(token).transpose()
 }
 
 /// The tokens of an application, at most `limit`.
 pub fn all(conn: &mut Conn<'_>, app: i64, limit: i64) -> Result<Vec<Token>> {
-    let sql = "SELECT token, kind, assigned, banned, hash FROM tokens WHERE app = $1
-               ORDER BY kind, assigned LIMIT $2";
-    conn.query(sql, params![app, limit])?.iter().map(token).collect()
+    let sql = format!("{SELECT} ORDER BY kind, assigned LIMIT $2");
+    conn.query(&sql, params![app, limit])?.iter().map(token).collect()
 }
 
 /// Sets the hash of the file that a token came in.
@@ -63,58 +76,34 @@ pub fn set_hash(conn: &mut Conn<'_>, app: i64, token: &str, hash: Option<&str>) 
     Ok(())
 }
 
-/// Bans the token of a license or a user, or lifts its ban; `false` when it has none.
-pub fn set_banned(
-    conn: &mut Conn<'_>,
-    app: i64,
-    kind: &str,
-    assigned: &str,
-    banned: Option<&str>,
-) -> Result<bool> {
-    let sql = "UPDATE tokens SET banned = $4 WHERE app = $1 AND kind = $2 AND assigned = $3";
-    Ok(conn.execute(sql, params![app, kind, assigned, banned])? == 1)
-}
-
-/// Forgets the hash of the file that the token of a license or a user came in.
-pub fn reset(conn: &mut Conn<'_>, app: i64, kind: &str, assigned: &str) -> Result<()> {
-    let sql = "UPDATE tokens SET hash = NULL WHERE app = $1 AND kind = $2 AND assigned = $3";
-    conn.execute(sql, params![app, kind, assigned])?;
+/// Bans a token, or lifts its own ban.
+pub fn set_banned(conn: &mut Conn<'_>, app: i64, token: &str, banned: Option<&str>) -> Result<()> {
+    conn.execute("UPDATE tokens SET banned = $3 WHERE app = $1 AND token = $2", params![app, token, banned])?;
     Ok(())
 }
 
 /// Follows a user to another name.
-pub fn rename_user(conn: &mut Conn<'_>, app: i64, old: &str, new: &str) -> Result<()> {
-    let sql = "UPDATE tokens SET assigned = $4 WHERE app = $1 AND kind = $2 AND assigned = $3";
-    conn.execute(sql, params![app, USER, old, new])?;
+pub(crate) fn rename_user(conn: &mut Conn<'_>, app: i64, user: i64, name: &str) -> Result<()> {
+    let sql = "UPDATE tokens SET assigned = $4 WHERE app = $1 AND kind = $2 AND owner = $3";
+    conn.execute(sql, params![app, USER, user, name])?;
     Ok(())
 }
 
-/// Deletes the token of a license or a user.
-pub fn delete(conn: &mut Conn<'_>, app: i64, kind: &str, assigned: &str) -> Result<()> {
-    let sql = "DELETE FROM tokens WHERE app = $1 AND kind = $2 AND assigned = $3";
-    conn.execute(sql, params![app, kind, assigned])?;
-    Ok(())
-}
-
-/// Condition for tokens of users of the application `$1` with numbers after `$2`, up to and with `$3`. The three columns
-/// are compared as one: else SQLite would rather go through all tokens of the application, in each slice.
-fn assigned_to_users() -> String {
-    format!(
-        "(app, kind, assigned) IN
-             (SELECT app, '{USER}', username FROM users WHERE app = $1 AND id > $2 AND id <= $3)"
-    )
+/// Condition for tokens of users of the application `$1` with numbers after `$2`, up to and with `$3`.
+fn of_users() -> String {
+    format!("app = $1 AND kind = '{USER}' AND owner > $2 AND owner <= $3")
 }
 
 /// Forgets the hashes of the files that tokens of users came in.
 pub(crate) fn reset_of_users(conn: &mut Conn<'_>, app: i64, users: Range) -> Result<()> {
-    let sql = format!("UPDATE tokens SET hash = NULL WHERE hash IS NOT NULL AND {}", assigned_to_users());
+    let sql = format!("UPDATE tokens SET hash = NULL WHERE hash IS NOT NULL AND {}", of_users());
     conn.execute(&sql, params![app, users.after, users.last])?;
     Ok(())
 }
 
 /// Deletes the tokens of users.
 pub(crate) fn delete_of_users(conn: &mut Conn<'_>, app: i64, users: Range) -> Result<()> {
-    let sql = format!("DELETE FROM tokens WHERE {}", assigned_to_users());
+    let sql = format!("DELETE FROM tokens WHERE {}", of_users());
     conn.execute(&sql, params![app, users.after, users.last])?;
     Ok(())
 }

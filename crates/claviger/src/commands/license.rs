@@ -31,7 +31,7 @@ pub(crate) enum Command {
     },
     /// List licenses, oldest first
     List(ShowArgs),
-    /// Ban a license that nobody shall use; its user goes on
+    /// Ban a license: nobody can use it or sign in with it. A user with a name of their own goes on
     Ban {
         /// OWNER/APP
         app: String,
@@ -40,8 +40,11 @@ pub(crate) enum Command {
         /// What the program shows in place of {reason}
         #[arg(long, default_value = "")]
         reason: String,
+        /// Also ban the user who used it, with devices and address, as `user ban` does
+        #[arg(long)]
+        user_too: bool,
     },
-    /// Lift the ban of a license
+    /// Lift the ban of a license, and what that ban put on its user; other bans of the user stay
     Unban {
         /// OWNER/APP
         app: String,
@@ -75,8 +78,8 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     match command {
         Command::Add { app, new, json } => add(store, &app, new, json),
         Command::List(ShowArgs { app, json }) => list(store, &app, json),
-        Command::Ban { app, key, reason } => with_app(store, &app, async |service, app| {
-            let license = service.ban_license(&app, &key, &reason, false).await?;
+        Command::Ban { app, key, reason, user_too } => with_app(store, &app, async |service, app| {
+            let license = service.ban_license(&app, &key, &reason, user_too).await?;
             println!("banned {}", output::plain(&license.key));
             Ok(())
         }),

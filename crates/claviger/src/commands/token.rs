@@ -59,7 +59,11 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         }),
         Command::Unban { app, token } => with_app(store, &app, async |service, app| {
             let token = service.set_token_banned(&app, &token, None).await?;
-            println!("unbanned the token of {}", output::plain(&token.assigned));
+            let of = output::plain(&token.assigned);
+            match token.banned {
+                None => println!("unbanned the token of {of}"),
+                Some(_) => println!("the token of {of} stays refused: its {} is banned", token.kind),
+            }
             Ok(())
         }),
         Command::Reset { app, token } => with_app(store, &app, async |service, app| {

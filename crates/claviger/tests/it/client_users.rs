@@ -97,10 +97,8 @@ fn names_change() {
         let login = |name: &str| next.call("login", &[("username", name), ("pass", "p"), ("hwid", HWID)]);
         next.fails(&login(&old), NO_USER);
         assert_eq!(login(&new).json()["info"]["username"], new.as_str());
-        let usedby: String = database(&server)
-            .query_row("SELECT usedby FROM licenses WHERE key = ?1", [server.license(n)], |row| row.get(0))
-            .expect("a license");
-        assert_eq!(usedby, new);
+        let license = server.app.sell("keydata", &[("key", server.license(n))]).json();
+        assert_eq!(license["usedby"], new.as_str());
     }
 }
 

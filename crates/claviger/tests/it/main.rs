@@ -26,6 +26,7 @@ mod client_variables;
 mod config;
 mod crash;
 mod demo;
+mod identity;
 mod openapi;
 mod path;
 mod postgres;

@@ -20,7 +20,7 @@ async fn ban(request: Request, session: Session, user: SessionUser) -> Outcome {
         return Ok(Answer::in_session(&request, &session, reply));
     }
     let ip = request.app.settings.ban_blacklists_ip.then(|| request.ip.to_string());
-    let ban = Ban { user: user.id, reason, hwid: hwid(&request), ip };
+    let ban = Ban { user: user.id, license: None, reason, hwid: hwid(&request), ip };
     let reply = match request.state.service.ban_user(&request.app, ban).await? {
         true => Reply::success("Successfully Banned User"),
         false => Reply::failure("Failed to ban user."),

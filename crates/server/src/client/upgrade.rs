@@ -19,6 +19,7 @@ async fn upgrade(request: Request, session: Session) -> Outcome {
         Upgrade::KeyBanned(reason) => Reply::failure(with_reason(&messages.key_banned, &reason)),
         Upgrade::NoSubscriptionOfLevel => Reply::failure(messages.no_sub_level.clone()),
         Upgrade::NoTime => Reply::failure("Unhandled Error! Contact us if you need help"),
+        Upgrade::UserBanned(reason) => Reply::failure(with_reason(&messages.user_banned, &reason)),
         Upgrade::UnknownUser => Reply::failure(messages.username_not_found.clone()),
         Upgrade::Paused(seconds) => return Ok(Answer::paused(&request, &session, seconds)),
     };

@@ -4,6 +4,7 @@ use claviger_store::{
     Conn, StoreError,
     chat::{self, Message},
     sessions::SessionUser,
+    users,
 };
 
 use crate::{App, Service, ServiceError};
@@ -29,13 +30,17 @@ pub enum Say {
 }
 
 impl Service {
-    /// The messages of a channel, oldest first; none for a channel that is not there.
+    /// The messages of a channel as users see them, oldest first; none for a channel that is not there.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn chat_messages(&self, app: &App, channel: &str) -> Result<Vec<Message>, ServiceError> {
         let (app, channel) = (app.id, channel.to_owned());
-        Ok(self.store.db().read(move |conn| chat::messages(conn, app, &channel)).await?)
+        let mut messages = self.store.db().read(move |conn| chat::messages(conn, app, &channel)).await?;
+        for message in messages.iter_mut().filter(|message| message.author.is_empty()) {
+            message.author = self.made_up_name(app, message.user);
+        }
+        Ok(messages)
     }
 
     /// Says something in a channel.
@@ -74,7 +79,8 @@ fn say(
     if message.len() > MESSAGE_MAX {
         return Ok(Say::TooLong);
     }
-    let message = Message { author: user.credential.clone(), message, sent: now };
-    chat::say(conn, app, channel, user.id, &message)?;
+    let named = users::by_id(conn, app, user.id)?.filter(|user| user.by_license.is_none());
+    let author = named.map(|user| user.username).unwrap_or_default();
+    chat::say(conn, app, channel, &Message { user: user.id, author, message, sent: now })?;
     Ok(Say::Done)
 }

@@ -6,6 +6,7 @@ mod applications;
 pub(crate) mod chat;
 pub(crate) mod files;
 pub(crate) mod log;
+mod made_up;
 pub(crate) mod sessions;
 mod stats;
 pub(crate) mod variables;

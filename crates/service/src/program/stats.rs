@@ -2,12 +2,18 @@
 
 use std::sync::Arc;
 
-use claviger_store::{Conn, StoreError, licenses, sessions::shared, users};
+use claviger_store::{
+    Conn, StoreError, licenses,
+    sessions::shared::{self, Online},
+    users,
+};
 
 use crate::{App, Service, ServiceError, shared::stats::AppStats};
 
 /// Names of users online that are told at most.
 const ONLINE_MAX: i64 = 1000;
+/// Leading characters of a name that are told.
+const TOLD: usize = 10;
 
 impl Service {
     /// Counts users, users online and license keys; at most half a minute old.
@@ -21,12 +27,24 @@ impl Service {
     async fn count(&self, app: i64) -> Result<AppStats, StoreError> {
         let now = self.clock.now();
         let count = move |conn: &mut Conn<'_>| {
-            Ok::<_, StoreError>(AppStats {
-                users: users::count(conn, app)?,
-                licenses: licenses::counts(conn, app)?.total(),
-                online: shared::online(conn, app, now, ONLINE_MAX)?,
-            })
+            let (users, licenses) = (users::count(conn, app)?, licenses::counts(conn, app)?.total());
+            Ok::<_, StoreError>((users, licenses, shared::online(conn, app, now, ONLINE_MAX)?))
         };
-        self.store.db().read(count).await
+        let (users, licenses, online) = self.store.db().read(count).await?;
+        let mut online: Vec<String> = online.iter().map(|user| self.shown(app, user)).collect();
+        // Where a made-up name stands must not tell of the key.
+        online.sort_unstable();
+        Ok(AppStats { users, licenses, online })
     }
+
+    fn shown(&self, app: i64, user: &Online) -> String {
+        if user.by_license { self.made_up_name(app, user.user) } else { masked(&user.name) }
+    }
+}
+
+/// A star for each byte after the first characters.
+fn masked(name: &str) -> String {
+    let told: String = name.chars().take(TOLD).collect();
+    let stars = "*".repeat(name.len() - told.len());
+    told + &stars
 }

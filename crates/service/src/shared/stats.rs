@@ -23,7 +23,7 @@ pub struct AppStats {
     pub users: i64,
     /// License keys.
     pub licenses: i64,
-    /// Names that are signed in, each once, at most 1000.
+    /// Who is signed in, each once, at most 1000, by names that anybody may see, in the order of the alphabet.
     pub online: Vec<String>,
 }
 

@@ -6,9 +6,10 @@ use claviger_store::{
     Conn, Range,
     bulk::Change,
     licenses::{self, License},
-    subscriptions, tokens,
+    subscriptions,
+    user_bans::Lift,
     user_subscriptions::{self, Deleted, Extension},
-    users,
+    users::{self, User},
 };
 
 use super::{
@@ -37,6 +38,8 @@ pub enum Assignment {
     NoSubscription,
     /// No such user.
     UnknownUser,
+    /// The user is banned: nothing is spent on such a one.
+    UserBanned,
     /// The license is worth nothing.
     NoTime,
 }
@@ -76,16 +79,27 @@ impl Service {
     pub async fn license_of_user(&self, app: &App, username: &str) -> Result<License, ManageError> {
         let (app, username) = (app.id, username.to_owned());
         let find = move |conn: &mut Conn<'_>| {
-            let unknown = || ManageError::unknown("license", &username);
-            // The user's own spelling is what licenses have.
-            let spelling =
-                users::by_name(conn, app, &username)?.map_or(username.clone(), |user| user.username);
-            licenses::first_of_user(conn, app, &spelling)?.ok_or_else(unknown)
+            let first = match users::by_name(conn, app, &username)? {
+                Some(user) => licenses::first_of_user(conn, app, user.id)?,
+                None => None,
+            };
+            first.ok_or_else(|| ManageError::unknown("license", &username))
         };
         self.store.db().read(find).await
     }
 
-    /// Bans a license and its token. Its user, if it has one, goes on unless `user_too`.
+    /// The user who used a license, if there is one still.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn user_of_license(&self, app: &App, license: &License) -> Result<Option<User>, ManageError> {
+        let Some(user) = license.user else { return Ok(None) };
+        let app = app.id;
+        Ok(self.store.db().read(move |conn| users::by_id(conn, app, user)).await?)
+    }
+
+    /// Bans a license, and its token with it. Who signs in by this license alone is banned along with it. Another user of
+    /// it goes on unless `user_too`, which also blacklists the user's devices and address.
     ///
     /// # Errors
     /// When there is none, the reason is too long, or the database fails.
@@ -101,17 +115,24 @@ impl Service {
         self.manage(move |conn| {
             let license = lock(conn, app, &key)?;
             licenses::ban(conn, app, license.id, &reason)?;
-            tokens::set_banned(conn, app, tokens::LICENSE, &license.key, Some(&reason))?;
-            if user_too && let Some(user) = user_of(conn, app, &license)? {
-                let ban = Ban { user: user.id, reason, hwid: None, ip: user.ip };
-                ban::carry_out(conn, app, &ban, now)?;
+            match user_of(conn, app, &license)? {
+                Some(user) if user_too => {
+                    let ban =
+                        Ban { user: user.id, license: Some(license.id), reason, hwid: None, ip: user.ip };
+                    ban::carry_out(conn, app, &ban, now)?;
+                }
+                Some(user) if user.by_license == Some(license.id) => {
+                    ban::put(conn, app, &user, Some(license.id), &reason, now)?;
+                }
+                _ => {}
             }
             Ok(license)
         })
         .await
     }
 
-    /// Lifts the ban of a license and its token: it is used again if it has a user, whose ban is lifted too, else unused.
+    /// Lifts the ban of a license, and with it what that ban put on its user: it is used again if it was used, else unused.
+    /// Other bans of the user stay.
     ///
     /// # Errors
     /// When there is none, or the database fails.
@@ -120,9 +141,8 @@ impl Service {
         self.manage(move |conn| {
             let license = lock(conn, app, &key)?;
             licenses::unban(conn, app, license.id)?;
-            tokens::set_banned(conn, app, tokens::LICENSE, &license.key, None)?;
-            if let Some(user) = user_of(conn, app, &license)?.filter(|user| user.banned.is_some()) {
-                lift_ban(conn, app, &user)?;
+            if let Some(user) = user_of(conn, app, &license)? {
+                lift_ban(conn, app, &user, Lift::OfLicense(license.id))?;
             }
             Ok(license)
         })
@@ -252,12 +272,15 @@ fn assign(
     let offered = subscriptions::of_level(conn, app, &license.level)?;
     let Some(name) = offered.first() else { return Ok(Assignment::NoSubscription) };
     let Some(user) = users::lock_by_name(conn, app, username)? else { return Ok(Assignment::UnknownUser) };
+    if user.banned.is_some() {
+        return Ok(Assignment::UserBanned);
+    }
     if !is_active(now.saturating_add(license.duration), now) {
         return Ok(Assignment::NoTime);
     }
     let with = Extension { seconds: license.duration, active_only: false };
     user_subscriptions::extend(conn, app, Range::one(user.id), name, with, now)?;
-    licenses::used(conn, app, license.id, &user.username, now)?;
+    licenses::used(conn, app, license.id, user.id, &user.username, now)?;
     Ok(Assignment::Done)
 }
 
@@ -272,9 +295,9 @@ fn delete_one(conn: &mut Conn<'_>, app: i64, license: &License, user_too: bool) 
     Ok(())
 }
 
-fn user_of(conn: &mut Conn<'_>, app: i64, license: &License) -> Result<Option<users::User>, ManageError> {
-    let Some(username) = &license.usedby else { return Ok(None) };
-    Ok(users::lock_by_name(conn, app, username)?)
+fn user_of(conn: &mut Conn<'_>, app: i64, license: &License) -> Result<Option<User>, ManageError> {
+    let Some(user) = license.user else { return Ok(None) };
+    Ok(users::lock(conn, app, user)?)
 }
 
 fn lock(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<License, ManageError> {

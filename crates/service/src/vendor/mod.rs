@@ -32,6 +32,7 @@ pub use claviger_store::{
     logs::Log,
     subscriptions::Subscription,
     tokens::Token,
+    user_bans::UserBan,
     user_subscriptions::UserSubscription,
     users::User,
     variables::{OwnedVariable, UserVariable, Variable},

@@ -97,8 +97,9 @@ impl Service {
             let draws = if keys.mask.is_fixed() { 1 } else { DRAWS };
             let mut made = Vec::new();
             for _ in 0..keys.amount {
-                let key = add_one(conn, app, &new, draws, || keys.mask.draw(keys.alphabet, &*random))?;
-                tokens::insert(conn, app, &random.hex(TOKEN_BYTES), tokens::LICENSE, &key)?;
+                let (id, key) = add_one(conn, app, &new, draws, || keys.mask.draw(keys.alphabet, &*random))?;
+                let owner = tokens::Owner { kind: tokens::LICENSE, id, name: &key };
+                tokens::insert(conn, app, &random.hex(TOKEN_BYTES), owner)?;
                 made.push(key);
             }
             // The last check of the list; what was made is undone.
@@ -139,17 +140,18 @@ fn pay(conn: &mut Conn<'_>, app: i64, keys: &NewKeys) -> Result<(), LicenseFailu
     }
 }
 
+/// Number and key of the license.
 fn add_one(
     conn: &mut Conn<'_>,
     app: i64,
     new: &NewLicenses<'_>,
     draws: usize,
     draw: impl Fn() -> String,
-) -> Result<String, LicenseFailure> {
+) -> Result<(i64, String), LicenseFailure> {
     for _ in 0..draws {
         let key = draw();
-        if licenses::insert(conn, app, &key, new)? {
-            return Ok(key);
+        if let Some(id) = licenses::insert(conn, app, &key, new)? {
+            return Ok((id, key));
         }
     }
     Err(LicenseFailure::Exists)

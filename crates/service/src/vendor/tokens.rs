@@ -24,7 +24,8 @@ impl Service {
         Ok(self.store.db().read(move |conn| tokens::all(conn, app, limit)).await?)
     }
 
-    /// Bans a token with a reason, or lifts its ban (`None`).
+    /// Bans a token with a reason, or lifts its own ban (`None`); that of its license or user stays. Returns the token
+    /// as it is from now on.
     ///
     /// # Errors
     /// When there is none, the reason is too long, or the database fails.
@@ -38,8 +39,8 @@ impl Service {
         let (app, token) = (app.id, token.to_owned());
         self.manage(move |conn| {
             let found = lock(conn, app, &token)?;
-            tokens::set_banned(conn, app, &found.kind, &found.assigned, reason.as_deref())?;
-            Ok(found)
+            tokens::set_banned(conn, app, &found.token, reason.as_deref())?;
+            lock(conn, app, &token)
         })
         .await
     }

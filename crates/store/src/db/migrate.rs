@@ -5,10 +5,11 @@ use super::Conn;
 use crate::{Result, StoreError, params};
 
 /// All migrations, oldest first; the version is the position, counted from 1.
-const MIGRATIONS: [(&str, &str); 3] = [
+const MIGRATIONS: [(&str, &str); 4] = [
     ("first", include_str!("../../migrations/0001_first.sql")),
     ("client_api", include_str!("../../migrations/0002_client_api.sql")),
     ("seller_api", include_str!("../../migrations/0003_seller_api.sql")),
+    ("identity", include_str!("../../migrations/0004_identity.sql")),
 ];
 
 /// Newest schema version that this program knows.

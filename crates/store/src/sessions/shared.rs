@@ -2,7 +2,7 @@
 
 use claviger_domain::SessionId;
 
-use crate::{Conn, Range, Result, db::Value, params};
+use crate::{Conn, Range, Result, Row, db::Value, params};
 
 /// Condition for a session of the application `$1` that lives at `$2`.
 const LIVE: &str =
@@ -124,12 +124,30 @@ pub fn count(conn: &mut Conn<'_>, app: i64, now: i64) -> Result<i64> {
     row.map_or(Ok(0), |row| row.get(0))
 }
 
-/// Names that are signed in, each once, in the order of the alphabet, at most `limit`.
-pub fn online(conn: &mut Conn<'_>, app: i64, now: i64, limit: i64) -> Result<Vec<String>> {
+/// A user who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Online {
+    /// The user's number.
+    pub user: i64,
+    /// The user's name.
+    pub name: String,
+    /// Whether the name is a license key.
+    pub by_license: bool,
+}
+
+/// Who is signed in, each once, in the order of the names, at most `limit`.
+pub fn online(conn: &mut Conn<'_>, app: i64, now: i64, limit: i64) -> Result<Vec<Online>> {
     let sql = format!(
-        "SELECT DISTINCT credential FROM sessions WHERE {LIVE} AND user_id IS NOT NULL ORDER BY credential LIMIT $3"
+        "SELECT o.user_id, o.credential, u.by_license
+         FROM (SELECT DISTINCT credential, user_id FROM sessions WHERE {LIVE} AND user_id IS NOT NULL
+               ORDER BY credential, user_id LIMIT $3) o
+         LEFT JOIN users u ON u.app = $1 AND u.id = o.user_id ORDER BY o.credential, o.user_id"
     );
-    conn.query(&sql, params![app, now, limit])?.iter().map(|row| row.get(0)).collect()
+    let online = |row: &Row| {
+        let by_license = row.get::<Option<i64>>(2)?.is_some();
+        Ok(Online { user: row.get(0)?, name: row.get(1)?, by_license })
+    };
+    conn.query(&sql, params![app, now, limit])?.iter().map(online).collect()
 }
 
 /// A run of dead sessions, found by [`find_dead`], to be removed by [`remove_dead`].
@@ -180,7 +198,7 @@ pub fn find_dead(
     run_of(app, current, Some(now), &ids)
 }
 
-fn run_of(app: i64, generation: i64, expired_by: Option<i64>, ids: &[crate::Row]) -> Result<Option<DeadRun>> {
+fn run_of(app: i64, generation: i64, expired_by: Option<i64>, ids: &[Row]) -> Result<Option<DeadRun>> {
     let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return Ok(None) };
     Ok(Some(DeadRun { app, generation, first: first.get(0)?, last: last.get(0)?, expired_by }))
 }

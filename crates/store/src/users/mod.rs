@@ -6,7 +6,7 @@ use claviger_domain::fold;
 pub(crate) use ranges::lock_range;
 pub use ranges::{any, delete_expired, delete_range, reset_range};
 
-use crate::{Conn, Range, Result, Row, params, pending::USER_STAYS};
+use crate::{Conn, Range, Result, Row, params, pending::USER_STAYS, tokens};
 
 /// An end user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct User {
     pub last_login: Option<i64>,
     /// Who made the license that the user came from.
     pub owner: String,
+    /// Number of the license whose key is the user's name: it is all that the user signs in with.
+    pub by_license: Option<i64>,
     /// May log in from any device, whatever the application's rule.
     pub any_device: bool,
     /// Unix second from which the user may ask for a reset of the devices again.
@@ -74,6 +76,8 @@ pub struct NewUser<'a> {
     pub ip: Option<&'a str>,
     /// Who made the license that the user came from.
     pub owner: &'a str,
+    /// Number of the license whose key is the user's name.
+    pub by_license: Option<i64>,
     /// May log in from any device, whatever the application's rule.
     pub any_device: bool,
     /// Unix second of registration.
@@ -102,6 +106,7 @@ fn user(row: &Row) -> Result<User> {
             pending_until: row.get(14)?,
         },
         cooldown: row.get(15)?,
+        by_license: row.get(16)?,
     })
 }
 
@@ -109,7 +114,7 @@ fn user(row: &Row) -> Result<User> {
 fn select() -> String {
     format!(
         "SELECT id, username, password, hwids, created, banned, email_hash, ip, last_login, owner,
-            any_device, totp_secret, totp_step, totp_pending, totp_pending_until, cooldown
+            any_device, totp_secret, totp_step, totp_pending, totp_pending_until, cooldown, by_license
         FROM users WHERE app = $1 AND {USER_STAYS}"
     )
 }
@@ -126,7 +131,13 @@ pub fn lock_by_name(conn: &mut Conn<'_>, app: i64, username: &str) -> Result<Opt
     conn.query_one(&sql, params![app, &fold(username)])?.as_ref().map(user).transpose()
 }
 
-/// Finds a user by number, and keeps others from changing the user until the end of the transaction.
+/// Finds a user by number.
+pub fn by_id(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<Option<User>> {
+    let sql = select() + " AND id = $2";
+    conn.query_one(&sql, params![app, id])?.as_ref().map(user).transpose()
+}
+
+/// As [`by_id`], and keeps others from changing the user until the end of the transaction.
 pub fn lock(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<Option<User>> {
     let sql = select() + " AND id = $2" + conn.for_update();
     conn.query_one(&sql, params![app, id])?.as_ref().map(user).transpose()
@@ -169,8 +180,8 @@ fn insert_once(conn: &mut Conn<'_>, app: i64, new: &NewUser<'_>) -> Result<Optio
     let id = conn.next_serials(app, "users", 1)?;
     let added = conn.execute(
         "INSERT INTO users (app, id, username, username_folded, password, hwids, email_hash, ip, owner, created,
-             last_login, any_device)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (app, username_folded) DO NOTHING",
+             last_login, any_device, by_license)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (app, username_folded) DO NOTHING",
         params![
             app,
             id,
@@ -183,7 +194,8 @@ fn insert_once(conn: &mut Conn<'_>, app: i64, new: &NewUser<'_>) -> Result<Optio
             new.owner,
             new.created,
             new.last_login,
-            new.any_device
+            new.any_device,
+            new.by_license
         ],
     )?;
     Ok((added == 1).then_some(id))
@@ -223,12 +235,6 @@ pub fn set_cooldown(conn: &mut Conn<'_>, app: i64, user: i64, cooldown: i64) -> 
     Ok(())
 }
 
-/// Bans a user with a reason, or lifts the ban.
-pub fn set_banned(conn: &mut Conn<'_>, app: i64, user: i64, banned: Option<&str>) -> Result<()> {
-    conn.execute("UPDATE users SET banned = $3 WHERE app = $1 AND id = $2", params![app, user, banned])?;
-    Ok(())
-}
-
 /// Sets the hash of a user's e-mail address.
 pub fn set_email(conn: &mut Conn<'_>, app: i64, user: i64, hash: Option<&str>) -> Result<()> {
     conn.execute("UPDATE users SET email_hash = $3 WHERE app = $1 AND id = $2", params![app, user, hash])?;
@@ -245,18 +251,21 @@ pub fn set_totp(conn: &mut Conn<'_>, app: i64, user: i64, totp: &Totp) -> Result
     Ok(())
 }
 
-/// Gives a user another name, which must be free, wherever the name is kept but in sessions and tokens.
+/// Gives a user another name, which must be free, wherever the name is kept but in sessions. Whose name was a license key
+/// has a name of his own from now on.
 pub fn rename(conn: &mut Conn<'_>, app: i64, user: &User, name: &str) -> Result<()> {
     sweep_name(conn, app, name)?;
+    let by_license = user.by_license.filter(|_| fold(name) == fold(&user.username));
     conn.execute(
-        "UPDATE users SET username = $3, username_folded = $4 WHERE app = $1 AND id = $2",
-        params![app, user.id, name, &fold(name)],
+        "UPDATE users SET username = $3, username_folded = $4, by_license = $5 WHERE app = $1 AND id = $2",
+        params![app, user.id, name, &fold(name), by_license],
     )?;
+    tokens::rename_user(conn, app, user.id, name)?;
+    if by_license.is_some() {
+        return Ok(());
+    }
     let messages = "UPDATE chat_messages SET author = $3 WHERE app = $1 AND user_id = $2";
     conn.execute(messages, params![app, user.id, name])?;
-    // A range for the same reason as in `sessions::shared::end_of_user`.
-    let licenses = "UPDATE licenses SET usedby = $3 WHERE app = $1 AND usedby BETWEEN $2 AND $2";
-    conn.execute(licenses, params![app, &user.username, name])?;
     Ok(())
 }
 

@@ -14,10 +14,18 @@ pub(crate) fn lock_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<
 }
 
 /// What hangs on a user, by number.
-const OF_USER: [&str; 6] =
-    ["sessions", "user_subscriptions", "user_variables", "chat_mutes", "password_resets", "login_tokens"];
+const OF_USER: [&str; 7] = [
+    "sessions",
+    "user_subscriptions",
+    "user_variables",
+    "user_bans",
+    "chat_mutes",
+    "password_resets",
+    "login_tokens",
+];
 
-/// Deletes users with all that hangs on them: subscriptions, variables, tokens and sessions. Licenses stay.
+/// Deletes users with all that hangs on them: subscriptions, variables, bans, tokens and sessions. Licenses stay
+/// used: nobody gets the number, and so what they stand for, again.
 pub fn delete_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {
     tokens::delete_of_users(conn, app, range)?;
     for table in OF_USER {

@@ -16,7 +16,10 @@ use claviger_store::{
     logs::{self, Log},
     owners, params,
     password_resets::{self, Reset},
-    subscriptions, tokens, user_subscriptions,
+    subscriptions,
+    tokens::{self, Owner},
+    user_bans::{self, UserBan},
+    user_subscriptions,
     variables::{self, UserVariable, Variable},
     webhooks::{self, Webhook},
 };
@@ -42,17 +45,18 @@ fn tables() -> Vec<String> {
 /// Gives an application something of everything.
 fn fill(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
     let license = NewLicenses { duration: 60, level: "1", note: None, genby: "seller", gendate: NOW };
-    assert!(licenses::insert(conn, app, "KEY", &license)?);
+    let license = licenses::insert(conn, app, "KEY", &license)?;
     assert!(subscriptions::insert(conn, app, "gold", "1")?);
     user_subscriptions::insert(conn, app, user, "gold", NOW + 60, None)?;
+    user_bans::put(conn, app, user, &UserBan { license, reason: "why".into(), banned_at: NOW })?;
     apps::add_seller_key(conn, app, format!("hash {app}").as_bytes(), "cdef", NOW)?;
     let [name, value] = ["name", "value"].map(String::from);
     variables::insert(conn, app, &Variable { name: name.clone(), value: value.clone(), authed: true })?;
     let of_user = UserVariable { name: name.clone(), value: value.clone(), read_only: false };
     variables::set_of_user(conn, app, user, &of_user)?;
     chat::add_channel(conn, app, &Channel { name: name.clone(), delay: 0 })?;
-    let message = Message { author: "Ann".into(), message: value.clone(), sent: NOW };
-    chat::say(conn, app, &name, user, &message)?;
+    let message = Message { user, author: "Ann".into(), message: value.clone(), sent: NOW };
+    chat::say(conn, app, &name, &message)?;
     chat::mute(conn, app, user, NOW + 60)?;
     let line = Log { id: 0, written: NOW, credential: None, pc_user: None, message: value };
     logs::insert(conn, app, &line, 10)?;
@@ -89,7 +93,7 @@ fn fill_the_rest(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
     assert!(webhooks::insert(conn, app, &webhook)?);
     let file = File { id: "id".into(), name: "name".into(), url: None, size: 1, uploaded: NOW, authed: true };
     assert!(files::insert(conn, app, &file)?);
-    tokens::insert(conn, app, "token", tokens::USER, "Ann")?;
+    tokens::insert(conn, app, "token", Owner { kind: tokens::USER, id: user, name: "Ann" })?;
     tokens::add_login(conn, app, format!("login {app}").as_bytes(), user, NOW + 60)?;
     let reset = Reset { app, user };
     password_resets::insert(conn, format!("reset {app}").as_bytes(), reset, NOW, NOW + 60)?;

@@ -5,7 +5,8 @@ use claviger_store::{
     Conn, Range, Result,
     bulk::{self, Change},
     licenses::{self, LicenseFilter, NewLicenses},
-    params, tokens,
+    params,
+    tokens::{self, Owner},
     user_subscriptions::{self, Pause, UserSubscription},
     users,
     variables::{self, UserVariable},
@@ -44,7 +45,8 @@ async fn app(t: &Fixture) -> i64 {
     for number in 1..=USERS {
         let user = t.user(app, &format!("user {number}")).await;
         t.write(move |conn| {
-            tokens::insert(conn, app, &format!("token {number}"), tokens::USER, &format!("user {number}"))?;
+            let owner = Owner { kind: tokens::USER, id: user, name: &format!("user {number}") };
+            tokens::insert(conn, app, &format!("token {number}"), owner)?;
             user_subscriptions::insert(conn, app, user, "gold", NOW + number, None)
         })
         .await;
@@ -276,10 +278,12 @@ async fn add_licenses(t: &Fixture, app: i64) {
     t.write(move |conn| {
         for number in 1..=USERS {
             let new = NewLicenses { duration: 60, level: "1", note: None, genby: "seller", gendate: NOW };
-            assert!(licenses::insert(conn, app, &format!("KEY {number}"), &new)?);
-            tokens::insert(conn, app, &format!("of {number}"), tokens::LICENSE, &format!("KEY {number}"))?;
+            let key = format!("KEY {number}");
+            let id = licenses::insert(conn, app, &key, &new)?.expect("a free key");
+            let owner = Owner { kind: tokens::LICENSE, id, name: &key };
+            tokens::insert(conn, app, &format!("of {number}"), owner)?;
         }
-        licenses::used(conn, app, 2, "Ann", NOW)
+        licenses::used(conn, app, 2, 1, "Ann", NOW)
     })
     .await;
 }

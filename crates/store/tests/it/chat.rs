@@ -27,8 +27,8 @@ async fn add(t: &Fixture, app: i64, name: &str) -> bool {
 }
 
 async fn say(t: &Fixture, app: i64, channel: &'static str, user: i64, text: &str, sent: i64) {
-    let message = Message { author: "Ann".into(), message: text.into(), sent };
-    t.write(move |conn| chat::say(conn, app, channel, user, &message)).await;
+    let message = Message { user, author: "Ann".into(), message: text.into(), sent };
+    t.write(move |conn| chat::say(conn, app, channel, &message)).await;
 }
 
 async fn texts(t: &Fixture, app: i64, channel: &'static str) -> Vec<String> {
@@ -67,7 +67,7 @@ async fn messages_come_oldest_first(t: Fixture) {
     }
     assert_eq!(texts(&t, app, "general").await, ["one", "two", "three"]);
     let messages = t.read(move |conn| chat::messages(conn, app, "general")).await;
-    assert_eq!(messages[1], Message { author: "Ann".into(), message: "two".into(), sent: NOW - 60 });
+    assert_eq!(messages[1], Message { user: 1, author: "Ann".into(), message: "two".into(), sent: NOW - 60 });
 }
 
 async fn a_channel_keeps_the_newest(t: Fixture) {
@@ -122,8 +122,8 @@ async fn one_of_many_speaks_within_the_delay(t: Fixture) {
                 if last.is_some_and(|last| NOW - last < channel.delay) {
                     return Ok(false);
                 }
-                let text = Message { author: "Ann".into(), message: number.to_string(), sent: NOW };
-                chat::say(conn, app, "general", 1, &text)?;
+                let text = Message { user: 1, author: "Ann".into(), message: number.to_string(), sent: NOW };
+                chat::say(conn, app, "general", &text)?;
                 Ok(true)
             })
             .await

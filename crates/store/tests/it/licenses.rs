@@ -28,7 +28,7 @@ both![
 fn insert(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<bool> {
     let new =
         NewLicenses { duration: 86_400, level: "1", note: Some("a note"), genby: "seller", gendate: NOW };
-    licenses::insert(conn, app, key, &new)
+    Ok(licenses::insert(conn, app, key, &new)?.is_some())
 }
 
 async fn insert_all(t: &Fixture, app: i64, keys: &'static [&'static str]) {
@@ -53,6 +53,7 @@ async fn a_license_is_found_as_it_was_made(t: Fixture) {
         level: "1".into(),
         genby: "seller".into(),
         banned: None,
+        user: None,
         usedby: None,
         note: Some("a note".into()),
         gendate: NOW,
@@ -78,7 +79,7 @@ async fn keys_of_other_apps_are_free(t: Fixture) {
     insert_all(&t, app, &["KEY"]).await;
     assert!(t.read(move |conn| licenses::spelling(conn, other, "KEY")).await.is_none());
     assert!(t.write(move |conn| insert(conn, other, "KEY")).await);
-    t.write(move |conn| licenses::used(conn, app, 1, "Ann", NOW)).await;
+    t.write(move |conn| licenses::used(conn, app, 1, 1, "Ann", NOW)).await;
     let there = t.write(move |conn| licenses::lock_by_key(conn, other, "KEY")).await.expect("a license");
     assert_eq!(there.status, LicenseStatus::NotUsed);
 }
@@ -96,7 +97,7 @@ async fn an_unknown_key_is_not_found(t: Fixture) {
 async fn a_used_license_says_so(t: Fixture) {
     let app = t.app().await;
     insert_all(&t, app, &["KEY", "OTHER"]).await;
-    t.write(move |conn| licenses::used(conn, app, 1, "Ann", NOW)).await;
+    t.write(move |conn| licenses::used(conn, app, 1, 1, "Ann", NOW)).await;
     let status = async |key: &'static str| {
         t.write(move |conn| licenses::lock_by_key(conn, app, key)).await.expect("a license").status
     };
@@ -114,8 +115,8 @@ async fn licenses_are_counted_by_status(t: Fixture) {
     assert_eq!(t.read(move |conn| licenses::counts(conn, app)).await, LicenseCounts::default());
     insert_all(&t, app, &["a", "b", "c", "d", "e", "f"]).await;
     t.write(move |conn| {
-        licenses::used(conn, app, 1, "Ann", NOW)?;
-        licenses::used(conn, app, 2, "Bob", NOW)?;
+        licenses::used(conn, app, 1, 1, "Ann", NOW)?;
+        licenses::used(conn, app, 2, 2, "Bob", NOW)?;
         conn.execute(
             "UPDATE licenses SET status = 'Banned', banned = 'why' WHERE app = $1 AND id = 3",
             params![app],
@@ -150,7 +151,7 @@ async fn one_of_many_uses_a_license(t: Fixture) {
                 if license.status != LicenseStatus::NotUsed {
                     return Ok(false);
                 }
-                licenses::used(conn, app, license.id, &format!("user {number}"), NOW)?;
+                licenses::used(conn, app, license.id, number, &format!("user {number}"), NOW)?;
                 Ok(true)
             })
             .await
@@ -176,7 +177,7 @@ async fn one_of_many_makes_a_key(t: Fixture) {
 async fn a_ban_comes_and_goes(t: Fixture) {
     let app = t.app().await;
     insert_all(&t, app, &["FRESH", "USED"]).await;
-    t.write(move |conn| licenses::used(conn, app, 2, "Ann", NOW)).await;
+    t.write(move |conn| licenses::used(conn, app, 2, 1, "Ann", NOW)).await;
     let state = async |key: &'static str| {
         let found = t.write(move |conn| licenses::lock_by_key(conn, app, key)).await.expect("a license");
         (found.status, found.banned)

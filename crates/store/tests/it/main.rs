@@ -22,6 +22,7 @@ mod support;
 mod sweep;
 mod text;
 mod tokens;
+mod user_bans;
 mod user_changes;
 mod users;
 mod variables;

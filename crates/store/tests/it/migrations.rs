@@ -1,7 +1,10 @@
 //! The schema is made once and never taken back.
 
+use claviger_domain::LicenseStatus;
 use claviger_store::{
-    Database, Schema, Store, StoreError, apps, licenses, owners, subscriptions, user_subscriptions, users,
+    Database, Schema, Store, StoreError, apps, chat, licenses, owners, subscriptions, tokens,
+    user_bans::{self, Lift, UserBan},
+    user_subscriptions, users,
 };
 use futures_util::future::join_all;
 
@@ -76,18 +79,21 @@ async fn the_schema_can_be_looked_at(t: Fixture) {
     }
 }
 
-/// A database as version 0.1.0 left it: the first migration alone, with something in each table.
-async fn upgraded(place: Place) -> Fixture {
-    let words = match &place {
+/// Runs statements of both databases past the store.
+fn execute(place: &Place, sql: &str) {
+    let words = match place {
         Place::Sqlite(_) => ["BLOB", "TEXT", "WITHOUT ROWID"],
         Place::Postgres { .. } => ["BYTEA", "TEXT COLLATE \"C\"", ""],
     };
-    let in_dialect = |sql: &str| {
-        let names = ["{bytes}", "{id_text}", "{clustered}"].into_iter().zip(words);
-        names.fold(sql.to_owned(), |sql, (name, word)| sql.replace(name, word))
-    };
-    place.execute(&in_dialect(include_str!("../../migrations/0001_first.sql")));
-    place.execute(&in_dialect(
+    let names = ["{bytes}", "{id_text}", "{clustered}"].into_iter().zip(words);
+    place.execute(&names.fold(sql.to_owned(), |sql, (name, word)| sql.replace(name, word)));
+}
+
+/// A database as version 0.1.0 left it: the first migration alone, with something in each table.
+async fn upgraded(place: Place) -> Fixture {
+    execute(&place, include_str!("../../migrations/0001_first.sql"));
+    execute(
+        &place,
         "CREATE TABLE schema_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied BIGINT NOT NULL);
          INSERT INTO schema_migrations VALUES (1, 'first', 1);
          INSERT INTO counters VALUES (7, 'users', 3), (0, 'apps', 7), (0, 'owners', 1);
@@ -98,12 +104,13 @@ async fn upgraded(place: Place) -> Fixture {
          INSERT INTO licenses VALUES (7, 1, 'KEY', 'key', NULL, 60, 'Used', '1', 'seller', 5, 6, 'Bob', NULL);
          INSERT INTO subscriptions VALUES (7, 'silver', '1'), (7, 'gold', '1');
          INSERT INTO user_subscriptions VALUES (7, 3, 1, 'gold', 99, 'KEY', 0);",
-    ));
+    );
     Fixture::open(place).await
 }
 
 async fn data_of_the_first_version_is_kept(t: Fixture) {
-    assert_eq!(migrations(&t).await.iter().map(|row| row.2).collect::<Vec<_>>(), [1, NOW, NOW]);
+    let applied: Vec<i64> = migrations(&t).await.iter().map(|row| row.2).collect();
+    assert!(applied[0] == 1 && applied[1..].iter().all(|second| *second == NOW), "{applied:?}");
     let app = t.read(apps::all).await.remove(0);
     assert_eq!((app.id, app.name.as_str(), app.banned), (7, "Loader", false));
     let bob = t.read(|conn| users::by_name(conn, 7, "bob")).await.expect("a user");
@@ -130,6 +137,96 @@ async fn data_of_the_first_version_is_kept_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn data_of_the_first_version_is_kept_postgres() {
     data_of_the_first_version_is_kept(upgraded(Place::postgres()).await).await;
+}
+
+/// A database with three migrations, where names stand for what has numbers now.
+async fn named(place: Place) -> Fixture {
+    for sql in [
+        include_str!("../../migrations/0001_first.sql"),
+        include_str!("../../migrations/0002_client_api.sql"),
+        include_str!("../../migrations/0003_seller_api.sql"),
+        "CREATE TABLE schema_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied BIGINT NOT NULL);
+         INSERT INTO schema_migrations VALUES (1, 'first', 1), (2, 'client_api', 1), (3, 'seller_api', 1);",
+        include_str!("named.sql"),
+    ] {
+        execute(&place, sql);
+    }
+    Fixture::open(place).await
+}
+
+/// Whose license it is after the migration.
+async fn user_of(t: &Fixture, key: &'static str) -> Option<i64> {
+    t.read(move |conn| licenses::by_key(conn, 7, key)).await.expect("a license").user
+}
+
+async fn names_become_numbers_where_making_and_use_agree(t: Fixture) {
+    assert_eq!(user_of(&t, "ANN-1").await, Some(1));
+    assert_eq!(user_of(&t, "ANN-OLD").await, None, "used before its user was made");
+    assert_eq!(user_of(&t, "ZOË-1").await, Some(2));
+    assert_eq!(user_of(&t, "ZOE-OLD").await, None, "another spelling is another user");
+    assert_eq!(user_of(&t, "NOBODY").await, None);
+    assert_eq!(user_of(&t, "UNUSED").await, None);
+    assert_eq!(user_of(&t, "KEY-É").await, Some(3));
+    let old = t.read(|conn| licenses::by_key(conn, 7, "ann-old")).await.expect("a license");
+    assert_eq!((old.status, old.usedby.as_deref()), (LicenseStatus::Used, Some("Ann")));
+    let there = t.read(|conn| licenses::by_key(conn, 8, "ANN-1")).await.expect("a license");
+    assert_eq!(there.user, Some(1), "applications have numbers of their own");
+    let by_license = async |id| t.read(move |conn| users::by_id(conn, 7, id)).await.expect("it").by_license;
+    let all = [by_license(1).await, by_license(2).await, by_license(3).await, by_license(4).await];
+    assert_eq!(all, [None, None, Some(5), Some(7)]);
+    let token =
+        async |text: &'static str| t.write(move |conn| tokens::lock(conn, 7, text)).await.expect("it");
+    // Renamed and banned, tokens follow their owners.
+    t.write(|conn| {
+        let ann = users::lock(conn, 7, 1)?.expect("Ann");
+        users::rename(conn, 7, &ann, "Ánn")?;
+        licenses::ban(conn, 7, 1, "why")
+    })
+    .await;
+    assert_eq!(token("t1").await.assigned, "Ánn");
+    assert_eq!(token("t2").await.banned.as_deref(), Some("why"));
+    assert_eq!(token("t6").await.assigned, "Somebody", "nobody's");
+    let authors: Vec<_> = t.read(|conn| chat::messages(conn, 7, "talk")).await;
+    let authors: Vec<_> = authors.iter().map(|said| (said.user, said.author.as_str())).collect();
+    assert_eq!(authors, [(1, "Ánn"), (3, ""), (99, "")]);
+}
+
+async fn bans_get_a_reason_for_being_there(t: Fixture) {
+    let bans = async |user| t.read(move |conn| user_bans::of_user(conn, 7, user)).await;
+    let ban = |license, reason: &str| UserBan { license, reason: reason.into(), banned_at: 0 };
+    assert_eq!(bans(1).await, []);
+    assert_eq!(bans(2).await, [ban(Some(3), "stolen")], "the license has the same reason");
+    assert_eq!(bans(3).await, [ban(None, "rude")], "the license is not banned");
+    assert_eq!(bans(4).await, [ban(Some(7), "")], "who has nothing but a banned license is banned with it");
+    let shown = async |user| t.read(move |conn| users::by_id(conn, 7, user)).await.expect("a user").banned;
+    assert_eq!([shown(1).await, shown(2).await], [None, Some("stolen".into())]);
+    assert_eq!([shown(3).await, shown(4).await], [Some("rude".into()), Some(String::new())]);
+    let banned = async |text: &'static str| {
+        t.write(move |conn| tokens::lock(conn, 7, text)).await.expect("a token").banned
+    };
+    assert_eq!([banned("t3").await, banned("t4").await], [Some("stolen".into()), Some("stolen".into())]);
+    assert_eq!(banned("t5").await.as_deref(), Some("the token"));
+    t.write(|conn| {
+        licenses::unban(conn, 7, 3)?;
+        user_bans::lift(conn, 7, 2, Lift::OfLicense(3))?;
+        user_bans::lift(conn, 7, 3, Lift::All)
+    })
+    .await;
+    assert_eq!([shown(2).await, shown(3).await], [None, None]);
+    assert_eq!([banned("t3").await, banned("t4").await], [None, None]);
+    assert_eq!(banned("t5").await.as_deref(), Some("the token"), "a ban of its own outlives the user's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_become_numbers_sqlite() {
+    names_become_numbers_where_making_and_use_agree(named(Place::sqlite()).await).await;
+    bans_get_a_reason_for_being_there(named(Place::sqlite()).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_become_numbers_postgres() {
+    names_become_numbers_where_making_and_use_agree(named(Place::postgres()).await).await;
+    bans_get_a_reason_for_being_there(named(Place::postgres()).await).await;
 }
 
 /// Several programs start at once on a database that is empty still.

@@ -129,7 +129,7 @@ impl Case<'_> {
         let signed_in = |user| live.iter().any(|id| self.model[id].1 == Some(user));
         let expected: Vec<_> =
             (0..2).filter(|&user| signed_in(user)).map(|user| self.users[user].1).collect();
-        prop_assert_eq!(online, expected);
+        prop_assert_eq!(online.into_iter().map(|user| user.name).collect::<Vec<_>>(), expected);
         Ok(())
     }
 }

@@ -230,7 +230,11 @@ async fn count_leaves_out_the_dead(t: Fixture) {
 
 async fn online_names_each_user_once_in_order(t: Fixture) {
     let app = t.app().await;
-    let online = async |limit| t.read(move |conn| shared::online(conn, app, NOW, limit)).await;
+    let online = async |limit| {
+        let online = t.read(move |conn| shared::online(conn, app, NOW, limit)).await;
+        assert!(online.iter().all(|user| !user.by_license));
+        online.into_iter().map(|user| user.name).collect::<Vec<_>>()
+    };
     assert!(online(10).await.is_empty());
     for (name, sessions) in [("cid", 1), ("ann", 3), ("bob", 2)] {
         let user = t.user(app, name).await;

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use claviger_store::{
+    licenses::{self, NewLicenses},
     password_resets::{self, Reset},
-    tokens::{self, LICENSE, Token, USER},
+    tokens::{self, LICENSE, Owner, Token, USER},
+    user_bans::{self, Lift, UserBan},
 };
 use futures_util::future::join_all;
 
@@ -13,9 +15,7 @@ use crate::support::{Fixture, NOW, both};
 both![
     a_token_is_found_as_given,
     the_first_token_of_a_user_stays,
-    a_token_follows_its_user,
-    a_banned_token_says_why,
-    a_tokens_hash_can_be_reset,
+    a_token_is_refused_along_with_its_user_or_license,
     tokens_belong_to_one_app,
     a_login_value_is_used_once,
     one_of_many_uses_a_login_value,
@@ -30,81 +30,82 @@ fn token(token: &str, kind: &str, assigned: &str) -> Token {
     Token { token: token.into(), kind: kind.into(), assigned: assigned.into(), banned: None, hash: None }
 }
 
-async fn give(t: &Fixture, app: i64, new: Token) {
-    t.write(move |conn| tokens::insert(conn, app, &new.token, &new.kind, &new.assigned)).await;
+/// Gives a license or a user of this number a token; who has the number is not looked at.
+async fn give(t: &Fixture, app: i64, id: i64, new: Token) {
+    t.write(move |conn| {
+        tokens::insert(conn, app, &new.token, Owner { kind: &new.kind, id, name: &new.assigned })
+    })
+    .await;
 }
 
 async fn find(t: &Fixture, app: i64, text: &'static str) -> Option<Token> {
     t.write(move |conn| tokens::lock(conn, app, text)).await
 }
 
+async fn banned(t: &Fixture, app: i64, text: &'static str) -> Option<String> {
+    find(t, app, text).await.expect("a token").banned
+}
+
 async fn a_token_is_found_as_given(t: Fixture) {
     let app = t.app().await;
     let [first, second] = [token("t1", LICENSE, "KEY"), token("t2", USER, "Ann")];
-    give(&t, app, first.clone()).await;
-    give(&t, app, second.clone()).await;
+    give(&t, app, 1, first.clone()).await;
+    give(&t, app, 1, second.clone()).await;
     assert_eq!(find(&t, app, "t1").await, Some(first.clone()));
     assert_eq!(find(&t, app, "T1").await, None);
     assert_eq!(t.read(move |conn| tokens::all(conn, app, 10)).await, [first.clone(), second]);
     assert_eq!(t.read(move |conn| tokens::all(conn, app, 1)).await, [first]);
-    t.write(move |conn| tokens::delete(conn, app, LICENSE, "KEY")).await;
-    assert_eq!(find(&t, app, "t1").await, None);
-    assert!(find(&t, app, "t2").await.is_some());
 }
 
 async fn the_first_token_of_a_user_stays(t: Fixture) {
     let app = t.app().await;
-    give(&t, app, token("t1", USER, "Ann")).await;
-    give(&t, app, token("t2", USER, "Ann")).await;
-    // A user may be called as a key is.
-    give(&t, app, token("t3", LICENSE, "Ann")).await;
+    give(&t, app, 1, token("t1", USER, "Ann")).await;
+    give(&t, app, 1, token("t2", USER, "Ann")).await;
+    // A user may be called as a key is, or as somebody was who is gone.
+    give(&t, app, 1, token("t3", LICENSE, "Ann")).await;
+    give(&t, app, 2, token("t4", USER, "Bob")).await;
+    give(&t, app, 3, token("t5", USER, "Bob")).await;
     let all = t.read(move |conn| tokens::all(conn, app, 10)).await;
-    assert_eq!(all, [token("t3", LICENSE, "Ann"), token("t1", USER, "Ann")]);
+    assert_eq!(all.iter().map(|token| token.token.as_str()).collect::<Vec<_>>()[..2], ["t3", "t1"]);
+    assert_eq!(all.len(), 4);
 }
 
-async fn a_token_follows_its_user(t: Fixture) {
+async fn a_token_is_refused_along_with_its_user_or_license(t: Fixture) {
     let app = t.app().await;
-    for new in [token("t1", USER, "Ann"), token("t2", LICENSE, "Ann"), token("t3", USER, "Bob")] {
-        give(&t, app, new).await;
-    }
-    t.write(move |conn| tokens::rename_user(conn, app, "Ann", "Cid")).await;
-    assert_eq!(find(&t, app, "t1").await, Some(token("t1", USER, "Cid")));
-    assert_eq!(find(&t, app, "t2").await, Some(token("t2", LICENSE, "Ann")));
-    assert_eq!(find(&t, app, "t3").await, Some(token("t3", USER, "Bob")));
-}
-
-async fn a_banned_token_says_why(t: Fixture) {
-    let app = t.app().await;
-    give(&t, app, token("t1", USER, "Ann")).await;
-    give(&t, app, token("t2", LICENSE, "Ann")).await;
-    assert!(t.write(move |conn| tokens::set_banned(conn, app, USER, "Ann", Some("why"))).await);
-    assert!(!t.write(move |conn| tokens::set_banned(conn, app, USER, "Bob", Some("why"))).await);
-    assert_eq!(find(&t, app, "t1").await.and_then(|token| token.banned).as_deref(), Some("why"));
-    assert_eq!(find(&t, app, "t2").await.expect("a token").banned, None);
-    assert!(t.write(move |conn| tokens::set_banned(conn, app, USER, "Ann", None)).await);
-    assert_eq!(find(&t, app, "t1").await, Some(token("t1", USER, "Ann")));
-}
-
-async fn a_tokens_hash_can_be_reset(t: Fixture) {
-    let app = t.app().await;
-    give(&t, app, token("t1", USER, "Ann")).await;
-    give(&t, app, token("t2", USER, "Bob")).await;
-    for text in ["t1", "t2"] {
-        t.write(move |conn| tokens::set_hash(conn, app, text, Some("hash"))).await;
-    }
-    assert_eq!(find(&t, app, "t1").await.and_then(|token| token.hash).as_deref(), Some("hash"));
-    t.write(move |conn| tokens::reset(conn, app, USER, "Ann")).await;
-    assert_eq!(find(&t, app, "t1").await.expect("a token").hash, None);
-    assert_eq!(find(&t, app, "t2").await.and_then(|token| token.hash).as_deref(), Some("hash"));
+    let [ann, bob] = [t.user(app, "Ann").await, t.user(app, "Bob").await];
+    let license = t
+        .write(move |conn| {
+            let new = NewLicenses { duration: 60, level: "1", note: None, genby: "seller", gendate: NOW };
+            licenses::insert(conn, app, "KEY", &new)
+        })
+        .await
+        .expect("a license");
+    give(&t, app, ann, token("t1", USER, "Ann")).await;
+    give(&t, app, bob, token("t2", USER, "Bob")).await;
+    give(&t, app, license, token("t3", LICENSE, "KEY")).await;
+    let ban = UserBan { license: None, reason: "user".into(), banned_at: NOW };
+    t.write(move |conn| user_bans::put(conn, app, ann, &ban)).await;
+    assert_eq!(banned(&t, app, "t1").await.as_deref(), Some("user"));
+    assert_eq!([banned(&t, app, "t2").await, banned(&t, app, "t3").await], [None, None]);
+    t.write(move |conn| licenses::ban(conn, app, license, "")).await;
+    assert_eq!(banned(&t, app, "t3").await.as_deref(), Some(""));
+    // What is said of the token itself comes first, and outlives the other.
+    t.write(move |conn| tokens::set_banned(conn, app, "t1", Some("token"))).await;
+    assert_eq!(banned(&t, app, "t1").await.as_deref(), Some("token"));
+    t.write(move |conn| user_bans::lift(conn, app, ann, Lift::All)).await;
+    t.write(move |conn| licenses::unban(conn, app, license)).await;
+    assert_eq!(banned(&t, app, "t1").await.as_deref(), Some("token"));
+    assert_eq!(banned(&t, app, "t3").await, None);
+    t.write(move |conn| tokens::set_banned(conn, app, "t1", None)).await;
+    assert_eq!(banned(&t, app, "t1").await, None);
 }
 
 async fn tokens_belong_to_one_app(t: Fixture) {
     let [app, other] = [t.app().await, t.app().await];
-    give(&t, app, token("t1", USER, "Ann")).await;
+    give(&t, app, 1, token("t1", USER, "Ann")).await;
     assert_eq!(find(&t, other, "t1").await, None);
-    give(&t, other, token("t1", USER, "Bob")).await;
-    assert!(!t.write(move |conn| tokens::set_banned(conn, other, USER, "Ann", Some("why"))).await);
-    t.write(move |conn| tokens::delete(conn, other, USER, "Bob")).await;
+    give(&t, other, 1, token("t1", USER, "Bob")).await;
+    t.write(move |conn| tokens::set_banned(conn, other, "t1", Some("why"))).await;
     assert_eq!(find(&t, app, "t1").await, Some(token("t1", USER, "Ann")));
 }
 

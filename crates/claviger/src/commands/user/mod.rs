@@ -33,7 +33,7 @@ pub(crate) enum Command {
         #[arg(long)]
         reason: String,
     },
-    /// Lift a user's ban, and that of the devices, the address and the token
+    /// Lift all bans of a user, and those of the devices, the address and the token; licenses stay banned
     Unban {
         #[command(flatten)]
         who: Who,

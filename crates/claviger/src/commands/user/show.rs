@@ -1,7 +1,7 @@
 //! Users on the screen.
 
 use claviger_domain::HwidList;
-use claviger_service::vendor::{User, UserDetails, UserSubscription};
+use claviger_service::vendor::{User, UserBan, UserDetails, UserSubscription};
 use serde_json::{Value, json};
 
 use super::super::{run::with_app, variable};
@@ -48,8 +48,10 @@ fn cells(user: User) -> [String; 6] {
 pub(super) fn show(store: StoreArgs, app: &str, username: &str, json: bool) -> anyhow::Result<()> {
     with_app(store, app, async |service, app| {
         let UserDetails { user, subscriptions, variables } = service.user(&app, username).await?;
+        let bans = service.bans_of_user(&app, user.id).await?;
         if json {
             let mut value = as_json(&user);
+            value["bans"] = bans.iter().map(ban_as_json).collect();
             value["subscriptions"] = subscriptions.iter().map(subscription_as_json).collect();
             value["variables"] = variables.iter().map(variable::user_as_json).collect();
             return output::json(&value);
@@ -60,6 +62,10 @@ pub(super) fn show(store: StoreArgs, app: &str, username: &str, json: bool) -> a
             ["SUBSCRIPTION", "LEVEL", "ENDS", "LICENSE"],
             subscriptions.iter().map(subscription_row),
         );
+        if !bans.is_empty() {
+            println!();
+            output::table(["BANNED", "WITH", "REASON"], bans.into_iter().map(ban_row));
+        }
         if !variables.is_empty() {
             println!();
             let rows = variables.into_iter().map(variable::user_cells);
@@ -110,6 +116,20 @@ fn subscription_as_json(row: &UserSubscription) -> Value {
         "paused_seconds": if row.paused { Some(row.expires) } else { None },
         "license": row.license_key,
     })
+}
+
+fn ban_row(ban: UserBan) -> [String; 3] {
+    let with = if ban.license.is_some() { "a license" } else { "-" };
+    [output::time_or_dash(banned_at(&ban)), with.into(), ban.reason]
+}
+
+fn ban_as_json(ban: &UserBan) -> Value {
+    json!({ "reason": ban.reason, "with_license": ban.license.is_some(), "banned_at": banned_at(ban) })
+}
+
+/// When; nobody noted it of old bans.
+fn banned_at(ban: &UserBan) -> Option<i64> {
+    Some(ban.banned_at).filter(|second| *second > 0)
 }
 
 /// Neither hashes nor secrets.

@@ -42,11 +42,11 @@ pub(crate) const TYPES: Types = &[
         .changes(&[]),
     Type::new("delalllicenses", |request| delete_all(request).boxed(), "Deletes all licenses; users stay.")
         .changes(&[]),
-    Type::new("ban", |request| ban(request).boxed(), "Bans a license.")
+    Type::new("ban", |request| ban(request).boxed(), "Bans a license, and who signs in by it alone.")
         .params(&[need("key", "The license key"), may("reason", "Why, at most 99 bytes"), USER_TOO])
         .statuses(&[400])
         .changes(&["key", "reason"]),
-    Type::new("unban", |request| unban(request).boxed(), "Lifts the ban of a license.")
+    Type::new("unban", |request| unban(request).boxed(), "Lifts the ban of a license, and no other.")
         .params(KEY)
         .changes(&["key"]),
     Type::new("setnote", |request| set_note(request).boxed(), "Sets the remark of a license.")
@@ -166,7 +166,7 @@ async fn assign(request: Request) -> Outcome {
         Assignment::Banned => failure("Key is banned, and can not be assigned!"),
         Assignment::NoSubscription => failure("Subscription not found!"),
         Assignment::UnknownUser => failure("Username not found!"),
-        Assignment::NoTime => failure("Failed to upgrade!(aka assign key)"),
+        Assignment::NoTime | Assignment::UserBanned => failure("Failed to upgrade!(aka assign key)"),
     }
 }
 

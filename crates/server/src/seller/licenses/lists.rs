@@ -1,7 +1,7 @@
 //! License keys: looking at them (`docs/protocol/seller.md`).
 
 use claviger_domain::{HwidList, LicenseStatus};
-use claviger_service::vendor::{License, LicenseFilter, ManageError};
+use claviger_service::vendor::{License, LicenseFilter};
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 use serde::Serialize;
@@ -169,12 +169,9 @@ async fn info(request: Request) -> Outcome {
 
 /// The devices of the user who used a license.
 async fn hwid(request: &Request, license: &License) -> Result<String, Stop> {
-    let Some(username) = &license.usedby else { return Ok(String::new()) };
-    match request.service().user(&request.app, username).await {
-        Ok(found) => Ok(HwidList::from_stored(found.user.hwids.as_deref()).to_wire().unwrap_or_default()),
-        Err(ManageError::Unknown { .. }) => Ok(String::new()),
-        Err(error) => Err(error.into()),
-    }
+    let user = request.service().user_of_license(&request.app, license).await?;
+    let hwids = user.and_then(|user| HwidList::from_stored(user.hwids.as_deref()).to_wire());
+    Ok(hwids.unwrap_or_default())
 }
 
 async fn data(request: Request) -> Outcome {

@@ -27,7 +27,7 @@ pub(crate) const TYPES: Types = &[
         .params(&[need("user", "Name of the user"), need("reason", "Why, at most 99 bytes")])
         .statuses(&[400])
         .changes(&["user", "reason"]),
-    Type::new("unbanuser", |request| unban(request).boxed(), "Lifts the ban of a user.")
+    Type::new("unbanuser", |request| unban(request).boxed(), "Lifts all bans of a user.")
         .params(USER)
         .changes(&["user"]),
     Type::new("userdata", |request| data(request).boxed(), "Tells about a user.")

@@ -1,11 +1,12 @@
-//! `ban`: a program that noticed tampering bans its own user.
+//! Bans of users: `ban`, with which a program that noticed tampering bans its own user, and what every ban does.
 
 use claviger_domain::HwidList;
 use claviger_store::{
     Conn, StoreError,
     access::{self, Blacklisted},
     sessions::shared,
-    tokens, users,
+    user_bans::{self, UserBan},
+    users::{self, User},
 };
 
 use crate::{App, Service, ServiceError};
@@ -15,6 +16,8 @@ use crate::{App, Service, ServiceError};
 pub struct Ban {
     /// The user's number.
     pub user: i64,
+    /// Number of the license whose ban reaches the user; `None`: the ban is the user's own.
+    pub license: Option<i64>,
     /// Reason of the ban.
     pub reason: String,
     /// The device to be blacklisted; `None`: those that are bound.
@@ -24,7 +27,7 @@ pub struct Ban {
 }
 
 impl Service {
-    /// Bans a user: devices and address go to the blacklist, the token is banned, all sessions end. `false` when the
+    /// Bans a user: devices and address go to the blacklist, the token is refused, all sessions end. `false` when the
     /// user is gone.
     ///
     /// # Errors
@@ -38,7 +41,7 @@ impl Service {
 /// The ban, inside a transaction.
 pub(crate) fn carry_out(conn: &mut Conn<'_>, app: i64, ban: &Ban, now: i64) -> Result<bool, StoreError> {
     let Some(user) = users::lock(conn, app, ban.user)? else { return Ok(false) };
-    users::set_banned(conn, app, user.id, Some(&ban.reason))?;
+    put(conn, app, &user, ban.license, &ban.reason, now)?;
     let bound = HwidList::from_stored(user.hwids.as_deref());
     let hwids = match &ban.hwid {
         Some(hwid) => vec![hwid.as_str()],
@@ -50,7 +53,20 @@ pub(crate) fn carry_out(conn: &mut Conn<'_>, app: i64, ban: &Ban, now: i64) -> R
             Blacklisted { kind: kind.into(), value: value.into(), reason: ban.reason.clone(), added: now };
         access::blacklist_for(conn, app, user.id, &entry)?;
     }
-    tokens::set_banned(conn, app, tokens::USER, &user.username, Some(&ban.reason))?;
-    shared::end_of_user(conn, app, user.id, None)?;
     Ok(true)
+}
+
+/// The ban of the user alone, who is locked: devices and address stay as they are.
+pub(crate) fn put(
+    conn: &mut Conn<'_>,
+    app: i64,
+    user: &User,
+    license: Option<i64>,
+    reason: &str,
+    now: i64,
+) -> Result<(), StoreError> {
+    let ban = UserBan { license, reason: reason.into(), banned_at: now };
+    user_bans::put(conn, app, user.id, &ban)?;
+    shared::end_of_user(conn, app, user.id, None)?;
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! `changeUsername`: a user takes another name.
 
 use claviger_domain::{SessionId, fold};
-use claviger_store::{Conn, StoreError, sessions::shared, tokens, users};
+use claviger_store::{Conn, StoreError, sessions::shared, users};
 
 use crate::{
     App, Service, ServiceError,
@@ -82,7 +82,6 @@ pub(crate) fn rename(
         return Ok(ChangeUsername::Taken);
     }
     users::rename(conn, app, &user, name)?;
-    tokens::rename_user(conn, app, &user.username, name)?;
     shared::rename_user(conn, app, user.id, name)?;
     Ok(ChangeUsername::Done)
 }

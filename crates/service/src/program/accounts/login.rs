@@ -47,6 +47,15 @@ impl<'a> Named<'a> {
     }
 }
 
+/// What is known of a login's user before it is proved to be theirs.
+struct Found {
+    user: Option<User>,
+    /// Whether the device or address is blacklisted.
+    blacklisted: bool,
+    /// Reason of the ban of the license that was shown, if it is banned.
+    key_banned: Option<String>,
+}
+
 /// How it was proved that a login is the user's; what was seen must still hold when it is carried out.
 enum Proof {
     /// The password was right for this hash; another hash to be kept from now on, if it is of an older kind.
@@ -141,17 +150,18 @@ impl Service {
         named: Named<'_>,
         credentials: &Credentials,
     ) -> Result<Account, AccountFailure> {
-        let (user, blacklisted) = self.find_user(app, origin, &named).await?;
+        let Found { user, blacklisted, key_banned } = self.find_user(app, origin, &named).await?;
         let username = user.as_ref().map_or(named.text(), |user| &user.username);
         let attempt = Attempt { app: app.id, username: Some(username), ip: origin.ip };
         let known = user.as_ref().is_some_and(|user| user.ip == Some(origin.ip.to_string()));
         self.refuse_paused(attempt, known)?;
         let _under_way = self.attempts.begin(attempt, known).ok_or(Refusal::Paused(1))?;
-        let outcome = match &user {
-            Some(user) => self.log_in_as(app, origin, user, blacklisted, credentials).await,
+        let outcome = match (&user, key_banned) {
+            (Some(_), Some(reason)) => Err(Refusal::KeyBanned(reason).into()),
+            (Some(user), None) => self.log_in_as(app, origin, user, blacklisted, credentials).await,
             // The registration that follows decides.
-            None if matches!(named, Named::Key(_)) => return Err(Refusal::UnknownUser.into()),
-            None => {
+            (None, _) if matches!(named, Named::Key(_)) => return Err(Refusal::UnknownUser.into()),
+            (None, _) => {
                 // Takes as long as a wrong password.
                 let password = credentials.password.clone().unwrap_or_else(|| Secret::new(""));
                 self.passwords.verify(&password, None).await?;
@@ -162,19 +172,13 @@ impl Service {
         outcome
     }
 
-    /// The user, and whether the device or address is blacklisted.
-    async fn find_user(
-        &self,
-        app: &App,
-        origin: &Origin,
-        named: &Named<'_>,
-    ) -> Result<(Option<User>, bool), StoreError> {
+    async fn find_user(&self, app: &App, origin: &Origin, named: &Named<'_>) -> Result<Found, StoreError> {
         let (id, ip, hwid) = (app.id, origin.ip.to_string(), origin.hwid.clone());
         let by_email = match named {
             Named::Email(email) => Some(self.email_hashes(email)),
             Named::User(_) | Named::Key(_) => None,
         };
-        let name = named.text().to_owned();
+        let (name, is_key) = (named.text().to_owned(), matches!(named, Named::Key(_)));
         let find = move |conn: &mut Conn<'_>| {
             let user = match by_email {
                 Some([keyed, imported]) => {
@@ -183,7 +187,9 @@ impl Service {
                 }
                 None => users::by_name(conn, id, &name)?,
             };
-            Ok((user, access::is_blacklisted(conn, id, hwid.as_deref(), &ip)?))
+            let license = if is_key { licenses::by_key(conn, id, &name)? } else { None };
+            let blacklisted = access::is_blacklisted(conn, id, hwid.as_deref(), &ip)?;
+            Ok(Found { user, blacklisted, key_banned: license.and_then(|license| license.banned) })
         };
         self.store.db().read(find).await
     }
@@ -206,8 +212,8 @@ impl Service {
         let now = self.clock.now();
         let code = check_code(&self.vault, &user.totp, credentials.code.as_deref(), now);
         let sign_in = SignIn::new(app, origin, now);
-        let name = user.username.clone();
-        self.store.db().write(move |conn| finish(conn, &sign_in, &name, &proof, code)).await
+        let user = user.id;
+        self.store.db().write(move |conn| finish(conn, &sign_in, user, &proof, code)).await
     }
 
     /// Whether the login is the user's, as far as it can be told without changing anything.
@@ -256,11 +262,11 @@ impl Proof {
 fn finish(
     conn: &mut Conn<'_>,
     sign_in: &SignIn,
-    username: &str,
+    user: i64,
     proof: &Proof,
     code: Code,
 ) -> Result<Account, AccountFailure> {
-    let user = users::lock_by_name(conn, sign_in.app, username)?.ok_or(Refusal::UnknownUser)?;
+    let user = users::lock(conn, sign_in.app, user)?.ok_or(Refusal::UnknownUser)?;
     if let Some(reason) = user.banned {
         return Err(Refusal::UserBanned(reason).into());
     }

@@ -135,7 +135,6 @@ fn ban_license(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<(), StoreErro
         && license.status == LicenseStatus::NotUsed
     {
         licenses::ban(conn, app, license.id, CLIENT_BLACKLISTED)?;
-        tokens::set_banned(conn, app, tokens::LICENSE, &license.key, Some(CLIENT_BLACKLISTED))?;
     }
     Ok(())
 }
@@ -186,13 +185,16 @@ fn create(
         email_hash: applicant.email_hash.as_deref(),
         ip: Some(&sign_in.ip),
         owner: &license.genby,
+        // A name that is the key is a secret, and gone with the key.
+        by_license: Some(license.id).filter(|_| fold(&applicant.username) == fold(&license.key)),
         any_device: false,
         created: now,
         last_login: Some(now),
     };
     let user = users::insert(conn, app, &user)?.ok_or(Refusal::UsernameTaken)?;
-    licenses::used(conn, app, license.id, &applicant.username, now)?;
-    tokens::insert(conn, app, &applicant.token, tokens::USER, &applicant.username)?;
+    licenses::used(conn, app, license.id, user, &applicant.username, now)?;
+    let owner = tokens::Owner { kind: tokens::USER, id: user, name: &applicant.username };
+    tokens::insert(conn, app, &applicant.token, owner)?;
     let expires = extended(None, now, license.duration);
     for subscription in subscriptions {
         user_subscriptions::insert(conn, app, user, &subscription, expires, Some(&license.key))?;

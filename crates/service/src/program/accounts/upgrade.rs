@@ -31,6 +31,8 @@ pub enum Upgrade {
     NoTime,
     /// No such user.
     UnknownUser,
+    /// The user is banned, with the reason: nothing is spent on such a one.
+    UserBanned(String),
     /// Too many unknown keys came from this address; the seconds until the next try.
     Paused(i64),
 }
@@ -84,8 +86,11 @@ fn upgrade(
         false => users::lock_by_name(conn, app, username)?,
     };
     let Some(user) = user else { return Ok(Upgrade::UnknownUser) };
+    if let Some(reason) = user.banned {
+        return Ok(Upgrade::UserBanned(reason));
+    }
     let with = Extension { seconds: license.duration, active_only: false };
     user_subscriptions::extend(conn, app, Range::one(user.id), name, with, now)?;
-    licenses::used(conn, app, license.id, &user.username, now)?;
+    licenses::used(conn, app, license.id, user.id, &user.username, now)?;
     Ok(Upgrade::Done)
 }

@@ -70,13 +70,15 @@ impl Fixture {
                 email_hash: None,
                 ip: Some("192.0.2.1"),
                 owner: "SellerAPI",
+                by_license: None,
                 any_device: false,
                 created: NOW,
                 last_login: Some(NOW),
             };
             let user = rows::insert(conn, app, &new)?.expect("a free name");
             user_subscriptions::insert(conn, app, user, "default", NOW + 60, None)?;
-            token_rows::insert(conn, app, &format!("token of {name}"), token_rows::USER, name)?;
+            let owner = token_rows::Owner { kind: token_rows::USER, id: user, name };
+            token_rows::insert(conn, app, &format!("token of {name}"), owner)?;
             shared::sign_in(conn, app, &id, user, name, NOW)?;
             Ok::<_, StoreError>(())
         };

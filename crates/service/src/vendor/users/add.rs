@@ -2,7 +2,9 @@
 
 use claviger_domain::{Secret, fold};
 use claviger_store::{
-    Conn, subscriptions, tokens, user_subscriptions,
+    Conn, subscriptions,
+    tokens::{self, Owner},
+    user_subscriptions,
     users::{self, NewUser},
 };
 
@@ -103,12 +105,13 @@ fn insert(
         email_hash: None,
         ip: None,
         owner: &new.owner,
+        by_license: None,
         any_device: new.any_device,
         created: now,
         last_login: None,
     };
     let Some(user) = users::insert(conn, app, &row)? else { return Ok(AddUser::Taken) };
-    tokens::insert(conn, app, token, tokens::USER, &new.username)?;
+    tokens::insert(conn, app, token, Owner { kind: tokens::USER, id: user, name: &new.username })?;
     let expires = now.saturating_add(new.seconds.min(SECONDS_MAX));
     user_subscriptions::insert(conn, app, user, &new.subscription, expires, None)?;
     Ok(AddUser::Done)

@@ -1,0 +1,72 @@
+//! Why users are banned. `users.banned` is what requests look at: the reason of the newest ban that is left.
+
+use crate::{Conn, Result, Row, params};
+
+/// A ban of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserBan {
+    /// Number of the license along with which the user was banned; `None`: by hand, or by a program.
+    pub license: Option<i64>,
+    /// Its reason.
+    pub reason: String,
+    /// Unix second; 0 where nobody noted it.
+    pub banned_at: i64,
+}
+
+/// What stands in the table for a ban that came with no license.
+const BY_HAND: i64 = 0;
+
+/// Bans a user. Another ban along with the same license, or another one without any, replaces the one before.
+pub fn put(conn: &mut Conn<'_>, app: i64, user: i64, ban: &UserBan) -> Result<()> {
+    let id = conn.next_serials(app, "user_bans", 1)?;
+    conn.execute(
+        "INSERT INTO user_bans (app, user_id, license, id, reason, banned_at) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (app, user_id, license)
+         DO UPDATE SET id = excluded.id, reason = excluded.reason, banned_at = excluded.banned_at",
+        params![app, user, ban.license.unwrap_or(BY_HAND), id, &ban.reason, ban.banned_at],
+    )?;
+    show(conn, app, user)
+}
+
+/// Which bans of a user to lift.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lift {
+    /// All of them.
+    All,
+    /// The one that came along with this license.
+    OfLicense(i64),
+}
+
+/// Lifts bans of a user; `false` when there are none of these.
+pub fn lift(conn: &mut Conn<'_>, app: i64, user: i64, which: Lift) -> Result<bool> {
+    let sql = "DELETE FROM user_bans WHERE app = $1 AND user_id = $2";
+    let lifted = match which {
+        Lift::All => conn.execute(sql, params![app, user])?,
+        Lift::OfLicense(license) => {
+            conn.execute(&format!("{sql} AND license = $3"), params![app, user, license])?
+        }
+    };
+    show(conn, app, user)?;
+    Ok(lifted > 0)
+}
+
+/// The bans of a user, newest first.
+pub fn of_user(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<Vec<UserBan>> {
+    let sql = "SELECT license, reason, banned_at FROM user_bans WHERE app = $1 AND user_id = $2
+               ORDER BY id DESC, license DESC";
+    let ban = |row: &Row| {
+        let license = Some(row.get(0)?).filter(|license| *license != BY_HAND);
+        Ok(UserBan { license, reason: row.get(1)?, banned_at: row.get(2)? })
+    };
+    conn.query(sql, params![app, user])?.iter().map(ban).collect()
+}
+
+/// Notes with the user what requests look at.
+fn show(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
+    let sql = "UPDATE users SET banned = (
+                   SELECT reason FROM user_bans WHERE app = $1 AND user_id = $2
+                   ORDER BY id DESC, license DESC LIMIT 1)
+               WHERE app = $1 AND id = $2";
+    conn.execute(sql, params![app, user])?;
+    Ok(())
+}
