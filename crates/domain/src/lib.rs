@@ -22,7 +22,7 @@ pub use expiry::{extended, is_active, paused, unpaused};
 pub use hwid::{HWID_MAX, HwidList, normalize_hwid};
 pub use id::{BASE62, OwnerId, SESSION_ID_LEN, SessionId};
 pub use license::{Alphabet, LicenseStatus, Mask, MaskError, days_to_seconds};
-pub use network::subscriber;
+pub use network::{Network, NetworkError, is_same_subscriber, subscriber};
 pub use program::is_md5;
 pub use random::{Random, SystemRandom};
 pub use role::Role;
