@@ -1,102 +1,258 @@
 //! Who is kept out (blacklist) and who is let through the check of addresses (whitelist).
+//!
+//! The blacklist is kept as reasons: an entry is there while a reason for it is left. Networks are kept in the form of
+//! [`Network`], and found by asking for each network that an address is in, so that the number of entries does not matter.
 
-use crate::{Conn, Result, Row, params};
+use std::net::IpAddr;
 
-/// Kind of a blacklist entry whose value is an address.
+use claviger_domain::Network;
+
+use crate::{Conn, Result, Row, db::Value, params};
+
+/// Kind of a blacklist entry whose value is an address or a network.
 pub const IP: &str = "ip";
 /// Kind of a blacklist entry whose value is a device.
 pub const HWID: &str = "hwid";
 
+/// The source of what was added by hand; users have other numbers.
+const BY_HAND: i64 = 0;
+/// Condition for what has not ended at `$2`.
+const LASTS: &str = "(until IS NULL OR until > $2)";
+
+/// A reason to keep somebody out, as it comes.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// [`IP`], [`HWID`], `region`, `country` or `asn`; clients are checked for the first two only.
+    pub kind: &'a str,
+    /// The address, network, device or other value.
+    pub value: &'a str,
+    /// Why; may be empty.
+    pub reason: &'a str,
+    /// Unix second.
+    pub added: i64,
+    /// Unix second from which it counts no more.
+    pub until: Option<i64>,
+}
+
 /// An entry of the blacklist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blacklisted {
-    /// [`IP`], [`HWID`], `region`, `country` or `asn`; clients are checked for the first two only.
+    /// As [`Entry::kind`].
     pub kind: String,
-    /// The address, device or other value.
+    /// As [`Entry::value`].
     pub value: String,
+    /// Why it is there, the newest reason first; there is one.
+    pub reasons: Vec<Reason>,
+}
+
+impl Blacklisted {
+    /// The newest reason; may be empty.
+    pub fn reason(&self) -> &str {
+        self.reasons.first().map_or("", |reason| &reason.text)
+    }
+}
+
+/// Why an entry of the blacklist is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// Who put it there.
+    pub source: Source,
     /// Why; may be empty.
-    pub reason: String,
+    pub text: String,
     /// Unix second.
     pub added: i64,
+    /// Unix second from which it counts no more.
+    pub until: Option<i64>,
 }
 
-/// Keeps an address or device out; a new reason replaces an old one.
-pub fn blacklist(conn: &mut Conn<'_>, app: i64, entry: &Blacklisted) -> Result<()> {
+/// What put an entry on the blacklist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Somebody, by hand.
+    Hand,
+    /// The ban of a user, with the user's name; `None` once the user is deleted.
+    Ban(Option<String>),
+}
+
+/// What of a client is on the blacklist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// The device, whatever the address.
+    Device,
+    /// The address alone, which others may have too.
+    Address,
+}
+
+/// Keeps somebody out by hand; a new reason and a new end replace those that were given by hand before.
+pub fn blacklist(conn: &mut Conn<'_>, app: i64, entry: &Entry<'_>) -> Result<()> {
+    add_reason(conn, app, BY_HAND, entry)
+}
+
+/// As [`blacklist`], for the ban of a user; what others' bans or hands added stays.
+pub fn blacklist_for(conn: &mut Conn<'_>, app: i64, user: i64, entry: &Entry<'_>) -> Result<()> {
+    add_reason(conn, app, user, entry)
+}
+
+fn add_reason(conn: &mut Conn<'_>, app: i64, source: i64, entry: &Entry<'_>) -> Result<()> {
+    let serial = conn.next_serials(app, "blacklist", 1)?;
+    let Entry { kind, value, reason, added, until } = *entry;
     conn.execute(
-        "INSERT INTO blacklist (app, kind, value, reason, added) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (app, kind, value) DO UPDATE SET reason = excluded.reason",
-        params![app, &entry.kind, &entry.value, &entry.reason, entry.added],
+        "INSERT INTO blacklist_reasons (app, kind, value, source, serial, reason, added, until)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (app, kind, value, source) DO UPDATE SET serial = excluded.serial,
+             reason = excluded.reason, added = excluded.added, until = excluded.until",
+        params![app, kind, value, source, serial, reason, added, until],
     )?;
     Ok(())
 }
 
-/// As [`blacklist`], for the ban of a user; an entry that is there already stays as it is.
-pub fn blacklist_for(conn: &mut Conn<'_>, app: i64, user: i64, entry: &Blacklisted) -> Result<()> {
-    conn.execute(
-        "INSERT INTO blacklist (app, kind, value, reason, added, user_id) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (app, kind, value) DO NOTHING",
-        params![app, &entry.kind, &entry.value, &entry.reason, entry.added, user],
-    )?;
-    Ok(())
-}
-
-/// Removes the entries that the ban of a user added.
+/// Takes away the reasons that the ban of a user gave; entries without another are gone.
 pub fn unblacklist_for(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
-    conn.execute("DELETE FROM blacklist WHERE app = $1 AND user_id = $2", params![app, user])?;
+    conn.execute("DELETE FROM blacklist_reasons WHERE app = $1 AND source = $2", params![app, user])?;
     Ok(())
 }
 
-/// Lets an address or device in again; `false` when it was not kept out.
-pub fn unblacklist(conn: &mut Conn<'_>, app: i64, kind: &str, value: &str) -> Result<bool> {
-    let sql = "DELETE FROM blacklist WHERE app = $1 AND kind = $2 AND value = $3";
-    Ok(conn.execute(sql, params![app, kind, value])? == 1)
+/// Lets somebody in again, whatever the reasons; `None` when nobody was kept out at `now`.
+pub fn unblacklist(
+    conn: &mut Conn<'_>,
+    app: i64,
+    kind: &str,
+    value: &str,
+    now: i64,
+) -> Result<Option<Blacklisted>> {
+    let found = select(conn, app, now, Some((kind, value)))?.pop();
+    let sql = "DELETE FROM blacklist_reasons WHERE app = $1 AND kind = $2 AND value = $3";
+    conn.execute(sql, params![app, kind, value])?;
+    Ok(found)
 }
 
-/// Whether a device, if it is known, or an address is kept out.
-pub fn is_blacklisted(conn: &mut Conn<'_>, app: i64, hwid: Option<&str>, ip: &str) -> Result<bool> {
-    let sql = "SELECT 1 FROM blacklist
-               WHERE app = $1 AND ((kind = 'ip' AND value = $2) OR (kind = 'hwid' AND value = $3)) LIMIT 1";
-    Ok(conn.query_one(sql, params![app, ip, hwid])?.is_some())
+/// Whether a device, if it is known, or an address is kept out at `now`.
+pub fn evidence(
+    conn: &mut Conn<'_>,
+    app: i64,
+    hwid: Option<&str>,
+    ip: Option<IpAddr>,
+    now: i64,
+) -> Result<Option<Evidence>> {
+    if let Some(hwid) = hwid {
+        let sql = format!(
+            "SELECT 1 FROM blacklist_reasons WHERE app = $1 AND kind = 'hwid' AND value = $3 AND {LASTS} LIMIT 1"
+        );
+        if conn.query_one(&sql, params![app, now, hwid])?.is_some() {
+            return Ok(Some(Evidence::Device));
+        }
+    }
+    let Some(ip) = ip else { return Ok(None) };
+    let listed = is_around(conn, "blacklist_reasons", "kind = 'ip' AND value", app, ip, now)?;
+    Ok(listed.then_some(Evidence::Address))
 }
 
-/// The blacklist of an application, in the order of kind and value.
-pub fn blacklisted(conn: &mut Conn<'_>, app: i64) -> Result<Vec<Blacklisted>> {
-    let sql = "SELECT kind, value, reason, added FROM blacklist WHERE app = $1 ORDER BY kind, value";
-    let entry = |row: &Row| {
-        Ok(Blacklisted { kind: row.get(0)?, value: row.get(1)?, reason: row.get(2)?, added: row.get(3)? })
+/// Whether a row that lasts has in a column a network that an address is in.
+fn is_around(conn: &mut Conn<'_>, table: &str, column: &str, app: i64, ip: IpAddr, now: i64) -> Result<bool> {
+    let networks: Vec<String> = Network::around(ip).map(|network| network.to_string()).collect();
+    let mut params = vec![Value::from(app), Value::from(now)];
+    params.extend(networks.iter().map(Value::from));
+    let names: Vec<String> = (3..=params.len()).map(|number| format!("${number}")).collect();
+    let names = names.join(", ");
+    let sql = format!("SELECT 1 FROM {table} WHERE app = $1 AND {column} IN ({names}) AND {LASTS} LIMIT 1");
+    Ok(conn.query_one(&sql, &params)?.is_some())
+}
+
+/// The blacklist of an application at `now`, in the order of kind and value.
+pub fn blacklisted(conn: &mut Conn<'_>, app: i64, now: i64) -> Result<Vec<Blacklisted>> {
+    select(conn, app, now, None)
+}
+
+fn select(conn: &mut Conn<'_>, app: i64, now: i64, only: Option<(&str, &str)>) -> Result<Vec<Blacklisted>> {
+    let one = if only.is_some() { "AND kind = $3 AND value = $4" } else { "" };
+    let sql = format!(
+        "SELECT kind, value, reason, added, until, source,
+             (SELECT username FROM users WHERE users.app = blacklist_reasons.app AND id = source)
+         FROM blacklist_reasons WHERE app = $1 AND {LASTS} {one} ORDER BY kind, value, serial DESC"
+    );
+    let mut params = vec![Value::from(app), Value::from(now)];
+    params.extend(only.into_iter().flat_map(|(kind, value)| [kind, value]).map(Value::from));
+    let mut entries: Vec<Blacklisted> = Vec::new();
+    for row in conn.query(&sql, &params)? {
+        let (kind, value): (String, String) = (row.get(0)?, row.get(1)?);
+        let reason = reason(&row)?;
+        match entries.last_mut().filter(|entry| entry.kind == kind && entry.value == value) {
+            Some(entry) => entry.reasons.push(reason),
+            None => entries.push(Blacklisted { kind, value, reasons: vec![reason] }),
+        }
+    }
+    Ok(entries)
+}
+
+fn reason(row: &Row) -> Result<Reason> {
+    let source = match row.get(5)? {
+        BY_HAND => Source::Hand,
+        _ => Source::Ban(row.get(6)?),
     };
-    conn.query(sql, params![app])?.iter().map(entry).collect()
+    Ok(Reason { source, text: row.get(2)?, added: row.get(3)?, until: row.get(4)? })
 }
 
-/// Exempts an address from the check for VPNs; `false` when it was exempt.
-pub fn whitelist(conn: &mut Conn<'_>, app: i64, ip: &str, now: i64) -> Result<bool> {
-    let sql = "INSERT INTO whitelist (app, ip, added) VALUES ($1, $2, $3) ON CONFLICT (app, ip) DO NOTHING";
-    Ok(conn.execute(sql, params![app, ip, now])? == 1)
+/// Empties the blacklist of an application; `false` when nobody was kept out at `now`.
+pub fn clear_blacklist(conn: &mut Conn<'_>, app: i64, now: i64) -> Result<bool> {
+    let sql = format!("SELECT 1 FROM blacklist_reasons WHERE app = $1 AND {LASTS} LIMIT 1");
+    let any = conn.query_one(&sql, params![app, now])?.is_some();
+    conn.execute("DELETE FROM blacklist_reasons WHERE app = $1", params![app])?;
+    Ok(any)
 }
 
-/// Takes the exemption back; `false` when there was none.
-pub fn unwhitelist(conn: &mut Conn<'_>, app: i64, ip: &str) -> Result<bool> {
-    Ok(conn.execute("DELETE FROM whitelist WHERE app = $1 AND ip = $2", params![app, ip])? == 1)
+/// An exemption from the check for VPNs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whitelisted {
+    /// The address or network.
+    pub network: String,
+    /// Unix second from which it counts no more.
+    pub until: Option<i64>,
 }
 
-/// Whether an address is exempt.
-pub fn is_whitelisted(conn: &mut Conn<'_>, app: i64, ip: &str) -> Result<bool> {
-    let sql = "SELECT 1 FROM whitelist WHERE app = $1 AND ip = $2";
-    Ok(conn.query_one(sql, params![app, ip])?.is_some())
+/// Exempts an address or a network from the check for VPNs; `false` when it was exempt until that second already.
+pub fn whitelist(conn: &mut Conn<'_>, app: i64, network: &str, until: Option<i64>, now: i64) -> Result<bool> {
+    let sql = "INSERT INTO whitelist (app, ip, added, until) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (app, ip) DO UPDATE SET added = excluded.added, until = excluded.until
+               WHERE whitelist.until IS DISTINCT FROM excluded.until";
+    Ok(conn.execute(sql, params![app, network, now, until])? == 1)
 }
 
-/// The exempt addresses of an application, in the order of the alphabet.
-pub fn whitelisted(conn: &mut Conn<'_>, app: i64) -> Result<Vec<String>> {
-    let sql = "SELECT ip FROM whitelist WHERE app = $1 ORDER BY ip";
-    conn.query(sql, params![app])?.iter().map(|row| row.get(0)).collect()
+/// Takes an exemption back; `false` when there was none at `now`.
+pub fn unwhitelist(conn: &mut Conn<'_>, app: i64, network: &str, now: i64) -> Result<bool> {
+    let sql = format!("DELETE FROM whitelist WHERE app = $1 AND ip = $3 AND {LASTS}");
+    Ok(conn.execute(&sql, params![app, now, network])? == 1)
 }
 
-/// Empties the blacklist of an application; returns how many entries it had.
-pub fn clear_blacklist(conn: &mut Conn<'_>, app: i64) -> Result<u64> {
-    conn.execute("DELETE FROM blacklist WHERE app = $1", params![app])
+/// Whether an address is exempt at `now`.
+pub fn is_whitelisted(conn: &mut Conn<'_>, app: i64, ip: IpAddr, now: i64) -> Result<bool> {
+    is_around(conn, "whitelist", "ip", app, ip, now)
 }
 
-/// Empties the whitelist of an application; returns how many addresses it had.
-pub fn clear_whitelist(conn: &mut Conn<'_>, app: i64) -> Result<u64> {
-    conn.execute("DELETE FROM whitelist WHERE app = $1", params![app])
+/// What is exempt at `now`, in the order of the alphabet.
+pub fn whitelisted(conn: &mut Conn<'_>, app: i64, now: i64) -> Result<Vec<Whitelisted>> {
+    let sql = format!("SELECT ip, until FROM whitelist WHERE app = $1 AND {LASTS} ORDER BY ip");
+    let exempt = |row: &Row| Ok(Whitelisted { network: row.get(0)?, until: row.get(1)? });
+    conn.query(&sql, params![app, now])?.iter().map(exempt).collect()
+}
+
+/// Empties the whitelist of an application; `false` when nothing was exempt at `now`.
+pub fn clear_whitelist(conn: &mut Conn<'_>, app: i64, now: i64) -> Result<bool> {
+    let any = !whitelisted(conn, app, now)?.is_empty();
+    conn.execute("DELETE FROM whitelist WHERE app = $1", params![app])?;
+    Ok(any)
+}
+
+/// Whether something of any application has ended at `now` and can be removed.
+pub fn has_ended(conn: &mut Conn<'_>, now: i64) -> Result<bool> {
+    let sql = "SELECT 1 FROM blacklist_reasons WHERE until <= $1
+               UNION ALL SELECT 1 FROM whitelist WHERE until <= $1 LIMIT 1";
+    Ok(conn.query_one(sql, params![now])?.is_some())
+}
+
+/// Removes what has ended at `now`, of all applications.
+pub fn remove_ended(conn: &mut Conn<'_>, now: i64) -> Result<()> {
+    for table in ["blacklist_reasons", "whitelist"] {
+        conn.execute(&format!("DELETE FROM {table} WHERE until <= $1"), params![now])?;
+    }
+    Ok(())
 }

@@ -163,7 +163,7 @@ const TABLES: [&str; 25] = [
     "chat_mutes",
     "chat_channels",
     "logs",
-    "blacklist",
+    "blacklist_reasons",
     "whitelist",
     "webhooks",
     "files",

@@ -1,17 +1,19 @@
 //! `claviger blacklist` and `claviger whitelist`: who is kept out, and which addresses are exempt from vpnBlock.
 
-use std::net::IpAddr;
-
-use claviger_service::vendor::{Blacklisted, Outcast};
+use claviger_domain::Network;
+use claviger_service::vendor::{Blacklisted, Outcast, Reason, Source, Whitelisted};
 use serde_json::json;
 
-use super::{args::ShowArgs, run::with_app};
+use super::{
+    args::{EndArgs, ShowArgs},
+    run::with_app,
+};
 use crate::{config::StoreArgs, output};
 
 /// What can be done with a blacklist.
 #[derive(clap::Subcommand)]
 pub(crate) enum Blacklist {
-    /// Keep an address or a device out; a new reason replaces an old one
+    /// Keep an address, a network or a device out; a new reason and end replace those given by hand before
     Add {
         /// OWNER/APP
         app: String,
@@ -20,10 +22,12 @@ pub(crate) enum Blacklist {
         /// A remark for yourself
         #[arg(long, default_value = "")]
         reason: String,
+        #[command(flatten)]
+        end: EndArgs,
     },
-    /// List who is kept out
+    /// List who is kept out, and why
     List(ShowArgs),
-    /// Let an address or a device in again
+    /// Let an address, a network or a device in again, whatever put it there
     Delete {
         /// OWNER/APP
         app: String,
@@ -36,9 +40,9 @@ pub(crate) enum Blacklist {
 #[derive(clap::Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct OutcastArgs {
-    /// An address
+    /// An address, or a network such as 198.51.100.0/24 or 2001:db8::/64
     #[arg(long)]
-    ip: Option<IpAddr>,
+    ip: Option<Network>,
     /// A device
     #[arg(long)]
     hwid: Option<String>,
@@ -57,12 +61,14 @@ impl OutcastArgs {
 /// What can be done with a whitelist.
 #[derive(clap::Subcommand)]
 pub(crate) enum Whitelist {
-    /// Exempt an address from vpnBlock
+    /// Exempt an address or a network from vpnBlock; a new end replaces an old one
     Add {
         /// OWNER/APP
         app: String,
-        /// The address
-        ip: IpAddr,
+        /// The address or network
+        ip: Network,
+        #[command(flatten)]
+        end: EndArgs,
     },
     /// List exempt addresses
     List(ShowArgs),
@@ -70,30 +76,40 @@ pub(crate) enum Whitelist {
     Delete {
         /// OWNER/APP
         app: String,
-        /// The address
-        ip: IpAddr,
+        /// The address or network
+        ip: Network,
     },
 }
 
 /// Runs a command on a blacklist.
 pub(crate) fn run_blacklist(store: StoreArgs, command: Blacklist) -> anyhow::Result<()> {
     match command {
-        Blacklist::Add { app, outcast, reason } => {
+        Blacklist::Add { app, outcast, reason, end } => {
             let outcast = outcast.outcast()?;
+            let subscriber = outcast.subscriber();
             with_app(store, &app, async |service, app| {
-                service.add_to_blacklist(&app, outcast, reason).await?;
+                let end = end.end(service.clock().now())?;
+                service.add_to_blacklist(&app, outcast, reason, end).await?;
                 println!("added");
+                if let Some(network) = subscriber {
+                    eprintln!("whoever has this address has all of {network}: --ip {network} keeps that out");
+                }
                 Ok(())
             })
         }
         Blacklist::List(ShowArgs { app, json }) => with_app(store, &app, async |service, app| {
-            output::list(json, HEAD, service.blacklist(&app).await?, cells, as_json)
+            let entries = service.blacklist(&app).await?;
+            if json {
+                return output::json(&entries.iter().map(as_json).collect::<Vec<_>>());
+            }
+            output::table(HEAD, entries.iter().flat_map(rows));
+            Ok(())
         }),
         Blacklist::Delete { app, outcast } => {
             let outcast = outcast.outcast()?;
             with_app(store, &app, async |service, app| {
                 anyhow::ensure!(
-                    service.delete_from_blacklist(&app, outcast).await?,
+                    service.delete_from_blacklist(&app, outcast).await?.is_some(),
                     "it is not on the blacklist"
                 );
                 println!("deleted");
@@ -103,31 +119,61 @@ pub(crate) fn run_blacklist(store: StoreArgs, command: Blacklist) -> anyhow::Res
     }
 }
 
-const HEAD: [&str; 4] = ["KIND", "VALUE", "REASON", "ADDED"];
+const HEAD: [&str; 6] = ["KIND", "VALUE", "REASON", "BY", "ADDED", "UNTIL"];
 
-fn cells(entry: Blacklisted) -> [String; 4] {
-    [entry.kind, entry.value, entry.reason, output::time(entry.added)]
+/// A row for each reason.
+fn rows(entry: &Blacklisted) -> impl Iterator<Item = [String; 6]> {
+    let row = |reason: &Reason| {
+        let by = match &reason.source {
+            Source::Hand => "hand".into(),
+            Source::Ban(Some(user)) => format!("ban of {user}"),
+            Source::Ban(None) => "ban of a deleted user".into(),
+        };
+        let [added, until] = [output::time(reason.added), output::time_or_dash(reason.until)];
+        [entry.kind.clone(), entry.value.clone(), reason.text.clone(), by, added, until]
+    };
+    entry.reasons.iter().map(row)
 }
 
 fn as_json(entry: &Blacklisted) -> serde_json::Value {
+    let reason = |reason: &Reason| {
+        let (source, user) = match &reason.source {
+            Source::Hand => ("hand", None),
+            Source::Ban(user) => ("ban", user.as_ref()),
+        };
+        json!({
+            "source": source,
+            "user": user,
+            "reason": reason.text,
+            "added": reason.added,
+            "until": reason.until,
+        })
+    };
     json!({
         "kind": entry.kind,
         "value": entry.value,
-        "reason": entry.reason,
-        "added": entry.added,
+        "reason": entry.reason(),
+        "added": entry.reasons.iter().map(|reason| reason.added).min(),
+        "reasons": entry.reasons.iter().map(reason).collect::<Vec<_>>(),
     })
 }
 
 /// Runs a command on a whitelist.
 pub(crate) fn run_whitelist(store: StoreArgs, command: Whitelist) -> anyhow::Result<()> {
     match command {
-        Whitelist::Add { app, ip } => with_app(store, &app, async |service, app| {
-            anyhow::ensure!(service.add_to_whitelist(&app, ip).await?, "{ip} is on the whitelist already");
+        Whitelist::Add { app, ip, end } => with_app(store, &app, async |service, app| {
+            let end = end.end(service.clock().now())?;
+            anyhow::ensure!(
+                service.add_to_whitelist(&app, ip, end).await?,
+                "{ip} is on the whitelist already"
+            );
             println!("added {ip}");
             Ok(())
         }),
         Whitelist::List(ShowArgs { app, json }) => with_app(store, &app, async |service, app| {
-            output::list(json, ["IP"], service.whitelist(&app).await?, |ip| [ip], |ip| json!(ip))
+            let cells = |exempt: Whitelisted| [exempt.network, output::time_or_dash(exempt.until)];
+            let as_json = |exempt: &Whitelisted| json!({ "ip": exempt.network, "until": exempt.until });
+            output::list(json, ["IP", "UNTIL"], service.whitelist(&app).await?, cells, as_json)
         }),
         Whitelist::Delete { app, ip } => with_app(store, &app, async |service, app| {
             anyhow::ensure!(service.delete_from_whitelist(&app, ip).await?, "{ip} is not on the whitelist");

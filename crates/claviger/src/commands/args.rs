@@ -1,5 +1,7 @@
 //! Arguments that many commands take.
 
+use claviger_service::vendor::{EndFault, entry_end};
+
 /// What is shown, and how.
 #[derive(clap::Args)]
 pub(crate) struct ShowArgs {
@@ -31,4 +33,40 @@ pub(crate) struct ConfirmArgs {
     /// Do not ask
     #[arg(long)]
     pub(super) yes: bool,
+}
+
+/// Whether the ban of a user blacklists the address of the last login.
+#[derive(clap::Args)]
+pub(crate) struct BanAddress {
+    /// Blacklist the user's address too, whatever banBlacklistsIp says
+    #[arg(long)]
+    ip: bool,
+    /// Blacklist no address, whatever banBlacklistsIp says
+    #[arg(long, conflicts_with = "ip")]
+    no_ip: bool,
+}
+
+impl BanAddress {
+    /// What was said, if anything.
+    pub(super) fn choice(&self) -> Option<bool> {
+        (self.ip || self.no_ip).then_some(self.ip)
+    }
+}
+
+/// When an entry of a list ends.
+#[derive(clap::Args)]
+pub(crate) struct EndArgs {
+    /// When it ends, as a Unix second; else it stays
+    #[arg(long, value_name = "SECOND")]
+    until: Option<String>,
+    /// Days until it ends, decimals allowed
+    #[arg(long, conflicts_with = "until")]
+    days: Option<String>,
+}
+
+impl EndArgs {
+    /// The Unix second, if there is an end.
+    pub(super) fn end(&self, now: i64) -> Result<Option<i64>, EndFault> {
+        entry_end(self.until.as_deref(), self.days.as_deref(), now)
+    }
 }

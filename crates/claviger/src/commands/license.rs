@@ -7,7 +7,10 @@ use claviger_service::vendor::{
 };
 use serde_json::json;
 
-use super::{args::ShowArgs, run::with_app};
+use super::{
+    args::{BanAddress, ShowArgs},
+    run::with_app,
+};
 use crate::{
     config::StoreArgs,
     output::{self, Rows},
@@ -40,9 +43,11 @@ pub(crate) enum Command {
         /// What the program shows in place of {reason}
         #[arg(long, default_value = "")]
         reason: String,
-        /// Also ban the user who used it, with devices and address, as `user ban` does
+        /// Also ban the user who used it, as `user ban` does
         #[arg(long)]
         user_too: bool,
+        #[command(flatten)]
+        address: BanAddress,
     },
     /// Lift the ban of a license, and what that ban put on its user; other bans of the user stay
     Unban {
@@ -78,11 +83,13 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     match command {
         Command::Add { app, new, json } => add(store, &app, new, json),
         Command::List(ShowArgs { app, json }) => list(store, &app, json),
-        Command::Ban { app, key, reason, user_too } => with_app(store, &app, async |service, app| {
-            let license = service.ban_license(&app, &key, &reason, user_too).await?;
-            println!("banned {}", output::plain(&license.key));
-            Ok(())
-        }),
+        Command::Ban { app, key, reason, user_too, address } => {
+            with_app(store, &app, async |service, app| {
+                let license = service.ban_license(&app, &key, &reason, user_too, address.choice()).await?;
+                println!("banned {}", output::plain(&license.key));
+                Ok(())
+            })
+        }
         Command::Unban { app, key } => with_app(store, &app, async |service, app| {
             let license = service.unban_license(&app, &key).await?;
             println!("unbanned {}", output::plain(&license.key));

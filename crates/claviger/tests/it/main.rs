@@ -3,6 +3,7 @@
 
 mod support;
 
+mod blacklist;
 mod cli;
 mod client_activation;
 mod client_admission;

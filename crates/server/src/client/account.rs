@@ -71,7 +71,7 @@ pub(super) fn hwid(request: &Request) -> Option<String> {
 }
 
 fn origin(request: &Request, session: &Session) -> Origin {
-    Origin { session: Some(session.id), ip: request.ip, hwid: hwid(request) }
+    Origin { session: session.id, ip: request.ip, hwid: hwid(request) }
 }
 
 fn answer(request: &Request, session: &Session, outcome: Result<Account, AccountFailure>) -> Outcome {
@@ -102,7 +102,7 @@ fn refusal_text(app: &App, refusal: Refusal) -> String {
         Refusal::KeyNotFound => messages.key_not_found.clone(),
         Refusal::KeyUsed => messages.key_used.clone(),
         Refusal::KeyBanned(reason) => with_reason(&messages.key_banned, &reason),
-        Refusal::Blacklisted => messages.hwid_blacked.clone(),
+        Refusal::Blacklisted(_) => messages.hwid_blacked.clone(),
         Refusal::NoSubscriptionOfLevel => messages.no_sub_level.clone(),
         Refusal::HwidTooShort => {
             format!("HWID must be {} or more characters, change this in app settings.", app.settings.min_hwid)

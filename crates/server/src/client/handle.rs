@@ -12,6 +12,7 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
+use claviger_domain::is_same_subscriber;
 use claviger_service::{App, RELAYED, ServiceError, Session};
 use claviger_wire::Params;
 use claviger_wire::client::{ApiVersion, ClientParams, Reply, text, v1_0};
@@ -181,7 +182,7 @@ async fn find_session(request: &Request, kind: &str) -> Result<Option<Session>, 
     let variable = request.get("var").filter(|_| kind == variables::GETVAR);
     let api = request.version.number();
     let session = request.state.service.find_session(app, &id, api, variable.as_deref()).await?;
-    let here = |session: &Session| session.state.ip.parse() == Ok(request.ip);
+    let here = |session: &Session| is_same_subscriber(&session.state.ip, request.ip);
     Ok(session.filter(|session| !app.settings.bind_session_to_ip || here(session)))
 }
 

@@ -3,9 +3,9 @@
 use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
 use axum::http::{HeaderMap, header};
+use claviger_domain::Network;
 use claviger_service::App;
 use claviger_wire::seller::{SellerParams, SellerReply, text};
-use ipnet::IpNet;
 
 use super::{Stop, Type, table::TYPES};
 use crate::State;
@@ -74,9 +74,6 @@ pub(super) fn find_type(params: &SellerParams, path: &str) -> Result<(String, &'
 
 fn whitelisted(app: &App, ip: IpAddr) -> bool {
     let allowed = &app.settings.seller_api_whitelist;
-    let matches = |entry: &String| {
-        entry.parse::<IpAddr>().is_ok_and(|address| address == ip)
-            || entry.parse::<IpNet>().is_ok_and(|net| net.contains(&ip))
-    };
+    let matches = |entry: &String| entry.parse::<Network>().is_ok_and(|network| network.contains(ip));
     allowed.is_empty() || allowed.iter().any(matches)
 }

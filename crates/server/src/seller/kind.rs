@@ -117,6 +117,11 @@ impl Param {
     }
 }
 
+/// Whether a ban of a user blacklists the address too.
+pub(crate) const BAN_IP: Param =
+    may("ip", "1: the user's address is blacklisted too, 0: it is not; else as `banBlacklistsIp` says")
+        .form(Form::Flag);
+
 /// `limit` and `cursor`, which every long list has.
 pub(crate) const LIMIT: Param =
     may("limit", "At most so many rows (1 to 10000); without it the whole list comes").form(Form::Integer);

@@ -2,10 +2,15 @@
 
 use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
-use claviger_service::{App, Service};
+use claviger_service::{App, Service, cut};
 use claviger_wire::seller::{SellerParams, SellerReply};
 
 use crate::State;
+
+/// Parameters that every type has.
+const COMMON: &[&str] = &["sellerkey", "type", "format"];
+/// So many bytes of the name of an unknown parameter are shown.
+const NAME_SHOWN: usize = 50;
 
 /// A request past the common checks.
 pub(crate) struct Request {
@@ -38,6 +43,27 @@ impl Request {
         match self.params.get(name) {
             Some(value) if value.len() > max => Err(SellerReply::invalid_parameter(name)),
             value => Ok(value.map(Cow::into_owned)),
+        }
+    }
+
+    /// A flag that may be left out.
+    ///
+    /// # Errors
+    /// Status 400 when it is there, and neither `1` nor `0` or a word that means the same.
+    pub(crate) fn choice(&self, name: &str) -> Result<Option<bool>, SellerReply> {
+        self.params.choice(name).map_err(|_| SellerReply::invalid_parameter(name))
+    }
+
+    /// The caller's own address, for a type that means it where nobody is named. Parameters of these names say nothing
+    /// about that.
+    ///
+    /// # Errors
+    /// Status 400 when there is another parameter: somebody is named, but by nothing or in the wrong way.
+    pub(crate) fn own_address(&self, beside: &[&str]) -> Result<IpAddr, SellerReply> {
+        let known = |name: &str| COMMON.iter().chain(beside).any(|known| known.eq_ignore_ascii_case(name));
+        match self.params.names().find(|name| !known(name)) {
+            Some(name) => Err(SellerReply::invalid_parameter(cut(name, NAME_SHOWN))),
+            None => Ok(self.ip),
         }
     }
 }

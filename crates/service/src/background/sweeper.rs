@@ -1,9 +1,10 @@
-//! Removing dead sessions, in slices so small that they do not hold up the sessions being created.
+//! Removing dead sessions, in slices so small that they do not hold up the sessions being created; and what has ended on
+//! blacklists and whitelists, which was given an end by hand and is not much.
 
 use std::{sync::Arc, time::Duration};
 
 use claviger_domain::{AppSettings, SessionId};
-use claviger_store::{Conn, StoreError, apps, sessions::shared};
+use claviger_store::{Conn, StoreError, access, apps, sessions::shared};
 
 use crate::{Service, ServiceError};
 
@@ -22,8 +23,20 @@ impl Service {
                 Ok(rows) => tracing::info!(rows, "removed dead sessions"),
                 Err(error) => tracing::error!(%error, "removing dead sessions failed"),
             }
+            if let Err(error) = self.remove_ended().await {
+                tracing::error!(%error, "removing ended entries of blacklists and whitelists failed");
+            }
             tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    /// Removes the entries of blacklists and whitelists that have ended.
+    async fn remove_ended(&self) -> Result<(), ServiceError> {
+        let now = self.clock.now();
+        if self.store.db().read(move |conn| access::has_ended(conn, now)).await? {
+            self.store.db().write(move |conn| access::remove_ended(conn, now)).await?;
+        }
+        Ok(())
     }
 
     /// Goes once over all applications; returns how many dead sessions it removed.

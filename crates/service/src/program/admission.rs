@@ -29,8 +29,8 @@ impl Service {
         if !self.screens.is_vpn(ip) {
             return Ok(false);
         }
-        let (app, ip) = (app.id, ip.to_canonical().to_string());
-        let exempt = move |conn: &mut Conn<'_>| access::is_whitelisted(conn, app, &ip);
+        let (app, now) = (app.id, self.clock.now());
+        let exempt = move |conn: &mut Conn<'_>| access::is_whitelisted(conn, app, ip, now);
         Ok(!self.store.db().read(exempt).await?)
     }
 
@@ -44,9 +44,9 @@ impl Service {
         hwid: Option<String>,
         ip: IpAddr,
     ) -> Result<bool, ServiceError> {
-        let (app, ip) = (app.id, ip.to_string());
-        let find = move |conn: &mut Conn<'_>| access::is_blacklisted(conn, app, hwid.as_deref(), &ip);
-        Ok(self.store.db().read(find).await?)
+        let (app, now) = (app.id, self.clock.now());
+        let find = move |conn: &mut Conn<'_>| access::evidence(conn, app, hwid.as_deref(), Some(ip), now);
+        Ok(self.store.db().read(find).await?.is_some())
     }
 
     /// Checks a token of the token system. `hash` is that of the file it came in; the first one is kept.

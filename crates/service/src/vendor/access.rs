@@ -1,9 +1,7 @@
 //! Blacklist and whitelist of an application.
 
-use std::net::IpAddr;
-
-use claviger_domain::HWID_MAX;
-use claviger_store::access::{self, Blacklisted};
+use claviger_domain::{HWID_MAX, Network, days_to_seconds};
+use claviger_store::access::{self, Blacklisted, Entry, Whitelisted};
 
 use super::{
     ManageError,
@@ -14,8 +12,8 @@ use crate::{App, Service};
 /// Whom a blacklist entry keeps out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcast {
-    /// An address.
-    Ip(IpAddr),
+    /// An address or a network.
+    Ip(Network),
     /// A device.
     Hwid(String),
     /// A region. It is kept and listed only: this server does not know where an address is.
@@ -44,14 +42,47 @@ impl Region {
 }
 
 impl Outcast {
-    /// Kind and value as they are stored. Addresses are compared as text, so they have one spelling.
+    /// Of a single IPv6 address the network of its subscriber, who is kept out only along with that.
+    pub fn subscriber(&self) -> Option<Network> {
+        if let Self::Ip(network) = self { network.subscriber() } else { None }
+    }
+
+    /// Kind and value as they are stored.
     fn stored(&self) -> (&'static str, String) {
         match self {
-            Self::Ip(ip) => (access::IP, ip.to_canonical().to_string()),
+            Self::Ip(ip) => (access::IP, ip.to_string()),
             Self::Hwid(hwid) => (access::HWID, hwid.clone()),
             Self::Region(kind, name) => (kind.as_str(), name.clone()),
         }
     }
+}
+
+/// Latest end of an entry: the end of the year 9999.
+const UNTIL_MAX: i64 = 253_402_300_799;
+
+/// What is wrong with the end of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EndFault {
+    /// Of the second.
+    #[error("the end is no Unix second that is still to come")]
+    Until,
+    /// Of the days.
+    #[error("the days are no positive number, or stand beside an end")]
+    Days,
+}
+
+/// When an entry ends, as somebody wrote it: at a Unix second, or so many days from `now`.
+///
+/// # Errors
+/// When it is no number, over already, or too far away; and when both are given.
+pub fn entry_end(until: Option<&str>, days: Option<&str>, now: i64) -> Result<Option<i64>, EndFault> {
+    let (end, fault) = match (until, days) {
+        (None, None) => return Ok(None),
+        (Some(until), None) => (until.parse().ok(), EndFault::Until),
+        (None, Some(days)) => (days_to_seconds(days).map(|days| now.saturating_add(days)), EndFault::Days),
+        (Some(_), Some(_)) => (None, EndFault::Days),
+    };
+    end.filter(|&end| end > now && end <= UNTIL_MAX).map(Some).ok_or(fault)
 }
 
 impl Service {
@@ -60,11 +91,12 @@ impl Service {
     /// # Errors
     /// When the database fails.
     pub async fn blacklist(&self, app: &App) -> Result<Vec<Blacklisted>, ManageError> {
-        let app = app.id;
-        Ok(self.store.db().read(move |conn| access::blacklisted(conn, app)).await?)
+        let (app, now) = (app.id, self.clock.now());
+        Ok(self.store.db().read(move |conn| access::blacklisted(conn, app, now)).await?)
     }
 
-    /// Keeps an address or a device out; a new reason replaces an old one. Sessions go on.
+    /// Keeps an address or a device out until a second, or for good; a new reason and end replace those given by hand
+    /// before. Sessions go on.
     ///
     /// # Errors
     /// When a value is too long, or the database fails.
@@ -73,8 +105,9 @@ impl Service {
         app: &App,
         outcast: Outcast,
         reason: String,
+        until: Option<i64>,
     ) -> Result<(), ManageError> {
-        self.add_all_to_blacklist(app, vec![outcast], reason).await
+        self.add_all_to_blacklist(app, vec![outcast], reason, until).await
     }
 
     /// As [`Service::add_to_blacklist`], for several, all or none.
@@ -86,18 +119,18 @@ impl Service {
         app: &App,
         outcasts: Vec<Outcast>,
         reason: String,
+        until: Option<i64>,
     ) -> Result<(), ManageError> {
         check_reason(&reason)?;
         let (app, now) = (app.id, self.clock.now());
-        let mut entries = Vec::with_capacity(outcasts.len());
-        for outcast in outcasts {
-            let (kind, value) = outcast.stored();
-            check_length("what is blacklisted", &value, HWID_MAX)?;
-            entries.push(Blacklisted { kind: kind.into(), value, reason: reason.clone(), added: now });
+        let outcasts: Vec<_> = outcasts.iter().map(Outcast::stored).collect();
+        for (_, value) in &outcasts {
+            check_length("what is blacklisted", value, HWID_MAX)?;
         }
         self.manage(move |conn| {
-            for entry in &entries {
-                access::blacklist(conn, app, entry)?;
+            for (kind, value) in &outcasts {
+                let entry = Entry { kind, value, reason: &reason, added: now, until };
+                access::blacklist(conn, app, &entry)?;
             }
             Ok(())
         })
@@ -109,8 +142,8 @@ impl Service {
     /// # Errors
     /// When the database fails.
     pub async fn clear_blacklist(&self, app: &App) -> Result<bool, ManageError> {
-        let app = app.id;
-        self.manage(move |conn| Ok(access::clear_blacklist(conn, app)? > 0)).await
+        let (app, now) = (app.id, self.clock.now());
+        self.manage(move |conn| Ok(access::clear_blacklist(conn, app, now)?)).await
     }
 
     /// Takes all exemptions back; `false` when there were none.
@@ -118,43 +151,53 @@ impl Service {
     /// # Errors
     /// When the database fails.
     pub async fn clear_whitelist(&self, app: &App) -> Result<bool, ManageError> {
-        let app = app.id;
-        self.manage(move |conn| Ok(access::clear_whitelist(conn, app)? > 0)).await
+        let (app, now) = (app.id, self.clock.now());
+        self.manage(move |conn| Ok(access::clear_whitelist(conn, app, now)?)).await
     }
 
-    /// Lets an address or a device in again; `false` when it was not kept out.
+    /// Lets an address or a device in again, whatever the reasons; what the entry was, `None` when there was none.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_from_blacklist(&self, app: &App, outcast: Outcast) -> Result<bool, ManageError> {
-        let (app, (kind, value)) = (app.id, outcast.stored());
-        self.manage(move |conn| Ok(access::unblacklist(conn, app, kind, &value)?)).await
+    pub async fn delete_from_blacklist(
+        &self,
+        app: &App,
+        outcast: Outcast,
+    ) -> Result<Option<Blacklisted>, ManageError> {
+        let (app, (kind, value), now) = (app.id, outcast.stored(), self.clock.now());
+        self.manage(move |conn| Ok(access::unblacklist(conn, app, kind, &value, now)?)).await
     }
 
-    /// The addresses that are exempt from the check for VPNs, in the order of the alphabet.
+    /// What is exempt from the check for VPNs, in the order of the alphabet.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn whitelist(&self, app: &App) -> Result<Vec<String>, ManageError> {
-        let app = app.id;
-        Ok(self.store.db().read(move |conn| access::whitelisted(conn, app)).await?)
+    pub async fn whitelist(&self, app: &App) -> Result<Vec<Whitelisted>, ManageError> {
+        let (app, now) = (app.id, self.clock.now());
+        Ok(self.store.db().read(move |conn| access::whitelisted(conn, app, now)).await?)
     }
 
-    /// Exempts an address from the check for VPNs; `false` when it was exempt.
+    /// Exempts an address or a network from the check for VPNs until a second, or for good; `false` when it was exempt
+    /// as long already.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn add_to_whitelist(&self, app: &App, ip: IpAddr) -> Result<bool, ManageError> {
-        let (app, now, ip) = (app.id, self.clock.now(), ip.to_canonical().to_string());
-        self.manage(move |conn| Ok(access::whitelist(conn, app, &ip, now)?)).await
+    pub async fn add_to_whitelist(
+        &self,
+        app: &App,
+        network: Network,
+        until: Option<i64>,
+    ) -> Result<bool, ManageError> {
+        let (app, now, network) = (app.id, self.clock.now(), network.to_string());
+        self.manage(move |conn| Ok(access::whitelist(conn, app, &network, until, now)?)).await
     }
 
     /// Takes an exemption back; `false` when there was none.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_from_whitelist(&self, app: &App, ip: IpAddr) -> Result<bool, ManageError> {
-        let (app, ip) = (app.id, ip.to_canonical().to_string());
-        self.manage(move |conn| Ok(access::unwhitelist(conn, app, &ip)?)).await
+    pub async fn delete_from_whitelist(&self, app: &App, network: Network) -> Result<bool, ManageError> {
+        let (app, now, network) = (app.id, self.clock.now(), network.to_string());
+        self.manage(move |conn| Ok(access::unwhitelist(conn, app, &network, now)?)).await
     }
 }

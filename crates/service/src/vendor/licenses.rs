@@ -99,7 +99,8 @@ impl Service {
     }
 
     /// Bans a license, and its token with it. Who signs in by this license alone is banned along with it. Another user of
-    /// it goes on unless `user_too`, which also blacklists the user's devices and address.
+    /// it goes on unless `user_too`, which also blacklists the user's devices, and the address as
+    /// [`Service::ban_username`] does.
     ///
     /// # Errors
     /// When there is none, the reason is too long, or the database fails.
@@ -109,16 +110,18 @@ impl Service {
         key: &str,
         reason: &str,
         user_too: bool,
+        with_ip: Option<bool>,
     ) -> Result<License, ManageError> {
         check_reason(reason)?;
+        let with_ip = with_ip.unwrap_or(app.settings.ban_blacklists_ip);
         let (app, key, reason, now) = (app.id, key.to_owned(), reason.to_owned(), self.clock.now());
         self.manage(move |conn| {
             let license = lock(conn, app, &key)?;
             licenses::ban(conn, app, license.id, &reason)?;
             match user_of(conn, app, &license)? {
                 Some(user) if user_too => {
-                    let ban =
-                        Ban { user: user.id, license: Some(license.id), reason, hwid: None, ip: user.ip };
+                    let ip = user.ip.filter(|_| with_ip);
+                    let ban = Ban { user: user.id, license: Some(license.id), reason, hwid: None, ip };
                     ban::carry_out(conn, app, &ban, now)?;
                 }
                 Some(user) if user.by_license == Some(license.id) => {

@@ -24,7 +24,7 @@ mod variables;
 mod webhooks;
 
 pub use claviger_store::{
-    access::Blacklisted,
+    access::{Blacklisted, Reason, Source, Whitelisted},
     accounts::Account as TeamAccount,
     buttons::Button,
     chat::Channel,
@@ -39,7 +39,7 @@ pub use claviger_store::{
 };
 
 pub use self::{
-    access::{Outcast, Region},
+    access::{EndFault, Outcast, Region, entry_end},
     checks::REASON_MAX,
     end_sessions::Whose,
     error::ManageError,

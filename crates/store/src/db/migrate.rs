@@ -5,11 +5,12 @@ use super::Conn;
 use crate::{Result, StoreError, params};
 
 /// All migrations, oldest first; the version is the position, counted from 1.
-const MIGRATIONS: [(&str, &str); 4] = [
+const MIGRATIONS: [(&str, &str); 5] = [
     ("first", include_str!("../../migrations/0001_first.sql")),
     ("client_api", include_str!("../../migrations/0002_client_api.sql")),
     ("seller_api", include_str!("../../migrations/0003_seller_api.sql")),
     ("identity", include_str!("../../migrations/0004_identity.sql")),
+    ("blacklist", include_str!("../../migrations/0005_blacklist.sql")),
 ];
 
 /// Newest schema version that this program knows.

@@ -206,7 +206,7 @@ pub fn logged_in(
     conn: &mut Conn<'_>,
     app: i64,
     user: i64,
-    ip: &str,
+    ip: Option<&str>,
     hwids: Option<&str>,
     now: i64,
 ) -> Result<()> {

@@ -3,7 +3,7 @@
 use claviger_domain::AccountRole;
 use claviger_store::{
     Conn, Result,
-    access::{self, Blacklisted},
+    access::{self, Entry},
     accounts::{self, NewAccount},
     apps,
     audit::{self, SellerRequest},
@@ -37,7 +37,8 @@ fn tables() -> Vec<String> {
     let tables = text.split("CREATE TABLE ").skip(1).filter_map(|table| {
         let (name, columns) = table.split_once(" (")?;
         let has_app = columns.split(';').next()?.lines().any(|line| line.trim().starts_with("app "));
-        (has_app && name != "sessions").then(|| name.to_owned())
+        let stays = !text.contains(&format!("DROP TABLE {name};"));
+        (has_app && stays && name != "sessions").then(|| name.to_owned())
     });
     tables.collect()
 }
@@ -60,9 +61,9 @@ fn fill(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
     chat::mute(conn, app, user, NOW + 60)?;
     let line = Log { id: 0, written: NOW, credential: None, pc_user: None, message: value };
     logs::insert(conn, app, &line, 10)?;
-    let entry = Blacklisted { kind: access::IP.into(), value: "192.0.2.1".into(), reason: name, added: NOW };
+    let entry = Entry { kind: access::IP, value: "192.0.2.1", reason: &name, added: NOW, until: None };
     access::blacklist(conn, app, &entry)?;
-    access::whitelist(conn, app, "192.0.2.1", NOW)?;
+    access::whitelist(conn, app, "192.0.2.1", None, NOW)?;
     fill_for_sellers(conn, app)?;
     fill_the_rest(conn, app, user)
 }

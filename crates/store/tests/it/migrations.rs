@@ -2,7 +2,9 @@
 
 use claviger_domain::LicenseStatus;
 use claviger_store::{
-    Database, Schema, Store, StoreError, apps, chat, licenses, owners, subscriptions, tokens,
+    Database, Schema, Store, StoreError,
+    access::{self, Blacklisted, Entry, Reason, Source, Whitelisted},
+    apps, chat, licenses, owners, subscriptions, tokens,
     user_bans::{self, Lift, UserBan},
     user_subscriptions, users,
 };
@@ -89,13 +91,29 @@ fn execute(place: &Place, sql: &str) {
     place.execute(&names.fold(sql.to_owned(), |sql, (name, word)| sql.replace(name, word)));
 }
 
+/// The migrations of the past, by the names of their files.
+const PAST: [&str; 3] = [
+    include_str!("../../migrations/0001_first.sql"),
+    include_str!("../../migrations/0002_client_api.sql"),
+    include_str!("../../migrations/0003_seller_api.sql"),
+];
+
+/// A database to which the first of the migrations were applied, with these rows, opened.
+async fn upgraded(place: Place, migrations: &[&str], rows: &str) -> Fixture {
+    place.execute(
+        "CREATE TABLE schema_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied BIGINT NOT NULL)",
+    );
+    for (version, migration) in (1..).zip(migrations) {
+        execute(&place, migration);
+        place.execute(&format!("INSERT INTO schema_migrations VALUES ({version}, 'past', 1)"));
+    }
+    execute(&place, rows);
+    Fixture::open(place).await
+}
+
 /// A database as version 0.1.0 left it: the first migration alone, with something in each table.
-async fn upgraded(place: Place) -> Fixture {
-    execute(&place, include_str!("../../migrations/0001_first.sql"));
-    execute(
-        &place,
-        "CREATE TABLE schema_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied BIGINT NOT NULL);
-         INSERT INTO schema_migrations VALUES (1, 'first', 1);
+async fn of_the_first_version(place: Place) -> Fixture {
+    let rows = "
          INSERT INTO counters VALUES (7, 'users', 3), (0, 'apps', 7), (0, 'owners', 1);
          INSERT INTO owners VALUES (1, 'AAAAAAAAAA', 'Ann', 'ann', 'seller', NULL, NULL, 5);
          INSERT INTO apps VALUES (7, 1, 'Loader', 'loader', CAST('' AS {bytes}), CAST('' AS {bytes}), '{}', 0, 5);
@@ -103,9 +121,8 @@ async fn upgraded(place: Place) -> Fixture {
          INSERT INTO users VALUES (7, 3, 'Bob', 'bob', 'hash', 'one', NULL, '192.0.2.1', 'seller', 5, 6, NULL);
          INSERT INTO licenses VALUES (7, 1, 'KEY', 'key', NULL, 60, 'Used', '1', 'seller', 5, 6, 'Bob', NULL);
          INSERT INTO subscriptions VALUES (7, 'silver', '1'), (7, 'gold', '1');
-         INSERT INTO user_subscriptions VALUES (7, 3, 1, 'gold', 99, 'KEY', 0);",
-    );
-    Fixture::open(place).await
+         INSERT INTO user_subscriptions VALUES (7, 3, 1, 'gold', 99, 'KEY', 0);";
+    upgraded(place, &PAST[..1], rows).await
 }
 
 async fn data_of_the_first_version_is_kept(t: Fixture) {
@@ -131,27 +148,58 @@ async fn data_of_the_first_version_is_kept(t: Fixture) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn data_of_the_first_version_is_kept_sqlite() {
-    data_of_the_first_version_is_kept(upgraded(Place::sqlite()).await).await;
+    data_of_the_first_version_is_kept(of_the_first_version(Place::sqlite()).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn data_of_the_first_version_is_kept_postgres() {
-    data_of_the_first_version_is_kept(upgraded(Place::postgres()).await).await;
+    data_of_the_first_version_is_kept(of_the_first_version(Place::postgres()).await).await;
+}
+
+/// Entries of the blacklist know why they are there: the ban of whom the row named, or a hand.
+async fn the_blacklist_is_kept(place: Place) {
+    let rows = "
+        INSERT INTO users (app, id, username, username_folded, owner, created)
+            VALUES (7, 3, 'Bob', 'bob', 'seller', 5);
+        INSERT INTO blacklist VALUES (7, 'hwid', 'one', 'cheats', 10, 3), (7, 'ip', '192.0.2.1', '', 11, NULL),
+            (7, 'hwid', 'two', 'lies', 12, 4), (8, 'hwid', 'one', 'elsewhere', 13, NULL);
+        INSERT INTO whitelist VALUES (7, '192.0.2.2', 14);";
+    let t = upgraded(place, &PAST, rows).await;
+    let entry = |kind: &str, value: &str, source, text: &str, added| {
+        let reason = Reason { source, text: text.into(), added, until: None };
+        Blacklisted { kind: kind.into(), value: value.into(), reasons: vec![reason] }
+    };
+    let list = async |app| t.read(move |conn| access::blacklisted(conn, app, NOW)).await;
+    let expected = [
+        entry("hwid", "one", Source::Ban(Some("Bob".into())), "cheats", 10),
+        entry("hwid", "two", Source::Ban(None), "lies", 12),
+        entry("ip", "192.0.2.1", Source::Hand, "", 11),
+    ];
+    assert_eq!(list(7).await, expected);
+    assert_eq!(list(8).await, [entry("hwid", "one", Source::Hand, "elsewhere", 13)]);
+    let exempt = t.read(|conn| access::whitelisted(conn, 7, NOW)).await;
+    assert_eq!(exempt, [Whitelisted { network: "192.0.2.2".into(), until: None }]);
+    t.write(|conn| access::unblacklist_for(conn, 7, 3)).await;
+    assert_eq!(list(7).await, expected[1..]);
+    // What comes now is newer than all that was there.
+    let again = Entry { kind: "hwid", value: "two", reason: "by hand", added: 1, until: None };
+    t.write(move |conn| access::blacklist(conn, 7, &again)).await;
+    assert_eq!(list(7).await[0].reason(), "by hand");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_blacklist_is_kept_sqlite() {
+    the_blacklist_is_kept(Place::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_blacklist_is_kept_postgres() {
+    the_blacklist_is_kept(Place::postgres()).await;
 }
 
 /// A database with three migrations, where names stand for what has numbers now.
 async fn named(place: Place) -> Fixture {
-    for sql in [
-        include_str!("../../migrations/0001_first.sql"),
-        include_str!("../../migrations/0002_client_api.sql"),
-        include_str!("../../migrations/0003_seller_api.sql"),
-        "CREATE TABLE schema_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied BIGINT NOT NULL);
-         INSERT INTO schema_migrations VALUES (1, 'first', 1), (2, 'client_api', 1), (3, 'seller_api', 1);",
-        include_str!("named.sql"),
-    ] {
-        execute(&place, sql);
-    }
-    Fixture::open(place).await
+    upgraded(place, &PAST, include_str!("named.sql")).await
 }
 
 /// Whose license it is after the migration.

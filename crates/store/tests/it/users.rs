@@ -110,7 +110,7 @@ async fn a_locked_user_is_changed_by_one_at_a_time(t: Fixture) {
             t.write(move |conn| {
                 let user = users::lock_by_name(conn, app, "ANN")?.expect("a user");
                 let hwids = format!("{}{number}\n", user.hwids.unwrap_or_default());
-                users::logged_in(conn, app, id, "", Some(&hwids), NOW)
+                users::logged_in(conn, app, id, Some(""), Some(&hwids), NOW)
             })
             .await;
         })
@@ -128,7 +128,7 @@ async fn a_login_is_noted(t: Fixture) {
     let app = t.app().await;
     let id = t.write(move |conn| insert(conn, app, "Ann")).await.expect("a free name");
     let other = t.write(move |conn| insert(conn, app, "Bob")).await.expect("a free name");
-    t.write(move |conn| users::logged_in(conn, app, id, "2001:db8::1", None, NOW + 5)).await;
+    t.write(move |conn| users::logged_in(conn, app, id, Some("2001:db8::1"), None, NOW + 5)).await;
     assert_eq!(by_name(&t, app, "Ann").await.expect("a user").hwids, None);
     assert_eq!(by_name(&t, app, "Bob").await.expect("a user").hwids.as_deref(), Some("one\ntwo"));
     let sql = "SELECT id, ip, last_login FROM users WHERE app = $1 ORDER BY id";

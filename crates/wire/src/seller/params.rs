@@ -60,9 +60,14 @@ impl SellerParams {
         find(&self.query, names).or_else(|| find(&self.body, names)).and_then(normalize)
     }
 
+    /// The names of all parameters, as they were sent, those of the query first.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.query.iter().chain(self.body.iter()).map(|(name, _)| name)
+    }
+
     /// Whether a parameter is there, even an empty one; names in any case.
     pub fn has(&self, name: &str) -> bool {
-        find(&self.query, &[name]).or_else(|| find(&self.body, &[name])).is_some()
+        self.names().any(|known| known.eq_ignore_ascii_case(name))
     }
 
     /// Whether `type`, in any case, stands more than once in the query.
@@ -77,9 +82,21 @@ impl SellerParams {
 
     /// Whether a flag with one of these names is `1`, `true`, `yes` or `on`, in any case.
     pub fn flag(&self, names: &[&str]) -> bool {
-        let value = self.get_any(names);
-        value
-            .is_some_and(|value| ["1", "true", "yes", "on"].iter().any(|yes| value.eq_ignore_ascii_case(yes)))
+        self.get_any(names).is_some_and(|value| is_one_of(&value, YES))
+    }
+
+    /// A flag that may be left out.
+    ///
+    /// # Errors
+    /// When it is there, and says neither yes as in [`SellerParams::flag`] nor no.
+    pub fn choice(&self, name: &str) -> Result<Option<bool>, NoChoice> {
+        match self.get(name) {
+            None if self.has(name) => Err(NoChoice),
+            None => Ok(None),
+            Some(value) if is_one_of(&value, YES) => Ok(Some(true)),
+            Some(value) if is_one_of(&value, NO) => Ok(Some(false)),
+            Some(_) => Err(NoChoice),
+        }
     }
 
     /// A number; `default` when it is missing or no number. Decimals are cut off, and what is too large becomes the
@@ -97,6 +114,17 @@ impl SellerParams {
     pub fn shop_quantity(&self) -> Option<i64> {
         self.shop.and_then(|payload| payload.quantity())
     }
+}
+
+/// A flag says neither yes nor no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoChoice;
+
+const YES: &[&str] = &["1", "true", "yes", "on"];
+const NO: &[&str] = &["0", "false", "no", "off"];
+
+fn is_one_of(value: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| value.eq_ignore_ascii_case(word))
 }
 
 fn find<'a>(params: &'a Params, names: &[&str]) -> Option<&'a str> {
@@ -158,6 +186,10 @@ mod tests {
         for name in ["e", "f", "g", "h", "i"] {
             assert!(!params.flag(&[name]), "{name}");
         }
+        let choices = ["a", "b", "d", "e", "f", "g", "h", "i"].map(|name| params.choice(name));
+        let [yes, no, none] = [Ok(Some(true)), Ok(Some(false)), Err(NoChoice)];
+        assert_eq!(choices, [yes, yes, yes, no, no, none, none, Ok(None)]);
+        assert!(params.has("H") && !params.has("i"));
         let params = parse("a=-3&b=null&c=2.9&d=99999999999999999999&e=NaN&f=inf&g=1x&h=+7", None, "");
         let numbers = ["a", "b", "c", "d", "e", "f", "g", "h", "i"].map(|name| params.number_or(name, 1));
         assert_eq!(numbers, [-3, 1, 2, i64::MAX, 1, 1, 1, 7, 1]);

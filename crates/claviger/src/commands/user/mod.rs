@@ -6,7 +6,7 @@ use claviger_service::vendor::LOGIN_TOKEN_SECONDS;
 use serde_json::json;
 
 use super::{
-    args::ShowArgs,
+    args::{BanAddress, ShowArgs},
     prompt::{confirm, read_password},
     run::with_app,
 };
@@ -25,15 +25,17 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Ban a user: devices, address and token are refused too, all sessions end
+    /// Ban a user: devices and token are refused too, and the address where banBlacklistsIp is on; all sessions end
     Ban {
         #[command(flatten)]
         who: Who,
         /// What the program shows in place of {reason}
         #[arg(long)]
         reason: String,
+        #[command(flatten)]
+        address: BanAddress,
     },
-    /// Lift all bans of a user, and those of the devices, the address and the token; licenses stay banned
+    /// Lift all bans of a user, and what they blacklisted; licenses stay banned
     Unban {
         #[command(flatten)]
         who: Who,
@@ -93,11 +95,13 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     match command {
         Command::List(ShowArgs { app, json }) => show::list(store, &app, json),
         Command::Show { who: Who { app, user }, json } => show::show(store, &app, &user, json),
-        Command::Ban { who: Who { app, user }, reason } => with_app(store, &app, async |service, app| {
-            service.ban_username(&app, &user, &reason).await?;
-            println!("banned {user}");
-            Ok(())
-        }),
+        Command::Ban { who: Who { app, user }, reason, address } => {
+            with_app(store, &app, async |service, app| {
+                service.ban_username(&app, &user, &reason, address.choice()).await?;
+                println!("banned {user}");
+                Ok(())
+            })
+        }
         Command::Unban { who: Who { app, user } } => with_app(store, &app, async |service, app| {
             match service.unban_username(&app, &user).await? {
                 true => println!("unbanned {user}"),

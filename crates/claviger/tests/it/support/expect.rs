@@ -172,6 +172,16 @@ pub fn mask_number(body: &str, field: &str) -> (String, i64) {
     (format!("{}#{}", &body[..start], &body[start + length..]), value)
 }
 
+/// The body with `#` for every number in quotes of this name.
+pub fn mask_numbers(body: &str, field: &str) -> String {
+    let name = format!(r#""{field}":""#);
+    let mut parts = body.split(&name);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |masked, part| {
+        masked + &name + "#" + part.trim_start_matches(|c: char| c.is_ascii_digit())
+    })
+}
+
 fn value_start(body: &str, prefix: &str) -> usize {
     body.find(prefix).unwrap_or_else(|| panic!("no {prefix} in {body}")) + prefix.len()
 }

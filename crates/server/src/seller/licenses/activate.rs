@@ -2,7 +2,7 @@
 
 use claviger_domain::{HWID_MAX, Secret, normalize_hwid};
 use claviger_service::{
-    accounts::{Account, AccountFailure, Origin, Refusal, Registration},
+    accounts::{Account, AccountFailure, Refusal, Registration},
     cut,
 };
 use claviger_wire::seller::SellerReply;
@@ -72,8 +72,7 @@ async fn activate(request: Request) -> Outcome {
         email: None,
     };
     let hwid = params.get("hwid").map(|hwid| normalize_hwid(cut(&hwid, HWID_MAX)));
-    let origin = Origin { session: None, ip: request.ip, hwid };
-    match request.service().activate(&request.app, &origin, registration).await {
+    match request.service().activate(&request.app, hwid, registration).await {
         Ok(account) => {
             let info = Info::new(&account, request.ip.to_string());
             let message = request.app.settings.messages.logged_in.clone();
@@ -90,7 +89,7 @@ fn failed(request: &Request, failure: AccountFailure) -> Outcome {
             Refusal::UsernameTaken => "Username Already Exists.".into(),
             Refusal::KeyUsed => "Key Already Used.".into(),
             Refusal::KeyBanned(_) => "Your license is banned.".into(),
-            Refusal::Blacklisted => "HWID is blacklisted".into(),
+            Refusal::Blacklisted(_) => "HWID is blacklisted".into(),
             Refusal::NoSubscriptionOfLevel => "No active subscriptions found.".into(),
             Refusal::UsernameTooShort => messages.username_too_short.clone(),
             Refusal::UsernameTooLong => "Username must be shorter than 70 characters".into(),

@@ -10,7 +10,7 @@ use futures_util::FutureExt;
 
 use crate::seller::{
     Outcome, Request, failure,
-    kind::{Form, Param, Shape, Type, Types, may, need, optional},
+    kind::{BAN_IP, Form, Param, Shape, Type, Types, may, need, optional},
     settled, settled_if, success,
 };
 
@@ -43,7 +43,7 @@ pub(crate) const TYPES: Types = &[
     Type::new("delalllicenses", |request| delete_all(request).boxed(), "Deletes all licenses; users stay.")
         .changes(&[]),
     Type::new("ban", |request| ban(request).boxed(), "Bans a license, and who signs in by it alone.")
-        .params(&[need("key", "The license key"), may("reason", "Why, at most 99 bytes"), USER_TOO])
+        .params(&[need("key", "The license key"), may("reason", "Why, at most 99 bytes"), USER_TOO, BAN_IP])
         .statuses(&[400])
         .changes(&["key", "reason"]),
     Type::new("unban", |request| unban(request).boxed(), "Lifts the ban of a license, and no other.")
@@ -207,8 +207,8 @@ async fn delete_all(request: Request) -> Outcome {
 
 async fn ban(request: Request) -> Outcome {
     let reason = request.stored("reason", REASON_MAX)?.unwrap_or_default();
-    let key = request.text("key");
-    let banned = request.service().ban_license(&request.app, &key, &reason, user_too(&request)).await;
+    let (key, user_too, with_ip) = (request.text("key"), user_too(&request), request.choice(BAN_IP.name)?);
+    let banned = request.service().ban_license(&request.app, &key, &reason, user_too, with_ip).await;
     settled(banned, "Successfully banned license!", "Failed to ban license!")
 }
 

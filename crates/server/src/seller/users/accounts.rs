@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::seller::{
     Outcome, Request, failure,
-    kind::{Field, Form, Param, Shape, Type, Types, field, may, need, nullable, text},
+    kind::{BAN_IP, Field, Form, Param, Shape, Type, Types, field, may, need, nullable, text},
     settled, silent, success, unknown,
 };
 
@@ -23,8 +23,8 @@ pub(crate) const TYPES: Types = &[
     Type::new("verifyuser", |request| verify(request).boxed(), "Tells whether there is a user of that name.")
         .params(USER)
         .statuses(&[406]),
-    Type::new("banuser", |request| ban(request).boxed(), "Bans a user, the devices and the address.")
-        .params(&[need("user", "Name of the user"), need("reason", "Why, at most 99 bytes")])
+    Type::new("banuser", |request| ban(request).boxed(), "Bans a user and the devices.")
+        .params(&[need("user", "Name of the user"), need("reason", "Why, at most 99 bytes"), BAN_IP])
         .statuses(&[400])
         .changes(&["user", "reason"]),
     Type::new("unbanuser", |request| unban(request).boxed(), "Lifts all bans of a user.")
@@ -109,7 +109,9 @@ async fn ban(request: Request) -> Outcome {
     let Some(reason) = request.stored("reason", REASON_MAX)? else {
         return failure("Ban reason is missing");
     };
-    let banned = request.service().ban_username(&request.app, &request.text("user"), &reason).await;
+    let with_ip = request.choice(BAN_IP.name)?;
+    let user = request.text("user");
+    let banned = request.service().ban_username(&request.app, &user, &reason, with_ip).await;
     settled(banned, "Successfully banned user!", USER_NOT_FOUND)
 }
 

@@ -1,9 +1,9 @@
 //! Bans of users: `ban`, with which a program that noticed tampering bans its own user, and what every ban does.
 
-use claviger_domain::HwidList;
+use claviger_domain::{HwidList, Network};
 use claviger_store::{
     Conn, StoreError,
-    access::{self, Blacklisted},
+    access::{self, Entry},
     sessions::shared,
     user_bans::{self, UserBan},
     users::{self, User},
@@ -22,7 +22,7 @@ pub struct Ban {
     pub reason: String,
     /// The device to be blacklisted; `None`: those that are bound.
     pub hwid: Option<String>,
-    /// The address to be blacklisted as well, if any.
+    /// The address to be blacklisted as well, if any; in IPv6 its subscriber's network is.
     pub ip: Option<String>,
 }
 
@@ -47,10 +47,10 @@ pub(crate) fn carry_out(conn: &mut Conn<'_>, app: i64, ban: &Ban, now: i64) -> R
         Some(hwid) => vec![hwid.as_str()],
         None => bound.iter().collect(),
     };
-    let hwids = hwids.into_iter().map(|hwid| (access::HWID, hwid));
-    for (kind, value) in hwids.chain(ban.ip.iter().map(|ip| (access::IP, ip.as_str()))) {
-        let entry =
-            Blacklisted { kind: kind.into(), value: value.into(), reason: ban.reason.clone(), added: now };
+    let hwids = hwids.into_iter().map(|hwid| (access::HWID, hwid.to_owned()));
+    let network = ban.ip.iter().filter_map(|ip| ip.parse().map(Network::of_subscriber).ok());
+    for (kind, value) in hwids.chain(network.map(|network| (access::IP, network.to_string()))) {
+        let entry = Entry { kind, value: &value, reason: &ban.reason, added: now, until: None };
         access::blacklist_for(conn, app, user.id, &entry)?;
     }
     Ok(true)

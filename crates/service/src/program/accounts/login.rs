@@ -2,13 +2,15 @@
 
 use claviger_domain::{HwidList, Secret};
 use claviger_store::{
-    Conn, StoreError, access, licenses, tokens,
+    Conn, StoreError,
+    access::{self, Evidence},
+    licenses, tokens,
     users::{self, Totp, User},
 };
 
 use super::{
     refusal::{AccountFailure, Refusal},
-    sign_in::{Account, Origin, Registration, SignIn, check_hwid},
+    sign_in::{Account, Origin, Registration, SignIn, check_hwid, was_here},
 };
 use crate::{
     App, Service,
@@ -50,8 +52,8 @@ impl<'a> Named<'a> {
 /// What is known of a login's user before it is proved to be theirs.
 struct Found {
     user: Option<User>,
-    /// Whether the device or address is blacklisted.
-    blacklisted: bool,
+    /// What of the client is blacklisted.
+    blacklisted: Option<Evidence>,
     /// Reason of the ban of the license that was shown, if it is banned.
     key_banned: Option<String>,
 }
@@ -124,7 +126,7 @@ impl Service {
         let registration =
             Registration { username: key.clone(), password: Some(password), key: key.clone(), email: None };
         let attempt = Attempt { app: app.id, username: None, ip: origin.ip };
-        let outcome = self.register_checked(app, origin, registration).await;
+        let outcome = self.register_checked(SignIn::new(app, origin, self.clock.now()), registration).await;
         self.count_attempt(attempt, &outcome);
         match outcome {
             // Two first uses at once: the second finds the first one's user.
@@ -153,7 +155,7 @@ impl Service {
         let Found { user, blacklisted, key_banned } = self.find_user(app, origin, &named).await?;
         let username = user.as_ref().map_or(named.text(), |user| &user.username);
         let attempt = Attempt { app: app.id, username: Some(username), ip: origin.ip };
-        let known = user.as_ref().is_some_and(|user| user.ip == Some(origin.ip.to_string()));
+        let known = user.as_ref().is_some_and(|user| was_here(user, origin.ip));
         self.refuse_paused(attempt, known)?;
         let _under_way = self.attempts.begin(attempt, known).ok_or(Refusal::Paused(1))?;
         let outcome = match (&user, key_banned) {
@@ -173,7 +175,7 @@ impl Service {
     }
 
     async fn find_user(&self, app: &App, origin: &Origin, named: &Named<'_>) -> Result<Found, StoreError> {
-        let (id, ip, hwid) = (app.id, origin.ip.to_string(), origin.hwid.clone());
+        let (id, ip, hwid, now) = (app.id, origin.ip, origin.hwid.clone(), self.clock.now());
         let by_email = match named {
             Named::Email(email) => Some(self.email_hashes(email)),
             Named::User(_) | Named::Key(_) => None,
@@ -188,7 +190,7 @@ impl Service {
                 None => users::by_name(conn, id, &name)?,
             };
             let license = if is_key { licenses::by_key(conn, id, &name)? } else { None };
-            let blacklisted = access::is_blacklisted(conn, id, hwid.as_deref(), &ip)?;
+            let blacklisted = access::evidence(conn, id, hwid.as_deref(), Some(ip), now)?;
             Ok(Found { user, blacklisted, key_banned: license.and_then(|license| license.banned) })
         };
         self.store.db().read(find).await
@@ -199,14 +201,14 @@ impl Service {
         app: &App,
         origin: &Origin,
         user: &User,
-        blacklisted: bool,
+        blacklisted: Option<Evidence>,
         credentials: &Credentials,
     ) -> Result<Account, AccountFailure> {
         if let Some(reason) = &user.banned {
             return Err(Refusal::UserBanned(reason.clone()).into());
         }
-        if blacklisted {
-            return Err(Refusal::Blacklisted.into());
+        if let Some(evidence) = blacklisted {
+            return Err(Refusal::Blacklisted(evidence).into());
         }
         let proof = self.prove(user, credentials).await?;
         let now = self.clock.now();
@@ -275,7 +277,8 @@ fn finish(
     let subscriptions = sign_in.running(conn, user.id)?;
     use_up(code, conn, sign_in.app, &user)?;
     let stored = hwids.to_stored();
-    users::logged_in(conn, sign_in.app, user.id, &sign_in.ip, stored.as_deref(), sign_in.now)?;
+    let ip = sign_in.kept_ip();
+    users::logged_in(conn, sign_in.app, user.id, ip.as_deref(), stored.as_deref(), sign_in.now)?;
     sign_in.note(conn, user.id, &user.username)?;
     Ok(Account {
         username: user.username,

@@ -1,6 +1,6 @@
 //! Why nobody was signed in.
 
-use claviger_store::StoreError;
+use claviger_store::{StoreError, access::Evidence};
 
 use crate::shared::passwords::Busy;
 
@@ -41,7 +41,7 @@ pub enum Refusal {
     /// The license is banned, with the reason.
     KeyBanned(String),
     /// The device or the address is blacklisted.
-    Blacklisted,
+    Blacklisted(Evidence),
     /// No subscription has the license's level.
     NoSubscriptionOfLevel,
     /// HWID shorter than the application wants.

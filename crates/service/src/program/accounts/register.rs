@@ -3,6 +3,7 @@
 use claviger_domain::{HwidList, LicenseStatus, Secret, extended, fold};
 use claviger_store::{
     Conn, StoreError,
+    access::Evidence,
     licenses::{self, License},
     subscriptions, tokens, user_subscriptions,
     users::{self, NewUser},
@@ -47,23 +48,24 @@ impl Service {
         self.check_form(app, &registration).await?;
         let attempt = Attempt { app: app.id, username: None, ip: origin.ip };
         self.refuse_paused(attempt, false)?;
-        let outcome = self.register_checked(app, origin, registration).await;
+        let outcome = self.register_checked(SignIn::new(app, origin, self.clock.now()), registration).await;
         self.count_attempt(attempt, &outcome);
         outcome
     }
 
-    /// As [`Service::register`], by a vendor, without a session: `origin` has none, and failures are no guesses.
+    /// As [`Service::register`], by a vendor, for a user with this device: failures are no guesses, and the user's address
+    /// is not known before the first login.
     ///
     /// # Errors
     /// As [`Service::register`].
     pub async fn activate(
         &self,
         app: &App,
-        origin: &Origin,
+        hwid: Option<String>,
         registration: Registration,
     ) -> Result<Account, AccountFailure> {
         self.check_form(app, &registration).await?;
-        self.register_checked(app, origin, registration).await
+        self.register_checked(SignIn::by_vendor(app, hwid, self.clock.now()), registration).await
     }
 
     /// The checks that need nothing of what is stored.
@@ -95,8 +97,7 @@ impl Service {
     /// As [`Service::register`], for a name that needs no check of its form.
     pub(super) async fn register_checked(
         &self,
-        app: &App,
-        origin: &Origin,
+        sign_in: SignIn,
         registration: Registration,
     ) -> Result<Account, AccountFailure> {
         let applicant = Applicant {
@@ -105,10 +106,11 @@ impl Service {
             email_hash: registration.email.as_deref().map(|email| self.email_hash(email)),
             token: self.random.hex(TOKEN_BYTES),
         };
-        let sign_in = SignIn::new(app, origin, self.clock.now());
+        let app = sign_in.app;
         let outcome = self.create_user(sign_in, applicant.clone(), registration.password).await;
-        if let Err(AccountFailure::Refused(Refusal::Blacklisted)) = &outcome {
-            let (app, key) = (app.id, applicant.key);
+        // An address may be that of somebody else who is honest, so it spends nothing.
+        if let Err(AccountFailure::Refused(Refusal::Blacklisted(Evidence::Device))) = &outcome {
+            let key = applicant.key;
             self.store.db().write(move |conn| ban_license(conn, app, &key)).await?;
         }
         outcome
@@ -129,7 +131,7 @@ impl Service {
     }
 }
 
-/// A license that a blacklisted client tried to use is spent.
+/// A license that a blacklisted device tried to use is spent.
 fn ban_license(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<(), StoreError> {
     if let Some(license) = licenses::lock_by_key(conn, app, key)?
         && license.status == LicenseStatus::NotUsed
@@ -177,13 +179,13 @@ fn create(
     if let Some(hwid) = &sign_in.hwid {
         hwids.bind(hwid);
     }
-    let stored_hwids = hwids.to_stored();
+    let (stored_hwids, ip) = (hwids.to_stored(), sign_in.kept_ip());
     let user = NewUser {
         username: &applicant.username,
         password: Some(password),
         hwids: stored_hwids.as_deref(),
         email_hash: applicant.email_hash.as_deref(),
-        ip: Some(&sign_in.ip),
+        ip: ip.as_deref(),
         owner: &license.genby,
         // A name that is the key is a secret, and gone with the key.
         by_license: Some(license.id).filter(|_| fold(&applicant.username) == fold(&license.key)),

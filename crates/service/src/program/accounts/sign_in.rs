@@ -2,12 +2,12 @@
 
 use std::net::IpAddr;
 
-use claviger_domain::Secret;
-use claviger_domain::{HwidList, SessionId, is_active};
+use claviger_domain::{HwidList, Secret, SessionId, is_active, is_same_subscriber};
 use claviger_store::{
     Conn, access,
     sessions::shared,
     user_subscriptions::{self, UserSubscription},
+    users::User,
 };
 
 use super::refusal::{AccountFailure, Refusal};
@@ -16,8 +16,8 @@ use crate::{App, Service, shared::attempts::Attempt};
 /// Where a sign-in comes from.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// The session that is to be signed in; `None` where a vendor acts for a user.
-    pub session: Option<SessionId>,
+    /// The session that is to be signed in.
+    pub session: SessionId,
     /// Address of the client.
     pub ip: IpAddr,
     /// The device, where the program told one.
@@ -77,7 +77,8 @@ impl Service {
 pub(super) struct SignIn {
     pub(super) app: i64,
     pub(super) session: Option<SessionId>,
-    pub(super) ip: String,
+    /// Address of the client; `None` where a vendor acts for a user, whose address nobody knows then.
+    pub(super) ip: Option<IpAddr>,
     pub(super) hwid: Option<String>,
     pub(super) hwid_check: bool,
     pub(super) kill_others: bool,
@@ -87,14 +88,28 @@ pub(super) struct SignIn {
 impl SignIn {
     pub(super) fn new(app: &App, origin: &Origin, now: i64) -> Self {
         Self {
+            session: Some(origin.session),
+            ip: Some(origin.ip),
+            ..Self::by_vendor(app, origin.hwid.clone(), now)
+        }
+    }
+
+    /// A sign-in that a vendor makes for a user.
+    pub(super) fn by_vendor(app: &App, hwid: Option<String>, now: i64) -> Self {
+        Self {
             app: app.id,
-            session: origin.session,
-            ip: origin.ip.to_string(),
-            hwid: origin.hwid.clone(),
+            session: None,
+            ip: None,
+            hwid,
             hwid_check: app.settings.hwid_check,
             kill_others: app.settings.kill_other_sessions,
             now,
         }
+    }
+
+    /// The address as it is kept.
+    pub(super) fn kept_ip(&self) -> Option<String> {
+        self.ip.map(|ip| ip.to_string())
     }
 
     /// Notes the user on the session, if there is one.
@@ -111,10 +126,8 @@ impl SignIn {
 
     /// Refuses blacklisted devices and addresses.
     pub(super) fn refuse_blacklisted(&self, conn: &mut Conn<'_>) -> Result<(), AccountFailure> {
-        if access::is_blacklisted(conn, self.app, self.hwid.as_deref(), &self.ip)? {
-            return Err(Refusal::Blacklisted.into());
-        }
-        Ok(())
+        let found = access::evidence(conn, self.app, self.hwid.as_deref(), self.ip, self.now)?;
+        found.map_or(Ok(()), |evidence| Err(Refusal::Blacklisted(evidence).into()))
     }
 
     /// Subscriptions of the user that run; else the reason why there are none.
@@ -132,6 +145,11 @@ impl SignIn {
             (true, false) => Err(Refusal::NoSubscription.into()),
         }
     }
+}
+
+/// Whether an address is that of the user's last login, or of the same subscriber.
+pub(super) fn was_here(user: &User, address: IpAddr) -> bool {
+    user.ip.as_deref().is_some_and(|last| is_same_subscriber(last, address))
 }
 
 /// The rules for a HWID at login, before the user is looked at.

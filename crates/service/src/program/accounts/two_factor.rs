@@ -7,6 +7,7 @@ use claviger_store::{
     users::{self, Totp},
 };
 
+use super::sign_in::was_here;
 use crate::{
     App, Service, ServiceError,
     shared::{
@@ -142,7 +143,7 @@ impl Service {
     async fn totp(&self, owner: &Owner<'_>) -> Result<(Totp, bool), StoreError> {
         let (app, user) = (owner.app, owner.user);
         let user = self.store.db().read::<_, StoreError, _>(move |conn| users::lock(conn, app, user)).await?;
-        let known = user.as_ref().is_some_and(|user| user.ip == Some(owner.ip.to_string()));
+        let known = user.as_ref().is_some_and(|user| was_here(user, owner.ip));
         Ok((user.map(|user| user.totp).unwrap_or_default(), known))
     }
 

@@ -1,9 +1,8 @@
 //! Which settings there are, and what values fit.
 
-use std::{net::IpAddr, ops::RangeInclusive};
+use std::ops::RangeInclusive;
 
-use claviger_domain::{HWID_MAX, MAX_SESSION_SECONDS, Mask, is_md5};
-use ipnet::IpNet;
+use claviger_domain::{HWID_MAX, MAX_SESSION_SECONDS, Mask, Network, is_md5};
 use serde_json::Value;
 
 use super::super::checks::check_url;
@@ -210,8 +209,5 @@ fn hash(text: &str) -> Result<String, String> {
 }
 
 fn network(text: &str) -> Result<String, String> {
-    let address = text.parse::<IpAddr>().map(|_| ());
-    let fits = address.or_else(|_| text.parse::<IpNet>().map(|_| ()));
-    fits.map(|()| text.to_owned())
-        .map_err(|_| format!("`{text}` is no address or network: write one such as 10.0.0.1 or 10.0.0.0/8"))
+    text.parse::<Network>().map(|network| network.to_string()).map_err(|error| error.to_string())
 }

@@ -16,7 +16,7 @@ async fn a_license_and_its_token_are_banned_together() {
     };
     let made = t.service.add_licenses(&t.app, keys).await.unwrap();
     let folded = made[0].to_lowercase();
-    t.service.ban_license(&t.app, &folded, "why", false).await.unwrap();
+    t.service.ban_license(&t.app, &folded, "why", false, None).await.unwrap();
     let page = t.service.licenses_page(t.app.id, LicenseFilter::default(), 0, 10).await.unwrap();
     assert_eq!(page.len(), 2);
     assert_eq!((page[0].status, page[0].banned.as_deref()), (LicenseStatus::Banned, Some("why")));
@@ -33,8 +33,8 @@ async fn a_license_and_its_token_are_banned_together() {
         t.service.licenses_page(t.app.id, LicenseFilter::default(), 0, 1).await.unwrap()[0].status,
         LicenseStatus::NotUsed
     );
-    assert!(is_unknown(t.service.ban_license(&t.app, "KEY", "why", false).await));
-    assert!(is_unfit(t.service.ban_license(&t.app, &made[0], &"x".repeat(100), false).await));
+    assert!(is_unknown(t.service.ban_license(&t.app, "KEY", "why", false, None).await));
+    assert!(is_unfit(t.service.ban_license(&t.app, &made[0], &"x".repeat(100), false, None).await));
 }
 
 #[tokio::test]
@@ -90,16 +90,35 @@ async fn channels_and_mutes() {
 async fn addresses_have_one_spelling() {
     let t = Fixture::open().await;
     let ip = |text: &str| text.parse().unwrap();
-    t.service.add_to_blacklist(&t.app, Outcast::Ip(ip("2001:DB8:0::1")), "why".into()).await.unwrap();
-    t.service.add_to_blacklist(&t.app, Outcast::Hwid("Device".into()), String::new()).await.unwrap();
+    let add =
+        async |outcast, reason: &str| t.service.add_to_blacklist(&t.app, outcast, reason.into(), None).await;
+    add(Outcast::Ip(ip("2001:DB8:0::1")), "why").await.unwrap();
+    add(Outcast::Hwid("Device".into()), "").await.unwrap();
     assert_eq!(t.blacklisted().await, ["Device", "2001:db8::1"]);
-    assert!(is_unfit(t.service.add_to_blacklist(&t.app, Outcast::Hwid(String::new()), String::new()).await));
-    assert!(t.service.delete_from_blacklist(&t.app, Outcast::Ip(ip("2001:db8::1"))).await.unwrap());
-    assert!(!t.service.delete_from_blacklist(&t.app, Outcast::Hwid("device".into())).await.unwrap());
-    assert!(t.service.add_to_whitelist(&t.app, ip("::ffff:192.0.2.1")).await.unwrap());
-    assert!(!t.service.add_to_whitelist(&t.app, ip("192.0.2.1")).await.unwrap());
-    assert_eq!(t.service.whitelist(&t.app).await.unwrap(), ["192.0.2.1"]);
+    assert!(is_unfit(add(Outcast::Hwid(String::new()), "").await));
+    let delete = async |outcast| t.service.delete_from_blacklist(&t.app, outcast).await.unwrap();
+    assert_eq!(delete(Outcast::Ip(ip("2001:db8::1"))).await.unwrap().reason(), "why");
+    assert_eq!(delete(Outcast::Hwid("device".into())).await, None);
+    assert!(t.service.add_to_whitelist(&t.app, ip("::ffff:192.0.2.1"), None).await.unwrap());
+    assert!(!t.service.add_to_whitelist(&t.app, ip("192.0.2.1"), None).await.unwrap());
+    let exempt = Whitelisted { network: "192.0.2.1".into(), until: None };
+    assert_eq!(t.service.whitelist(&t.app).await.unwrap(), [exempt]);
     assert!(t.service.delete_from_whitelist(&t.app, ip("192.0.2.1")).await.unwrap());
+}
+
+#[test]
+fn entries_end_in_the_future() {
+    let end = |until, days| entry_end(until, days, NOW);
+    assert_eq!(end(None, None), Ok(None));
+    assert_eq!(end(Some("1700000001"), None), Ok(Some(NOW + 1)));
+    assert_eq!(end(None, Some("0.5")), Ok(Some(NOW + 43_200)));
+    for until in ["", "0", "1700000000", "-1", "253402300800", "x", "1e12", "9999999999999999999999"] {
+        assert_eq!(end(Some(until), None), Err(EndFault::Until), "{until}");
+    }
+    for days in ["", "0", "-1", "x", "NaN", "inf", "1e300"] {
+        assert_eq!(end(None, Some(days)), Err(EndFault::Days), "{days}");
+    }
+    assert_eq!(end(Some("1700000001"), Some("1")), Err(EndFault::Days));
 }
 
 #[tokio::test]

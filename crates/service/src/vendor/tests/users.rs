@@ -6,11 +6,11 @@ use super::*;
 async fn a_ban_keeps_a_user_out_until_it_is_lifted() {
     let t = Fixture::open().await;
     let (session, other) = (t.user("Ann").await, t.user("Bob").await);
-    assert!(is_unknown(t.service.ban_username(&t.app, "Cid", "why").await));
-    assert!(is_unfit(t.service.ban_username(&t.app, "Ann", "").await));
-    assert!(is_unfit(t.service.ban_username(&t.app, "Ann", &"x".repeat(100)).await));
+    assert!(is_unknown(t.service.ban_username(&t.app, "Cid", "why", None).await));
+    assert!(is_unfit(t.service.ban_username(&t.app, "Ann", "", None).await));
+    assert!(is_unfit(t.service.ban_username(&t.app, "Ann", &"x".repeat(100), None).await));
     assert!(t.lives(session).await);
-    t.service.ban_username(&t.app, "ann", "why").await.unwrap();
+    t.service.ban_username(&t.app, "ann", "why", None).await.unwrap();
     assert!(!t.lives(session).await && t.lives(other).await);
     assert_eq!(t.service.user(&t.app, "Ann").await.unwrap().user.banned.as_deref(), Some("why"));
     assert_eq!(t.token("token of Ann").await.unwrap().banned.as_deref(), Some("why"));

@@ -1,6 +1,5 @@
 //! Banning users, and lifting bans.
 
-use claviger_domain::HwidList;
 use claviger_store::{
     Conn, StoreError, access,
     user_bans::{self, Lift, UserBan},
@@ -17,23 +16,31 @@ use crate::{
 };
 
 impl Service {
-    /// Bans a user: the devices and the address of the last login go to the blacklist, the token is refused, all
-    /// sessions end.
+    /// Bans a user: the devices go to the blacklist, the token is refused, all sessions end. The address of the last login
+    /// goes there too if `with_ip`, or where that is not said, the application, wants it.
     ///
     /// # Errors
     /// When there is none, the reason is empty or too long, or the database fails.
-    pub async fn ban_username(&self, app: &App, username: &str, reason: &str) -> Result<(), ManageError> {
+    pub async fn ban_username(
+        &self,
+        app: &App,
+        username: &str,
+        reason: &str,
+        with_ip: Option<bool>,
+    ) -> Result<(), ManageError> {
         check_length("the reason", reason, REASON_MAX)?;
         let (reason, now) = (reason.to_owned(), self.clock.now());
+        let with_ip = with_ip.unwrap_or(app.settings.ban_blacklists_ip);
         self.with_user(app, username, move |conn, app, user| {
-            let ban = Ban { user: user.id, license: None, reason, hwid: None, ip: user.ip.clone() };
+            let ip = user.ip.clone().filter(|_| with_ip);
+            let ban = Ban { user: user.id, license: None, reason, hwid: None, ip };
             ban::carry_out(conn, app, &ban, now).map(drop)
         })
         .await
     }
 
-    /// Lifts all bans of a user, also those along with a license, which stays banned itself, and the blacklisting of the
-    /// user's devices and address here; `false` when the user is not banned.
+    /// Lifts all bans of a user, also those along with a license, which stays banned itself, and what they blacklisted;
+    /// `false` when the user is not banned.
     ///
     /// # Errors
     /// When there is no such user, or the database fails.
@@ -51,21 +58,14 @@ impl Service {
     }
 }
 
-/// Lifts bans of a user, and with the last of them the blacklisting of the user's devices and address. `false` when there
-/// are none of these.
+/// Lifts bans of a user, and with the last of them what they blacklisted, unless it is there for another reason too.
+/// `false` when there are none of these.
 pub(crate) fn lift_ban(conn: &mut Conn<'_>, app: i64, user: &User, which: Lift) -> Result<bool, StoreError> {
     if !user_bans::lift(conn, app, user.id, which)? {
         return Ok(false);
     }
-    if !user_bans::of_user(conn, app, user.id)?.is_empty() {
-        return Ok(true);
-    }
-    access::unblacklist_for(conn, app, user.id)?;
-    for hwid in HwidList::from_stored(user.hwids.as_deref()).iter() {
-        access::unblacklist(conn, app, access::HWID, hwid)?;
-    }
-    if let Some(ip) = &user.ip {
-        access::unblacklist(conn, app, access::IP, ip)?;
+    if user_bans::of_user(conn, app, user.id)?.is_empty() {
+        access::unblacklist_for(conn, app, user.id)?;
     }
     Ok(true)
 }
