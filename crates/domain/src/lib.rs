@@ -2,6 +2,7 @@
 //! through [`Clock`] and [`Random`], so that every rule can be tested without waiting.
 
 mod account;
+mod client_address;
 mod clock;
 mod expiry;
 mod hwid;
@@ -17,6 +18,7 @@ mod signing;
 mod username;
 
 pub use account::{AccountRole, Balance, Permission, may_make_level};
+pub use client_address::ClientAddress;
 pub use clock::{Clock, SystemClock};
 pub use expiry::{extended, is_active, paused, unpaused};
 pub use hwid::{HWID_MAX, HwidList, normalize_hwid};

@@ -1,8 +1,8 @@
 //! How many requests are served. Limits are token buckets: short bursts pass, a steady flood does not.
 
-use std::{net::IpAddr, num::NonZeroU32, time::Duration};
+use std::{num::NonZeroU32, time::Duration};
 
-use claviger_domain::subscriber;
+use claviger_domain::ClientAddress;
 use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
     clock::{Clock, DefaultClock},
@@ -16,19 +16,19 @@ type TellingLimiter<K> = RateLimiter<K, DefaultKeyedStateStore<K>, DefaultClock,
 /// Requests a minute; 0: no limit.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rates {
-    /// To the Client API, from one address.
+    /// To the Client API, from one address, or from all that are unknown.
     pub client: u32,
     /// To the Seller API, for one application.
     pub seller: u32,
-    /// To the Seller API, with unknown seller keys, from one address.
+    /// To the Seller API, with unknown seller keys, from one address, or from all that are unknown.
     pub unknown_seller_key: u32,
 }
 
 /// The buckets.
 pub struct Limits {
-    client: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    client: Option<DefaultKeyedRateLimiter<ClientAddress>>,
     seller: Option<TellingLimiter<i64>>,
-    unknown_seller_key: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    unknown_seller_key: Option<DefaultKeyedRateLimiter<ClientAddress>>,
 }
 
 impl Limits {
@@ -42,8 +42,8 @@ impl Limits {
     }
 
     /// Whether the Client API serves one more request from `address`.
-    pub(crate) fn client_may(&self, address: IpAddr) -> bool {
-        allows(self.client.as_ref(), &subscriber(address))
+    pub(crate) fn client_may(&self, address: ClientAddress) -> bool {
+        allows(self.client.as_ref(), &address.crowd())
     }
 
     /// Takes one request of an application to the Seller API out of its bucket; `None` where there is no limit.
@@ -65,8 +65,8 @@ impl Limits {
     }
 
     /// Whether one more unknown seller key from `address` is answered as such.
-    pub(crate) fn may_guess(&self, address: IpAddr) -> bool {
-        allows(self.unknown_seller_key.as_ref(), &subscriber(address))
+    pub(crate) fn may_guess(&self, address: ClientAddress) -> bool {
+        allows(self.unknown_seller_key.as_ref(), &address.crowd())
     }
 
     /// Forgets buckets that are full again; call it now and then.
@@ -110,11 +110,20 @@ mod tests {
     #[test]
     fn an_address_is_a_network_in_ipv6() {
         let limits = Limits::new(Rates { unknown_seller_key: 1, ..Rates::default() });
-        assert!(limits.may_guess("2001:db8::1".parse().unwrap()));
-        assert!(!limits.may_guess("2001:db8::2".parse().unwrap()));
-        assert!(limits.may_guess("2001:db8:0:1::1".parse().unwrap()));
+        let may = |address: &str| limits.may_guess(ClientAddress::Known(address.parse().unwrap()));
+        assert!(may("2001:db8::1"));
+        assert!(!may("2001:db8::2"));
+        assert!(may("2001:db8:0:1::1"));
         limits.forget_idle();
-        assert!(!limits.may_guess("2001:db8::3".parse().unwrap()));
+        assert!(!may("2001:db8::3"));
+    }
+
+    #[test]
+    fn all_that_are_unknown_are_one_crowd() {
+        let limits = Limits::new(Rates { client: 2, ..Rates::default() });
+        let served = [(); 3].map(|()| limits.client_may(ClientAddress::Unknown));
+        assert_eq!(served, [true, true, false]);
+        assert!(limits.client_may(ClientAddress::Known("192.0.2.1".parse().unwrap())));
     }
 
     #[test]

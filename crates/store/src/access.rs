@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use claviger_domain::Network;
+use claviger_domain::{ClientAddress, Network};
 
 use crate::{Conn, Result, Row, db::Value, params};
 
@@ -126,12 +126,13 @@ pub fn unblacklist(
     Ok(found)
 }
 
-/// Whether a device, if it is known, or an address is kept out at `now`.
+/// Whether a device, if it is known, or an address is kept out at `now`. A client whose address is unknown might have
+/// any, so it is kept out wherever an address is; `None` asks for no address.
 pub fn evidence(
     conn: &mut Conn<'_>,
     app: i64,
     hwid: Option<&str>,
-    ip: Option<IpAddr>,
+    ip: Option<ClientAddress>,
     now: i64,
 ) -> Result<Option<Evidence>> {
     if let Some(hwid) = hwid {
@@ -142,8 +143,17 @@ pub fn evidence(
             return Ok(Some(Evidence::Device));
         }
     }
-    let Some(ip) = ip else { return Ok(None) };
-    let listed = is_around(conn, "blacklist_reasons", "kind = 'ip' AND value", app, ip, now)?;
+    let listed = match ip {
+        None => false,
+        Some(ClientAddress::Known(ip)) => {
+            is_around(conn, "blacklist_reasons", "kind = 'ip' AND value", app, ip, now)?
+        }
+        Some(ClientAddress::Unknown) => {
+            let sql =
+                format!("SELECT 1 FROM blacklist_reasons WHERE app = $1 AND kind = 'ip' AND {LASTS} LIMIT 1");
+            conn.query_one(&sql, params![app, now])?.is_some()
+        }
+    };
     Ok(listed.then_some(Evidence::Address))
 }
 

@@ -15,6 +15,7 @@ use crate::support::{
 const PROXY: &str = "trusted_proxies = [\"127.0.0.0/8\"]\n";
 const HOME: &str = "203.0.113.7";
 const ELSEWHERE: &str = "198.51.100.9";
+const SHOP: &str = "192.0.2.80";
 
 const LOGGED_IN: &str = "Logged in!";
 const BLACKED: &str = "You've been blacklisted from our application";
@@ -23,9 +24,13 @@ const BANNED: &str = "Successfully banned user!";
 
 /// Runs a scenario on a server with SQLite, and on one with PostgreSQL.
 fn on_both(scenario: impl Fn(&Server)) {
-    scenario(&Server::start_with(PROXY));
+    on_both_with(PROXY, scenario);
+}
+
+fn on_both_with(settings: &str, scenario: impl Fn(&Server)) {
+    scenario(&Server::start_with(settings));
     let database = Database::create();
-    scenario(&Server::start_on_with(&database.url, PROXY));
+    scenario(&Server::start_on_with(&database.url, settings));
 }
 
 /// A request of the Client API from an address, in a session.
@@ -257,16 +262,19 @@ fn the_address_of_a_shop_is_nobodys() {
     on_both(|server| {
         let app = &server.app;
         let activate = |user: &str, key: &str, hwid: &str| {
-            app.sell("activate", &[("user", user), ("key", key), ("pass", PASS), ("hwid", hwid)])
+            let params = [("type", "activate"), ("user", user), ("key", key), ("pass", PASS), ("hwid", hwid)];
+            let body = form(&[&[("sellerkey", app.seller_key.as_str())][..], &params].concat());
+            let headers = [FORM, ("X-Forwarded-For", SHOP)];
+            request(&app.address, "POST", "/api/seller/", &headers, body.as_bytes())
         };
         let activated = activate("alice", server.license(0), HWID).json();
-        assert_eq!([&activated["message"], &activated["info"]["ip"]], [LOGGED_IN, "127.0.0.1"]);
+        assert_eq!([&activated["message"], &activated["info"]["ip"]], [LOGGED_IN, SHOP]);
         assert_eq!(app.userdata("alice")["ip"], Value::Null);
         let banned = app.sell("banuser", &[("user", "alice"), ("reason", "charged back"), ("ip", "1")]);
         assert_json(&banned, 200, &success(BANNED));
         assert_eq!(blacklist(app), [format!("hwid {HWID} charged back: ban alice charged back")]);
         // Not even when it is blacklisted.
-        app.walk(&[("black", 200, &success(ADDED))]);
+        app.walk(&[(&format!("black&ip={SHOP}"), 200, &success(ADDED))]);
         assert_eq!(activate("bob", server.license(1), OTHER_HWID).json()["message"], LOGGED_IN);
         let refused = activate("carol", server.license(2), HWID);
         assert_json(&refused, 200, &failure("HWID is blacklisted"));
@@ -279,7 +287,7 @@ fn the_address_of_a_shop_is_nobodys() {
 
 #[test]
 fn nobody_is_not_the_caller() {
-    on_both(|server| {
+    on_both_with("", |server| {
         let app = &server.app;
         let invalid = |name: &str| failure(&format!("Invalid parameter: {name}"));
         for (query, name) in [

@@ -27,6 +27,7 @@ mod client_variables;
 mod config;
 mod crash;
 mod demo;
+mod forwarded;
 mod identity;
 mod openapi;
 mod path;

@@ -1,8 +1,6 @@
 //! `register`, `login`, `loginEmail` and `license`: a session gets a user (`docs/protocol/client.md`).
 
-use std::net::IpAddr;
-
-use claviger_domain::{HWID_MAX, Secret, normalize_hwid};
+use claviger_domain::{ClientAddress, HWID_MAX, Secret, normalize_hwid};
 use claviger_service::{
     App, Session,
     accounts::{Account, AccountFailure, Credentials, Origin, Refusal, Registration},
@@ -149,7 +147,7 @@ struct Subscription<'a> {
 }
 
 impl<'a> Info<'a> {
-    fn new(account: &'a Account, ip: IpAddr) -> Self {
+    fn new(account: &'a Account, ip: ClientAddress) -> Self {
         let subscriptions = account.subscriptions.iter().map(|subscription| Subscription {
             subscription: &subscription.subscription,
             key: subscription.license_key.as_deref(),

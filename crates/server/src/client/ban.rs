@@ -19,7 +19,8 @@ async fn ban(request: Request, session: Session, user: SessionUser) -> Outcome {
         let reply = Reply::failure("Reason must be 99 characters or less");
         return Ok(Answer::in_session(&request, &session, reply));
     }
-    let ip = request.app.settings.ban_blacklists_ip.then(|| request.ip.to_string());
+    let with_ip = request.app.settings.ban_blacklists_ip;
+    let ip = request.ip.known().filter(|_| with_ip).map(|ip| ip.to_string());
     let ban = Ban { user: user.id, license: None, reason, hwid: hwid(&request), ip };
     let reply = match request.state.service.ban_user(&request.app, ban).await? {
         true => Reply::success("Successfully Banned User"),

@@ -1,10 +1,6 @@
 //! A request of the Client API on its way to its type: the checks that all types share, in the protocol's order.
 
-use std::{
-    borrow::Cow,
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::{borrow::Cow, net::SocketAddr, sync::Arc};
 
 use axum::{
     extract,
@@ -12,7 +8,7 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use claviger_domain::is_same_subscriber;
+use claviger_domain::{ClientAddress, is_same_subscriber};
 use claviger_service::{App, RELAYED, ServiceError, Session};
 use claviger_wire::Params;
 use claviger_wire::client::{ApiVersion, ClientParams, Reply, text, v1_0};
@@ -95,7 +91,7 @@ async fn read_params(version: ApiVersion, parts: &Parts, body: Bytes) -> ClientP
 }
 
 /// The common checks, in the order of the protocol; the first failure answers.
-async fn dispatch(state: Arc<State>, version: ApiVersion, params: ClientParams, ip: IpAddr) -> Answer {
+async fn dispatch(state: Arc<State>, version: ApiVersion, params: ClientParams, ip: ClientAddress) -> Answer {
     let owner_id = params.get("ownerid").filter(|id| id != "0").map(Cow::into_owned);
     let early = |text| Answer::early(version, owner_id.as_deref(), Reply::failure(text));
     let Some(owner_id) = owner_id.as_deref() else { return early(text::NO_OWNER_ID) };
@@ -182,7 +178,8 @@ async fn find_session(request: &Request, kind: &str) -> Result<Option<Session>, 
     let variable = request.get("var").filter(|_| kind == variables::GETVAR);
     let api = request.version.number();
     let session = request.state.service.find_session(app, &id, api, variable.as_deref()).await?;
-    let here = |session: &Session| is_same_subscriber(&session.state.ip, request.ip);
+    let here =
+        |session: &Session| request.ip.known().is_some_and(|ip| is_same_subscriber(&session.state.ip, ip));
     Ok(session.filter(|session| !app.settings.bind_session_to_ip || here(session)))
 }
 

@@ -1,7 +1,8 @@
 //! A request of the Client API, past the common checks.
 
-use std::{borrow::Cow, net::IpAddr, sync::Arc};
+use std::{borrow::Cow, sync::Arc};
 
+use claviger_domain::ClientAddress;
 use claviger_service::App;
 use claviger_wire::client::{ApiVersion, ClientParams};
 
@@ -13,7 +14,7 @@ pub(crate) struct Request {
     pub(crate) app: Arc<App>,
     pub(crate) version: ApiVersion,
     pub(crate) params: ClientParams,
-    pub(crate) ip: IpAddr,
+    pub(crate) ip: ClientAddress,
 }
 
 /// How the reply is written.

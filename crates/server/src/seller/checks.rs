@@ -1,9 +1,9 @@
 //! The common checks of a request, in the order of the protocol; the first failure answers (`docs/protocol/seller.md`).
 
-use std::{borrow::Cow, net::IpAddr, sync::Arc};
+use std::{borrow::Cow, sync::Arc};
 
 use axum::http::{HeaderMap, header};
-use claviger_domain::Network;
+use claviger_domain::{ClientAddress, Network};
 use claviger_service::App;
 use claviger_wire::seller::{SellerParams, SellerReply, text};
 
@@ -24,7 +24,7 @@ pub(super) fn seller_key(params: &SellerParams, headers: &HeaderMap) -> Option<S
 }
 
 /// The application of the seller key. A stranger learns nothing but that the key is unknown.
-pub(super) async fn find_app(state: &State, key: Option<&str>, ip: IpAddr) -> Result<Arc<App>, Stop> {
+pub(super) async fn find_app(state: &State, key: Option<&str>, ip: ClientAddress) -> Result<Arc<App>, Stop> {
     let found = match key {
         Some(key) if key.len() == 32 => state.service.app_by_seller_key(key).await?,
         _ => None,
@@ -39,7 +39,7 @@ pub(super) async fn find_app(state: &State, key: Option<&str>, ip: IpAddr) -> Re
 }
 
 /// The common checks of an application after that of its rate, in the order of the protocol; the first failure answers.
-pub(super) fn check_app(state: &State, app: &App, ip: IpAddr) -> Result<(), SellerReply> {
+pub(super) fn check_app(state: &State, app: &App, ip: ClientAddress) -> Result<(), SellerReply> {
     if app.banned {
         return Err(SellerReply::failure(text::APP_BANNED).status(403));
     }
@@ -72,8 +72,9 @@ pub(super) fn find_type(params: &SellerParams, path: &str) -> Result<(String, &'
     Ok((name, kind))
 }
 
-fn whitelisted(app: &App, ip: IpAddr) -> bool {
+fn whitelisted(app: &App, ip: ClientAddress) -> bool {
     let allowed = &app.settings.seller_api_whitelist;
-    let matches = |entry: &String| entry.parse::<Network>().is_ok_and(|network| network.contains(ip));
+    let contains = |network: Network| ip.known().is_some_and(|ip| network.contains(ip));
+    let matches = |entry: &String| entry.parse::<Network>().is_ok_and(contains);
     allowed.is_empty() || allowed.iter().any(matches)
 }

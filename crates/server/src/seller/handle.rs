@@ -1,10 +1,6 @@
 //! From an HTTP request to its type, and from the type's answer to a response (`docs/protocol/seller.md`).
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -15,6 +11,7 @@ use axum::{
     routing::any,
 };
 use bytes::Bytes;
+use claviger_domain::ClientAddress;
 use claviger_service::{RELAYED, ServiceError};
 use claviger_wire::seller::{SellerParams, SellerReply, text};
 
@@ -128,7 +125,7 @@ async fn answer(
     method: &Method,
     parts: &Parts,
     params: SellerParams,
-    ip: IpAddr,
+    ip: ClientAddress,
     text_mode: bool,
     rate: &mut Option<SellerRate>,
 ) -> Outcome {

@@ -1,9 +1,10 @@
 //! What is kept of requests: the audit log of changes, and the seller log of all requests where an application has it
 //! on. Neither holds secrets.
 
-use std::{borrow::Cow, collections::HashSet, net::IpAddr, sync::LazyLock};
+use std::{borrow::Cow, collections::HashSet, sync::LazyLock};
 
 use axum::http::Uri;
+use claviger_domain::ClientAddress;
 use claviger_service::{App, AuditEntry, ServiceError, cut};
 use claviger_wire::seller::SellerParams;
 
@@ -39,7 +40,12 @@ pub(super) struct Record(AuditEntry);
 
 impl Record {
     /// Notes what a change is about; `None` for requests that only read.
-    pub(super) fn begin(kind: &Type, params: &SellerParams, key: Option<&str>, ip: IpAddr) -> Option<Self> {
+    pub(super) fn begin(
+        kind: &Type,
+        params: &SellerParams,
+        key: Option<&str>,
+        ip: ClientAddress,
+    ) -> Option<Self> {
         let target = kind.target(params)?;
         // The key was found, so it is ASCII.
         let actor = key.and_then(|key| key.get(key.len().saturating_sub(4)..)).unwrap_or_default();
@@ -64,7 +70,12 @@ impl Record {
 }
 
 /// Keeps a request in the seller log, if the application has it on.
-pub(super) async fn log_request(state: &State, app: &App, uri: &Uri, ip: IpAddr) -> Result<(), ServiceError> {
+pub(super) async fn log_request(
+    state: &State,
+    app: &App,
+    uri: &Uri,
+    ip: ClientAddress,
+) -> Result<(), ServiceError> {
     if !app.settings.seller_logs {
         return Ok(());
     }

@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
+use claviger_domain::ClientAddress;
 use claviger_service::{App, Service, cut};
 use claviger_wire::seller::{SellerParams, SellerReply};
 
@@ -18,7 +19,7 @@ pub(crate) struct Request {
     pub(crate) app: Arc<App>,
     pub(crate) params: SellerParams,
     /// Address of the caller.
-    pub(crate) ip: IpAddr,
+    pub(crate) ip: ClientAddress,
     /// The caller asked for `format=text`.
     pub(crate) text_mode: bool,
     /// The name of the type by which it was called, in lower case: its own or another.
@@ -58,12 +59,13 @@ impl Request {
     /// about that.
     ///
     /// # Errors
-    /// Status 400 when there is another parameter: somebody is named, but by nothing or in the wrong way.
+    /// Status 400 when there is another parameter: somebody is named, but by nothing or in the wrong way; or when the
+    /// caller's address is unknown.
     pub(crate) fn own_address(&self, beside: &[&str]) -> Result<IpAddr, SellerReply> {
         let known = |name: &str| COMMON.iter().chain(beside).any(|known| known.eq_ignore_ascii_case(name));
         match self.params.names().find(|name| !known(name)) {
             Some(name) => Err(SellerReply::invalid_parameter(cut(name, NAME_SHOWN))),
-            None => Ok(self.ip),
+            None => self.ip.known().ok_or_else(|| SellerReply::missing_parameter("ip")),
         }
     }
 }

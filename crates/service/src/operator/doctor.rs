@@ -1,19 +1,22 @@
 //! What `claviger doctor` looks at: each part on its own, so that one that is broken hides no other.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
 
-use claviger_outgoing::{MailOptions, Mailer, Outgoing, OutgoingOptions};
+use claviger_outgoing::{Call, MailOptions, Mailer, Outgoing, OutgoingOptions, Redirects};
 use claviger_screening::{RangeSource, VpnList};
 pub use claviger_store::Schema;
 use claviger_store::{Database, Store, StoreError, apps};
+use serde::Deserialize;
 
 use crate::{
     AllowedTarget, App, Service, ServiceError,
-    shared::screens::{Ranges, open_leaked, service_url},
+    shared::screens::{Ranges, USER_AGENT, open_leaked, service_url},
 };
 
 /// For the service of leaked passwords; an operator waits longer than a request.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes of an answer that a server of this kind gives.
+const ANSWER_MAX: usize = 1000;
 /// Any prefix of a hash that occurs.
 const PREFIX: &str = "5BAA6";
 
@@ -70,6 +73,36 @@ pub async fn leaked_passwords(source: &str, allow: &[AllowedTarget]) -> Result<(
         Some(url) => ask_for_range(url, allow).await,
         None => open_leaked(source.as_ref()).map(drop).map_err(|error| error.to_string()),
     }
+}
+
+/// Asks a running server by its public address which address the caller has there; `None`: an unknown one.
+///
+/// # Errors
+/// With the reason why there is no answer.
+pub async fn address_seen(public_url: &str) -> Result<Option<IpAddr>, String> {
+    let options = OutgoingOptions { allow: Vec::new(), own_url: Some(public_url.into()) };
+    let outgoing = Outgoing::new(options).map_err(|error| error.to_string())?;
+    let url = format!("{public_url}/api/address");
+    let call = Call {
+        url: &url,
+        body: None,
+        content_type: None,
+        user_agent: USER_AGENT,
+        max_bytes: ANSWER_MAX,
+        timeout: TIMEOUT,
+        redirects: Redirects::None,
+        headers: &[],
+    };
+    let answer = outgoing.call(call).await.map_err(|error| error.to_string())?;
+    let seen: Option<Seen> = serde_json::from_slice(&answer.body).ok().filter(|_| answer.status == 200);
+    seen.map(|seen| seen.address)
+        .ok_or_else(|| format!("something else answers, with status {}", answer.status))
+}
+
+#[derive(Deserialize)]
+struct Seen {
+    #[serde(deserialize_with = "Option::deserialize")]
+    address: Option<IpAddr>,
 }
 
 async fn ask_for_range(url: &str, allow: &[AllowedTarget]) -> Result<(), String> {

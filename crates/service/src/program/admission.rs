@@ -1,8 +1,6 @@
 //! What `init` checks before it begins a session: the address, the token and the program's hash.
 
-use std::net::IpAddr;
-
-use claviger_domain::AppSettings;
+use claviger_domain::{AppSettings, ClientAddress};
 use claviger_store::{Conn, StoreError, access, apps, tokens};
 
 use crate::{App, Service, ServiceError};
@@ -21,14 +19,15 @@ pub enum TokenCheck {
 }
 
 impl Service {
-    /// Whether an address is that of a VPN, and not exempt.
+    /// Whether an address is that of a VPN, and not exempt. One that is unknown may be that of any.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn is_vpn(&self, app: &App, ip: IpAddr) -> Result<bool, ServiceError> {
+    pub async fn is_vpn(&self, app: &App, ip: ClientAddress) -> Result<bool, ServiceError> {
         if !self.screens.is_vpn(ip) {
             return Ok(false);
         }
+        let Some(ip) = ip.known() else { return Ok(true) };
         let (app, now) = (app.id, self.clock.now());
         let exempt = move |conn: &mut Conn<'_>| access::is_whitelisted(conn, app, ip, now);
         Ok(!self.store.db().read(exempt).await?)
@@ -42,7 +41,7 @@ impl Service {
         &self,
         app: &App,
         hwid: Option<String>,
-        ip: IpAddr,
+        ip: ClientAddress,
     ) -> Result<bool, ServiceError> {
         let (app, now) = (app.id, self.clock.now());
         let find = move |conn: &mut Conn<'_>| access::evidence(conn, app, hwid.as_deref(), Some(ip), now);

@@ -4,11 +4,10 @@
 use std::{
     collections::{HashMap, hash_map::Entry},
     hash::Hash,
-    net::IpAddr,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use claviger_domain::{fold, subscriber};
+use claviger_domain::{ClientAddress, fold};
 
 use crate::shared::limits::NAME_MAX;
 
@@ -28,7 +27,7 @@ const ENTRIES_MAX: usize = 1_000_000;
 pub struct FreeFailures {
     /// With one user's name, from addresses other than that of the user's last login.
     pub user: u32,
-    /// From one address, in one application.
+    /// From one address, or from all that are unknown, in one application.
     pub address: u32,
 }
 
@@ -40,7 +39,7 @@ pub(crate) struct Attempt<'a> {
     /// Name of the user, where one is named.
     pub(crate) username: Option<&'a str>,
     /// Address of the client.
-    pub(crate) ip: IpAddr,
+    pub(crate) ip: ClientAddress,
 }
 
 /// The failures of late.
@@ -50,7 +49,7 @@ pub(crate) struct Attempts {
     /// Attempts under way with a user's name: they count until it is known what comes of them, so that a crowd of them
     /// does not slip through at once.
     under_way: Mutex<HashMap<(i64, String), u32>>,
-    addresses: Mutex<Failures<(i64, IpAddr)>>,
+    addresses: Mutex<Failures<(i64, ClientAddress)>>,
 }
 
 impl Attempts {
@@ -128,8 +127,8 @@ fn user_key(attempt: Attempt<'_>) -> Option<(i64, String)> {
     Some((attempt.app, fold(name)))
 }
 
-fn address_key(attempt: Attempt<'_>) -> (i64, IpAddr) {
-    (attempt.app, subscriber(attempt.ip))
+fn address_key(attempt: Attempt<'_>) -> (i64, ClientAddress) {
+    (attempt.app, attempt.ip.crowd())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -197,7 +196,7 @@ mod tests {
     use super::*;
 
     fn attempt<'a>(username: Option<&'a str>, ip: &str) -> Attempt<'a> {
-        Attempt { app: 1, username, ip: ip.parse().unwrap() }
+        Attempt { app: 1, username, ip: ip.parse().map_or(ClientAddress::Unknown, ClientAddress::Known) }
     }
 
     #[test]
@@ -230,6 +229,10 @@ mod tests {
         assert_eq!(attempts.pause(attempt(Some("bob"), "2001:db8:0:1::3"), true, 5), None);
         attempts.succeeded(attempt(Some("alice"), "2001:db8::1"));
         assert_eq!(attempts.pause(attempt(None, "2001:db8::1"), false, 5), Some(30));
+        attempts.failed(attempt(Some("alice"), "unknown"), 5);
+        assert_eq!(attempts.pause(attempt(None, "unknown"), false, 5), None);
+        attempts.failed(attempt(Some("bob"), "unknown"), 5);
+        assert_eq!(attempts.pause(attempt(None, "unknown"), false, 5), Some(30));
     }
 
     #[test]

@@ -1,21 +1,20 @@
 //! Checks against data that the operator provides: addresses of VPNs, and passwords known from breaches. Off without it.
 
 use std::{
-    net::IpAddr,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
 use async_trait::async_trait;
-use claviger_domain::Secret;
+use claviger_domain::{ClientAddress, Secret};
 use claviger_outgoing::{Call, Outgoing, Redirects};
 use claviger_screening::{LeakedPasswords, RangeSource, ScreeningError, VpnWatch, range_url};
 
 /// Bytes of a range of password hashes; real ones have some 40 KiB.
 const RANGE_MAX: usize = 1024 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(3);
-const USER_AGENT: &str = "Claviger";
+pub(crate) const USER_AGENT: &str = "Claviger";
 
 /// The data of the checks.
 #[derive(Default)]
@@ -56,9 +55,9 @@ impl Screens {
         Ok(Self { vpn, leaked: leaked.transpose()? })
     }
 
-    /// Whether an address is that of a VPN.
-    pub(crate) fn is_vpn(&self, ip: IpAddr) -> bool {
-        self.vpn.as_ref().is_some_and(|vpn| vpn.contains(ip))
+    /// Whether an address is that of a VPN, or may be, being unknown.
+    pub(crate) fn is_vpn(&self, ip: ClientAddress) -> bool {
+        self.vpn.as_ref().is_some_and(|vpn| ip.known().is_none_or(|ip| vpn.contains(ip)))
     }
 
     /// Whether a password is known from a breach. When that cannot be found out, it is not.

@@ -211,7 +211,7 @@ pub fn logged_in(
     now: i64,
 ) -> Result<()> {
     conn.execute(
-        "UPDATE users SET ip = $3, hwids = $4, last_login = $5 WHERE app = $1 AND id = $2",
+        "UPDATE users SET ip = COALESCE($3, ip), hwids = $4, last_login = $5 WHERE app = $1 AND id = $2",
         params![app, user, ip, hwids, now],
     )?;
     Ok(())

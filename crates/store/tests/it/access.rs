@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use claviger_domain::ClientAddress;
 use claviger_store::{
     Conn,
     access::{self, Blacklisted, Entry, Evidence, HWID, IP, Reason, Source},
@@ -19,6 +20,7 @@ both![
     reasons_go_one_by_one,
     the_ban_of_a_deleted_user_stays,
     networks_hold_addresses,
+    an_unknown_address_may_be_any,
     entries_end,
     the_whitelist_is_kept,
 ];
@@ -42,7 +44,7 @@ async fn ban(t: &Fixture, app: i64, user: i64, value: &'static str, reason: &'st
 }
 
 async fn evidence(t: &Fixture, app: i64, hwid: Option<&'static str>, ip: &str) -> Option<Evidence> {
-    let ip: IpAddr = ip.parse().expect("an address");
+    let ip = ip.parse().map_or(ClientAddress::Unknown, ClientAddress::Known);
     t.read(move |conn| access::evidence(conn, app, hwid, Some(ip), NOW)).await
 }
 
@@ -89,6 +91,17 @@ async fn the_blacklisted_are_known(t: Fixture) {
     let nowhere = t.read(move |conn| access::evidence(conn, app, Some("device"), None, NOW)).await;
     assert_eq!(nowhere, Some(Evidence::Device));
     assert_eq!(t.read(move |conn| access::evidence(conn, app, None, None, NOW)).await, None);
+}
+
+async fn an_unknown_address_may_be_any(t: Fixture) {
+    let [app, other] = [t.app().await, t.app().await];
+    add(&t, app, HWID, "device", "").await;
+    add(&t, other, IP, "192.0.2.1", "").await;
+    add_until(&t, app, IP, "192.0.2.1", "", Some(NOW)).await;
+    assert_eq!(evidence(&t, app, Some("other"), "unknown").await, None);
+    assert_eq!(evidence(&t, app, Some("device"), "unknown").await, Some(Evidence::Device));
+    add_until(&t, app, IP, "198.51.100.0/24", "", Some(NOW + 1)).await;
+    assert_eq!(evidence(&t, app, None, "unknown").await, Some(Evidence::Address));
 }
 
 async fn a_new_reason_replaces_the_old(t: Fixture) {
@@ -203,7 +216,7 @@ async fn entries_end(t: Fixture) {
     for (now, lasts) in [(NOW, true), (NOW + 1, false)] {
         let out = move |conn: &mut Conn<'_>| {
             let device = access::evidence(conn, app, Some("device"), None, now)?.is_some();
-            let address = access::evidence(conn, app, None, Some(ip), now)?.is_some();
+            let address = access::evidence(conn, app, None, Some(ip.into()), now)?.is_some();
             Ok([device, address, access::is_whitelisted(conn, app, ip, now)?, !access::has_ended(conn, now)?])
         };
         assert_eq!(t.read(out).await, [lasts; 4]);

@@ -128,7 +128,9 @@ async fn a_login_is_noted(t: Fixture) {
     let app = t.app().await;
     let id = t.write(move |conn| insert(conn, app, "Ann")).await.expect("a free name");
     let other = t.write(move |conn| insert(conn, app, "Bob")).await.expect("a free name");
-    t.write(move |conn| users::logged_in(conn, app, id, Some("2001:db8::1"), None, NOW + 5)).await;
+    t.write(move |conn| users::logged_in(conn, app, id, Some("2001:db8::1"), None, NOW + 4)).await;
+    // The last address that was known stays.
+    t.write(move |conn| users::logged_in(conn, app, id, None, None, NOW + 5)).await;
     assert_eq!(by_name(&t, app, "Ann").await.expect("a user").hwids, None);
     assert_eq!(by_name(&t, app, "Bob").await.expect("a user").hwids.as_deref(), Some("one\ntwo"));
     let sql = "SELECT id, ip, last_login FROM users WHERE app = $1 ORDER BY id";

@@ -36,6 +36,7 @@ async fn examine(report: &mut Report, config: &Config) {
     let apps = data::examine(report, config).await;
     host::files_folder(report, &config.store.files_dir);
     host::addresses(report, config);
+    outside::client_addresses(report, config).await;
     outside::mail(report, config).await;
     outside::vpn_list(report, config, &apps).await;
     outside::leaked_passwords(report, config, &apps).await;

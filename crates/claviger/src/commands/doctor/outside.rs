@@ -1,10 +1,40 @@
-//! What the server asks or reads for single features: mail, lists of VPNs and of leaked passwords.
+//! What lies outside: the way to the server, mail, lists of VPNs and of leaked passwords.
 
 use claviger_domain::AppSettings;
 use claviger_service::doctor::{self, AppCheck};
 
 use super::report::Report;
 use crate::config::Config;
+
+/// Whether clients that come by the public address have one of their own here.
+pub(super) async fn client_addresses(report: &mut Report, config: &Config) {
+    const CHECK: &str = "client addresses";
+    let Some(url) = &config.public_url else { return };
+    let header = &config.client_ip_header;
+    match doctor::address_seen(url).await {
+        Err(reason) => report.warning(
+            CHECK,
+            format!("{url}/api/address was not asked: {reason}; run this again while the server runs"),
+        ),
+        Ok(None) => report.warning(
+            CHECK,
+            format!(
+                "a request to {url} came without an address that can be read, so every client is unknown, and \
+                 refused where an address decides: let the proxy set {header}, or name another header in \
+                 client_ip_header"
+            ),
+        ),
+        Ok(Some(address)) if config.trusted_proxies.iter().any(|proxy| proxy.contains(&address)) => report
+            .warning(
+                CHECK,
+                format!(
+                    "a request to {url} came from {address}, which is a trusted proxy: unless that is this machine \
+                     itself, the proxy tells its own address in {header}"
+                ),
+            ),
+        Ok(Some(address)) => report.ok(CHECK, format!("a request to {url} came from {address}")),
+    }
+}
 
 /// The mail server.
 pub(super) async fn mail(report: &mut Report, config: &Config) {

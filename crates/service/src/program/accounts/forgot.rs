@@ -1,8 +1,6 @@
 //! `forgot`: a mail with a link under which a user chooses a new password.
 
-use std::net::IpAddr;
-
-use claviger_domain::Secret;
+use claviger_domain::{ClientAddress, Secret};
 use claviger_store::{
     Conn, StoreError,
     password_resets::{self, Reset},
@@ -64,7 +62,7 @@ impl Service {
     pub async fn forgot(
         &self,
         app: &App,
-        ip: IpAddr,
+        ip: ClientAddress,
         username: Option<String>,
         email: Option<String>,
     ) -> Result<Forgot, ServiceError> {

@@ -1,8 +1,6 @@
 //! What all sign-ins have in common.
 
-use std::net::IpAddr;
-
-use claviger_domain::{HwidList, Secret, SessionId, is_active, is_same_subscriber};
+use claviger_domain::{ClientAddress, HwidList, Secret, SessionId, is_active, is_same_subscriber};
 use claviger_store::{
     Conn, access,
     sessions::shared,
@@ -19,7 +17,7 @@ pub struct Origin {
     /// The session that is to be signed in.
     pub session: SessionId,
     /// Address of the client.
-    pub ip: IpAddr,
+    pub ip: ClientAddress,
     /// The device, where the program told one.
     pub hwid: Option<String>,
 }
@@ -78,7 +76,7 @@ pub(super) struct SignIn {
     pub(super) app: i64,
     pub(super) session: Option<SessionId>,
     /// Address of the client; `None` where a vendor acts for a user, whose address nobody knows then.
-    pub(super) ip: Option<IpAddr>,
+    pub(super) ip: Option<ClientAddress>,
     pub(super) hwid: Option<String>,
     pub(super) hwid_check: bool,
     pub(super) kill_others: bool,
@@ -109,7 +107,7 @@ impl SignIn {
 
     /// The address as it is kept.
     pub(super) fn kept_ip(&self) -> Option<String> {
-        self.ip.map(|ip| ip.to_string())
+        self.ip.and_then(ClientAddress::known).map(|ip| ip.to_string())
     }
 
     /// Notes the user on the session, if there is one.
@@ -148,8 +146,9 @@ impl SignIn {
 }
 
 /// Whether an address is that of the user's last login, or of the same subscriber.
-pub(super) fn was_here(user: &User, address: IpAddr) -> bool {
-    user.ip.as_deref().is_some_and(|last| is_same_subscriber(last, address))
+pub(super) fn was_here(user: &User, address: ClientAddress) -> bool {
+    let same = |last: &str| address.known().is_some_and(|address| is_same_subscriber(last, address));
+    user.ip.as_deref().is_some_and(same)
 }
 
 /// The rules for a HWID at login, before the user is looked at.

@@ -1,7 +1,6 @@
 //! `2faenable` and `2fadisable`: a user turns two-factor sign-in on and off.
 
-use std::net::IpAddr;
-
+use claviger_domain::ClientAddress;
 use claviger_store::{
     Conn, StoreError,
     users::{self, Totp},
@@ -55,7 +54,7 @@ struct Owner<'a> {
     app: i64,
     user: i64,
     username: &'a str,
-    ip: IpAddr,
+    ip: ClientAddress,
 }
 
 impl<'a> Owner<'a> {
@@ -74,7 +73,7 @@ impl Service {
         app: &App,
         user: i64,
         username: &str,
-        ip: IpAddr,
+        ip: ClientAddress,
         code: Option<&str>,
     ) -> Result<EnableTwoFactor, ServiceError> {
         let owner = Owner { app: app.id, user, username, ip };
@@ -119,7 +118,7 @@ impl Service {
         app: &App,
         user: i64,
         username: &str,
-        ip: IpAddr,
+        ip: ClientAddress,
         code: &str,
     ) -> Result<DisableTwoFactor, ServiceError> {
         let owner = Owner { app: app.id, user, username, ip };

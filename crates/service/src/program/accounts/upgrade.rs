@@ -1,8 +1,6 @@
 //! `upgrade`: a license prolongs what a user has. Whoever has the key may do it, for any user.
 
-use std::net::IpAddr;
-
-use claviger_domain::{LicenseStatus, extended, fold, is_active};
+use claviger_domain::{ClientAddress, LicenseStatus, extended, fold, is_active};
 use claviger_store::{
     Conn, Range, StoreError, licenses, subscriptions,
     user_subscriptions::{self, Extension},
@@ -45,7 +43,7 @@ impl Service {
     pub async fn upgrade(
         &self,
         app: &App,
-        ip: IpAddr,
+        ip: ClientAddress,
         username: Option<String>,
         key: Option<String>,
     ) -> Result<Upgrade, ServiceError> {
