@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 /// How often it is told at most.
 const EVERY: Duration = Duration::from_secs(60);
@@ -23,7 +23,7 @@ impl Warning {
         if !self.is_due(Instant::now()) {
             return;
         }
-        let told = headers.get_all(header).iter().next_back().map(|value| value.as_bytes());
+        let told = headers.get_all(header).iter().next_back().map(HeaderValue::as_bytes);
         // The client may have written all of it.
         let told = told.map(|told| told[told.len().saturating_sub(SHOWN)..].escape_ascii().to_string());
         tracing::warn!(
