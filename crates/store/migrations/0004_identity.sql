@@ -1,7 +1,8 @@
 -- Rows that mean a user hold the user's number; names stay for showing. A user's ban knows why it is there.
 
--- For this migration only: names and keys are compared as they are written here, since SQLite folds ASCII alone.
-CREATE INDEX users_by_spelling ON users (app, username);
+-- For this migration only: names and keys are compared as they are written here, since SQLite folds ASCII alone. With
+-- `created`, all that is compared is in the index: else SQLite would go through all users for each license.
+CREATE INDEX users_by_spelling ON users (app, username, created);
 CREATE INDEX licenses_by_spelling ON licenses (app, key);
 
 -- Who used it; `usedby` is the user's name at that time. A license that was used before its user was made was used by

@@ -204,10 +204,11 @@ pub fn delete_range(
     let chosen = "app = $1 AND id > $2 AND id <= $3 AND ($4 = '' OR status = $4)";
     let status = status.map(LicenseStatus::as_str).unwrap_or_default();
     let of_range = params![app, range.after, range.last, status];
-    // The three columns are compared as one: else SQLite would rather go through all tokens of the application.
+    // The range once more: else SQLite would rather go through all tokens of the application.
     conn.execute(
         &format!(
-            "DELETE FROM tokens WHERE (app, kind, owner) IN (SELECT app, '{}', id FROM licenses WHERE {chosen})",
+            "DELETE FROM tokens WHERE app = $1 AND kind = '{}' AND owner > $2 AND owner <= $3
+               AND owner IN (SELECT id FROM licenses WHERE {chosen})",
             tokens::LICENSE
         ),
         of_range,
