@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use claviger_domain::NEVER;
 use comfy_table::{Table, presets::UTF8_HORIZONTAL_ONLY};
 use serde::Serialize;
 
@@ -67,8 +68,24 @@ pub(crate) fn or_dash(text: Option<&str>) -> String {
     text.unwrap_or("-").to_owned()
 }
 
+/// What never ends, for people and for scripts.
+const NEVER_TOLD: &str = "never";
+
+/// A duration in seconds.
+pub(crate) fn seconds(seconds: i64) -> String {
+    if seconds == NEVER { NEVER_TOLD.into() } else { seconds.to_string() }
+}
+
+/// A duration, or a Unix second, for scripts: a number, or the text `never`.
+pub(crate) fn seconds_as_json(seconds: i64) -> serde_json::Value {
+    if seconds == NEVER { NEVER_TOLD.into() } else { seconds.into() }
+}
+
 /// A Unix second as a date and time (UTC).
 pub(crate) fn time(second: i64) -> String {
+    if second == NEVER {
+        return NEVER_TOLD.into();
+    }
     jiff::Timestamp::from_second(second).map_or_else(|_| second.to_string(), |time| time.to_string())
 }
 

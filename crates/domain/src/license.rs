@@ -4,8 +4,6 @@ use std::{fmt, str::FromStr};
 
 use crate::{Random, id::BASE62};
 
-const DAY: f64 = 86_400.0;
-
 /// Status of a license, in the words of the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LicenseStatus {
@@ -34,14 +32,6 @@ impl FromStr for LicenseStatus {
     fn from_str(text: &str) -> Result<Self, ()> {
         [Self::NotUsed, Self::Used, Self::Banned].into_iter().find(|status| status.as_str() == text).ok_or(())
     }
-}
-
-/// Turns days, decimals allowed, into whole seconds. `None` for what is no positive number or longer than
-/// a thousand years.
-pub fn days_to_seconds(days: &str) -> Option<i64> {
-    let days: f64 = days.parse().ok()?;
-    let seconds = (days * DAY).round();
-    (days.is_finite() && seconds >= 1.0 && days <= 365_000.0).then_some(seconds as i64)
 }
 
 /// Characters that a mask's `*` may become.
@@ -150,19 +140,6 @@ mod tests {
                 }
             }
         }
-
-        #[test]
-        fn days_are_rounded_to_seconds(seconds in 1i64..31_536_000_000) {
-            prop_assert_eq!(days_to_seconds(&format!("{:.9}", seconds as f64 / DAY)), Some(seconds));
-        }
-    }
-
-    #[test]
-    fn refuses_what_is_no_number_of_days() {
-        for text in ["", "x", "0", "-1", "NaN", "inf", "1e300", "0.000001", "1 day"] {
-            assert_eq!(days_to_seconds(text), None, "{text}");
-        }
-        assert_eq!(days_to_seconds("0.5"), Some(43_200));
     }
 
     #[test]

@@ -181,6 +181,8 @@ const TABLES: [&str; 25] = [
 
 /// Deletes an application and all it holds. Its sessions end at once; their rows are swept later.
 pub fn delete(conn: &mut Conn<'_>, id: i64) -> Result<()> {
+    // First, as by all who lock it beside other rows.
+    lock_settings(conn, id)?;
     for table in TABLES {
         conn.execute(&format!("DELETE FROM {table} WHERE app = $1"), params![id])?;
     }
@@ -197,6 +199,13 @@ pub fn settings(conn: &mut Conn<'_>, id: i64) -> Result<Option<String>> {
 /// As [`settings`], and keeps others from changing them until the end of the transaction.
 pub fn lock_settings(conn: &mut Conn<'_>, id: i64) -> Result<Option<String>> {
     let sql = format!("SELECT settings FROM apps WHERE id = $1{}", conn.for_update());
+    conn.query_one(&sql, params![id])?.map(|row| row.get(0)).transpose()
+}
+
+/// As [`settings`], and keeps them as they are until the end of the transaction. Whoever locks other rows as well asks
+/// for this first, as those do who change settings.
+pub fn hold_settings(conn: &mut Conn<'_>, id: i64) -> Result<Option<String>> {
+    let sql = format!("SELECT settings FROM apps WHERE id = $1{}", conn.for_share());
     conn.query_one(&sql, params![id])?.map(|row| row.get(0)).transpose()
 }
 

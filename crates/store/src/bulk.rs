@@ -5,12 +5,21 @@
 //! finds it goes on after the last slice. Jobs of an application run in the order of their decisions, each as of the second
 //! in which it was decided.
 
-use claviger_domain::LicenseStatus;
+use claviger_domain::{LicenseStatus, Term};
 
 use crate::{
-    Conn, Range, Result, Row, StoreError, licenses, params, pending::DELETE_USERS, sessions::shared,
-    user_subscriptions, users, variables,
+    Conn, Range, Result, Row, StoreError, licenses, params,
+    pending::DELETE_USERS,
+    sessions::shared,
+    user_subscriptions::{self, Extension},
+    users, variables,
 };
+
+/// How the value of an extension begins, whose amount is a duration or an end, and how it ends while the application is
+/// paused. Jobs of before dates could be said have an empty one.
+const FOR: &str = "for";
+const UNTIL: &str = "until";
+const WAITS: &str = " paused";
 
 /// What is to be done. Durations are seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,10 +38,8 @@ pub enum Change {
     Extend {
         /// Its name.
         subscription: String,
-        /// How much longer.
-        seconds: i64,
-        /// Only where it runs.
-        active_only: bool,
+        /// How it is prolonged.
+        with: Extension,
     },
     /// Shortens the subscription of a name.
     Subtract {
@@ -45,6 +52,8 @@ pub enum Change {
     Pause(user_subscriptions::Pause),
     /// Lets what was paused go on.
     Unpause(user_subscriptions::Pause),
+    /// Lets what the vendor paused of a name go on with the application.
+    HandOver(String),
     /// Makes unused licenses worth more.
     AddTime(i64),
     /// Deletes licenses of a status (`None`: all).
@@ -85,17 +94,26 @@ impl Change {
                 ..plain("set_variable")
             },
             Self::DeleteVariable(name) => Columns { name: name.clone(), ..plain("delete_variable") },
-            Self::Extend { subscription, seconds, active_only } => Columns {
-                name: subscription.clone(),
-                amount: *seconds,
-                flag: *active_only,
-                ..plain("extend")
-            },
+            Self::Extend { subscription, with } => {
+                let (value, amount) = match with.term {
+                    Term::For(seconds) => (FOR, seconds),
+                    Term::Until(end) => (UNTIL, end),
+                };
+                let paused = if with.app_paused { WAITS } else { "" };
+                Columns {
+                    name: subscription.clone(),
+                    value: format!("{value}{paused}"),
+                    amount,
+                    flag: with.active_only,
+                    ..plain("extend")
+                }
+            }
             Self::Subtract { subscription, seconds } => {
                 Columns { name: subscription.clone(), amount: *seconds, ..plain("subtract") }
             }
             Self::Pause(pause) => of_pause("pause", pause),
             Self::Unpause(pause) => of_pause("unpause", pause),
+            Self::HandOver(name) => Columns { name: name.clone(), ..plain("hand_over") },
             Self::AddTime(seconds) => Columns { amount: *seconds, ..plain("add_time") },
             Self::DeleteLicenses(status) => Columns {
                 name: status.map(|status| status.as_str().into()).unwrap_or_default(),
@@ -118,10 +136,16 @@ impl Change {
             "reset_users" => Self::ResetUsers,
             "set_variable" => Self::SetVariable(variables::UserVariable { name, value, read_only: flag }),
             "delete_variable" => Self::DeleteVariable(name),
-            "extend" => Self::Extend { subscription: name, seconds: amount, active_only: flag },
+            "extend" => {
+                let until = value.starts_with(UNTIL);
+                let term = if until { Term::Until(amount) } else { Term::For(amount) };
+                let app_paused = value.ends_with(WAITS);
+                Self::Extend { subscription: name, with: Extension { term, active_only: flag, app_paused } }
+            }
             "subtract" => Self::Subtract { subscription: name, seconds: amount },
             "pause" => Self::Pause(pause(name)),
             "unpause" => Self::Unpause(pause(name)),
+            "hand_over" => Self::HandOver(name),
             "add_time" => Self::AddTime(amount),
             "delete_licenses" => Self::DeleteLicenses(name.parse().ok()),
             _ => return Err(StoreError::Unexpected(format!("bulk job {kind}"))),
@@ -136,15 +160,17 @@ impl Change {
             Self::ResetUsers => users::reset_range(conn, app, range)?,
             Self::SetVariable(new) => variables::set_of_users(conn, app, range, new)?,
             Self::DeleteVariable(name) => drop(variables::delete_of_users(conn, app, range, name)?),
-            Self::Extend { subscription, seconds, active_only } => {
-                let with = user_subscriptions::Extension { seconds: *seconds, active_only: *active_only };
-                user_subscriptions::extend(conn, app, range, subscription, with, decided)?;
+            Self::Extend { subscription, with } => {
+                user_subscriptions::extend(conn, app, range, subscription, *with, decided)?;
             }
             Self::Subtract { subscription, seconds } => {
                 user_subscriptions::subtract(conn, app, range, subscription, *seconds, decided)?;
             }
             Self::Pause(pause) => drop(user_subscriptions::pause(conn, app, range, pause, decided)?),
             Self::Unpause(pause) => drop(user_subscriptions::unpause(conn, app, range, pause, decided)?),
+            Self::HandOver(name) => {
+                user_subscriptions::hand_over(conn, app, range, Some(name), decided)?;
+            }
             Self::AddTime(seconds) => drop(licenses::add_time(conn, app, range, *seconds)?),
             Self::DeleteLicenses(status) => drop(licenses::delete_range(conn, app, range, *status)?),
         }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use claviger_domain::{LicenseStatus, fold};
+use claviger_domain::{LicenseStatus, NEVER, Term, fold};
 
 use crate::{Conn, Range, Result, Row, StoreError, params, tokens};
 
@@ -13,7 +13,7 @@ pub struct License {
     pub id: i64,
     /// The key.
     pub key: String,
-    /// Seconds that it is worth, counted from its use.
+    /// Seconds that it is worth, counted from its use; [`NEVER`]: without end.
     pub duration: i64,
     /// Whether it can be used.
     pub status: LicenseStatus,
@@ -35,10 +35,17 @@ pub struct License {
     pub usedon: Option<i64>,
 }
 
+impl License {
+    /// How long it lets its user in.
+    pub fn term(&self) -> Term {
+        Term::For(self.duration)
+    }
+}
+
 /// What licenses made in one go have in common.
 #[derive(Clone, Debug)]
 pub struct NewLicenses<'a> {
-    /// Seconds that each is worth.
+    /// Seconds that each is worth, or [`NEVER`].
     pub duration: i64,
     /// Level, which decides the subscriptions.
     pub level: &'a str,
@@ -188,10 +195,12 @@ pub fn any(conn: &mut Conn<'_>, app: i64, status: Option<LicenseStatus>) -> Resu
 
 /// Makes unused licenses of a range worth more seconds; returns how many.
 pub fn add_time(conn: &mut Conn<'_>, app: i64, range: Range, seconds: i64) -> Result<u64> {
-    conn.execute(
-        "UPDATE licenses SET duration = duration + $5 WHERE app = $1 AND id > $2 AND id <= $3 AND status = $4",
-        params![app, range.after, range.last, LicenseStatus::NotUsed.as_str(), seconds],
-    )
+    let (least, _) = conn.least_greatest();
+    let sql = format!(
+        "UPDATE licenses SET duration = {least}(duration + $5, {NEVER})
+         WHERE app = $1 AND id > $2 AND id <= $3 AND status = $4"
+    );
+    conn.execute(&sql, params![app, range.after, range.last, LicenseStatus::NotUsed.as_str(), seconds])
 }
 
 /// Deletes licenses of a range with their tokens, only those of a status if one is given; returns how many.
@@ -222,7 +231,7 @@ pub fn set_note(conn: &mut Conn<'_>, app: i64, id: i64, note: Option<&str>) -> R
     Ok(())
 }
 
-/// Sets how many seconds a license is worth.
+/// Sets how many seconds a license is worth, or [`NEVER`].
 pub fn set_duration(conn: &mut Conn<'_>, app: i64, id: i64, duration: i64) -> Result<()> {
     let sql = "UPDATE licenses SET duration = $3 WHERE app = $1 AND id = $2";
     conn.execute(sql, params![app, id, duration])?;

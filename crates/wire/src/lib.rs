@@ -7,9 +7,11 @@
 mod body;
 pub mod client;
 mod json;
+mod never;
 mod params;
 mod payload;
 pub mod seller;
 
 pub use body::Malformed;
+pub use never::{NEVER_TOLD, told, told_end};
 pub use params::{Params, normalize};

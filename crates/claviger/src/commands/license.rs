@@ -1,9 +1,9 @@
 //! `claviger license`: license keys.
 
-use anyhow::{Context, bail, ensure};
-use claviger_domain::{Alphabet, Mask, days_to_seconds};
+use anyhow::{bail, ensure};
+use claviger_domain::{Alphabet, Clock, Mask, SystemClock, Term, Unit};
 use claviger_service::vendor::{
-    BATCH_MAX, LEVEL_MAX, License, LicenseFailure, LicenseFilter, NOTE_MAX, NewKeys,
+    BATCH_MAX, EditedLicense, LEVEL_MAX, License, LicenseFailure, LicenseFilter, NOTE_MAX, NewKeys,
 };
 use serde_json::json;
 
@@ -31,6 +31,18 @@ pub(crate) enum Command {
         /// Print JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Change how long a license lasts
+    Edit {
+        /// OWNER/APP
+        app: String,
+        /// The license key
+        key: String,
+        #[command(flatten)]
+        term: TermArgs,
+        /// Where it is used: its user's time ends later or earlier by the difference
+        #[arg(long)]
+        user_too: bool,
     },
     /// List licenses, oldest first
     List(ShowArgs),
@@ -61,9 +73,8 @@ pub(crate) enum Command {
 /// The licenses to be made.
 #[derive(clap::Args)]
 pub(crate) struct NewArgs {
-    /// Days that each is worth, counted from its use; decimals are allowed
-    #[arg(long)]
-    days: String,
+    #[command(flatten)]
+    term: TermArgs,
     /// How many, 1 to 100
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(i64).range(1..=BATCH_MAX))]
     amount: i64,
@@ -78,10 +89,38 @@ pub(crate) struct NewArgs {
     note: Option<String>,
 }
 
+/// How long a license lasts.
+#[derive(clap::Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct TermArgs {
+    /// Days that it is worth, counted from its use: decimals are allowed, and the word `never`
+    #[arg(long, allow_negative_numbers = true)]
+    days: Option<String>,
+    /// As many days as there are from now until this date, UTC: 2027-01-31 or 2027-01-31T12:00:00Z
+    #[arg(long, value_name = "DATE")]
+    until: Option<String>,
+}
+
+impl TermArgs {
+    fn term(&self, now: i64) -> anyhow::Result<Term> {
+        let text = self.days.as_ref().or(self.until.as_ref()).map_or("", |text| text.trim());
+        let term = Term::parse(text, Unit::Days, now);
+        let term =
+            term.map_err(|error| anyhow::anyhow!("`{text}` is no time that a license lasts: {error}"))?;
+        match (term, &self.until) {
+            (Term::For(0), _) => bail!("`{text}` is no time that a license lasts: write at least a second"),
+            (Term::For(_), Some(_)) => bail!("`{text}` is no date: write one such as 2027-01-31"),
+            (Term::Until(_), None) => bail!("`{text}` is a date: say it with --until"),
+            _ => Ok(term),
+        }
+    }
+}
+
 /// Runs one of the commands.
 pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     match command {
         Command::Add { app, new, json } => add(store, &app, new, json),
+        Command::Edit { app, key, term, user_too } => edit(store, &app, &key, &term, user_too),
         Command::List(ShowArgs { app, json }) => list(store, &app, json),
         Command::Ban { app, key, reason, user_too, address } => {
             with_app(store, &app, async |service, app| {
@@ -99,8 +138,8 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
 }
 
 fn add(store: StoreArgs, app: &str, new: NewArgs, json: bool) -> anyhow::Result<()> {
-    let duration = days_to_seconds(&new.days)
-        .with_context(|| format!("`{}` is no number of days: write one such as 30 or 0.5", new.days))?;
+    let now = SystemClock.now();
+    let duration = new.term.term(now)?.seconds(now);
     ensure!((1..=LEVEL_MAX).contains(&new.level.len()), "a level has 1 to {LEVEL_MAX} bytes");
     with_app(store, app, async |service, app| {
         let mask = new.mask.as_ref().unwrap_or(&app.settings.license_mask);
@@ -126,6 +165,22 @@ fn add(store: StoreArgs, app: &str, new: NewArgs, json: bool) -> anyhow::Result<
             return output::json(&made);
         }
         made.iter().for_each(|key| println!("{key}"));
+        Ok(())
+    })
+}
+
+fn edit(store: StoreArgs, app: &str, key: &str, term: &TermArgs, user_too: bool) -> anyhow::Result<()> {
+    let term = term.term(SystemClock.now())?;
+    with_app(store, app, async |service, app| {
+        let edited = service.set_license_duration(&app, key, term, user_too).await?;
+        println!("changed {}", output::plain(key));
+        match edited {
+            EditedLicense::UserKept if user_too => eprintln!("Its user is gone: nothing else was changed."),
+            EditedLicense::UserKept => {
+                eprintln!("It is used: its user keeps the time that it brought, unless --user-too.");
+            }
+            EditedLicense::Unused | EditedLicense::UserChanged => {}
+        }
         Ok(())
     })
 }
@@ -161,7 +216,7 @@ fn cells(license: License) -> [String; 7] {
         license.key,
         license.status.as_str().into(),
         license.level,
-        license.duration.to_string(),
+        output::seconds(license.duration),
         output::or_dash(license.usedby.as_deref()),
         output::time_or_dash(license.usedon),
         output::or_dash(license.note.as_deref()),
@@ -173,7 +228,7 @@ fn as_json(license: &License) -> serde_json::Value {
         "key": license.key,
         "status": license.status.as_str(),
         "level": license.level,
-        "seconds": license.duration,
+        "seconds": output::seconds_as_json(license.duration),
         "note": license.note,
         "banned": license.banned,
         "created_by": license.genby,

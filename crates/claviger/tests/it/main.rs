@@ -51,6 +51,7 @@ mod seller_order;
 mod seller_sessions;
 mod seller_settings;
 mod seller_subscriptions;
+mod seller_time;
 mod seller_transport;
 mod seller_types;
 mod seller_user_bulk;

@@ -308,6 +308,7 @@ fn a_reseller_pays_for_keys() {
         ("366", 6),
         ("367", 5),
         ("36500", 5),
+        ("never", 5),
     ] {
         let reply = app.seller(&format!("type=add&owner=bob&expiry={days}"));
         assert_json(&reply, 200, TOO_POOR);
@@ -317,7 +318,7 @@ fn a_reseller_pays_for_keys() {
         assert_json(&app.seller(&format!("type=add&owner=bob&expiry={days}")), 200, TOO_POOR);
         assert_eq!(app.seller("type=fetchteam").json()["resellers"][0]["balance"], NOTHING, "{days}");
     }
-    assert_eq!(total_keys(app), 114);
+    assert_eq!(total_keys(app), 115);
     assert_balance(app, "bob", [0; 7]);
 }
 

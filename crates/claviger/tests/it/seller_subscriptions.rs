@@ -260,7 +260,6 @@ fn delsub_takes_every_row_of_the_name() {
     let app = &server.app;
     register(app, "alice", "1");
     assert_json(&app.seller("type=pausesub&subscription=default"), 200, IS_PAUSED);
-    // Beside the paused one begins another.
     let upgrade = [("username", "alice"), ("key", &app.add_license("expiry=1"))];
     app.init("1.2").call("upgrade", &upgrade);
     assert_json(&app.seller("type=delsub&user=alice&sub=default"), 200, DELETED);

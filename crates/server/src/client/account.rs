@@ -6,7 +6,7 @@ use claviger_service::{
     accounts::{Account, AccountFailure, Credentials, Origin, Refusal, Registration},
     cut,
 };
-use claviger_wire::client::Reply;
+use claviger_wire::{client::Reply, told_end};
 use futures_util::FutureExt;
 use serde::Serialize;
 
@@ -148,12 +148,16 @@ struct Subscription<'a> {
 
 impl<'a> Info<'a> {
     fn new(account: &'a Account, ip: ClientAddress) -> Self {
-        let subscriptions = account.subscriptions.iter().map(|subscription| Subscription {
-            subscription: &subscription.subscription,
-            key: subscription.license_key.as_deref(),
-            expiry: subscription.expires.to_string(),
-            timeleft: subscription.expires - account.last_login,
-            level: subscription.level.as_deref().unwrap_or_default(),
+        let subscriptions = account.subscriptions.iter().map(|subscription| {
+            let left = subscription.state().left(account.last_login);
+            let (expiry, timeleft) = told_end(left, account.last_login);
+            Subscription {
+                subscription: &subscription.subscription,
+                key: subscription.license_key.as_deref(),
+                expiry,
+                timeleft,
+                level: subscription.level.as_deref().unwrap_or_default(),
+            }
         });
         Self {
             username: &account.username,

@@ -60,6 +60,10 @@ pub(super) fn param(form: Form) -> Object {
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
             .build(),
         Form::Decimal => ObjectBuilder::new().schema_type(Type::Number).build(),
+        Form::Term => {
+            let number_or_text = SchemaType::from_iter([Type::Number, Type::String]);
+            ObjectBuilder::new().schema_type(number_or_text).build()
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! What a type of the Seller API answers.
 
+use std::borrow::Cow;
+
 use axum::body::Body;
+use claviger_domain::{DAYS_MAX, SECONDS_MAX, Unit};
 use claviger_service::{ServiceError, StoreError, vendor::ManageError};
 use claviger_wire::seller::SellerReply;
 
@@ -73,8 +76,16 @@ pub(crate) fn success(message: &'static str) -> Outcome {
 }
 
 /// A failure with status 200.
-pub(crate) fn failure(message: &'static str) -> Outcome {
+pub(crate) fn failure(message: impl Into<Cow<'static, str>>) -> Outcome {
     Err(SellerReply::failure(message).into())
+}
+
+/// What is told of a duration beyond the longest one.
+pub(crate) fn too_long(what: &str, unit: Unit) -> String {
+    match unit {
+        Unit::Days => format!("{what} must be at most {DAYS_MAX} days"),
+        Unit::Seconds => format!("{what} must be at most {SECONDS_MAX} seconds"),
+    }
 }
 
 /// The reply to a change: `done`, or `failed` when what it is about is not there, is taken or is unfit.

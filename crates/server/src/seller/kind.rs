@@ -99,6 +99,8 @@ pub(crate) enum Form {
     Integer,
     /// A number, decimals allowed.
     Decimal,
+    /// A number, a date or `never`.
+    Term,
 }
 
 /// A parameter that must be there.

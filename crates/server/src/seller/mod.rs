@@ -25,7 +25,7 @@ mod variables;
 mod webhooks;
 
 use self::{
-    answer::{Answer, Outcome, Stop, failure, settled, settled_if, silent, success, unknown},
+    answer::{Answer, Outcome, Stop, failure, settled, settled_if, silent, success, too_long, unknown},
     request::Request,
 };
 pub(crate) use self::{

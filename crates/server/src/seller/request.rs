@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
-use claviger_domain::ClientAddress;
+use claviger_domain::{ClientAddress, Term, TermError, Unit};
 use claviger_service::{App, Service, cut};
 use claviger_wire::seller::{SellerParams, SellerReply};
 
@@ -34,6 +34,14 @@ impl Request {
     /// A parameter that is only looked up or compared: empty when it is missing.
     pub(crate) fn text(&self, name: &str) -> String {
         self.params.get(name).map(Cow::into_owned).unwrap_or_default()
+    }
+
+    /// How long something shall last, in days or seconds unless the text says otherwise.
+    ///
+    /// # Errors
+    /// See [`TermError`]; a missing one is malformed.
+    pub(crate) fn term(&self, name: &str, unit: Unit) -> Result<Term, TermError> {
+        Term::parse(&self.text(name), unit, self.service().clock().now())
     }
 
     /// A parameter that will be stored: `None` when it is missing.

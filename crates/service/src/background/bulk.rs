@@ -8,7 +8,7 @@ use claviger_store::{
 };
 use tokio::time::Instant;
 
-use crate::{Service, ServiceError};
+use crate::{Service, ServiceError, shared::pauses::app_paused};
 
 /// Rows of the first slice, which is done along with the decision: what has no more is changed at once.
 pub(crate) const FIRST_SLICE: i64 = 2000;
@@ -56,6 +56,24 @@ impl Service {
     pub(crate) async fn change_all(&self, app: i64, change: Change) -> Result<(), StoreError> {
         let now = self.clock.now();
         let begin = move |conn: &mut Conn<'_>| bulk::begin(conn, app, &change, now, FIRST_SLICE);
+        let job = self.store.db().write(begin).await?;
+        self.carry_out(app, job).await
+    }
+
+    /// As [`Service::change_all`], for a change that hangs on whether the application is paused.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn change_all_by(
+        &self,
+        app: i64,
+        change: impl FnOnce(bool) -> Change + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let begin = move |conn: &mut Conn<'_>| {
+            let change = change(app_paused(conn, app)?);
+            bulk::begin(conn, app, &change, now, FIRST_SLICE)
+        };
         let job = self.store.db().write(begin).await?;
         self.carry_out(app, job).await
     }

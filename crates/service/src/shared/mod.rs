@@ -6,6 +6,7 @@ pub(crate) mod catalog;
 pub(crate) mod file_store;
 pub(crate) mod limits;
 pub(crate) mod passwords;
+pub(crate) mod pauses;
 pub(crate) mod private;
 pub(crate) mod screens;
 pub(crate) mod stats;

@@ -1,6 +1,6 @@
 //! Blacklist and whitelist of an application.
 
-use claviger_domain::{HWID_MAX, Network, days_to_seconds};
+use claviger_domain::{HWID_MAX, Network, Term, Unit};
 use claviger_store::access::{self, Blacklisted, Entry, Whitelisted};
 
 use super::{
@@ -79,7 +79,10 @@ pub fn entry_end(until: Option<&str>, days: Option<&str>, now: i64) -> Result<Op
     let (end, fault) = match (until, days) {
         (None, None) => return Ok(None),
         (Some(until), None) => (until.parse().ok(), EndFault::Until),
-        (None, Some(days)) => (days_to_seconds(days).map(|days| now.saturating_add(days)), EndFault::Days),
+        (None, Some(days)) => match Term::parse(days, Unit::Days, now) {
+            Ok(Term::For(seconds)) => (Some(now.saturating_add(seconds)), EndFault::Days),
+            _ => (None, EndFault::Days),
+        },
         (Some(_), Some(_)) => (None, EndFault::Days),
     };
     end.filter(|&end| end > now && end <= UNTIL_MAX).map(Some).ok_or(fault)

@@ -1,6 +1,6 @@
 //! Licenses of an application; [`Service::add_licenses`] makes them.
 
-use claviger_domain::{LicenseStatus, is_active};
+use claviger_domain::{LicenseStatus, Term};
 pub use claviger_store::licenses::LicenseFilter;
 use claviger_store::{
     Conn, Range,
@@ -8,7 +8,7 @@ use claviger_store::{
     licenses::{self, License},
     subscriptions,
     user_bans::Lift,
-    user_subscriptions::{self, Deleted, Extension},
+    user_subscriptions::{self, Deleted, Extension, UserSubscription},
     users::{self, User},
 };
 
@@ -21,6 +21,7 @@ use super::{
 use crate::{
     App, Service,
     program::accounts::{Ban, ban},
+    shared::pauses::app_paused,
 };
 
 /// What came of giving a license to a user.
@@ -42,6 +43,17 @@ pub enum Assignment {
     UserBanned,
     /// The license is worth nothing.
     NoTime,
+}
+
+/// What a changed duration of a license means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EditedLicense {
+    /// It counts from the license's use on.
+    Unused,
+    /// The license is used; its user keeps the time that it brought.
+    UserKept,
+    /// The license is used; its user's time was changed as well.
+    UserChanged,
 }
 
 impl Service {
@@ -229,15 +241,30 @@ impl Service {
         .await
     }
 
-    /// Sets how many seconds a license is worth.
+    /// Sets how long a license lasts. Where it is used that changes nothing for its user, unless `user_too`: then what it
+    /// brought ends later or earlier by the difference.
     ///
     /// # Errors
     /// When there is no such license, or the database fails.
-    pub async fn set_license_duration(&self, app: &App, key: &str, seconds: i64) -> Result<(), ManageError> {
-        let (app, key) = (app.id, key.to_owned());
+    pub async fn set_license_duration(
+        &self,
+        app: &App,
+        key: &str,
+        term: Term,
+        user_too: bool,
+    ) -> Result<EditedLicense, ManageError> {
+        let (app, key, now) = (app.id, key.to_owned(), self.clock.now());
         self.manage(move |conn| {
             let license = lock(conn, app, &key)?;
-            Ok(licenses::set_duration(conn, app, license.id, seconds)?)
+            let seconds = term.seconds(now);
+            licenses::set_duration(conn, app, license.id, seconds)?;
+            if license.usedby.is_none() {
+                return Ok(EditedLicense::Unused);
+            }
+            let user = if user_too { user_of(conn, app, &license)? } else { None };
+            let Some(user) = user else { return Ok(EditedLicense::UserKept) };
+            rewrite(conn, app, user.id, &license, seconds, now)?;
+            Ok(EditedLicense::UserChanged)
         })
         .await
     }
@@ -264,6 +291,7 @@ fn assign(
     key: &str,
     now: i64,
 ) -> Result<Assignment, ManageError> {
+    let app_paused = app_paused(conn, app)?;
     let Some(license) = licenses::lock_by_key(conn, app, key)? else {
         return Ok(Assignment::UnknownLicense);
     };
@@ -278,13 +306,39 @@ fn assign(
     if user.banned.is_some() {
         return Ok(Assignment::UserBanned);
     }
-    if !is_active(now.saturating_add(license.duration), now) {
+    if license.term().seconds(now) <= 0 {
         return Ok(Assignment::NoTime);
     }
-    let with = Extension { seconds: license.duration, active_only: false };
+    let with = Extension { term: license.term(), active_only: false, app_paused };
     user_subscriptions::extend(conn, app, Range::one(user.id), name, with, now)?;
     licenses::used(conn, app, license.id, user.id, &user.username, now)?;
     Ok(Assignment::Done)
+}
+
+/// Changes what a license brought to its user, who is locked, as if it had been worth so many seconds. A license that
+/// prolonged something brought time to the first subscription of its level.
+fn rewrite(
+    conn: &mut Conn<'_>,
+    app: i64,
+    user: i64,
+    license: &License,
+    seconds: i64,
+    now: i64,
+) -> Result<(), ManageError> {
+    let all = user_subscriptions::of_user(conn, app, user)?;
+    let brought = |one: &&UserSubscription| one.license_key.as_deref() == Some(license.key.as_str());
+    let mut rows: Vec<&UserSubscription> = all.iter().filter(brought).collect();
+    if rows.is_empty() {
+        let offered = subscriptions::of_level(conn, app, &license.level)?;
+        let same = all.iter().filter(|one| offered.first() == Some(&one.subscription));
+        rows.extend(same.max_by_key(|one| (one.state().runs(now), one.paused, one.id)));
+    }
+    let since = license.usedon.unwrap_or(now);
+    for row in rows {
+        let state = row.state().rewritten(license.duration, seconds, since, now);
+        user_subscriptions::set(conn, app, user, row.id, state)?;
+    }
+    Ok(())
 }
 
 fn delete_one(conn: &mut Conn<'_>, app: i64, license: &License, user_too: bool) -> Result<(), ManageError> {

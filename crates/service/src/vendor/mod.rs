@@ -44,12 +44,12 @@ pub use self::{
     end_sessions::Whose,
     error::ManageError,
     files::{FileContent, FileFault, NewFile},
-    licenses::{Assignment, LicenseFilter},
+    licenses::{Assignment, EditedLicense, LicenseFilter},
     listing::parse_network,
     new_licenses::{BATCH_MAX, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys},
     settings::{ChangedSettings, SETTINGS},
     team::{AddAccount, NewMember, may},
-    users::{AddUser, LOGIN_TOKEN_SECONDS, NewUserOf, Target, UserDetails, signed_days},
+    users::{AddUser, LOGIN_TOKEN_SECONDS, NewUserOf, Target, UserDetails},
     webhooks::{NewWebhook, UrlFault},
 };
 

@@ -73,6 +73,22 @@ impl Conn<'_> {
         }
     }
 
+    /// As [`Conn::for_update`], for a decision that changes nothing of the rows: others may decide by them too.
+    pub fn for_share(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "",
+            Self::Postgres(..) => " FOR SHARE",
+        }
+    }
+
+    /// Names of the functions that pick the least and the greatest of their arguments.
+    pub(crate) fn least_greatest(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Sqlite(_) => ("MIN", "MAX"),
+            Self::Postgres(..) => ("LEAST", "GREATEST"),
+        }
+    }
+
     /// Number of rows of an application in a table.
     ///
     /// # Errors

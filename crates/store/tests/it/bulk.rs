@@ -1,13 +1,13 @@
 //! Changes of all users or licenses of an application, in slices.
 
-use claviger_domain::LicenseStatus;
+use claviger_domain::{LicenseStatus, NEVER, Term};
 use claviger_store::{
     Conn, Range, Result,
     bulk::{self, Change},
     licenses::{self, LicenseFilter, NewLicenses},
     params,
     tokens::{self, Owner},
-    user_subscriptions::{self, Pause, UserSubscription},
+    user_subscriptions::{self, Extension, Pause, Standing, UserSubscription},
     users,
     variables::{self, UserVariable},
 };
@@ -26,6 +26,7 @@ both![
     expired_users_go_and_paused_ones_stay,
     everybody_gets_time_once,
     only_running_subscriptions_are_prolonged,
+    an_extension_of_an_older_version_is_carried_out,
     time_is_taken_from_what_runs,
     a_pause_keeps_what_remains,
     a_pause_of_the_app_touches_no_other,
@@ -105,7 +106,7 @@ async fn all_users_are_gone_before_the_last_slice(t: Fixture) {
     assert!(t.read(move |conn| users::by_name(conn, app, "user 7")).await.is_none());
     assert!(!t.read(move |conn| users::any(conn, app, None)).await);
     assert_eq!(t.read(move |conn| user_subscriptions::count_running(conn, app, "gold", NOW)).await, 0);
-    assert!(!t.read(move |conn| user_subscriptions::any(conn, app, "gold", false, NOW)).await);
+    assert!(!t.read(move |conn| user_subscriptions::any(conn, app, "gold", Standing::Running, NOW)).await);
     // Sessions end along with the decision.
     assert!(t.find(app, id).await.is_none());
     while t.write(move |conn| bulk::step(conn, app, SLICE)).await {}
@@ -197,10 +198,14 @@ fn one(conn: &mut Conn<'_>, app: i64, name: &str) -> Result<Range> {
     Ok(Range::one(users::by_name(conn, app, name)?.expect("a user").id))
 }
 
+fn more(seconds: i64, active_only: bool) -> Extension {
+    Extension { term: Term::For(seconds), active_only, app_paused: false }
+}
+
 async fn everybody_gets_time_once(t: Fixture) {
     let app = app(&t).await;
     t.user(app, "without").await;
-    let change = Change::Extend { subscription: "gold".into(), seconds: 100, active_only: false };
+    let change = Change::Extend { subscription: "gold".into(), with: more(100, false) };
     whole(&t, app, change).await;
     assert_eq!(subscriptions(&t, app, "without").await[0].expires, NOW + 100);
     for (name, expires) in [("user 1", NOW + 101), ("user 7", NOW + 107)] {
@@ -212,11 +217,28 @@ async fn everybody_gets_time_once(t: Fixture) {
 async fn only_running_subscriptions_are_prolonged(t: Fixture) {
     let app = app(&t).await;
     t.user(app, "without").await;
-    let change = Change::Extend { subscription: "gold".into(), seconds: 100, active_only: true };
+    let change = Change::Extend { subscription: "gold".into(), with: more(100, true) };
     t.write(move |conn| bulk::begin(conn, app, &change, NOW + 2, 100)).await;
     assert_eq!(subscriptions(&t, app, "without").await, []);
     assert_eq!(subscriptions(&t, app, "user 2").await[0].expires, NOW + 2);
     assert_eq!(subscriptions(&t, app, "user 3").await[0].expires, NOW + 103);
+}
+
+async fn an_extension_of_an_older_version_is_carried_out(t: Fixture) {
+    let app = app(&t).await;
+    t.user(app, "without").await;
+    t.write(move |conn| {
+        conn.execute(
+            "INSERT INTO bulk_jobs (app, id, kind, name, value, amount, flag, decided, upto, done)
+             VALUES ($1, 1, 'extend', 'gold', '', 100, 0, $2, 99, 0)",
+            params![app, NOW],
+        )
+    })
+    .await;
+    while t.write(move |conn| bulk::step(conn, app, SLICE)).await {}
+    for (name, expires) in [("user 7", NOW + 107), ("without", NOW + 100)] {
+        assert_eq!(subscriptions(&t, app, name).await[0].expires, expires, "{name}");
+    }
 }
 
 async fn time_is_taken_from_what_runs(t: Fixture) {
@@ -299,6 +321,11 @@ async fn unused_licenses_get_time(t: Fixture) {
     whole(&t, app, Change::AddTime(5)).await;
     for (key, duration) in durations(&t, app).await {
         assert_eq!(duration, if key == "KEY 2" { 60 } else { 65 }, "{key}");
+    }
+    // What never ends is not made longer, and no sum is too large.
+    for seconds in [NEVER, 5, NEVER - 1] {
+        whole(&t, app, Change::AddTime(seconds)).await;
+        assert_eq!(durations(&t, app).await[0], ("KEY 1".into(), NEVER));
     }
 }
 

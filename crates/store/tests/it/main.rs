@@ -19,6 +19,7 @@ mod server_keys;
 mod session_users;
 mod sessions;
 mod subscriptions;
+mod subscriptions_model;
 mod support;
 mod sweep;
 mod text;

@@ -1,6 +1,6 @@
 //! Changes of users: names, devices, bans, e-mail, two-factor sign-in, and their end.
 
-use claviger_domain::LicenseStatus;
+use claviger_domain::{LicenseStatus, Pauser, Subscription};
 use claviger_store::{
     Conn, Range, Result,
     chat::{self, Message},
@@ -294,10 +294,12 @@ async fn a_subscription_can_be_paused_and_moved(t: Fixture) {
     .await;
     let all = async || t.read(move |conn| user_subscriptions::of_user(conn, app, ann)).await;
     let first = all().await[0].id;
-    t.write(move |conn| user_subscriptions::set_paused(conn, app, ann, first, true, 60)).await;
-    assert_eq!((all().await[0].paused, all().await[0].expires), (true, 60));
-    t.write(move |conn| user_subscriptions::set_paused(conn, app, ann, first, false, NOW + 90)).await;
-    t.write(move |conn| user_subscriptions::set_expires(conn, app, ann, first, NOW + 120)).await;
+    let paused = Subscription::Paused { left: 60, by: Pauser::App };
+    t.write(move |conn| user_subscriptions::set(conn, app, ann, first, paused)).await;
+
+    assert_eq!(all().await[0].state(), paused);
+    let runs = Subscription::Until(NOW + 120);
+    t.write(move |conn| user_subscriptions::set(conn, app, ann, first, runs)).await;
     let found = all().await;
     assert_eq!((found[0].paused, found[0].expires), (false, NOW + 120));
     assert_eq!((found[1].paused, found[1].expires), (false, NOW + 60));

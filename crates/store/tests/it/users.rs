@@ -173,6 +173,7 @@ async fn subscriptions_come_oldest_first_with_their_level(t: Fixture) {
         expires: NOW + 60,
         license_key: Some("KEY".into()),
         paused: false,
+        by_app: false,
     };
     let gone = UserSubscription {
         id: 3,
@@ -181,6 +182,7 @@ async fn subscriptions_come_oldest_first_with_their_level(t: Fixture) {
         expires: NOW - 60,
         license_key: None,
         paused: true,
+        by_app: false,
     };
     assert_eq!(found, [gold, gone]);
     assert_eq!(t.read(move |conn| user_subscriptions::of_user(conn, app, bob)).await.len(), 1);

@@ -1,6 +1,6 @@
 //! Users on the screen.
 
-use claviger_domain::HwidList;
+use claviger_domain::{HwidList, NEVER};
 use claviger_service::vendor::{User, UserBan, UserDetails, UserSubscription};
 use serde_json::{Value, json};
 
@@ -95,10 +95,10 @@ fn print_user(user: &User) {
 }
 
 fn subscription_row(row: &UserSubscription) -> [String; 4] {
-    let ends = if row.paused {
-        format!("paused, {} seconds remain", row.expires)
-    } else {
-        output::time(row.expires)
+    let ends = match (row.paused, row.expires) {
+        (false, end) => output::time(end),
+        (true, NEVER) => "paused, never ends".into(),
+        (true, left) => format!("paused, {left} seconds remain"),
     };
     [
         row.subscription.clone(),
@@ -112,8 +112,8 @@ fn subscription_as_json(row: &UserSubscription) -> Value {
     json!({
         "name": row.subscription,
         "level": row.level,
-        "expires": if row.paused { None } else { Some(row.expires) },
-        "paused_seconds": if row.paused { Some(row.expires) } else { None },
+        "expires": if row.paused { Value::Null } else { output::seconds_as_json(row.expires) },
+        "paused_seconds": if row.paused { output::seconds_as_json(row.expires) } else { Value::Null },
         "license": row.license_key,
     })
 }

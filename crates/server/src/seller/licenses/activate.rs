@@ -5,7 +5,7 @@ use claviger_service::{
     accounts::{Account, AccountFailure, Refusal, Registration},
     cut,
 };
-use claviger_wire::seller::SellerReply;
+use claviger_wire::{seller::SellerReply, told_end};
 use futures_util::FutureExt;
 use serde::Serialize;
 
@@ -50,11 +50,15 @@ struct Subscription<'a> {
 
 impl<'a> Info<'a> {
     fn new(account: &'a Account, ip: String) -> Self {
-        let subscriptions = account.subscriptions.iter().map(|subscription| Subscription {
-            subscription: &subscription.subscription,
-            key: subscription.license_key.as_deref().unwrap_or_default(),
-            expiry: subscription.expires.to_string(),
-            timeleft: subscription.expires - account.last_login,
+        let subscriptions = account.subscriptions.iter().map(|subscription| {
+            let left = subscription.state().left(account.last_login);
+            let (expiry, timeleft) = told_end(left, account.last_login);
+            Subscription {
+                subscription: &subscription.subscription,
+                key: subscription.license_key.as_deref().unwrap_or_default(),
+                expiry,
+                timeleft,
+            }
         });
         Self { username: &account.username, subscriptions: subscriptions.collect(), ip }
     }

@@ -3,15 +3,17 @@
 
 use std::borrow::Cow;
 
-use claviger_domain::{Alphabet, LicenseStatus, Mask, days_to_seconds};
-use claviger_service::vendor::{Assignment, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys, REASON_MAX};
+use claviger_domain::{Alphabet, LicenseStatus, Mask, Term, TermError, Unit};
+use claviger_service::vendor::{
+    Assignment, EditedLicense, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys, REASON_MAX,
+};
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 
 use crate::seller::{
     Outcome, Request, failure,
     kind::{BAN_IP, Form, Param, Shape, Type, Types, may, need, optional},
-    settled, settled_if, success,
+    settled, settled_if, success, too_long,
 };
 
 pub(crate) const TYPES: Types = &[
@@ -21,7 +23,7 @@ pub(crate) const TYPES: Types = &[
         .statuses(&[302, 400, 406, 429])
         .changes(&["owner", "note"]),
     Type::new("addtime", |request| add_time(request).boxed(), "Makes all unused licenses worth more.")
-        .params(&[need("time", "Days, decimals allowed").form(Form::Decimal)])
+        .params(&[need("time", "Days, decimals allowed, or `never`").form(Form::Term)])
         .statuses(&[500])
         .changes(&["time"]),
     Type::new("verify", |request| verify(request).boxed(), "Tells whether there is a license of that key.")
@@ -55,15 +57,25 @@ pub(crate) const TYPES: Types = &[
     Type::new("edit", |request| edit(request).boxed(), "Sets how long a license lasts.")
         .params(&[
             need("key", "The license key"),
-            need("expiry", "How long it lasts, in seconds").form(Form::Integer),
+            need(
+                "expiry",
+                "How long it lasts, in seconds; or `never`; or a date, UTC, for the time until then",
+            )
+            .form(Form::Term),
+            may("userToo", "Also the time that it brought to the user who used it").form(Form::Flag),
         ])
+        .data(&[optional("hint", Shape::Text)])
         .changes(&["key", "expiry"]),
 ];
 
 const KEY: &[Param] = &[need("key", "The license key")];
 const USER_TOO: Param = may("userToo", "Also the user who used it").form(Form::Flag);
 const ADD: &[Param] = &[
-    need("expiry", "How long each lasts, in days, decimals allowed").form(Form::Decimal),
+    need(
+        "expiry",
+        "How long each lasts, in days, decimals allowed; or `never`; or a date, UTC, for the time until then",
+    )
+    .form(Form::Term),
     may("mask", "Pattern of the keys; each * becomes a random character"),
     may("level", "Level of the licenses; 1 unless given").form(Form::Integer),
     may("amount", "How many; 1 unless given, at most 100").form(Form::Integer),
@@ -78,8 +90,11 @@ const SELLER_API: &str = "SellerAPI";
 const OLD_DEFAULT_MASK: &str = "XXXXXX-XXXXXX-XXXXXX-XXXXXX-XXXXXX-XXXXXX";
 /// Longest name of a maker in bytes.
 const OWNER_MAX: usize = 65;
-/// Longest time that a license is worth, in seconds: a thousand years.
-const DURATION_MAX: i64 = 31_536_000_000;
+/// Told of a date that has passed.
+const PAST: &str = "Expiry must be in the future";
+/// Told of a used license whose duration was changed, and its user's not.
+const USER_KEEPS: &str =
+    "The license is used: its user keeps the time that it brought, unless you send userToo=1.";
 const NOTE_TOO_LONG: &str = "Note must be less than 69 characters";
 
 async fn add(request: Request) -> Outcome {
@@ -118,11 +133,17 @@ fn added(keys: Vec<String>) -> SellerReply {
 /// The checks of the form of `add`, in the order of the protocol; those that need the database follow.
 fn new_keys(request: &Request) -> Result<NewKeys, SellerReply> {
     let params = &request.params;
-    let Some(expiry) = params.get("expiry") else {
+    if params.get("expiry").is_none() {
         return Err(SellerReply::failure("Expiry not set").status(406));
-    };
-    let Some(duration) = days_to_seconds(&expiry) else {
-        return Err(SellerReply::failure("Expiry must a number of days").status(400));
+    }
+    let refused = |text: String| Err(SellerReply::failure(text).status(400));
+    let duration = match request.term("expiry", Unit::Days) {
+        Ok(Term::For(0)) | Err(TermError::Malformed | TermError::Negative) => {
+            return refused("Expiry must a number of days".into());
+        }
+        Err(TermError::TooLong) => return refused(too_long("Expiry", Unit::Days)),
+        Err(TermError::Past) => return refused(PAST.into()),
+        Ok(term) => term.seconds(request.service().clock().now()),
     };
     let level = params.number_or("level", 1).to_string();
     if params.get("level").is_some_and(|sent| sent.len() > LEVEL_MAX) || level.len() > LEVEL_MAX {
@@ -141,7 +162,13 @@ fn new_keys(request: &Request) -> Result<NewKeys, SellerReply> {
 async fn add_time(request: Request) -> Outcome {
     const FAILED: &str = "Failed to add time! Key must not be used.";
     let failed = || SellerReply::failure(FAILED).status(500);
-    let seconds = days_to_seconds(&request.text("time")).ok_or_else(failed)?;
+    let seconds = match request.term("time", Unit::Days) {
+        Ok(Term::For(seconds)) if seconds > 0 => seconds,
+        Err(TermError::TooLong) => {
+            return Err(SellerReply::failure(too_long("Time", Unit::Days)).status(400).into());
+        }
+        _ => return Err(failed().into()),
+    };
     if request.service().add_time(&request.app, seconds).await? {
         success("Added time to unused licenses!")
     } else {
@@ -227,10 +254,21 @@ async fn set_note(request: Request) -> Outcome {
 }
 
 async fn edit(request: Request) -> Outcome {
-    let seconds = request.params.get("expiry").and_then(|text| text.parse::<i64>().ok());
-    let Some(seconds) = seconds.filter(|seconds| (1..=DURATION_MAX).contains(seconds)) else {
-        return failure("You must set expiry value");
+    const DONE: &str = "License Edit Successful";
+    let term = match request.term("expiry", Unit::Seconds) {
+        Ok(Term::For(0)) | Err(TermError::Malformed | TermError::Negative) => {
+            return failure("You must set expiry value");
+        }
+        Err(TermError::TooLong) => return failure(too_long("Expiry", Unit::Seconds)),
+        Err(TermError::Past) => return failure(PAST),
+        Ok(term) => term,
     };
-    let set = request.service().set_license_duration(&request.app, &request.text("key"), seconds).await;
-    settled(set, "License Edit Successful", "Key Not Found")
+    let (key, user_too) = (request.text("key"), user_too(&request));
+    match request.service().set_license_duration(&request.app, &key, term, user_too).await {
+        Ok(EditedLicense::UserKept) => {
+            let reply = SellerReply::success(DONE).with("hint", &USER_KEEPS);
+            Ok(reply.text(format!("{DONE}. {USER_KEEPS}")).into())
+        }
+        edited => settled(edited.map(drop), DONE, "Key Not Found"),
+    }
 }

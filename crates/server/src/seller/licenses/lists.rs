@@ -2,7 +2,7 @@
 
 use claviger_domain::{HwidList, LicenseStatus};
 use claviger_service::vendor::{License, LicenseFilter};
-use claviger_wire::seller::SellerReply;
+use claviger_wire::{seller::SellerReply, told};
 use futures_util::FutureExt;
 use serde::Serialize;
 
@@ -107,7 +107,7 @@ impl Row {
             id: license.id.to_string(),
             key: license.key,
             note: license.note,
-            expires: license.duration.to_string(),
+            expires: told(license.duration).to_string(),
             status: license.status.as_str(),
             level: license.level,
             gengy: license.genby.clone(),
@@ -155,7 +155,7 @@ async fn info(request: Request) -> Outcome {
         Err(error) => return unknown(error, "Key Not Found"),
     };
     let reply = silent()
-        .with("duration", &license.duration.to_string())
+        .with("duration", &told(license.duration).to_string())
         .with("hwid", &hwid(&request, &license).await?)
         .with("note", &license.note.unwrap_or_default())
         .with("status", &license.status.as_str())

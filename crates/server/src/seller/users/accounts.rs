@@ -1,15 +1,15 @@
 //! Users: making them, banning them and looking one up (`docs/protocol/seller.md`).
 
-use claviger_domain::{HwidList, Secret, is_active};
-use claviger_service::vendor::{AddUser, NewUserOf, REASON_MAX, UserDetails, signed_days};
-use claviger_wire::seller::SellerReply;
+use claviger_domain::{HwidList, Secret, Term, TermError, Unit};
+use claviger_service::vendor::{AddUser, NewUserOf, REASON_MAX, UserDetails};
+use claviger_wire::{seller::SellerReply, told_end};
 use futures_util::FutureExt;
 use serde::Serialize;
 
 use crate::seller::{
     Outcome, Request, failure,
     kind::{BAN_IP, Field, Form, Param, Shape, Type, Types, field, may, need, nullable, text},
-    settled, silent, success, unknown,
+    settled, silent, success, too_long, unknown,
 };
 
 pub(crate) const TYPES: Types = &[
@@ -41,7 +41,8 @@ const USER: &[Param] = &[need("user", "Name of the user")];
 const ADD: &[Param] = &[
     need("user", "Name of the user"),
     need("sub", "Subscription that the user gets"),
-    need("expiry", "How long it lasts, in days, decimals allowed").form(Form::Decimal),
+    need("expiry", "How long it lasts, in days, decimals allowed; or `never`; or the date of its end, UTC")
+        .form(Form::Term),
     may("pass", "The password; without it the first login sets it"),
     may("hwidAffected", "May log in from any device").form(Form::Flag),
 ];
@@ -67,8 +68,11 @@ const SELLER_API: &str = "SellerAPI";
 const USER_NOT_FOUND: &str = "User not found!";
 
 async fn add(request: Request) -> Outcome {
-    let Some(seconds) = signed_days(&request.text("expiry")) else {
-        return failure("Expiry not set correctly, must be number of days");
+    let term = match request.term("expiry", Unit::Days) {
+        Err(TermError::Malformed) => return failure("Expiry not set correctly, must be number of days"),
+        Err(TermError::TooLong) => return failure(too_long("Expiry", Unit::Days)),
+        // Told after what else may be wrong.
+        term => term.unwrap_or(Term::For(0)),
     };
     let Some(username) = request.params.get("user") else { return failure("You must specify username.") };
     if username.len() > claviger_service::accounts::NAME_MAX {
@@ -78,7 +82,7 @@ async fn add(request: Request) -> Outcome {
         username: username.into_owned(),
         password: request.params.get("pass").map(Secret::new),
         subscription: request.text("sub"),
-        seconds,
+        term,
         any_device: request.params.flag(&["hwidAffected"]),
         owner: SELLER_API.into(),
     };
@@ -169,13 +173,16 @@ async fn data(request: Request) -> Outcome {
 impl<'a> Data<'a> {
     fn new(found: &'a UserDetails, token: String, now: i64) -> Self {
         let user = &found.user;
-        let running = found.subscriptions.iter().filter(|one| !one.paused && is_active(one.expires, now));
-        let subscriptions = running.map(|one| Subscription {
-            subscription: &one.subscription,
-            key: one.license_key.as_deref(),
-            expiry: one.expires.to_string(),
-            timeleft: one.expires - now,
-            name: &one.subscription,
+        let running = found.subscriptions.iter().filter(|one| one.state().runs(now));
+        let subscriptions = running.map(|one| {
+            let (expiry, timeleft) = told_end(one.state().left(now), now);
+            Subscription {
+                subscription: &one.subscription,
+                key: one.license_key.as_deref(),
+                expiry,
+                timeleft,
+                name: &one.subscription,
+            }
         });
         let variables = found.variables.iter().map(|one| Variable { name: &one.name, data: &one.value });
         Self {

@@ -1,12 +1,13 @@
 //! Changes of all users, and of subscriptions of one user or all (`docs/protocol/seller.md`).
 
-use claviger_service::vendor::{ManageError, Target, signed_days};
+use claviger_domain::{SECONDS_MAX, TermError, Unit};
+use claviger_service::vendor::{ManageError, Target};
 use futures_util::FutureExt;
 
 use crate::seller::{
     Outcome, Request, failure,
     kind::{Form, Type, Types, may, need},
-    settled_if,
+    settled_if, too_long,
 };
 
 pub(crate) const TYPES: Types = &[
@@ -28,8 +29,13 @@ pub(crate) const TYPES: Types = &[
         .params(&[
             need("user", "Name of the user, or `all`"),
             need("sub", "Name of the subscription"),
-            need("expiry", "How much longer, in days, decimals allowed").form(Form::Decimal),
-            may("activeOnly", "Only where it runs; else users without it get it").form(Form::Flag),
+            need(
+                "expiry",
+                "How much longer, in days, decimals allowed; or `never`; or the date of its end, UTC",
+            )
+            .form(Form::Term),
+            may("activeOnly", "Only where it runs or is paused; else users without it get it")
+                .form(Form::Flag),
         ])
         .changes(&["user", "sub", "expiry"]),
     Type::new(
@@ -44,9 +50,6 @@ pub(crate) const TYPES: Types = &[
     ])
     .changes(&["user", "sub", "seconds"]),
 ];
-
-/// Longest time that is taken away, in seconds: a thousand years.
-const SECONDS_MAX: i64 = 31_536_000_000;
 
 async fn delete_expired(request: Request) -> Outcome {
     if !request.service().has_users(&request.app).await? {
@@ -67,20 +70,20 @@ async fn reset_all(request: Request) -> Outcome {
 }
 
 async fn extend(request: Request) -> Outcome {
-    let Some(seconds) = signed_days(&request.text("expiry")) else {
-        return failure("Expiry not set correctly, must be number of days");
+    let term = match request.term("expiry", Unit::Days) {
+        Err(TermError::Malformed) => return failure("Expiry not set correctly, must be number of days"),
+        Err(TermError::TooLong) => return failure(too_long("Expiry", Unit::Days)),
+        term => term,
     };
     let name = request.text("sub");
     let offered = request.service().subscriptions(&request.app).await?;
     if !offered.iter().any(|offered| offered.name == name) {
         return failure("Subscription not found!");
     }
-    if seconds < 0 {
-        return failure("Subscription expiry must be set in the future!");
-    }
+    let Ok(term) = term else { return failure("Subscription expiry must be set in the future!") };
     let target = Target::new(&request.text("user"));
     let active_only = request.params.flag(&["activeOnly", "active_only"]);
-    match request.service().extend(&request.app, target, name, seconds, active_only).await {
+    match request.service().extend(&request.app, target, name, term, active_only).await {
         Err(ManageError::Unknown { .. }) => failure("User(s) not found!"),
         extended => settled_if(extended, "Successfully extended user(s)!", "Failed to extend user(s)"),
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use claviger_domain::HwidList;
 use claviger_service::vendor::{ManageError, User, UserSubscription};
-use claviger_wire::seller::SellerReply;
+use claviger_wire::{seller::SellerReply, told};
 use futures_util::{FutureExt, future::BoxFuture};
 use serde::Serialize;
 
@@ -108,7 +108,7 @@ impl Subscription {
             id: one.id.to_string(),
             user: username.into(),
             subscription: one.subscription,
-            expiry: one.expires.to_string(),
+            expiry: told(one.expires).to_string(),
             key: one.license_key,
             paused: if one.paused { "1" } else { "0" },
         }

@@ -1,6 +1,6 @@
 //! Registration: a license key becomes a user.
 
-use claviger_domain::{HwidList, LicenseStatus, Secret, extended, fold};
+use claviger_domain::{HwidList, LicenseStatus, Secret, Subscription, fold};
 use claviger_store::{
     Conn, StoreError,
     access::Evidence,
@@ -18,6 +18,7 @@ use crate::{
     shared::{
         attempts::Attempt,
         limits::{NAME_MAX, RESERVED, TOKEN_BYTES},
+        pauses::app_paused,
     },
 };
 
@@ -174,6 +175,7 @@ fn create(
     password: &str,
 ) -> Result<Account, AccountFailure> {
     let (app, now) = (sign_in.app, sign_in.now);
+    let app_paused = app_paused(conn, app)?;
     let (license, subscriptions) = check(conn, sign_in, applicant)?;
     let mut hwids = HwidList::default();
     if let Some(hwid) = &sign_in.hwid {
@@ -197,9 +199,9 @@ fn create(
     licenses::used(conn, app, license.id, user, &applicant.username, now)?;
     let owner = tokens::Owner { kind: tokens::USER, id: user, name: &applicant.username };
     tokens::insert(conn, app, &applicant.token, owner)?;
-    let expires = extended(None, now, license.duration);
+    let state = Subscription::new(license.term(), now, app_paused);
     for subscription in subscriptions {
-        user_subscriptions::insert(conn, app, user, &subscription, expires, Some(&license.key))?;
+        user_subscriptions::give(conn, app, user, &subscription, state, Some(&license.key))?;
     }
     sign_in.note(conn, user, &applicant.username)?;
     Ok(Account {

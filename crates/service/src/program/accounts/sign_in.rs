@@ -1,6 +1,6 @@
 //! What all sign-ins have in common.
 
-use claviger_domain::{ClientAddress, HwidList, Secret, SessionId, is_active, is_same_subscriber};
+use claviger_domain::{ClientAddress, HwidList, Secret, SessionId, is_same_subscriber};
 use claviger_store::{
     Conn, access,
     sessions::shared,
@@ -136,7 +136,7 @@ impl SignIn {
     ) -> Result<Vec<UserSubscription>, AccountFailure> {
         let (running, rest): (Vec<_>, Vec<_>) = user_subscriptions::of_user(conn, self.app, user)?
             .into_iter()
-            .partition(|subscription| !subscription.paused && is_active(subscription.expires, self.now));
+            .partition(|subscription| subscription.state().runs(self.now));
         match (running.is_empty(), rest.iter().any(|subscription| subscription.paused)) {
             (false, _) => Ok(running),
             (true, true) => Err(Refusal::SubscriptionPaused.into()),

@@ -1,6 +1,6 @@
 //! `upgrade`: a license prolongs what a user has. Whoever has the key may do it, for any user.
 
-use claviger_domain::{ClientAddress, LicenseStatus, extended, fold, is_active};
+use claviger_domain::{ClientAddress, LicenseStatus, fold};
 use claviger_store::{
     Conn, Range, StoreError, licenses, subscriptions,
     user_subscriptions::{self, Extension},
@@ -9,7 +9,7 @@ use claviger_store::{
 
 use crate::{
     App, Service, ServiceError,
-    shared::{attempts::Attempt, limits::RESERVED},
+    shared::{attempts::Attempt, limits::RESERVED, pauses::app_paused},
 };
 
 /// What came of an upgrade.
@@ -68,6 +68,7 @@ fn upgrade(
     key: &str,
     now: i64,
 ) -> Result<Upgrade, StoreError> {
+    let app_paused = app_paused(conn, app)?;
     let Some(license) = licenses::lock_by_key(conn, app, key)? else { return Ok(Upgrade::KeyNotFound) };
     match license.status {
         LicenseStatus::NotUsed => {}
@@ -76,7 +77,7 @@ fn upgrade(
     }
     let offered = subscriptions::of_level(conn, app, &license.level)?;
     let Some(name) = offered.first() else { return Ok(Upgrade::NoSubscriptionOfLevel) };
-    if !is_active(extended(None, now, license.duration), now) {
+    if license.term().seconds(now) <= 0 {
         return Ok(Upgrade::NoTime);
     }
     let user = match fold(username) == RESERVED {
@@ -87,7 +88,7 @@ fn upgrade(
     if let Some(reason) = user.banned {
         return Ok(Upgrade::UserBanned(reason));
     }
-    let with = Extension { seconds: license.duration, active_only: false };
+    let with = Extension { term: license.term(), active_only: false, app_paused };
     user_subscriptions::extend(conn, app, Range::one(user.id), name, with, now)?;
     licenses::used(conn, app, license.id, user.id, &user.username, now)?;
     Ok(Upgrade::Done)

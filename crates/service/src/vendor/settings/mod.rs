@@ -75,16 +75,20 @@ impl Service {
     ) -> Result<ChangedSettings, ManageError> {
         let parsed = changes.iter().map(|(name, text)| self.parse_setting(name, text, read));
         let changes: Vec<(&'static str, Value)> = parsed.collect::<Result<_, _>>()?;
-        let (id, name) = (app.id, app.name.clone());
+        let (id, name, now) = (app.id, app.name.clone(), self.clock.now());
         let changed = self.manage(move |conn| {
             let text = apps::lock_settings(conn, id)?;
             let text = text.ok_or_else(|| ManageError::unknown("application", &name))?;
+            let was: AppSettings = serde_json::from_str(&text).map_err(|error| broken(&error))?;
             let changed = change(&text, changes).map_err(|error| broken(&error))?;
             store(conn, id, &changed.settings)?;
-            Ok(changed)
+            let paused = changed.settings.paused;
+            let job = if was.paused == paused { None } else { follow_pause(conn, id, paused, now)? };
+            Ok((changed, job))
         });
-        let changed = changed.await?;
+        let (changed, job) = changed.await?;
         self.renew_catalog().await?;
+        self.carry_out(id, job).await?;
         Ok(changed)
     }
 
@@ -122,8 +126,7 @@ impl Service {
     /// # Errors
     /// When the database fails.
     pub async fn pause_app(&self, app: &App) -> Result<bool, ManageError> {
-        let pause = Pause { subscription: None, by_app: true };
-        self.set_paused(app, true, Change::Pause(pause)).await
+        self.set_paused(app, true).await
     }
 
     /// Lets an application go on, and the subscriptions that its pause paused. `false` when it is not paused.
@@ -131,18 +134,17 @@ impl Service {
     /// # Errors
     /// When the database fails.
     pub async fn unpause_app(&self, app: &App) -> Result<bool, ManageError> {
-        let pause = Pause { subscription: None, by_app: true };
-        self.set_paused(app, false, Change::Unpause(pause)).await
+        self.set_paused(app, false).await
     }
 
-    async fn set_paused(&self, app: &App, paused: bool, change: Change) -> Result<bool, ManageError> {
+    async fn set_paused(&self, app: &App, paused: bool) -> Result<bool, ManageError> {
         let (id, now) = (app.id, self.clock.now());
         let set = move |conn: &mut Conn<'_>, settings: &mut AppSettings| {
             if settings.paused == paused {
                 return Ok(None);
             }
             settings.paused = paused;
-            Ok(Some(bulk::begin(conn, id, &change, now, FIRST_SLICE)?))
+            Ok(Some(follow_pause(conn, id, paused, now)?))
         };
         let Some(job) = self.edit_settings(app, set).await? else { return Ok(false) };
         self.carry_out(id, job).await?;
@@ -215,6 +217,13 @@ impl Service {
         self.manage(move |conn| Ok(apps::set_banned(conn, app, banned)?)).await?;
         Ok(self.renew_catalog().await?)
     }
+}
+
+/// All that runs is paused along with an application, and goes on with it; returns the job if more is left to be done.
+fn follow_pause(conn: &mut Conn<'_>, app: i64, paused: bool, now: i64) -> Result<Option<i64>, ManageError> {
+    let pause = Pause { subscription: None, by_app: true };
+    let change = if paused { Change::Pause(pause) } else { Change::Unpause(pause) };
+    Ok(bulk::begin(conn, app, &change, now, FIRST_SLICE)?)
 }
 
 /// The setting's rule, and its value.

@@ -1,6 +1,6 @@
 //! Adding users without a license.
 
-use claviger_domain::{Secret, fold};
+use claviger_domain::{Secret, Subscription, Term, fold};
 use claviger_store::{
     Conn, subscriptions,
     tokens::{self, Owner},
@@ -8,13 +8,13 @@ use claviger_store::{
     users::{self, NewUser},
 };
 
-use super::{
-    super::{ManageError, checks::check_length},
-    subscriptions::SECONDS_MAX,
-};
+use super::super::{ManageError, checks::check_length};
 use crate::{
     App, Service,
-    shared::limits::{NAME_MAX, RESERVED, TOKEN_BYTES},
+    shared::{
+        limits::{NAME_MAX, RESERVED, TOKEN_BYTES},
+        pauses::app_paused,
+    },
 };
 
 /// A user to be added without a license.
@@ -26,8 +26,8 @@ pub struct NewUserOf {
     pub password: Option<Secret>,
     /// Subscription that the user gets.
     pub subscription: String,
-    /// Seconds that it lasts.
-    pub seconds: i64,
+    /// How long it lasts.
+    pub term: Term,
     /// May log in from any device, whatever the application's rule.
     pub any_device: bool,
     /// Who adds the user.
@@ -75,7 +75,7 @@ impl Service {
         if !offered {
             return Ok(AddUser::UnknownSubscription);
         }
-        if new.seconds <= 0 {
+        if new.term.seconds(self.clock.now()) <= 0 {
             return Ok(AddUser::NoTime);
         }
         if app.settings.paused {
@@ -98,6 +98,9 @@ fn insert(
     token: &str,
     now: i64,
 ) -> Result<AddUser, ManageError> {
+    if app_paused(conn, app)? {
+        return Ok(AddUser::Paused);
+    }
     let row = NewUser {
         username: &new.username,
         password,
@@ -112,7 +115,7 @@ fn insert(
     };
     let Some(user) = users::insert(conn, app, &row)? else { return Ok(AddUser::Taken) };
     tokens::insert(conn, app, token, Owner { kind: tokens::USER, id: user, name: &new.username })?;
-    let expires = now.saturating_add(new.seconds.min(SECONDS_MAX));
-    user_subscriptions::insert(conn, app, user, &new.subscription, expires, None)?;
+    let state = Subscription::new(new.term, now, false);
+    user_subscriptions::give(conn, app, user, &new.subscription, state, None)?;
     Ok(AddUser::Done)
 }

@@ -13,6 +13,5 @@ pub use self::{
     add::{AddUser, NewUserOf},
     changes::LOGIN_TOKEN_SECONDS,
     find::UserDetails,
-    subscriptions::signed_days,
     target::Target,
 };

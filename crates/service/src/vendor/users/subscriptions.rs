@@ -1,18 +1,21 @@
 //! Subscriptions of one user or of all users of an application.
 
-use claviger_domain::days_to_seconds;
+use claviger_domain::Term;
 use claviger_store::{
     Conn, Range,
     bulk::Change,
-    user_subscriptions::{self, Deleted, Extension, Pause, UserSubscription},
+    user_subscriptions::{self, Deleted, Extension, Pause, Standing, UserSubscription},
     users,
 };
 
-use super::{super::ManageError, target::Target};
-use crate::{App, Service, shared::limits::RESERVED};
-
-/// Longest duration in seconds: a thousand years, which no sum overflows.
-pub(super) const SECONDS_MAX: i64 = 31_536_000_000;
+use super::{
+    super::{ManageError, checks::lock_user},
+    target::Target,
+};
+use crate::{
+    App, Service,
+    shared::{limits::RESERVED, pauses::app_paused},
+};
 
 impl Service {
     /// The subscriptions of users with numbers in a range, with the users' numbers.
@@ -43,21 +46,27 @@ impl Service {
         .await
     }
 
-    /// Lets a user's paused subscriptions go on; `false` when none is paused.
+    /// Lets a user's paused subscriptions go on, with the application while that is paused; `false` when none is paused, or
+    /// only along with it.
     ///
     /// # Errors
     /// When there is no such user, or the database fails.
     pub async fn unpause_user(&self, app: &App, username: &str) -> Result<bool, ManageError> {
-        let now = self.clock.now();
-        self.with_user(app, username, move |conn, app, user| {
-            let going = user_subscriptions::unpause(conn, app, Range::one(user.id), &Pause::default(), now)?;
+        let (app, username, now) = (app.id, username.to_owned(), self.clock.now());
+        self.manage(move |conn| {
+            let paused = app_paused(conn, app)?;
+            let users = Range::one(lock_user(conn, app, &username)?.id);
+            let going = match paused {
+                true => user_subscriptions::hand_over(conn, app, users, None, now)?,
+                false => user_subscriptions::unpause(conn, app, users, &Pause::default(), now)?,
+            };
             Ok(going > 0)
         })
         .await
     }
 
-    /// Prolongs a subscription of a user or of all; unless `active_only`, those without it get it. `false` when nothing
-    /// was there to prolong.
+    /// Prolongs a subscription of a user or of all, where it runs or is paused; unless `active_only`, those without it get
+    /// it. `false` when nothing was there to prolong.
     ///
     /// # Errors
     /// When there is no such user, or the database fails.
@@ -66,33 +75,36 @@ impl Service {
         app: &App,
         target: Target,
         subscription: String,
-        seconds: i64,
+        term: Term,
         active_only: bool,
     ) -> Result<bool, ManageError> {
-        let now = self.clock.now();
+        let (id, now) = (app.id, self.clock.now());
         match target {
             Target::User(username) => {
-                let with = Extension { seconds, active_only };
-                self.with_user(app, &username, move |conn, app, user| {
-                    let users = Range::one(user.id);
-                    Ok(user_subscriptions::extend(conn, app, users, &subscription, with, now)? > 0)
+                self.manage(move |conn| {
+                    let with = Extension { term, active_only, app_paused: app_paused(conn, id)? };
+                    let users = Range::one(lock_user(conn, id, &username)?.id);
+                    Ok(user_subscriptions::extend(conn, id, users, &subscription, with, now)? > 0)
                 })
                 .await
             }
             Target::All => {
-                let (id, name) = (app.id, subscription.clone());
+                let name = subscription.clone();
                 let any = self.store.db().read(move |conn| {
-                    let running = user_subscriptions::any(conn, id, &name, false, now)?;
-                    Ok::<_, ManageError>((users::any(conn, id, None)?, running))
+                    Ok::<_, ManageError>((users::any(conn, id, None)?, runs_or_waits(conn, id, &name, now)?))
                 });
-                let (users, running) = any.await?;
+                let (users, active) = any.await?;
                 if !users {
                     return Err(ManageError::unknown("user", RESERVED));
                 }
-                if active_only && !running {
+                if active_only && !active {
                     return Ok(false);
                 }
-                self.change_all(id, Change::Extend { subscription, seconds, active_only }).await?;
+                self.change_all_by(id, move |app_paused| Change::Extend {
+                    subscription,
+                    with: Extension { term, active_only, app_paused },
+                })
+                .await?;
                 Ok(true)
             }
         }
@@ -120,13 +132,8 @@ impl Service {
             }
             Target::All => {
                 let (id, name) = (app.id, subscription.clone());
-                let running = move |conn: &mut Conn<'_>| {
-                    Ok::<_, ManageError>(
-                        user_subscriptions::any(conn, id, &name, false, now)?
-                            || user_subscriptions::any(conn, id, &name, true, now)?,
-                    )
-                };
-                if !self.store.db().read(running).await? {
+                let any = move |conn: &mut Conn<'_>| runs_or_waits(conn, id, &name, now);
+                if !self.store.db().read(any).await? {
                     return Ok(false);
                 }
                 self.change_all(id, Change::Subtract { subscription, seconds }).await?;
@@ -157,7 +164,8 @@ impl Service {
     /// When the database fails.
     pub async fn pause_subscription(&self, app: &App, name: String) -> Result<bool, ManageError> {
         let (id, wanted, now) = (app.id, name.clone(), self.clock.now());
-        let any = move |conn: &mut Conn<'_>| user_subscriptions::any(conn, id, &wanted, false, now);
+        let any =
+            move |conn: &mut Conn<'_>| user_subscriptions::any(conn, id, &wanted, Standing::Running, now);
         if !self.store.db().read(any).await? {
             return Ok(false);
         }
@@ -166,28 +174,28 @@ impl Service {
         Ok(true)
     }
 
-    /// Lets a paused subscription of all users go on; `false` when none is paused.
+    /// Lets a paused subscription of all users go on, as [`Service::unpause_user`]; `false` when none is paused.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn unpause_subscription(&self, app: &App, name: String) -> Result<bool, ManageError> {
         let (id, wanted, now) = (app.id, name.clone(), self.clock.now());
-        let any = move |conn: &mut Conn<'_>| user_subscriptions::any(conn, id, &wanted, true, now);
+        // What waits with the application goes on with it.
+        let paused = if app.settings.paused { Standing::PausedByVendor } else { Standing::Paused };
+        let any = move |conn: &mut Conn<'_>| user_subscriptions::any(conn, id, &wanted, paused, now);
         if !self.store.db().read(any).await? {
             return Ok(false);
         }
-        let pause = Pause { subscription: Some(name), by_app: false };
-        self.change_all(id, Change::Unpause(pause)).await?;
+        self.change_all_by(id, |app_paused| match app_paused {
+            true => Change::HandOver(name),
+            false => Change::Unpause(Pause { subscription: Some(name), by_app: false }),
+        })
+        .await?;
         Ok(true)
     }
 }
 
-/// Days, decimals allowed, as seconds; some negative number for a time that is over. `None` for what is no number, or too
-/// long.
-pub fn signed_days(text: &str) -> Option<i64> {
-    match text.parse::<f64>().ok().filter(|days| days.is_finite())? {
-        0.0 => Some(0),
-        days if days < 0.0 => Some(-1),
-        _ => days_to_seconds(text),
-    }
+fn runs_or_waits(conn: &mut Conn<'_>, app: i64, name: &str, now: i64) -> Result<bool, ManageError> {
+    Ok(user_subscriptions::any(conn, app, name, Standing::Running, now)?
+        || user_subscriptions::any(conn, app, name, Standing::Paused, now)?)
 }

@@ -1,0 +1,11 @@
+//! Subscriptions that users have.
+
+mod changes;
+mod rows;
+
+pub use self::{
+    changes::{Extension, Pause, extend, hand_over, pause, subtract, unpause},
+    rows::{
+        Deleted, Standing, UserSubscription, any, count_running, delete, give, insert, of_user, of_users, set,
+    },
+};
