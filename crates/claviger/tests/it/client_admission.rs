@@ -5,7 +5,7 @@ use std::fs;
 use crate::support::{ALL_VERSIONS, App, Reply, Seal, Server, eventually};
 
 fn fails(app: &App, version: &str, reply: &Reply, message: &str) {
-    app.assert_failure(version, reply, Seal::Key(&app.secret), message);
+    app.assert_failure(version, reply, Seal::Both(&app.secret), message);
 }
 
 fn init(app: &App, version: &str, params: &[(&str, &str)]) -> Reply {
