@@ -162,9 +162,16 @@ fn is_around(conn: &mut Conn<'_>, table: &str, column: &str, app: i64, ip: IpAdd
     let networks: Vec<String> = Network::around(ip).map(|network| network.to_string()).collect();
     let mut params = vec![Value::from(app), Value::from(now)];
     params.extend(networks.iter().map(Value::from));
-    let names: Vec<String> = (3..=params.len()).map(|number| format!("${number}")).collect();
-    let names = names.join(", ");
-    let sql = format!("SELECT 1 FROM {table} WHERE app = $1 AND {column} IN ({names}) AND {LASTS} LIMIT 1");
+    let names: Vec<String> = (3..=params.len()).map(|number| format!("(${number})")).collect();
+    // One search by key for each. PostgreSQL would rather go through all rows if they stood in `IN`, and it had not
+    // counted the rows yet.
+    let sql = format!(
+        "SELECT 1 FROM (
+             SELECT (SELECT 1 FROM {table} WHERE app = $1 AND {column} = networks.column1 AND {LASTS} LIMIT 1) AS found
+             FROM (VALUES {}) AS networks
+         ) AS looked_up WHERE found IS NOT NULL LIMIT 1",
+        names.join(", ")
+    );
     Ok(conn.query_one(&sql, &params)?.is_some())
 }
 
