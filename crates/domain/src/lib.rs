@@ -16,7 +16,7 @@ mod secret;
 mod settings;
 mod signing;
 mod subscription;
-mod username;
+mod values;
 
 pub use account::{AccountRole, Balance, Permission, may_make_level};
 pub use client_address::ClientAddress;
@@ -33,4 +33,4 @@ pub use secret::Secret;
 pub use settings::{ApiVersions, AppSettings, DEFAULT_MASK, MAX_SESSION_SECONDS, Messages};
 pub use signing::{SigningKey, hmac_sha256_hex};
 pub use subscription::{Pauser, Subscription, Subscriptions};
-pub use username::fold;
+pub use values::{NOT_A_LINE, fold, former, in_one_line, is_line, opaque, tidy, trimmed};

@@ -9,6 +9,8 @@ use std::{
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
+use crate::tidy;
+
 /// Length of the prefix that a subscriber of IPv6 has.
 const SUBSCRIBER_PREFIX: u8 = 64;
 /// Length of the prefix of IPv4 addresses mapped into IPv6.
@@ -100,6 +102,7 @@ impl FromStr for Network {
     type Err = NetworkError;
 
     fn from_str(text: &str) -> Result<Self, NetworkError> {
+        let text = tidy(text);
         let address = text.parse::<IpAddr>().map(Self::from);
         address.or_else(|_| text.parse::<IpNet>().map(Self::from)).map_err(|_| NetworkError(text.into()))
     }
@@ -143,11 +146,12 @@ mod tests {
             ("::ffff:0:0/96", "0.0.0.0/0"),
             ("::ffff:192.0.2.7/95", "::fffe:0:0/95"),
             ("::/0", "::/0"),
+            (" ::1\u{A0}", "::1"),
         ] {
             assert_eq!(form(text), expected, "{text}");
         }
         for text in
-            ["", "x", "192.0.2", "192.0.2.07", "192.0.2.7/33", "192.0.2.7/", "::1/129", " ::1", "fe80::1%1"]
+            ["", "x", "192.0.2", "192.0.2.07", "192.0.2.7/33", "192.0.2.7/", "::1/129", ": :1", "fe80::1%1"]
         {
             let error = text.parse::<Network>().unwrap_err().to_string();
             let expected =

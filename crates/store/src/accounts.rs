@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use claviger_domain::{AccountRole, Balance, fold};
 
-use crate::{Conn, Result, Row, StoreError, params};
+use crate::{Conn, Result, Row, StoreError, names, params};
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +88,7 @@ pub fn insert(conn: &mut Conn<'_>, app: i64, new: &NewAccount) -> Result<bool> {
             app,
             new.role.as_str(),
             &new.username,
-            &fold(&new.username),
+            &*fold(&new.username),
             &new.email_hash,
             &new.password,
             &new.key_levels,
@@ -103,7 +103,7 @@ pub fn insert(conn: &mut Conn<'_>, app: i64, new: &NewAccount) -> Result<bool> {
 /// transaction.
 pub fn lock_by_name(conn: &mut Conn<'_>, username: &str) -> Result<Option<Account>> {
     let sql = format!("{SELECT} WHERE username_folded = $1{}", conn.for_update());
-    conn.query_one(&sql, params![&fold(username)])?.as_ref().map(account).transpose()
+    names::find(username, |form| conn.query_one(&sql, params![form])?.as_ref().map(account).transpose())
 }
 
 /// Whether an account has this e-mail address, by its hash.

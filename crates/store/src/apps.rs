@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use claviger_domain::{Role, fold};
 
-use crate::{Conn, Result, Row, StoreError, catalog, owners::Owner, params, sessions::shared};
+use crate::{Conn, Result, Row, StoreError, catalog, names, owners::Owner, params, sessions::shared};
 
 /// An application with its owner.
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ pub fn insert(conn: &mut Conn<'_>, new: &NewApp) -> Result<Option<i64>> {
             id,
             new.owner,
             &new.name,
-            &fold(&new.name),
+            &*fold(&new.name),
             new.sealed_secret.as_slice(),
             new.sealed_signing_key.as_slice(),
             &new.settings,
@@ -97,13 +97,15 @@ pub fn insert(conn: &mut Conn<'_>, new: &NewApp) -> Result<Option<i64>> {
 /// Finds an application as the Client API names it.
 pub fn by_owner_id(conn: &mut Conn<'_>, owner_id: &str, name: &str) -> Result<Option<AppRecord>> {
     let sql = format!("{SELECT} WHERE o.owner_id = $1 AND a.name_folded = $2");
-    conn.query_one(&sql, params![owner_id, &fold(name)])?.as_ref().map(app).transpose()
+    names::find(name, |name| conn.query_one(&sql, params![owner_id, name])?.as_ref().map(app).transpose())
 }
 
 /// Finds an application as the command line names it.
 pub fn by_owner_name(conn: &mut Conn<'_>, owner: &str, name: &str) -> Result<Option<AppRecord>> {
     let sql = format!("{SELECT} WHERE o.name_folded = $1 AND a.name_folded = $2");
-    conn.query_one(&sql, params![&fold(owner), &fold(name)])?.as_ref().map(app).transpose()
+    names::find(owner, |owner| {
+        names::find(name, |name| conn.query_one(&sql, params![owner, name])?.as_ref().map(app).transpose())
+    })
 }
 
 /// Finds an application by a seller key's hash, if the key is valid at `now` (Unix seconds); with the second when

@@ -19,6 +19,7 @@ pub mod files;
 mod gather;
 pub mod licenses;
 pub mod logs;
+mod names;
 pub mod owners;
 pub mod password_resets;
 mod pending;

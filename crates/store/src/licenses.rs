@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use claviger_domain::{LicenseStatus, NEVER, Term, fold};
 
-use crate::{Conn, Range, Result, Row, StoreError, params, tokens};
+use crate::{Conn, Range, Result, Row, StoreError, names, params, tokens};
 
 /// A license.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,13 +83,13 @@ const SELECT: &str = "SELECT id, key, duration, status, level, genby, banned,
 /// Finds a license by its key and keeps others from using it until the end of the transaction.
 pub fn lock_by_key(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<Option<License>> {
     let sql = format!("{SELECT} AND key_folded = $2{}", conn.for_update());
-    conn.query_one(&sql, params![app, &fold(key)])?.as_ref().map(license).transpose()
+    named(conn, app, key, &sql)
 }
 
 /// The key as it was made, if there is a license of that key in any case.
 pub fn spelling(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<Option<String>> {
     let sql = "SELECT key FROM licenses WHERE app = $1 AND key_folded = $2";
-    conn.query_one(sql, params![app, &fold(key)])?.map(|row| row.get(0)).transpose()
+    names::find(key, |form| conn.query_one(sql, params![app, form])?.map(|row| row.get(0)).transpose())
 }
 
 /// Adds a license; `None` when its key is taken.
@@ -102,7 +102,7 @@ pub fn insert(conn: &mut Conn<'_>, app: i64, key: &str, new: &NewLicenses<'_>) -
             app,
             id,
             key,
-            &fold(key),
+            &*fold(key),
             new.note,
             new.duration,
             LicenseStatus::NotUsed.as_str(),
@@ -183,7 +183,11 @@ pub fn first_of_user(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<Option<
 /// Finds a license by its key.
 pub fn by_key(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<Option<License>> {
     let sql = format!("{SELECT} AND key_folded = $2");
-    conn.query_one(&sql, params![app, &fold(key)])?.as_ref().map(license).transpose()
+    named(conn, app, key, &sql)
+}
+
+fn named(conn: &mut Conn<'_>, app: i64, key: &str, sql: &str) -> Result<Option<License>> {
+    names::find(key, |form| conn.query_one(sql, params![app, form])?.as_ref().map(license).transpose())
 }
 
 /// Whether there is a license, of a status if one is given.

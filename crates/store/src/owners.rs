@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use claviger_domain::{OwnerId, Role, fold};
 
-use crate::{Conn, Result, Row, StoreError, catalog, params};
+use crate::{Conn, Result, Row, StoreError, catalog, names, params};
 
 /// An owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub fn insert(conn: &mut Conn<'_>, new: &NewOwner) -> Result<Option<Owner>> {
             id,
             new.owner_id.as_str(),
             &new.name,
-            &fold(&new.name),
+            &*fold(&new.name),
             new.role.as_str(),
             new.password.as_deref(),
             new.created
@@ -74,8 +74,8 @@ pub fn insert(conn: &mut Conn<'_>, new: &NewOwner) -> Result<Option<Owner>> {
 
 /// Finds an owner by name.
 pub fn by_name(conn: &mut Conn<'_>, name: &str) -> Result<Option<Owner>> {
-    let row = conn.query_one(&format!("{SELECT} WHERE name_folded = $1"), params![&fold(name)])?;
-    row.as_ref().map(owner).transpose()
+    let sql = format!("{SELECT} WHERE name_folded = $1");
+    names::find(name, |form| conn.query_one(&sql, params![form])?.as_ref().map(owner).transpose())
 }
 
 /// All owners, oldest first.
@@ -86,9 +86,7 @@ pub fn all(conn: &mut Conn<'_>) -> Result<Vec<Owner>> {
 /// Gives an owner another role, without end. `false` when there is no such owner.
 pub fn set_role(conn: &mut Conn<'_>, name: &str, role: Role) -> Result<bool> {
     catalog::changed(conn)?;
-    let changed = conn.execute(
-        "UPDATE owners SET role = $1, role_until = NULL WHERE name_folded = $2",
-        params![role.as_str(), &fold(name)],
-    )?;
-    Ok(changed == 1)
+    let Some(owner) = by_name(conn, name)? else { return Ok(false) };
+    let sql = "UPDATE owners SET role = $1, role_until = NULL WHERE id = $2";
+    Ok(conn.execute(sql, params![role.as_str(), owner.id])? == 1)
 }

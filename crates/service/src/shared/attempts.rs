@@ -124,7 +124,7 @@ impl Drop for UnderWay<'_> {
 /// No user has a longer name, so there is nothing to protect, and nothing to hold in memory.
 fn user_key(attempt: Attempt<'_>) -> Option<(i64, String)> {
     let name = attempt.username.filter(|name| name.len() <= NAME_MAX)?;
-    Some((attempt.app, fold(name)))
+    Some((attempt.app, fold(name).into_owned()))
 }
 
 fn address_key(attempt: Attempt<'_>) -> (i64, ClientAddress) {

@@ -2,11 +2,12 @@
 //! [`claviger_store::catalog`].
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use claviger_domain::{AppSettings, Role, Secret, SigningKey};
+use claviger_domain::{AppSettings, Role, Secret, SigningKey, fold, former};
 use claviger_store::{StoreError, apps::AppRecord, variables::Variable};
 
 use crate::{error::ServiceError, shared::vault::Vault};
@@ -16,7 +17,7 @@ pub(crate) const APP_SECRET: &str = "app-secret";
 /// What the master key encrypts private signing keys for.
 pub(crate) const SIGNING_KEY: &str = "signing-key";
 
-/// Entries held at most; far more than there are applications, so only a flood of misspelled names reaches it.
+/// Entries held at most; far more than most servers have applications.
 const CAPACITY: usize = 10_000;
 /// Bytes of variables held at most.
 const VARIABLE_BYTES: usize = 16 * 1024 * 1024;
@@ -90,7 +91,7 @@ type SellerKeyHash = [u8; 32];
 struct Held {
     /// State of the database that the entries are of.
     version: i64,
-    /// By owner id, then by name as the client spells it.
+    /// By owner id, then by name, folded: however many spellings there are, each application is held once.
     by_name: HashMap<String, HashMap<String, Arc<App>>>,
     names: usize,
     /// By seller key, with the second when the key ends.
@@ -125,14 +126,15 @@ impl Catalog {
 
     /// The application that a program names.
     pub(crate) fn by_name(&self, owner_id: &str, name: &str) -> Option<Arc<App>> {
-        self.read().by_name.get(owner_id)?.get(name).cloned()
+        self.read().by_name.get(owner_id)?.get(&*key(name)?).cloned()
     }
 
     /// Adds an application, as a program named it, that was read at the state `version`.
     pub(crate) fn add_by_name(&self, version: i64, owner_id: &str, name: &str, app: Arc<App>) {
+        let Some(name) = key(name) else { return };
         self.add(version, |held| {
-            held.names += 1;
-            held.by_name.entry(owner_id.into()).or_default().insert(name.into(), app);
+            let known = held.by_name.entry(owner_id.into()).or_default().insert(name.into_owned(), app);
+            held.names += usize::from(known.is_none());
         });
     }
 
@@ -172,6 +174,12 @@ impl Catalog {
         });
     }
 
+    /// How many names are held.
+    #[cfg(test)]
+    pub(crate) fn names(&self) -> usize {
+        self.read().by_name.values().map(HashMap::len).sum()
+    }
+
     /// Adds an entry unless it is of an older state than the rest.
     fn add(&self, version: i64, add: impl FnOnce(&mut Held)) {
         self.renew(version);
@@ -183,4 +191,10 @@ impl Catalog {
             add(&mut held);
         }
     }
+}
+
+/// What an application is held by. `None` for a name that may be another application's, kept by an older release: such
+/// spellings are rare, and looked up each time.
+fn key(name: &str) -> Option<Cow<'_, str>> {
+    former(name).is_none().then(|| fold(name))
 }

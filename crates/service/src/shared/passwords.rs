@@ -4,7 +4,7 @@
 use std::thread;
 
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
-use claviger_domain::Secret;
+use claviger_domain::{Secret, opaque};
 use crossbeam_channel::Sender;
 use tokio::sync::oneshot;
 
@@ -53,12 +53,13 @@ impl Passwords {
     pub async fn hash(&self, password: &Secret) -> Result<String, Busy> {
         let password = password.clone();
         let hash = self.run(move |argon2| {
-            argon2.hash_password(password.expose().as_bytes()).map(|hash| hash.to_string())
+            argon2.hash_password(opaque(password.expose()).as_bytes()).map(|hash| hash.to_string())
         });
         hash.await?.map_err(|_| Busy)
     }
 
-    /// Whether `password` has the hash `hash`. Without a hash it takes as long and says no.
+    /// Whether `password` has the hash `hash`, in the form in which passwords are hashed or, as older hashes may be, as
+    /// it was typed. Without a hash it takes as long and says no.
     ///
     /// # Errors
     /// [`Busy`] when too many wait.
@@ -66,7 +67,10 @@ impl Passwords {
         let known = hash.is_some();
         let hash = hash.unwrap_or(&self.decoy).to_owned();
         let password = password.clone();
-        let matches = self.run(move |argon2| matches(argon2, password.expose(), &hash));
+        let matches = self.run(move |argon2| {
+            let (typed, hashed) = (password.expose(), opaque(password.expose()));
+            matches(argon2, &hashed, &hash) || (hashed != typed && matches(argon2, typed, &hash))
+        });
         Ok(matches.await? && known)
     }
 
@@ -140,6 +144,23 @@ mod tests {
         assert_eq!(passwords.verify(&Secret::new("wrong"), Some(&hash)).await, Ok(false));
         assert_eq!(passwords.verify(&right, None).await, Ok(false));
         assert_eq!(passwords.verify(&right, Some("no hash")).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn one_password_in_other_characters() {
+        let passwords = Passwords::start(1).unwrap();
+        let verify =
+            async |typed: &str, hash: &str| passwords.verify(&Secret::new(typed), Some(hash)).await.unwrap();
+        let (composed, decomposed) = ("Zo\u{EB} 1", "Zoe\u{308}\u{A0}1");
+        let old = Argon2::default().hash_password(decomposed.as_bytes()).unwrap().to_string();
+        for typed in [composed, decomposed, " Zo\u{EB} 1\n"] {
+            let hash = passwords.hash(&Secret::new(typed)).await.unwrap();
+            assert!(verify(composed, &hash).await && verify(decomposed, &hash).await, "{typed:?}");
+            assert!(!verify("Zoe 1", &hash).await && !verify("zo\u{EB} 1", &hash).await, "{typed:?}");
+        }
+        // Hashed by an older release, as it was typed.
+        assert!(verify(decomposed, &old).await);
+        assert!(!verify("Zoe\u{308} 1", &old).await);
     }
 
     #[tokio::test]

@@ -2,16 +2,20 @@
 //! entry in `schema_migrations`.
 
 use super::Conn;
-use crate::{Result, StoreError, params};
+use crate::{Result, StoreError, names, params};
 
 /// All migrations, oldest first; the version is the position, counted from 1.
-const MIGRATIONS: [(&str, &str); 5] = [
+const MIGRATIONS: [(&str, &str); 6] = [
     ("first", include_str!("../../migrations/0001_first.sql")),
     ("client_api", include_str!("../../migrations/0002_client_api.sql")),
     ("seller_api", include_str!("../../migrations/0003_seller_api.sql")),
     ("identity", include_str!("../../migrations/0004_identity.sql")),
     ("blacklist", include_str!("../../migrations/0005_blacklist.sql")),
+    ("values", include_str!("../../migrations/0006_values.sql")),
 ];
+
+/// What SQL cannot do: a step by the name of its migration, which it follows.
+const STEPS: [(&str, fn(&mut Conn<'_>) -> Result<()>); 1] = [("values", names::renew)];
 
 /// Newest schema version that this program knows.
 const KNOWN: i64 = MIGRATIONS.len() as i64;
@@ -70,6 +74,9 @@ pub(super) fn run(conn: &mut Conn<'_>, now: i64) -> Result<Vec<i64>> {
             );
         }
         conn.batch(&dialect(conn, sql))?;
+        for (_, step) in STEPS.iter().filter(|(of, _)| *of == name) {
+            step(conn)?;
+        }
         conn.execute(
             "INSERT INTO schema_migrations (version, name, applied) VALUES ($1, $2, $3)",
             params![version, name, now],

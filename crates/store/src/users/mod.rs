@@ -2,11 +2,11 @@
 
 mod ranges;
 
-use claviger_domain::fold;
+use claviger_domain::{fold, former};
 pub(crate) use ranges::lock_range;
 pub use ranges::{any, delete_expired, delete_range, reset_range};
 
-use crate::{Conn, Range, Result, Row, params, pending::USER_STAYS, tokens};
+use crate::{Conn, Range, Result, Row, names, params, pending::USER_STAYS, tokens};
 
 /// An end user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,13 +122,23 @@ fn select() -> String {
 /// Finds a user by name.
 pub fn by_name(conn: &mut Conn<'_>, app: i64, username: &str) -> Result<Option<User>> {
     let sql = select() + " AND username_folded = $2";
-    conn.query_one(&sql, params![app, &fold(username)])?.as_ref().map(user).transpose()
+    named(conn, app, username, &sql)
 }
 
 /// As [`by_name`], and keeps others from changing the user until the end of the transaction.
 pub fn lock_by_name(conn: &mut Conn<'_>, app: i64, username: &str) -> Result<Option<User>> {
     let sql = select() + " AND username_folded = $2" + conn.for_update();
-    conn.query_one(&sql, params![app, &fold(username)])?.as_ref().map(user).transpose()
+    named(conn, app, username, &sql)
+}
+
+fn named(conn: &mut Conn<'_>, app: i64, username: &str, sql: &str) -> Result<Option<User>> {
+    names::find(username, |form| conn.query_one(sql, params![app, form])?.as_ref().map(user).transpose())
+}
+
+/// Whether a name is another user's.
+pub fn is_taken(conn: &mut Conn<'_>, app: i64, username: &str, but: i64) -> Result<bool> {
+    let sql = select() + " AND username_folded = $2 AND id <> $3";
+    Ok(names::find(username, |form| conn.query_one(&sql, params![app, form, but]))?.is_some())
 }
 
 /// Finds a user by number.
@@ -159,6 +169,10 @@ pub fn page(conn: &mut Conn<'_>, app: i64, after: i64, limit: i64) -> Result<Vec
 
 /// Adds a user; the number, or `None` when the name is taken.
 pub fn insert(conn: &mut Conn<'_>, app: i64, new: &NewUser<'_>) -> Result<Option<i64>> {
+    // One that an older release made may have it under another form.
+    if former(new.username).is_some() && by_name(conn, app, new.username)?.is_some() {
+        return Ok(None);
+    }
     let id = insert_once(conn, app, new)?;
     if id.is_some() || by_name(conn, app, new.username)?.is_some() {
         return Ok(id);
@@ -170,7 +184,7 @@ pub fn insert(conn: &mut Conn<'_>, app: i64, new: &NewUser<'_>) -> Result<Option
 /// Deletes the user of a name who waits to be deleted along with all others, if there is one.
 fn sweep_name(conn: &mut Conn<'_>, app: i64, username: &str) -> Result<()> {
     let sql = format!("SELECT id FROM users WHERE app = $1 AND username_folded = $2 AND NOT ({USER_STAYS})");
-    match conn.query_one(&sql, params![app, &fold(username)])? {
+    match conn.query_one(&sql, params![app, &*fold(username)])? {
         Some(row) => delete_range(conn, app, Range::one(row.get(0)?)),
         None => Ok(()),
     }
@@ -186,7 +200,7 @@ fn insert_once(conn: &mut Conn<'_>, app: i64, new: &NewUser<'_>) -> Result<Optio
             app,
             id,
             new.username,
-            &fold(new.username),
+            &*fold(new.username),
             new.password,
             new.hwids,
             new.email_hash,
@@ -258,7 +272,7 @@ pub fn rename(conn: &mut Conn<'_>, app: i64, user: &User, name: &str) -> Result<
     let by_license = user.by_license.filter(|_| fold(name) == fold(&user.username));
     conn.execute(
         "UPDATE users SET username = $3, username_folded = $4, by_license = $5 WHERE app = $1 AND id = $2",
-        params![app, user.id, name, &fold(name), by_license],
+        params![app, user.id, name, &*fold(name), by_license],
     )?;
     tokens::rename_user(conn, app, user.id, name)?;
     if by_license.is_some() {

@@ -12,6 +12,7 @@ mod licenses;
 mod logs;
 mod migrations;
 mod model;
+mod names;
 mod reasons;
 mod reconnect;
 mod scan;

@@ -81,36 +81,6 @@ async fn the_schema_can_be_looked_at(t: Fixture) {
     }
 }
 
-/// Runs statements of both databases past the store.
-fn execute(place: &Place, sql: &str) {
-    let words = match place {
-        Place::Sqlite(_) => ["BLOB", "TEXT", "WITHOUT ROWID"],
-        Place::Postgres { .. } => ["BYTEA", "TEXT COLLATE \"C\"", ""],
-    };
-    let names = ["{bytes}", "{id_text}", "{clustered}"].into_iter().zip(words);
-    place.execute(&names.fold(sql.to_owned(), |sql, (name, word)| sql.replace(name, word)));
-}
-
-/// The migrations of the past, by the names of their files.
-const PAST: [&str; 3] = [
-    include_str!("../../migrations/0001_first.sql"),
-    include_str!("../../migrations/0002_client_api.sql"),
-    include_str!("../../migrations/0003_seller_api.sql"),
-];
-
-/// A database to which the first of the migrations were applied, with these rows, opened.
-async fn upgraded(place: Place, migrations: &[&str], rows: &str) -> Fixture {
-    place.execute(
-        "CREATE TABLE schema_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied BIGINT NOT NULL)",
-    );
-    for (version, migration) in (1..).zip(migrations) {
-        execute(&place, migration);
-        place.execute(&format!("INSERT INTO schema_migrations VALUES ({version}, 'past', 1)"));
-    }
-    execute(&place, rows);
-    Fixture::open(place).await
-}
-
 /// A database as version 0.1.0 left it: the first migration alone, with something in each table.
 async fn of_the_first_version(place: Place) -> Fixture {
     let rows = "
@@ -122,12 +92,12 @@ async fn of_the_first_version(place: Place) -> Fixture {
          INSERT INTO licenses VALUES (7, 1, 'KEY', 'key', NULL, 60, 'Used', '1', 'seller', 5, 6, 'Bob', NULL);
          INSERT INTO subscriptions VALUES (7, 'silver', '1'), (7, 'gold', '1');
          INSERT INTO user_subscriptions VALUES (7, 3, 1, 'gold', 99, 'KEY', 0);";
-    upgraded(place, &PAST[..1], rows).await
+    Fixture::open(place.made_by(1, rows)).await
 }
 
 async fn data_of_the_first_version_is_kept(t: Fixture) {
     let applied: Vec<i64> = migrations(&t).await.iter().map(|row| row.2).collect();
-    assert!(applied[0] == 1 && applied[1..].iter().all(|second| *second == NOW), "{applied:?}");
+    assert!(applied[0] == 1 && applied[1..].iter().all(|&applied| applied == NOW), "{applied:?}");
     let app = t.read(apps::all).await.remove(0);
     assert_eq!((app.id, app.name.as_str(), app.banned), (7, "Loader", false));
     let bob = t.read(|conn| users::by_name(conn, 7, "bob")).await.expect("a user");
@@ -164,7 +134,7 @@ async fn the_blacklist_is_kept(place: Place) {
         INSERT INTO blacklist VALUES (7, 'hwid', 'one', 'cheats', 10, 3), (7, 'ip', '192.0.2.1', '', 11, NULL),
             (7, 'hwid', 'two', 'lies', 12, 4), (8, 'hwid', 'one', 'elsewhere', 13, NULL);
         INSERT INTO whitelist VALUES (7, '192.0.2.2', 14);";
-    let t = upgraded(place, &PAST, rows).await;
+    let t = Fixture::open(place.made_by(3, rows)).await;
     let entry = |kind: &str, value: &str, source, text: &str, added| {
         let reason = Reason { source, text: text.into(), added, until: None };
         Blacklisted { kind: kind.into(), value: value.into(), reasons: vec![reason] }
@@ -199,7 +169,7 @@ async fn the_blacklist_is_kept_postgres() {
 
 /// A database with three migrations, where names stand for what has numbers now.
 async fn named(place: Place) -> Fixture {
-    upgraded(place, &PAST, include_str!("named.sql")).await
+    Fixture::open(place.made_by(3, include_str!("named.sql"))).await
 }
 
 /// Whose license it is after the migration.

@@ -157,3 +157,24 @@ async fn changed_settings_are_noticed_at_once() {
     t.service.delete_app("acme", "shop").await.unwrap();
     assert!(is_unknown(t.service.change_settings(&t.app, &[]).await));
 }
+
+#[tokio::test]
+async fn an_application_is_held_once_however_it_is_spelled() {
+    let t = Fixture::open().await;
+    let letters = "an application of many letters";
+    let made = t.service.create_app("acme", letters, ApiVersions::default()).await.unwrap().app;
+    let spellings = (0..9000u32).map(|n| {
+        let spell = |(at, letter): (usize, char)| match n >> (at % 14) & 1 {
+            1 => letter.to_ascii_uppercase(),
+            _ => letter,
+        };
+        letters.chars().enumerate().map(spell).collect()
+    });
+    let wide =
+        ["ａn application of many letters".to_owned(), "an  application of\u{A0}many letters".to_owned()];
+    for name in spellings.chain(wide) {
+        let found = t.service.app_by_name(&made.owner_id, &name).await.unwrap();
+        assert_eq!(found.expect("the application").id, made.id, "{name}");
+    }
+    assert_eq!(t.service.catalog.names(), 1);
+}

@@ -7,6 +7,13 @@ use claviger_store::Database;
 use postgres::{Client, NoTls};
 use tempfile::TempDir;
 
+/// Those of the releases that there were.
+const MIGRATIONS: [(&str, &str); 3] = [
+    ("first", include_str!("../../../migrations/0001_first.sql")),
+    ("client_api", include_str!("../../../migrations/0002_client_api.sql")),
+    ("seller_api", include_str!("../../../migrations/0003_seller_api.sql")),
+];
+
 /// Where a test keeps its data.
 pub enum Place {
     Sqlite(TempDir),
@@ -43,6 +50,27 @@ impl Place {
             }
             Database::Postgres(url) => apart(|| connect(&url).batch_execute(sql).expect("a statement")),
         }
+    }
+
+    /// As an older release left it, after the first so many migrations, with rows in it.
+    pub fn made_by(self, migrations: usize, rows: &str) -> Self {
+        let words = match &self {
+            Self::Sqlite(_) => ["BLOB", "TEXT", "WITHOUT ROWID"],
+            Self::Postgres { .. } => ["BYTEA", "TEXT COLLATE \"C\"", ""],
+        };
+        let in_dialect = |sql: &str| {
+            let names = ["{bytes}", "{id_text}", "{clustered}"].into_iter().zip(words);
+            names.fold(sql.to_owned(), |sql, (name, word)| sql.replace(name, word))
+        };
+        self.execute(
+            "CREATE TABLE schema_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied BIGINT NOT NULL)",
+        );
+        for (version, (name, sql)) in (1..).zip(&MIGRATIONS[..migrations]) {
+            self.execute(&in_dialect(sql));
+            self.execute(&format!("INSERT INTO schema_migrations VALUES ({version}, '{name}', 1)"));
+        }
+        self.execute(&in_dialect(rows));
+        self
     }
 
     /// Ends all connections to the database, as a restart of the server does. PostgreSQL only.

@@ -1,0 +1,2 @@
+-- Names are folded anew, which SQL cannot do: see src/names.rs. Blanks around names and texts that only the command
+-- line could store, and no request can say, go where the rest of the name is free.
