@@ -1,8 +1,8 @@
 //! Tables for people, JSON for scripts.
 
-use std::io::Write;
+use std::{fmt, io::Write};
 
-use claviger_domain::NEVER;
+use claviger_domain::{NEVER, in_one_line};
 use comfy_table::{Table, presets::UTF8_HORIZONTAL_ONLY};
 use serde::Serialize;
 
@@ -58,9 +58,14 @@ pub(crate) fn record(json: bool, value: &impl Serialize, rows: &[(&str, &str)]) 
     Ok(())
 }
 
-/// A text without control characters: texts of end users must not steer the terminal.
+/// A text without what would leave its line: texts of end users must not steer the terminal.
 pub(crate) fn plain(text: &str) -> String {
-    text.replace(char::is_control, " ")
+    in_one_line(text).into_owned()
+}
+
+/// Prints a sentence about something with a name.
+pub(crate) fn say(sentence: fmt::Arguments<'_>) {
+    println!("{}", plain(&sentence.to_string()));
 }
 
 /// A text, or a dash where there is none.

@@ -17,6 +17,7 @@ use crate::{
         file_store::FileStore,
         passwords::Passwords,
         screens::Screens,
+        seldom::Seldom,
         stats::StatsCache,
         vault::Vault,
     },
@@ -41,6 +42,8 @@ pub struct Service {
     /// Announces a message in the table of deliveries.
     pub(crate) deliver: Notify,
     pub(crate) files: FileStore,
+    /// When it was told that licenses of a weak mask were made.
+    pub(crate) weak_masks: Seldom,
     pub(crate) default_key: Arc<SigningKey>,
     pub(crate) options: Options,
 }

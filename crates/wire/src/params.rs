@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt, str};
 
+use claviger_domain::trimmed;
+
 /// Name/value pairs in the order sent.
 ///
 /// All texts share one buffer, since every request makes one of these.
@@ -78,8 +80,7 @@ impl fmt::Debug for Params {
 /// empty value is the same as a missing one. A NUL inside becomes U+FFFD, since PostgreSQL cannot keep one and both
 /// databases must answer alike (`docs/protocol/client.md`).
 pub fn normalize(value: &str) -> Option<Cow<'_, str>> {
-    let value = value.trim_matches([' ', '\t', '\n', '\r', '\0', '\x0B']);
-    match value {
+    match trimmed(value) {
         "" => None,
         value if value.contains('\0') => Some(value.replace('\0', "\u{FFFD}").into()),
         value => Some(value.into()),

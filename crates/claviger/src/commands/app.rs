@@ -46,6 +46,9 @@ pub(crate) enum Command {
         /// Such as hwidCheck=false, api.v1_1=true or messages.loggedIn=Welcome; `app settings` shows the names
         #[arg(required = true, value_name = "NAME=VALUE")]
         changes: Vec<String>,
+        /// Also a licenseMask whose keys have fewer than 64 bits of randomness, so that they could be guessed
+        #[arg(long)]
+        force: bool,
     },
     /// Ban an application: its programs and its seller key are refused
     Ban(ConfirmArgs),
@@ -92,7 +95,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         }),
         Command::Show(ShowArgs { app, json }) => show(store, &app, json),
         Command::Settings(ShowArgs { app, json }) => settings::show(store, &app, json),
-        Command::Set { app, changes } => settings::change(store, &app, &changes),
+        Command::Set { app, changes, force } => settings::change(store, &app, &changes, force),
         Command::Ban(ConfirmArgs { app, yes }) => {
             confirm(yes, &format!("The programs and bots of {app} will be refused."))?;
             settings::set_banned(store, &app, true)

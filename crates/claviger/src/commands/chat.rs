@@ -54,7 +54,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     match command {
         Command::Add { app, name, delay } => with_app(store, &app, async |service, app| {
             service.add_channel(&app, Channel { name: name.clone(), delay }).await?;
-            println!("added {name}");
+            output::say(format_args!("added {name}"));
             Ok(())
         }),
         Command::List(ShowArgs { app, json }) => with_app(store, &app, async |service, app| {
@@ -66,12 +66,12 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         }
         Command::Mute { app, user, seconds } => with_app(store, &app, async |service, app| {
             let until = service.mute(&app, &user, seconds).await?;
-            println!("muted {user} until {}", output::time(until));
+            output::say(format_args!("muted {user} until {}", output::time(until)));
             Ok(())
         }),
         Command::Unmute { app, user } => with_app(store, &app, async |service, app| {
             anyhow::ensure!(service.unmute(&app, &user).await?, "{user} is not muted");
-            println!("unmuted {user}");
+            output::say(format_args!("unmuted {user}"));
             Ok(())
         }),
     }

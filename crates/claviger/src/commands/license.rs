@@ -1,7 +1,7 @@
 //! `claviger license`: license keys.
 
 use anyhow::{bail, ensure};
-use claviger_domain::{Alphabet, Clock, Mask, SystemClock, Term, Unit};
+use claviger_domain::{Alphabet, Clock, Mask, SystemClock, Term, Unit, tidy};
 use claviger_service::vendor::{
     BATCH_MAX, EditedLicense, LEVEL_MAX, License, LicenseFailure, LicenseFilter, NOTE_MAX, NewKeys,
 };
@@ -16,6 +16,8 @@ use crate::{
     output::{self, Rows},
 };
 
+/// What a mask's * become.
+const ALPHABET: Alphabet = Alphabet::Mixed;
 /// Licenses read at a time.
 const PAGE: i64 = 1000;
 
@@ -81,6 +83,9 @@ pub(crate) struct NewArgs {
     /// Pattern of the keys, in which each * becomes a random character [default: licenseMask of the application]
     #[arg(long)]
     mask: Option<String>,
+    /// Also a mask whose keys have fewer than 64 bits of randomness, so that they could be guessed
+    #[arg(long)]
+    force: bool,
     /// Level, which decides the subscriptions
     #[arg(long, default_value = "1")]
     level: String,
@@ -140,12 +145,20 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
 fn add(store: StoreArgs, app: &str, new: NewArgs, json: bool) -> anyhow::Result<()> {
     let now = SystemClock.now();
     let duration = new.term.term(now)?.seconds(now);
-    ensure!((1..=LEVEL_MAX).contains(&new.level.len()), "a level has 1 to {LEVEL_MAX} bytes");
+    ensure!((1..=LEVEL_MAX).contains(&tidy(&new.level).len()), "a level has 1 to {LEVEL_MAX} bytes");
     with_app(store, app, async |service, app| {
         let mask = new.mask.as_ref().unwrap_or(&app.settings.license_mask);
+        let mask = Mask::new(mask).map_err(|error| anyhow::anyhow!("{error}"))?;
+        let (bits, fixed) = (mask.bits(ALPHABET), mask.is_fixed());
+        ensure!(
+            new.force || !mask.is_weak(ALPHABET),
+            "keys of this mask have {bits} bits of randomness and could be guessed; {} are enough: write more * \
+             into it, or add --force",
+            Mask::MIN_BITS
+        );
         let keys = NewKeys {
-            mask: Mask::new(mask).map_err(|error| anyhow::anyhow!("{error}"))?,
-            alphabet: Alphabet::Mixed,
+            mask,
+            alphabet: ALPHABET,
             amount: new.amount,
             duration,
             level: new.level,
@@ -165,6 +178,9 @@ fn add(store: StoreArgs, app: &str, new: NewArgs, json: bool) -> anyhow::Result<
             return output::json(&made);
         }
         made.iter().for_each(|key| println!("{key}"));
+        if !fixed {
+            eprintln!("\nEach key has {bits} bits of randomness.");
+        }
         Ok(())
     })
 }

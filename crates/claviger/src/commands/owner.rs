@@ -52,7 +52,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         Command::List { json } => output::list(json, HEAD, service.owners().await?, cells, as_json),
         Command::SetRole { name, role } => {
             service.set_role(&name, role).await?;
-            println!("{name} is now {role}");
+            output::say(format_args!("{name} is now {role}"));
             Ok(())
         }
     })

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 
 use anyhow::bail;
-use claviger_domain::Secret;
+use claviger_domain::{Secret, trimmed};
 
 /// Asks before something is destroyed, telling the loss. `yes` answers in advance.
 pub(super) fn confirm(yes: bool, loss: &str) -> anyhow::Result<()> {
@@ -32,7 +32,8 @@ pub(super) fn read_password() -> anyhow::Result<Secret> {
     }
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
-    let password = line.trim_end_matches(['\r', '\n']);
+    // As programs will send it.
+    let password = trimmed(&line);
     anyhow::ensure!(!password.is_empty(), "standard input held no password");
     Ok(Secret::new(password))
 }

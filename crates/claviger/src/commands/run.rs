@@ -9,7 +9,10 @@ use claviger_service::{
 };
 
 use super::{args::ConfirmArgs, prompt::confirm};
-use crate::config::{Store, StoreArgs};
+use crate::{
+    config::{Store, StoreArgs},
+    output,
+};
 
 /// A command under way.
 type Running<'a> = Pin<Box<dyn Future<Output = anyhow::Result<()>> + 'a>>;
@@ -73,7 +76,7 @@ where
     confirm(*yes, loss)?;
     with_app(store, app, async move |service, app| {
         run(service, app).await?;
-        println!("deleted {name}");
+        output::say(format_args!("deleted {name}"));
         Ok(())
     })
 }

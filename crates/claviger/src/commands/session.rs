@@ -133,7 +133,7 @@ fn json_row(out: &mut Vec<u8>, row: ScanRow<'_>, first: bool) {
 fn table_row(out: &mut Vec<u8>, row: ScanRow<'_>, _: bool) {
     let expires = output::time(row.expires);
     // Names are end users' texts and must not steer the terminal.
-    let credential: String = row.credential.unwrap_or("-").chars().filter(|c| !c.is_control()).collect();
+    let credential = output::plain(row.credential.unwrap_or("-"));
     // Writing to memory does not fail.
     let _ = writeln!(out, "{:32}  {expires:20}  {:15}  {credential}", row.id, row.ip);
 }

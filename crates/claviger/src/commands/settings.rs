@@ -33,8 +33,8 @@ fn field(settings: &Value, name: &str) -> String {
     }
 }
 
-/// Changes settings, each written NAME=VALUE.
-pub(super) fn change(store: StoreArgs, app: &str, changes: &[String]) -> anyhow::Result<()> {
+/// Changes settings, each written NAME=VALUE; `force`: also to a mask whose keys could be guessed.
+pub(super) fn change(store: StoreArgs, app: &str, changes: &[String], force: bool) -> anyhow::Result<()> {
     let changes = changes.iter().map(|change| {
         let split = change.split_once('=').with_context(|| {
             format!("`{change}` changes nothing: write NAME=VALUE, such as hwidCheck=false")
@@ -43,7 +43,11 @@ pub(super) fn change(store: StoreArgs, app: &str, changes: &[String]) -> anyhow:
     });
     let changes: Vec<(String, String)> = changes.collect::<anyhow::Result<_>>()?;
     with_app(store, app, async |service, app| {
-        let settings = serde_json::to_value(service.change_settings(&app, &changes).await?.settings)?;
+        let changed = match force {
+            true => service.force_settings(&app, &changes).await?,
+            false => service.change_settings(&app, &changes).await?,
+        };
+        let settings = serde_json::to_value(changed.settings)?;
         for (name, _) in &changes {
             println!("{name}={}", output::plain(&field(&settings, name)));
         }
@@ -55,7 +59,7 @@ pub(super) fn change(store: StoreArgs, app: &str, changes: &[String]) -> anyhow:
 pub(super) fn set_banned(store: StoreArgs, path: &str, banned: bool) -> anyhow::Result<()> {
     with_app(store, path, async |service, app| {
         service.set_app_banned(&app, banned).await?;
-        println!("{} {path}", if banned { "banned" } else { "unbanned" });
+        output::say(format_args!("{} {path}", if banned { "banned" } else { "unbanned" }));
         Ok(())
     })
 }

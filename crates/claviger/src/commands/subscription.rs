@@ -37,7 +37,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     match command {
         Command::Add { app, name, level } => with_app(store, &app, async |service, app| {
             service.add_subscription(&app, Subscription { name: name.clone(), level }).await?;
-            println!("added {name}");
+            output::say(format_args!("added {name}"));
             Ok(())
         }),
         Command::List(ShowArgs { app, json }) => with_app(store, &app, async |service, app| {

@@ -69,14 +69,14 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     match command {
         Command::Set { app, name, value, public } => with_app(store, &app, async |service, app| {
             service.put_variable(&app, Variable { name: name.clone(), value, authed: !public }).await?;
-            println!("set {name}");
+            output::say(format_args!("set {name}"));
             Ok(())
         }),
         Command::SetUser { app, user, name, value, read_only } => {
             with_app(store, &app, async |service, app| {
                 let variable = UserVariable { name: name.clone(), value, read_only };
                 service.put_user_variable(&app, &user, variable).await?;
-                println!("set {name} of {user}");
+                output::say(format_args!("set {name} of {user}"));
                 Ok(())
             })
         }

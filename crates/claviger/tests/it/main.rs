@@ -63,3 +63,4 @@ mod seller_users;
 mod seller_variables;
 mod seller_webhooks;
 mod states;
+mod values;

@@ -231,8 +231,8 @@ fn targets_do_no_harm() {
     let app = &server.app;
     let names = ["\u{1b}[2J\r\nfake line", "a\u{0}b", "' OR 1=1 --", "\u{202e}é\u{1F600}"];
     for name in names {
-        done(app, &format!("type=addsub&level=1&name={}", encode(name)));
-        done(app, &format!("type=delappsub&name={}", encode(name)));
+        done(app, &format!("type=black&hwid={}", encode(name)));
+        done(app, &format!("type=black&hwid={}", encode(name)));
     }
     done(app, &format!("type=delunused&user={}", encode("é".repeat(5000))));
     let table = server.cli.ok(&["audit", "list", &app.path()]);

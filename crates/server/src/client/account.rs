@@ -1,6 +1,6 @@
 //! `register`, `login`, `loginEmail` and `license`: a session gets a user (`docs/protocol/client.md`).
 
-use claviger_domain::{ClientAddress, HWID_MAX, Secret, normalize_hwid};
+use claviger_domain::{ClientAddress, HWID_MAX, NOT_A_LINE, Secret, normalize_hwid};
 use claviger_service::{
     App, Session,
     accounts::{Account, AccountFailure, Credentials, Origin, Refusal, Registration},
@@ -95,6 +95,7 @@ fn refusal_text(app: &App, refusal: Refusal) -> String {
         Refusal::UsernameTooLong => "Username must be shorter than 70 characters".into(),
         Refusal::KeyTooLong => "Key must be shorter than 70 characters".into(),
         Refusal::UsernameTooShort => messages.username_too_short.clone(),
+        Refusal::UsernameNotALine => format!("Username {NOT_A_LINE}"),
         Refusal::PasswordLeaked => messages.password_leaked.clone(),
         Refusal::UsernameTaken => messages.username_taken.clone(),
         Refusal::KeyNotFound => messages.key_not_found.clone(),

@@ -1,5 +1,6 @@
 //! `ban`: a program bans its own user (`docs/protocol/client.md`).
 
+use claviger_domain::in_one_line;
 use claviger_service::{Session, SessionUser, accounts::Ban};
 use claviger_wire::client::Reply;
 use futures_util::FutureExt;
@@ -19,6 +20,8 @@ async fn ban(request: Request, session: Session, user: SessionUser) -> Outcome {
         let reply = Reply::failure("Reason must be 99 characters or less");
         return Ok(Answer::in_session(&request, &session, reply));
     }
+    // A ban matters more than the form of its reason.
+    let reason = in_one_line(&reason).into_owned();
     let with_ip = request.app.settings.ban_blacklists_ip;
     let ip = request.ip.known().filter(|_| with_ip).map(|ip| ip.to_string());
     let ban = Ban { user: user.id, license: None, reason, hwid: hwid(&request), ip };

@@ -1,5 +1,6 @@
 //! `changeUsername`: a user takes another name (`docs/protocol/client.md`).
 
+use claviger_domain::NOT_A_LINE;
 use claviger_service::{Session, SessionUser, accounts::ChangeUsername};
 use claviger_wire::client::Reply;
 use futures_util::FutureExt;
@@ -18,6 +19,7 @@ async fn change_username(request: Request, session: Session, user: SessionUser) 
         ChangeUsername::Done => Reply::success("Successfully changed username, user logged out."),
         ChangeUsername::TooLong => Reply::failure("Username must be shorter than 70 characters"),
         ChangeUsername::TooShort => Reply::failure(app.settings.messages.username_too_short.clone()),
+        ChangeUsername::NotALine => Reply::failure(format!("Username {NOT_A_LINE}")),
         ChangeUsername::Taken => Reply::failure("Username already used!"),
         ChangeUsername::Unchanged => Reply::failure("Failed to change username!"),
     };

@@ -1,6 +1,6 @@
 //! `init`: a program starts and gets a session (`docs/protocol/client.md`).
 
-use claviger_domain::is_md5;
+use claviger_domain::{is_md5, tidy};
 use claviger_service::{Init, TokenCheck, cut};
 use claviger_wire::client::{ApiVersion, Reply};
 use futures_util::FutureExt;
@@ -100,7 +100,7 @@ async fn refusal(request: &Request) -> Result<Option<Reply>, Fault> {
     }
     let version = request.get("ver");
     let must_tell = request.version == ApiVersion::V1_0;
-    if version.as_deref().map_or(must_tell, |version| version != settings.version) {
+    if version.as_deref().map_or(must_tell, |version| version != tidy(&settings.version)) {
         let download = settings.download.as_deref().unwrap_or_default();
         return Ok(Some(Reply::failure("invalidver").with("download", &download)));
     }

@@ -1,5 +1,6 @@
 //! `var`, `getvar` and `setvar`: texts of the vendor and of the user (`docs/protocol/client.md`).
 
+use claviger_domain::is_line;
 use claviger_service::{Session, SessionUser, SetVariable};
 use claviger_wire::client::{ApiVersion, Reply};
 use futures_util::FutureExt;
@@ -62,7 +63,7 @@ async fn set(request: Request, session: Session, user: SessionUser) -> Outcome {
     if value.len() > VALUE_MAX {
         return answer(Reply::failure("Variable data must be 500 characters or less"));
     }
-    if name.len() > NAME_MAX {
+    if name.len() > NAME_MAX || !is_line(&name) {
         return answer(Reply::failure("Failed to set variable"));
     }
     let service = &request.state.service;

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use bytes::Bytes;
+use claviger_domain::in_one_line;
 use claviger_service::vendor::ManageError;
 use claviger_wire::seller::{SellerReply, list_end, list_start};
 use futures_util::{future::BoxFuture, stream};
@@ -179,7 +180,8 @@ where
         match self.list.line.filter(|_| self.wanted.text) {
             Some(line) => {
                 out.extend_from_slice(if first { b"" } else { b"\r\n" });
-                out.extend_from_slice(line(row).as_bytes());
+                // A name of an older release may have line ends, which would forge rows.
+                out.extend_from_slice(in_one_line(&line(row)).as_bytes());
             }
             None => {
                 out.extend_from_slice(if first { b"" } else { b"," });

@@ -71,7 +71,7 @@ impl Service {
         name: &str,
         api: ApiVersions,
     ) -> Result<CreatedApp, ServiceError> {
-        check_name("application", name, APP_NAME_MAX)?;
+        let name = &check_name("application", name, APP_NAME_MAX)?;
         let owner_name = owner.to_owned();
         let found =
             self.store.db().read::<_, StoreError, _>(move |conn| owners::by_name(conn, &owner_name)).await?;

@@ -1,17 +1,19 @@
 //! Names of owners and applications.
 
+use claviger_domain::{NOT_A_LINE, is_line, tidy};
+
 use crate::ServiceError;
 
-pub(super) fn check_name(what: &str, name: &str, max: usize) -> Result<(), ServiceError> {
+/// A name as it is kept.
+pub(super) fn check_name(what: &str, name: &str, max: usize) -> Result<String, ServiceError> {
+    let name = tidy(name);
     if name.is_empty() || name.len() > max {
         return Err(refused(&format!("the name of an {what} has 1 to {max} bytes")));
     }
-    if name.trim() != name || name.chars().any(char::is_control) {
-        return Err(refused(&format!(
-            "the name of an {what} must not begin or end with blanks or hold control characters"
-        )));
+    if !is_line(name) {
+        return Err(refused(&format!("the name of an {what} {NOT_A_LINE}")));
     }
-    Ok(())
+    Ok(name.into())
 }
 
 pub(super) fn no_owner(name: &str) -> ServiceError {

@@ -23,7 +23,7 @@ impl Service {
         role: Role,
         password: Option<&Secret>,
     ) -> Result<Owner, ServiceError> {
-        check_name("owner", name, OWNER_NAME_MAX)?;
+        let name = &check_name("owner", name, OWNER_NAME_MAX)?;
         if name.contains('/') {
             return Err(refused("the name of an owner must not hold a slash"));
         }

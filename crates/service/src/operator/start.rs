@@ -67,6 +67,7 @@ impl Service {
             screens: Arc::new(screens),
             deliver: Notify::new(),
             files: FileStore::new(options.files_dir.clone(), options.file_max_bytes),
+            weak_masks: Default::default(),
             default_key: Arc::new(default_key),
             options,
         })

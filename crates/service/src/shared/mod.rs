@@ -9,6 +9,7 @@ pub(crate) mod passwords;
 pub(crate) mod pauses;
 pub(crate) mod private;
 pub(crate) mod screens;
+pub(crate) mod seldom;
 pub(crate) mod stats;
 pub(crate) mod text;
 pub(crate) mod two_factor;

@@ -1,6 +1,6 @@
 //! Blacklist and whitelist of an application.
 
-use claviger_domain::{HWID_MAX, Network, Term, Unit};
+use claviger_domain::{HWID_MAX, Network, Term, Unit, normalize_hwid, trimmed};
 use claviger_store::access::{self, Blacklisted, Entry, Whitelisted};
 
 use super::{
@@ -51,7 +51,7 @@ impl Outcast {
     fn stored(&self) -> (&'static str, String) {
         match self {
             Self::Ip(ip) => (access::IP, ip.to_string()),
-            Self::Hwid(hwid) => (access::HWID, hwid.clone()),
+            Self::Hwid(hwid) => (access::HWID, normalize_hwid(trimmed(hwid))),
             Self::Region(kind, name) => (kind.as_str(), name.clone()),
         }
     }
@@ -124,7 +124,7 @@ impl Service {
         reason: String,
         until: Option<i64>,
     ) -> Result<(), ManageError> {
-        check_reason(&reason)?;
+        let reason = check_reason(&reason)?;
         let (app, now) = (app.id, self.clock.now());
         let outcasts: Vec<_> = outcasts.iter().map(Outcast::stored).collect();
         for (_, value) in &outcasts {

@@ -4,7 +4,7 @@ use claviger_store::buttons::{self, Button};
 
 use super::{
     ManageError,
-    checks::{check_length, must_be_new, must_exist},
+    checks::{check_line, check_name, either_name, must_be_new, must_exist},
 };
 use crate::{App, Service};
 
@@ -26,8 +26,8 @@ impl Service {
     /// # Errors
     /// When a value is unfit or taken, or the database fails.
     pub async fn add_button(&self, app: &App, new: Button) -> Result<(), ManageError> {
-        check_length("the value of a button", &new.value, TEXT_MAX)?;
-        check_length("the text of a button", &new.label, TEXT_MAX)?;
+        let value = check_name("the value of a button", &new.value, TEXT_MAX)?;
+        let new = Button { value, label: check_line("the text of a button", &new.label, TEXT_MAX)? };
         if new.value.contains(char::is_whitespace) {
             return Err(ManageError::Unfit("the value of a button has no blanks".into()));
         }
@@ -41,7 +41,11 @@ impl Service {
     /// When there is none, or the database fails.
     pub async fn delete_button(&self, app: &App, value: &str) -> Result<(), ManageError> {
         let (app, value) = (app.id, value.to_owned());
-        self.manage(move |conn| must_exist(buttons::delete(conn, app, &value)?, "button", &value)).await
+        self.manage(move |conn| {
+            let found = either_name(&value, |value| buttons::delete(conn, app, value))?;
+            must_exist(found, "button", &value)
+        })
+        .await
     }
 
     /// Deletes all buttons; `false` when there are none.

@@ -4,7 +4,7 @@ use claviger_store::chat::{self, Channel};
 
 use super::{
     ManageError,
-    checks::{check_length, lock_user, must_be_new, must_exist},
+    checks::{check_name, either_name, lock_user, must_be_new, must_exist},
 };
 use crate::{App, Service};
 
@@ -28,7 +28,7 @@ impl Service {
     /// # Errors
     /// When its name is too long or taken, its delay is negative, or the database fails.
     pub async fn add_channel(&self, app: &App, new: Channel) -> Result<(), ManageError> {
-        check_length("the name of a channel", &new.name, NAME_MAX)?;
+        let new = Channel { name: check_name("the name of a channel", &new.name, NAME_MAX)?, ..new };
         check_seconds("the delay", new.delay)?;
         let app = app.id;
         self.manage(move |conn| must_be_new(chat::add_channel(conn, app, &new)?, "channel", &new.name)).await
@@ -42,7 +42,8 @@ impl Service {
         check_seconds("the delay", new.delay)?;
         let app = app.id;
         self.manage(move |conn| {
-            must_exist(chat::set_delay(conn, app, &new.name, new.delay)?, "channel", &new.name)
+            let found = either_name(&new.name, |name| chat::set_delay(conn, app, name, new.delay))?;
+            must_exist(found, "channel", &new.name)
         })
         .await
     }
@@ -53,7 +54,7 @@ impl Service {
     /// When the database fails.
     pub async fn clear_channel(&self, app: &App, name: &str) -> Result<bool, ManageError> {
         let (app, name) = (app.id, name.to_owned());
-        self.manage(move |conn| Ok(chat::clear(conn, app, &name)? > 0)).await
+        self.manage(move |conn| either_name(&name, |name| Ok(chat::clear(conn, app, name)? > 0))).await
     }
 
     /// Who may not speak now, with the Unix second of the end.
@@ -71,7 +72,11 @@ impl Service {
     /// When there is none, or the database fails.
     pub async fn delete_channel(&self, app: &App, name: &str) -> Result<(), ManageError> {
         let (app, name) = (app.id, name.to_owned());
-        self.manage(move |conn| must_exist(chat::delete_channel(conn, app, &name)?, "channel", &name)).await
+        self.manage(move |conn| {
+            let found = either_name(&name, |name| chat::delete_channel(conn, app, name))?;
+            must_exist(found, "channel", &name)
+        })
+        .await
     }
 
     /// Keeps a user from speaking for so many seconds; returns the Unix second of the end.

@@ -1,5 +1,6 @@
 //! What several changes of a vendor have in common.
 
+use claviger_domain::{NOT_A_LINE, is_line, tidy, trimmed};
 use claviger_store::{
     Conn,
     users::{self, User},
@@ -52,9 +53,45 @@ pub(crate) fn check_url(what: &str, text: &str, max: usize) -> Result<(), Manage
     }
 }
 
-/// Refuses a reason of a ban that is too long; it may be empty.
-pub(crate) fn check_reason(reason: &str) -> Result<(), ManageError> {
-    if reason.is_empty() { Ok(()) } else { check_length("the reason", reason, REASON_MAX) }
+/// What is shown in lists and compared by what people paste, such as the name of a user or a level, as it is kept.
+/// Refuses one that is empty, too long or leaves its line. `what` begins the sentence.
+pub(crate) fn check_line(what: &str, text: &str, max: usize) -> Result<String, ManageError> {
+    in_line(what, tidy(text), max)
+}
+
+/// As [`check_line`], for what programs name exactly, such as a variable: only what no request can send is cut off.
+pub(crate) fn check_name(what: &str, text: &str, max: usize) -> Result<String, ManageError> {
+    in_line(what, trimmed(text), max)
+}
+
+fn in_line(what: &str, text: &str, max: usize) -> Result<String, ManageError> {
+    check_length(what, text, max)?;
+    if is_line(text) { Ok(text.into()) } else { Err(ManageError::Unfit(format!("{what} {NOT_A_LINE}"))) }
+}
+
+/// A remark, such as a note or the reason of a ban, as it is kept; it may be empty. Refuses one that is too long or
+/// leaves its line.
+pub(crate) fn check_remark(what: &str, text: &str, max: usize) -> Result<String, ManageError> {
+    if tidy(text).is_empty() { Ok(String::new()) } else { check_line(what, text, max) }
+}
+
+/// The reason of a ban as it is kept; it may be empty.
+pub(crate) fn check_reason(reason: &str) -> Result<String, ManageError> {
+    check_remark("the reason", reason, REASON_MAX)
+}
+
+/// A text for programs, as it is kept: it may have lines. Refuses one that is empty or too long.
+pub(crate) fn check_text(what: &str, text: &str, max: usize) -> Result<String, ManageError> {
+    let text = trimmed(text);
+    check_length(what, text, max)?;
+    Ok(text.into())
+}
+
+/// Does something with what programs name exactly: as it was written, since older releases kept blanks around it, else
+/// as it is kept now.
+pub(crate) fn either_name<E>(name: &str, mut act: impl FnMut(&str) -> Result<bool, E>) -> Result<bool, E> {
+    let kept = trimmed(name);
+    Ok(act(name)? || (kept != name && act(kept)?))
 }
 
 /// Finds a user, and keeps others from changing the user until the end of the transaction.

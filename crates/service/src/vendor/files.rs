@@ -1,12 +1,12 @@
 //! Files that programs download.
 
-use claviger_domain::BASE62;
+use claviger_domain::{BASE62, tidy, trimmed};
 use claviger_outgoing::CallError;
 use claviger_store::files::{self, File};
 
 use super::{
     ManageError,
-    checks::{check_length, check_url, must_be_new},
+    checks::{check_name, check_url, must_be_new},
 };
 use crate::{App, Service, ServiceError, shared::calls::CallFailure, shared::file_store};
 
@@ -77,6 +77,7 @@ impl Service {
     /// # Errors
     /// See [`FileFault`].
     pub async fn measure_url(&self, url: &str) -> Result<i64, FileFault> {
+        let url = tidy(url);
         check_url("the address of a file", url, URL_MAX).map_err(|_| FileFault::Malformed)?;
         match self.calls.fetch(url, self.options.file_max_bytes).await {
             Ok(answer) if (200..300).contains(&answer.status) => Ok(answer.body.len() as i64),
@@ -106,7 +107,7 @@ impl Service {
                 let mut file = found.ok_or_else(|| ManageError::unknown("file", &wanted))?;
                 let was_upload = file.url.is_none() && url.is_some();
                 if let Some((url, size)) = url {
-                    (file.url, file.size) = (Some(url), size);
+                    (file.url, file.size) = (Some(tidy(&url).into()), size);
                 }
                 file.authed = authed.unwrap_or(file.authed);
                 files::update(conn, app, &file)?;
@@ -138,12 +139,15 @@ impl Service {
     /// When a value is unfit or the content too large, the id is taken, or the database or the disk fails.
     pub async fn add_file(&self, app: &App, new: NewFile) -> Result<File, ManageError> {
         let (url, size, bytes) = match new.content {
-            FileContent::Url { url, size } => (Some(url), size, Vec::new()),
+            FileContent::Url { url, size } => (Some(tidy(&url).to_owned()), size, Vec::new()),
             FileContent::Bytes(bytes) => (None, bytes.len() as i64, bytes),
         };
         let file = File {
-            id: new.id.unwrap_or_else(|| self.random.text(BASE62, ID_LEN)),
-            name: new.name,
+            id: match new.id {
+                Some(id) => trimmed(&id).into(),
+                None => self.random.text(BASE62, ID_LEN),
+            },
+            name: check_name("the name of a file", &new.name, NAME_MAX)?,
             url,
             size,
             uploaded: self.clock.now(),
@@ -197,7 +201,6 @@ fn not_deleted(error: &std::io::Error) -> ServiceError {
 }
 
 fn check(file: &File, max: u64) -> Result<(), ManageError> {
-    check_length("the name of a file", &file.name, NAME_MAX)?;
     if !file_store::is_id(&file.id) {
         let max = file_store::ID_MAX;
         return Err(ManageError::Unfit(format!("the id of a file has 1 to {max} of 0-9 A-Z a-z _ -")));

@@ -14,7 +14,7 @@ use claviger_store::{
 
 use super::{
     ManageError,
-    checks::{check_length, check_reason},
+    checks::{check_reason, check_remark},
     new_licenses::NOTE_MAX,
     users::bans::lift_ban,
 };
@@ -124,9 +124,9 @@ impl Service {
         user_too: bool,
         with_ip: Option<bool>,
     ) -> Result<License, ManageError> {
-        check_reason(reason)?;
+        let reason = check_reason(reason)?;
         let with_ip = with_ip.unwrap_or(app.settings.ban_blacklists_ip);
-        let (app, key, reason, now) = (app.id, key.to_owned(), reason.to_owned(), self.clock.now());
+        let (app, key, now) = (app.id, key.to_owned(), self.clock.now());
         self.manage(move |conn| {
             let license = lock(conn, app, &key)?;
             licenses::ban(conn, app, license.id, &reason)?;
@@ -225,9 +225,7 @@ impl Service {
     /// # Errors
     /// When there is no such license, the remark is too long, or the database fails.
     pub async fn set_note(&self, app: &App, key: &str, note: String) -> Result<(), ManageError> {
-        if !note.is_empty() {
-            check_length("a note", &note, NOTE_MAX)?;
-        }
+        let note = check_remark("a note", &note, NOTE_MAX)?;
         let (app, key) = (app.id, key.to_owned());
         self.manage(move |conn| {
             let license = lock(conn, app, &key)?;

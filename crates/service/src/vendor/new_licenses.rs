@@ -3,7 +3,11 @@
 use claviger_domain::{AccountRole, Alphabet, Mask, Permission, may_make_level};
 use claviger_store::{Conn, StoreError, accounts, licenses, licenses::NewLicenses, tokens};
 
-use super::team::may;
+use super::{
+    ManageError,
+    checks::{check_line, check_remark},
+    team::may,
+};
 use crate::{App, Service, ServiceError, shared::limits::TOKEN_BYTES};
 
 /// Licenses made in one call at most.
@@ -63,6 +67,9 @@ pub enum LicenseFailure {
     /// The note is longer than [`NOTE_MAX`].
     #[error("the note is too long")]
     NoteTooLong,
+    /// The level, the note or the maker's name cannot be kept; what is wrong with it.
+    #[error("{0}")]
+    Unfit(String),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -74,7 +81,12 @@ impl Service {
     /// # Errors
     /// See [`LicenseFailure`]; the checks come in the order of its list.
     pub async fn add_licenses(&self, app: &App, keys: NewKeys) -> Result<Vec<String>, LicenseFailure> {
+        let keys = kept(keys)?;
         let (app, now, random) = (app.id, self.clock.now(), self.random.clone());
+        if keys.mask.is_weak(keys.alphabet) && self.weak_masks.is_due(now) {
+            let bits = keys.mask.bits(keys.alphabet);
+            tracing::warn!(app, bits, "licenses were made whose keys can be guessed: give the mask more *");
+        }
         let daily = self.options.seller_daily_licenses;
         let add = move |conn: &mut Conn<'_>| {
             if daily > 0 && licenses::made_since(conn, app, now - DAY)?.saturating_add(keys.amount) > daily {
@@ -120,6 +132,18 @@ impl Service {
         let found = self.store.db().read(move |conn| licenses::spelling(conn, app, &key)).await?;
         Ok(found.is_some())
     }
+}
+
+/// Licenses as they are kept. A note that is too long is told last, as the protocol has it.
+fn kept(keys: NewKeys) -> Result<NewKeys, LicenseFailure> {
+    let kept = || {
+        let note = keys.note.as_deref().map(|note| check_remark("a note", note, usize::MAX)).transpose()?;
+        let level = check_line("a level", &keys.level, LEVEL_MAX)?;
+        let genby = check_line("the name of a maker", &keys.genby, usize::MAX)?;
+        Ok::<_, ManageError>((note.filter(|note| !note.is_empty()), level, genby))
+    };
+    let (note, level, genby) = kept().map_err(|error| LicenseFailure::Unfit(error.to_string()))?;
+    Ok(NewKeys { note, level, genby, ..keys })
 }
 
 /// Where an account of the application makes the licenses, sees whether it may, and takes them off a reseller's balance.

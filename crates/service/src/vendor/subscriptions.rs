@@ -8,7 +8,7 @@ use claviger_store::{
 
 use super::{
     ManageError,
-    checks::{check_length, must_be_new, must_exist},
+    checks::{check_line, check_name, either_name, must_be_new, must_exist},
     new_licenses::LEVEL_MAX,
 };
 use crate::{App, Service};
@@ -31,8 +31,8 @@ impl Service {
     /// # Errors
     /// When a value is unfit, the name is taken, or the database fails.
     pub async fn add_subscription(&self, app: &App, new: Subscription) -> Result<(), ManageError> {
-        check_length("the name of a subscription", &new.name, NAME_MAX)?;
-        check_length("a level", &new.level, LEVEL_MAX)?;
+        let name = check_name("the name of a subscription", &new.name, NAME_MAX)?;
+        let new = Subscription { name, level: check_line("a level", &new.level, LEVEL_MAX)? };
         if !new.level.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(ManageError::Unfit(format!("`{}` is no level: write a number such as 1", new.level)));
         }
@@ -50,7 +50,7 @@ impl Service {
     pub async fn set_subscription_level(&self, app: &App, new: Subscription) -> Result<(), ManageError> {
         let app = app.id;
         self.manage(move |conn| {
-            let found = subscriptions::set_level(conn, app, &new.name, &new.level)?;
+            let found = either_name(&new.name, |name| subscriptions::set_level(conn, app, name, &new.level))?;
             must_exist(found, "subscription", &new.name)
         })
         .await
@@ -76,7 +76,10 @@ impl Service {
     /// When there is none, or the database fails.
     pub async fn delete_subscription(&self, app: &App, name: &str) -> Result<(), ManageError> {
         let (app, name) = (app.id, name.to_owned());
-        self.manage(move |conn| must_exist(subscriptions::delete(conn, app, &name)?, "subscription", &name))
-            .await
+        self.manage(move |conn| {
+            let found = either_name(&name, |name| subscriptions::delete(conn, app, name))?;
+            must_exist(found, "subscription", &name)
+        })
+        .await
     }
 }

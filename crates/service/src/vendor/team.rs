@@ -1,13 +1,16 @@
 //! Accounts that owners make for others: resellers, who make licenses, and managers, who work on an application.
 
-use claviger_domain::{AccountRole, Balance, Permission, Secret};
+use claviger_domain::{AccountRole, Balance, Permission, Secret, tidy, trimmed};
 use claviger_store::{
     Conn,
     accounts::{self, Account, NewAccount},
     owners,
 };
 
-use super::{ManageError, checks::check_length};
+use super::{
+    ManageError,
+    checks::{check_length, check_line},
+};
 use crate::{App, Service};
 
 /// Longest name in bytes.
@@ -51,6 +54,7 @@ impl Service {
     /// # Errors
     /// When a value is empty or too long, too many passwords wait to be hashed, or the database fails.
     pub async fn add_account(&self, app: &App, new: NewMember) -> Result<AddAccount, ManageError> {
+        let new = kept(new);
         let email_hash = self.vault.keyed_hash("account-email", &new.email.to_lowercase());
         let (name, hash) = (new.username.clone(), email_hash.clone());
         let taken = move |conn: &mut Conn<'_>| {
@@ -68,10 +72,10 @@ impl Service {
         if new.permissions & Permission::ALL == 0 {
             return Ok(AddAccount::NoPermission);
         }
-        check_length("the name of an account", &new.username, NAME_MAX)?;
-        check_length("a password", new.password.expose(), usize::MAX)?;
+        check_line("the name of an account", &new.username, NAME_MAX)?;
+        check_length("a password", trimmed(new.password.expose()), usize::MAX)?;
         check_length("an e-mail address", &new.email, usize::MAX)?;
-        check_length("the list of levels", &new.key_levels, LEVELS_MAX)?;
+        check_line("the list of levels", &new.key_levels, LEVELS_MAX)?;
         let row = NewAccount {
             role: new.role,
             username: new.username,
@@ -152,6 +156,17 @@ impl Service {
         let hash = account.as_ref().map(|account| account.password.as_str());
         let right = self.passwords.verify(password, hash).await?;
         Ok(account.filter(|_| right))
+    }
+}
+
+/// An account as it is kept.
+fn kept(new: NewMember) -> NewMember {
+    let tidied = |text: &str| tidy(text).to_owned();
+    NewMember {
+        username: tidied(&new.username),
+        email: tidied(&new.email),
+        key_levels: tidied(&new.key_levels),
+        ..new
     }
 }
 

@@ -1,5 +1,6 @@
 //! Tokens of the token system.
 
+use claviger_domain::tidy;
 use claviger_store::{
     Conn,
     tokens::{self, Token},
@@ -35,7 +36,7 @@ impl Service {
         token: &str,
         reason: Option<String>,
     ) -> Result<Token, ManageError> {
-        check_reason(reason.as_deref().unwrap_or_default())?;
+        let reason = reason.as_deref().map(check_reason).transpose()?;
         let (app, token) = (app.id, token.to_owned());
         self.manage(move |conn| {
             let found = lock(conn, app, &token)?;
@@ -61,6 +62,7 @@ impl Service {
 }
 
 fn lock(conn: &mut Conn<'_>, app: i64, token: &str) -> Result<Token, ManageError> {
+    let token = tidy(token);
     check_length("a token", token, TOKEN_MAX)?;
     tokens::lock(conn, app, token)?.ok_or_else(|| ManageError::unknown("token", token))
 }

@@ -1,10 +1,13 @@
 //! Variables of an application.
 
-use claviger_store::variables::{self, Variable};
+use claviger_store::{
+    Conn,
+    variables::{self, Variable},
+};
 
 use super::{
     ManageError,
-    checks::{check_length, must_be_new, must_exist},
+    checks::{check_name, check_text, either_name, must_be_new, must_exist},
 };
 use crate::{App, Service};
 
@@ -12,6 +15,7 @@ use crate::{App, Service};
 const NAME_MAX: usize = 49;
 /// Longest value in bytes.
 const VALUE_MAX: usize = 1000;
+const VALUE: &str = "the value of a variable";
 
 impl Service {
     /// The variables of an application, in the order of the alphabet.
@@ -28,9 +32,9 @@ impl Service {
     /// # Errors
     /// When it is too long, its name is taken, or the database fails.
     pub async fn add_variable(&self, app: &App, new: Variable) -> Result<(), ManageError> {
-        check(&new)?;
+        let new = kept(new)?;
         let app = app.id;
-        let add = move |conn: &mut claviger_store::Conn<'_>| {
+        let add = move |conn: &mut Conn<'_>| {
             must_be_new(variables::insert(conn, app, &new)?, "variable", &new.name)
         };
         self.manage(add).await?;
@@ -42,7 +46,7 @@ impl Service {
     /// # Errors
     /// When it is too long, or the database fails.
     pub async fn put_variable(&self, app: &App, new: Variable) -> Result<(), ManageError> {
-        check(&new)?;
+        let new = kept(new)?;
         let app = app.id;
         self.manage(move |conn| {
             if !variables::update(conn, app, &new)? {
@@ -67,11 +71,13 @@ impl Service {
     ) -> Result<(), ManageError> {
         let (app, name, value) = (app.id, name.to_owned(), value.to_owned());
         self.manage(move |conn| {
-            let found = variables::get(conn, app, &name)?;
-            let found = found.ok_or_else(|| ManageError::unknown("variable", &name))?;
-            let new = Variable { name: found.name, value, authed: authed.unwrap_or(found.authed) };
-            check(&new)?;
-            must_exist(variables::update(conn, app, &new)?, "variable", &name)
+            let found = either_name(&name, |name| {
+                let Some(found) = variables::get(conn, app, name)? else { return Ok(false) };
+                let value = check_text(VALUE, &value, VALUE_MAX)?;
+                let new = Variable { name: found.name, value, authed: authed.unwrap_or(found.authed) };
+                Ok::<_, ManageError>(variables::update(conn, app, &new)?)
+            });
+            must_exist(found?, "variable", &name)
         })
         .await?;
         Ok(self.renew_catalog().await?)
@@ -94,13 +100,17 @@ impl Service {
     /// When there is none, or the database fails.
     pub async fn delete_variable(&self, app: &App, name: &str) -> Result<(), ManageError> {
         let (app, wanted) = (app.id, name.to_owned());
-        let deleted = self.manage(move |conn| Ok(variables::delete(conn, app, &wanted)?)).await?;
+        let delete =
+            move |conn: &mut Conn<'_>| either_name(&wanted, |name| variables::delete(conn, app, name));
+        let deleted = self.store.db().write(delete).await?;
         self.renew_catalog().await?;
         must_exist(deleted, "variable", name)
     }
 }
 
-fn check(variable: &Variable) -> Result<(), ManageError> {
-    check_length("the name of a variable", &variable.name, NAME_MAX)?;
-    check_length("the value of a variable", &variable.value, VALUE_MAX)
+/// A variable as it is kept.
+fn kept(new: Variable) -> Result<Variable, ManageError> {
+    let name = check_name("the name of a variable", &new.name, NAME_MAX)?;
+    let value = check_text(VALUE, &new.value, VALUE_MAX)?;
+    Ok(Variable { name, value, ..new })
 }

@@ -1,12 +1,12 @@
 //! Webhooks: addresses that programs have called without knowing them.
 
-use claviger_domain::BASE62;
+use claviger_domain::{BASE62, tidy};
 use claviger_outgoing::CallError;
 use claviger_store::webhooks::{self, Webhook};
 
 use super::{
     ManageError,
-    checks::{check_length, check_url, must_exist},
+    checks::{check_name, check_text, check_url, either_name, must_exist},
 };
 use crate::{App, Service};
 
@@ -56,9 +56,15 @@ impl Service {
     /// When a value is unfit, the id is taken, or the database fails.
     pub async fn add_webhook(&self, app: &App, new: NewWebhook) -> Result<Webhook, ManageError> {
         let webhook = Webhook {
-            id: new.id.unwrap_or_else(|| self.random.text(BASE62, ID_MAX)),
-            url: new.url,
-            user_agent: new.user_agent.unwrap_or_else(|| USER_AGENT.into()),
+            id: match new.id {
+                Some(id) => check_name("the id of a webhook", &id, ID_MAX)?,
+                None => self.random.text(BASE62, ID_MAX),
+            },
+            url: tidy(&new.url).into(),
+            user_agent: match new.user_agent {
+                Some(name) => check_text("the user agent", &name, USER_AGENT_MAX)?,
+                None => USER_AGENT.into(),
+            },
             authed: new.authed,
         };
         check(&webhook)?;
@@ -76,7 +82,11 @@ impl Service {
     /// When there is none, or the database fails.
     pub async fn delete_webhook(&self, app: &App, id: &str) -> Result<(), ManageError> {
         let (app, id) = (app.id, id.to_owned());
-        self.manage(move |conn| must_exist(webhooks::delete(conn, app, &id)?, "webhook", &id)).await
+        self.manage(move |conn| {
+            let found = either_name(&id, |id| webhooks::delete(conn, app, id))?;
+            must_exist(found, "webhook", &id)
+        })
+        .await
     }
 
     /// Deletes all webhooks; `false` when there are none.
@@ -93,6 +103,7 @@ impl Service {
     /// # Errors
     /// [`UrlFault`]. A name that cannot be resolved now is no fault: it may be resolved later.
     pub async fn check_outgoing(&self, url: &str) -> Result<(), UrlFault> {
+        let url = tidy(url);
         check_url("the address", url, URL_MAX).map_err(|_| UrlFault::Malformed)?;
         match self.outgoing.resolve(url).await {
             Err(CallError::BadUrl) => Err(UrlFault::Malformed),
@@ -104,8 +115,6 @@ impl Service {
 
 fn check(webhook: &Webhook) -> Result<(), ManageError> {
     check_url("the address of a webhook", &webhook.url, URL_MAX)?;
-    check_length("the id of a webhook", &webhook.id, ID_MAX)?;
-    check_length("the user agent", &webhook.user_agent, USER_AGENT_MAX)?;
     if webhook.user_agent.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
         Ok(())
     } else {

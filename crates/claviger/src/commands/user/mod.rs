@@ -98,27 +98,30 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         Command::Ban { who: Who { app, user }, reason, address } => {
             with_app(store, &app, async |service, app| {
                 service.ban_username(&app, &user, &reason, address.choice()).await?;
-                println!("banned {user}");
+                output::say(format_args!("banned {user}"));
                 Ok(())
             })
         }
         Command::Unban { who: Who { app, user } } => with_app(store, &app, async |service, app| {
             match service.unban_username(&app, &user).await? {
-                true => println!("unbanned {user}"),
-                false => println!("{user} was not banned"),
+                true => output::say(format_args!("unbanned {user}")),
+                false => output::say(format_args!("{user} was not banned")),
             }
             Ok(())
         }),
         Command::ResetHwid { who: Who { app, user } } => with_app(store, &app, async |service, app| {
             service.reset_hwid(&app, &user).await?;
-            println!("forgot the devices of {user}");
+            output::say(format_args!("forgot the devices of {user}"));
             Ok(())
         }),
         Command::SetPassword { who } => set_password(store, &who),
         Command::SetEmail { who: Who { app, user }, email } => with_app(store, &app, async |service, app| {
             let email = Some(email.as_str()).filter(|email| !email.is_empty());
             service.set_user_email(&app, &user, email).await?;
-            println!("{} the e-mail address of {user}", if email.is_some() { "set" } else { "forgot" });
+            output::say(format_args!(
+                "{} the e-mail address of {user}",
+                if email.is_some() { "set" } else { "forgot" }
+            ));
             Ok(())
         }),
         Command::Delete { who, yes } => delete(store, &who, yes),
@@ -127,7 +130,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             with_app(store, &app, async |service, app| {
                 let was_on = service.turn_two_factor_off(&app, &user).await?;
                 anyhow::ensure!(was_on, "{user} has no two-factor sign-in");
-                println!("turned two-factor sign-in of {user} off");
+                output::say(format_args!("turned two-factor sign-in of {user} off"));
                 Ok(())
             })
         }
@@ -139,7 +142,7 @@ fn set_password(store: StoreArgs, Who { app, user }: &Who) -> anyhow::Result<()>
         // A misspelled name is told before the password is asked for.
         service.user(&app, user).await?;
         service.set_user_password(&app, user, Some(&read_password()?)).await?;
-        println!("set the password of {user}");
+        output::say(format_args!("set the password of {user}"));
         Ok(())
     })
 }
@@ -149,7 +152,7 @@ fn delete(store: StoreArgs, Who { app, user }: &Who, yes: bool) -> anyhow::Resul
         service.user(&app, user).await?;
         confirm(yes, &format!("{user} and all that the user has will be gone."))?;
         service.delete_user(&app, user).await?;
-        println!("deleted {user}");
+        output::say(format_args!("deleted {user}"));
         Ok(())
     })
 }

@@ -1,6 +1,8 @@
 //! The command line of an operator, on the folder or database of a server.
 
+use std::io::Write as _;
 use std::path::Path;
+use std::process::Stdio;
 
 use serde_json::Value;
 
@@ -42,6 +44,16 @@ impl Cli {
         let outcome = self.run(args);
         assert_eq!(outcome.code, Some(0), "{args:?}: {outcome:?}");
         outcome.stdout
+    }
+
+    /// Runs a command that must succeed, with something on its standard input.
+    pub fn ok_with_input(&self, args: &[&str], input: &str) {
+        let mut command = claviger();
+        let mut child = command.args(args).args(&self.data).stdin(Stdio::piped()).spawn().expect("it starts");
+        let mut stdin = child.stdin.take().expect("standard input");
+        stdin.write_all(input.as_bytes()).expect("the program reads");
+        drop(stdin);
+        assert_eq!(child.wait().expect("our child").code(), Some(0), "{args:?}");
     }
 
     /// Runs a command that must succeed and print JSON, and nothing else, to standard output.

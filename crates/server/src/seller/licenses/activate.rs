@@ -1,6 +1,6 @@
 //! `activate`: registers a user for somebody (`docs/protocol/seller.md`).
 
-use claviger_domain::{HWID_MAX, Secret, normalize_hwid};
+use claviger_domain::{HWID_MAX, NOT_A_LINE, Secret, normalize_hwid};
 use claviger_service::{
     accounts::{Account, AccountFailure, Refusal, Registration},
     cut,
@@ -96,6 +96,7 @@ fn failed(request: &Request, failure: AccountFailure) -> Outcome {
             Refusal::Blacklisted(_) => "HWID is blacklisted".into(),
             Refusal::NoSubscriptionOfLevel => "No active subscriptions found.".into(),
             Refusal::UsernameTooShort => messages.username_too_short.clone(),
+            Refusal::UsernameNotALine => format!("Username {NOT_A_LINE}"),
             Refusal::UsernameTooLong => "Username must be shorter than 70 characters".into(),
             Refusal::PasswordLeaked => messages.password_leaked.clone(),
             // What a registration is refused for besides, has to do with the key.

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use claviger_domain::{Alphabet, LicenseStatus, Mask, Term, TermError, Unit};
+use claviger_domain::{Alphabet, LicenseStatus, Mask, Term, TermError, Unit, tidy};
 use claviger_service::vendor::{
     Assignment, EditedLicense, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys, REASON_MAX,
 };
@@ -109,6 +109,7 @@ async fn add(request: Request) -> Outcome {
         Err(LicenseFailure::FixedMask) => failure("Can't do custom key with amount greater than one"),
         Err(LicenseFailure::Exists) => failure("License already exists"),
         Err(LicenseFailure::NoteTooLong) => failure(NOTE_TOO_LONG),
+        Err(LicenseFailure::Unfit(text)) => Err(SellerReply::failure(text).status(400).into()),
         Err(LicenseFailure::ResellerLevel) => failure("Reseller may not generate keys of this level"),
         Err(LicenseFailure::ResellerBalance) => failure("Reseller has not enough balance"),
         Err(LicenseFailure::ManagerMayNot) => failure("Manager may not generate keys"),
@@ -211,7 +212,7 @@ async fn delete(request: Request) -> Outcome {
 
 async fn delete_multiple(request: Request) -> Outcome {
     let keys = request.text("key");
-    let keys = keys.split(',').map(|key| key.trim().to_owned()).filter(|key| !key.is_empty()).collect();
+    let keys = keys.split(',').map(|key| tidy(key).to_owned()).filter(|key| !key.is_empty()).collect();
     let deleted = request.service().delete_licenses(&request.app, keys, user_too(&request)).await;
     let deleted = deleted.map(|deleted| deleted > 0);
     settled_if(deleted, "Successfully deleted license(s)", "Failed to delete license(s)")

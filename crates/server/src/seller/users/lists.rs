@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use claviger_domain::HwidList;
+use claviger_domain::{HwidList, in_one_line};
 use claviger_service::vendor::{ManageError, User, UserSubscription};
 use claviger_wire::{seller::SellerReply, told};
 use futures_util::{FutureExt, future::BoxFuture};
@@ -200,5 +200,7 @@ async fn subscriptions(request: Request) -> Outcome {
 
 fn line(row: &Subscription) -> String {
     let key = row.key.as_deref().unwrap_or_default();
-    format!("{} {} {} {key}", row.user, row.subscription, row.expiry).trim_end().to_owned()
+    let line = format!("{} {} {} {key}", row.user, row.subscription, row.expiry);
+    // A name of an older release may have line ends.
+    in_one_line(line.trim_end()).into_owned()
 }

@@ -1,6 +1,6 @@
 //! `changeUsername`: a user takes another name.
 
-use claviger_domain::{SessionId, fold};
+use claviger_domain::{SessionId, fold, is_line, tidy};
 use claviger_store::{Conn, StoreError, sessions::shared, users};
 
 use crate::{
@@ -17,6 +17,8 @@ pub enum ChangeUsername {
     TooLong,
     /// Shorter than the application wants, or missing.
     TooShort,
+    /// The name does not stay in a line.
+    NotALine,
     /// Another user has the name, or nobody may have it.
     Taken,
     /// It is the name that the user has, or the user is gone.
@@ -35,12 +37,15 @@ impl Service {
         user: i64,
         name: Option<String>,
     ) -> Result<ChangeUsername, ServiceError> {
-        let name = name.unwrap_or_default();
+        let name = tidy(&name.unwrap_or_default()).to_owned();
         if name.len() > NAME_MAX {
             return Ok(ChangeUsername::TooLong);
         }
         if name.len() < app.settings.min_username.max(1) {
             return Ok(ChangeUsername::TooShort);
+        }
+        if !is_line(&name) {
+            return Ok(ChangeUsername::NotALine);
         }
         if fold(&name) == RESERVED {
             return Ok(ChangeUsername::Taken);
@@ -78,7 +83,7 @@ pub(crate) fn rename(
         return Ok(ChangeUsername::Unchanged);
     }
     // The same name in other letters is the user's own.
-    if users::by_name(conn, app, name)?.is_some_and(|other| other.id != user.id) {
+    if users::is_taken(conn, app, name, user.id)? {
         return Ok(ChangeUsername::Taken);
     }
     users::rename(conn, app, &user, name)?;

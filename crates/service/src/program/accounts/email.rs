@@ -1,5 +1,7 @@
 //! E-mail addresses. Only a hash is kept: whoever asks for a mail tells the address again.
 
+use claviger_domain::tidy;
+
 use crate::Service;
 
 const PURPOSE: &str = "email";
@@ -7,7 +9,7 @@ const PURPOSE: &str = "email";
 impl Service {
     /// The form in which an e-mail address is kept: a hash under the master key of its lower-case text.
     pub(crate) fn email_hash(&self, email: &str) -> String {
-        self.vault.keyed_hash(PURPOSE, &email.to_lowercase())
+        self.vault.keyed_hash(PURPOSE, &tidy(email).to_lowercase())
     }
 
     /// The forms in which an e-mail address may be kept: as [`Service::email_hash`] makes it, and the SHA-1 that
@@ -19,7 +21,7 @@ impl Service {
 
 fn imported_hash(email: &str) -> String {
     let algorithm = &aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY;
-    hex::encode(aws_lc_rs::digest::digest(algorithm, email.to_lowercase().as_bytes()).as_ref())
+    hex::encode(aws_lc_rs::digest::digest(algorithm, tidy(email).to_lowercase().as_bytes()).as_ref())
 }
 
 #[cfg(test)]

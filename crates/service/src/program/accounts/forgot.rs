@@ -1,6 +1,6 @@
 //! `forgot`: a mail with a link under which a user chooses a new password.
 
-use claviger_domain::{ClientAddress, Secret};
+use claviger_domain::{ClientAddress, Secret, in_one_line, tidy};
 use claviger_store::{
     Conn, StoreError,
     password_resets::{self, Reset},
@@ -70,6 +70,7 @@ impl Service {
             return Ok(Forgot::NotConfigured);
         }
         let (username, email) = (username.unwrap_or_default(), email.unwrap_or_default());
+        let email = tidy(&email).to_owned();
         let attempt = Attempt { app: app.id, username: Some(&username), ip };
         let now = self.clock.now();
         if let Some(seconds) = self.attempts.pause(attempt, false, now) {
@@ -125,11 +126,12 @@ impl Service {
         let subject = format!("Reset your password for {}", app.name);
         let url = &self.options.public_url;
         let text = format!(
-            "Hello {username},\n\n\
-             somebody, probably you, asked for a new password for {app}.\n\
+            "Hello {},\n\n\
+             somebody, probably you, asked for a new password for {}.\n\
              Choose it here within 24 hours:\n\n{url}/reset/{secret}\n\n\
              If it was not you, do nothing: your password stays as it is.\n",
-            app = app.name
+            in_one_line(username),
+            in_one_line(&app.name),
         );
         match mailer.send(email, &subject, &text).await {
             Ok(()) => Forgot::Sent,

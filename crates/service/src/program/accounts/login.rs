@@ -1,6 +1,6 @@
 //! Login by name or e-mail address and password, and by license key.
 
-use claviger_domain::{HwidList, Secret};
+use claviger_domain::{HwidList, Secret, tidy};
 use claviger_store::{
     Conn, StoreError,
     access::{self, Evidence},
@@ -112,6 +112,7 @@ impl Service {
         key: Option<String>,
         code: Option<String>,
     ) -> Result<Account, AccountFailure> {
+        let key = key.map(|key| tidy(&key).to_owned());
         if key.as_ref().is_some_and(|key| key.len() > NAME_MAX) {
             return Err(Refusal::KeyTooLong.into());
         }

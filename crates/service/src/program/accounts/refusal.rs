@@ -30,6 +30,8 @@ pub enum Refusal {
     KeyTooLong,
     /// User name shorter than the application wants.
     UsernameTooShort,
+    /// A user name that does not stay in a line.
+    UsernameNotALine,
     /// The password is known from a breach.
     PasswordLeaked,
     /// There is a user of that name, or nobody may have it.

@@ -1,6 +1,6 @@
 //! Registration: a license key becomes a user.
 
-use claviger_domain::{HwidList, LicenseStatus, Secret, Subscription, fold};
+use claviger_domain::{HwidList, LicenseStatus, Secret, Subscription, fold, is_line, tidy};
 use claviger_store::{
     Conn, StoreError,
     access::Evidence,
@@ -46,6 +46,7 @@ impl Service {
         origin: &Origin,
         registration: Registration,
     ) -> Result<Account, AccountFailure> {
+        let registration = kept(registration);
         self.check_form(app, &registration).await?;
         let attempt = Attempt { app: app.id, username: None, ip: origin.ip };
         self.refuse_paused(attempt, false)?;
@@ -65,6 +66,7 @@ impl Service {
         hwid: Option<String>,
         registration: Registration,
     ) -> Result<Account, AccountFailure> {
+        let registration = kept(registration);
         self.check_form(app, &registration).await?;
         self.register_checked(SignIn::by_vendor(app, hwid, self.clock.now()), registration).await
     }
@@ -80,6 +82,9 @@ impl Service {
         }
         if username.len() < app.settings.min_username.max(1) {
             return Err(Refusal::UsernameTooShort.into());
+        }
+        if !is_line(username) {
+            return Err(Refusal::UsernameNotALine.into());
         }
         if let Some(password) = registration.password.as_ref().filter(|_| app.settings.block_leaked_passwords)
             && self.screens.is_leaked(password).await
@@ -130,6 +135,12 @@ impl Service {
         let sign_in = SignIn { now: self.clock.now(), ..sign_in };
         self.store.db().write(move |conn| create(conn, &sign_in, &applicant, &hash)).await
     }
+}
+
+/// A registration with name and key as they are kept.
+fn kept(registration: Registration) -> Registration {
+    let [username, key] = [&registration.username, &registration.key].map(|text| tidy(text).to_owned());
+    Registration { username, key, ..registration }
 }
 
 /// A license that a blacklisted device tried to use is spent.

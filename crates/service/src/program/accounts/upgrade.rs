@@ -1,6 +1,6 @@
 //! `upgrade`: a license prolongs what a user has. Whoever has the key may do it, for any user.
 
-use claviger_domain::{ClientAddress, LicenseStatus, fold};
+use claviger_domain::{ClientAddress, LicenseStatus};
 use claviger_store::{
     Conn, Range, StoreError, licenses, subscriptions,
     user_subscriptions::{self, Extension},
@@ -9,7 +9,7 @@ use claviger_store::{
 
 use crate::{
     App, Service, ServiceError,
-    shared::{attempts::Attempt, limits::RESERVED, pauses::app_paused},
+    shared::{attempts::Attempt, limits::is_everybody, pauses::app_paused},
 };
 
 /// What came of an upgrade.
@@ -80,7 +80,7 @@ fn upgrade(
     if license.term().seconds(now) <= 0 {
         return Ok(Upgrade::NoTime);
     }
-    let user = match fold(username) == RESERVED {
+    let user = match is_everybody(username) {
         true => None,
         false => users::lock_by_name(conn, app, username)?,
     };

@@ -3,7 +3,7 @@
 mod names;
 mod rules;
 
-use claviger_domain::{AppSettings, Secret, is_md5};
+use claviger_domain::{AppSettings, Secret, is_md5, tidy};
 use claviger_store::{
     Conn, apps,
     bulk::{self, Change},
@@ -52,6 +52,18 @@ impl Service {
         changes: &[(String, String)],
     ) -> Result<ChangedSettings, ManageError> {
         self.change_settings_as(app, changes, Rule::parse).await
+    }
+
+    /// As [`Service::change_settings`], but takes a mask whose keys could be guessed.
+    ///
+    /// # Errors
+    /// As [`Service::change_settings`].
+    pub async fn force_settings(
+        &self,
+        app: &App,
+        changes: &[(String, String)],
+    ) -> Result<ChangedSettings, ManageError> {
+        self.change_settings_as(app, changes, Rule::parse_forced).await
     }
 
     /// As [`Service::change_settings`], but takes any text for an address: callers of the Seller API fill in words such
@@ -156,6 +168,7 @@ impl Service {
     /// # Errors
     /// When it is no MD5 hash or there are too many, or the database fails.
     pub async fn add_hash(&self, app: &App, hash: &str) -> Result<(), ManageError> {
+        let hash = tidy(hash);
         if !is_md5(hash) {
             return Err(ManageError::Unfit(format!("`{hash}` is no MD5 hash: write 32 hexadecimal digits")));
         }

@@ -2,7 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use claviger_domain::{HWID_MAX, MAX_SESSION_SECONDS, Mask, Network, is_md5};
+use claviger_domain::{
+    Alphabet, HWID_MAX, MAX_SESSION_SECONDS, Mask, NOT_A_LINE, Network, is_line, is_md5, tidy, trimmed,
+};
 use serde_json::Value;
 
 use super::super::checks::check_url;
@@ -29,6 +31,8 @@ enum Kind {
     Number(RangeInclusive<i64>),
     /// Not empty, so many bytes at most.
     Text(usize),
+    /// As [`Kind::Text`], without line ends.
+    Line(usize),
     /// May be empty; so many bytes at most.
     Url(usize),
     /// May be empty; so many bytes at most.
@@ -56,7 +60,7 @@ pub const SETTINGS: &[Rule] = &[
     rule("api.v1_1", Kind::Flag),
     rule("api.v1_2", Kind::Flag),
     rule("api.v1_3", Kind::Flag),
-    rule("version", Kind::Text(5)),
+    rule("version", Kind::Line(5)),
     rule("download", Kind::Url(120)),
     rule("hwidCheck", Kind::Flag),
     rule("forceHwid", Kind::Flag),
@@ -128,12 +132,32 @@ impl Rule {
 
     /// Reads a value; else what is wrong with it.
     pub(super) fn parse(&self, text: &str) -> Result<Value, String> {
+        if let (Kind::Mask, Ok(mask)) = (&self.kind, Mask::new(text))
+            && mask.is_weak(Alphabet::default())
+        {
+            let (bits, min) = (mask.bits(Alphabet::default()), Mask::MIN_BITS);
+            return Err(format!(
+                "its keys have {bits} bits of randomness and could be guessed; {min} are enough. Write more *, \
+                 or add --force"
+            ));
+        }
+        self.parse_forced(text)
+    }
+
+    /// As [`Rule::parse`], but takes a mask whose keys can be guessed.
+    pub(super) fn parse_forced(&self, text: &str) -> Result<Value, String> {
+        let text = trimmed(text);
         match &self.kind {
             Kind::Flag => flag(text),
             Kind::Number(range) => number(text, range),
             Kind::Text(max) => message(text, *max),
+            Kind::Line(max) => match tidy(text) {
+                text if is_line(text) => message(text, *max),
+                _ => Err(format!("it {NOT_A_LINE}")),
+            },
             Kind::Url(_) if text.is_empty() => Ok(Value::Null),
             Kind::Url(max) => {
+                let text = tidy(text);
                 check_url("the address", text, *max).map_err(|error| error.to_string())?;
                 Ok(text.into())
             }
@@ -142,8 +166,8 @@ impl Rule {
             Kind::Hashes => list(text, hash),
             Kind::Networks => list(text, network),
             Kind::Mask => {
-                Mask::new(text).map_err(|error| error.to_string())?;
-                Ok(text.into())
+                let mask = Mask::new(text).map_err(|error| error.to_string())?;
+                Ok(mask.as_str().into())
             }
             Kind::LoggedIn if text == INITIALIZED => {
                 Err(format!("programs in C++ take `{INITIALIZED}` for an attack: choose another text"))
@@ -152,11 +176,11 @@ impl Rule {
         }
     }
 
-    /// As [`Rule::parse`], but takes any text for an address.
+    /// As [`Rule::parse_forced`], but takes any text for an address.
     pub(super) fn parse_leniently(&self, text: &str) -> Result<Value, String> {
         match &self.kind {
-            Kind::Url(max) if !text.is_empty() => message(text, *max),
-            _ => self.parse(text),
+            Kind::Url(max) if !trimmed(text).is_empty() => message(tidy(text), *max),
+            _ => self.parse_forced(text),
         }
     }
 }
@@ -192,7 +216,7 @@ fn list(text: &str, entry: fn(&str) -> Result<String, String>) -> Result<Value, 
     }
     let mut kept: Vec<String> = Vec::with_capacity(entries.len());
     for text in entries {
-        let text = entry(&text)?;
+        let text = entry(tidy(&text))?;
         if !kept.contains(&text) {
             kept.push(text);
         }

@@ -8,7 +8,7 @@ use claviger_store::{
     users::{self, NewUser},
 };
 
-use super::super::{ManageError, checks::check_length};
+use super::super::{ManageError, checks::check_line};
 use crate::{
     App, Service,
     shared::{
@@ -57,7 +57,8 @@ impl Service {
     /// # Errors
     /// When the name is too long, too many passwords wait to be hashed, or the database fails.
     pub async fn add_user(&self, app: &App, new: NewUserOf) -> Result<AddUser, ManageError> {
-        check_length("the name of a user", &new.username, NAME_MAX)?;
+        let username = check_line("the name of a user", &new.username, NAME_MAX)?;
+        let new = NewUserOf { username, ..new };
         let (id, username, name) = (app.id, new.username.clone(), new.subscription.clone());
         let known = move |conn: &mut Conn<'_>| {
             let taken = users::by_name(conn, id, &username)?.is_some();

@@ -8,7 +8,7 @@ use claviger_store::{
 
 use super::super::{
     ManageError,
-    checks::{REASON_MAX, check_length},
+    checks::{REASON_MAX, check_line},
 };
 use crate::{
     App, Service,
@@ -28,8 +28,7 @@ impl Service {
         reason: &str,
         with_ip: Option<bool>,
     ) -> Result<(), ManageError> {
-        check_length("the reason", reason, REASON_MAX)?;
-        let (reason, now) = (reason.to_owned(), self.clock.now());
+        let (reason, now) = (check_line("the reason", reason, REASON_MAX)?, self.clock.now());
         let with_ip = with_ip.unwrap_or(app.settings.ban_blacklists_ip);
         self.with_user(app, username, move |conn, app, user| {
             let ip = user.ip.clone().filter(|_| with_ip);

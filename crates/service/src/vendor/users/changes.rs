@@ -1,6 +1,6 @@
 //! Changes of one user.
 
-use claviger_domain::{HwidList, Secret, fold};
+use claviger_domain::{HwidList, Secret, fold, tidy, trimmed};
 use claviger_store::{
     Range,
     password_resets::{self, Reset},
@@ -11,7 +11,7 @@ use claviger_store::{
 
 use super::super::{
     ManageError,
-    checks::{check_length, lock_user},
+    checks::{check_length, check_line, lock_user},
 };
 use crate::{
     App, Service,
@@ -66,7 +66,7 @@ impl Service {
         let hash = match password {
             None => None,
             Some(password) => {
-                check_length("a password", password.expose(), usize::MAX)?;
+                check_length("a password", trimmed(password.expose()), usize::MAX)?;
                 Some(self.passwords.hash(password).await?)
             }
         };
@@ -90,6 +90,7 @@ impl Service {
         username: &str,
         email: Option<&str>,
     ) -> Result<(), ManageError> {
+        let email = email.map(tidy);
         email.map_or(Ok(()), check_email)?;
         let hash = email.map(|email| self.email_hash(email));
         self.with_user(app, username, move |conn, app, user| {
@@ -143,7 +144,7 @@ impl Service {
     pub async fn add_hwid(&self, app: &App, username: &str, hwid: String) -> Result<(), ManageError> {
         self.with_user(app, username, move |conn, app, user| {
             let mut hwids = HwidList::from_stored(user.hwids.as_deref());
-            hwids.bind(&hwid);
+            hwids.bind(trimmed(&hwid));
             users::set_hwids(conn, app, user.id, hwids.to_stored().as_deref())
         })
         .await
@@ -154,11 +155,11 @@ impl Service {
     /// # Errors
     /// When there is no such user, the name is too long or taken, or the database fails.
     pub async fn rename_user(&self, app: &App, username: &str, name: &str) -> Result<(), ManageError> {
-        check_length("the name of a user", name, NAME_MAX)?;
-        if fold(name) == RESERVED {
-            return Err(ManageError::taken("user", name));
+        let name = check_line("the name of a user", name, NAME_MAX)?;
+        if fold(&name) == RESERVED {
+            return Err(ManageError::taken("user", &name));
         }
-        let (app, username, name) = (app.id, username.to_owned(), name.to_owned());
+        let (app, username) = (app.id, username.to_owned());
         self.manage(move |conn| {
             // Told first, also when there is nobody to rename. The user's own name in other letters is free.
             if fold(&name) != fold(&username) && users::by_name(conn, app, &name)?.is_some() {

@@ -1,8 +1,6 @@
 //! Whom a change is about.
 
-use claviger_domain::fold;
-
-use crate::shared::limits::RESERVED;
+use crate::shared::limits::is_everybody;
 
 /// Whose subscriptions or variables to change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +14,6 @@ pub enum Target {
 impl Target {
     /// Reads a name; `all`, in any case, is everybody.
     pub fn new(name: &str) -> Self {
-        if fold(name) == RESERVED { Self::All } else { Self::User(name.into()) }
+        if is_everybody(name) { Self::All } else { Self::User(name.into()) }
     }
 }

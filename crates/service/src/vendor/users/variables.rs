@@ -9,7 +9,7 @@ use claviger_store::{
 use super::{
     super::{
         ManageError,
-        checks::{check_length, lock_user, must_exist},
+        checks::{check_name, check_text, either_name, lock_user, must_exist},
     },
     target::Target,
 };
@@ -31,7 +31,7 @@ impl Service {
         username: &str,
         new: UserVariable,
     ) -> Result<(), ManageError> {
-        check(&new)?;
+        let new = kept(new)?;
         let (app, username) = (app.id, username.to_owned());
         self.manage(move |conn| {
             let user = lock_user(conn, app, &username)?;
@@ -53,8 +53,7 @@ impl Service {
         match target {
             Target::User(username) => self.put_user_variable(app, &username, new).await,
             Target::All if self.has_users(app).await? => {
-                check(&new)?;
-                Ok(self.change_all(app.id, Change::SetVariable(new)).await?)
+                Ok(self.change_all(app.id, Change::SetVariable(kept(new)?)).await?)
             }
             Target::All => Err(ManageError::unknown("user", "all")),
         }
@@ -103,13 +102,16 @@ impl Service {
         let (app, username, name) = (app.id, username.to_owned(), name.to_owned());
         self.manage(move |conn| {
             let user = lock_user(conn, app, &username)?;
-            must_exist(variables::delete_of_user(conn, app, user.id, &name)?, "variable", &name)
+            let found = either_name(&name, |name| variables::delete_of_user(conn, app, user.id, name))?;
+            must_exist(found, "variable", &name)
         })
         .await
     }
 }
 
-fn check(variable: &UserVariable) -> Result<(), ManageError> {
-    check_length("the name of a variable", &variable.name, NAME_MAX)?;
-    check_length("the value of a user's variable", &variable.value, VALUE_MAX)
+/// A variable as it is kept.
+fn kept(new: UserVariable) -> Result<UserVariable, ManageError> {
+    let name = check_name("the name of a variable", &new.name, NAME_MAX)?;
+    let value = check_text("the value of a user's variable", &new.value, VALUE_MAX)?;
+    Ok(UserVariable { name, value, ..new })
 }
