@@ -1,6 +1,6 @@
 //! Parameters in a request's body: a form, a multipart form or a flat JSON object (`docs/protocol/client.md`).
 
-use std::{convert::Infallible, fmt};
+use std::{borrow::Cow, convert::Infallible, fmt};
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -10,10 +10,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::{
-    Params,
-    payload::{ShopPayload, Value},
-};
+use crate::{Params, payload::Value};
 
 impl Params {
     /// Reads a body. What cannot be read is left out; that is never an error.
@@ -32,8 +29,6 @@ impl Params {
 #[derive(Default)]
 pub(crate) struct Body {
     pub(crate) params: Params,
-    /// The JSON object has an object called `data`.
-    pub(crate) shop: Option<ShopPayload>,
     /// The first file of a multipart form that is called `file`.
     pub(crate) file: Option<FilePart>,
     /// Why not all of it could be read.
@@ -77,9 +72,8 @@ impl Body {
             // Boxed, since it is big and rare: other requests need not carry it around.
             return Box::pin(multipart(content_type, body)).await;
         }
-        if starts_with(content_type, "application/json") || looks_like_json(&body) {
-            let text = String::from_utf8_lossy(&body);
-            return json(text.trim_start_matches('\u{FEFF}'));
+        if let Some(text) = json_text(content_type, &body) {
+            return json(&text);
         }
         Self { params: Params::from_urlencoded(&body), ..Self::default() }
     }
@@ -87,6 +81,13 @@ impl Body {
     fn malformed(why: Malformed) -> Self {
         Self { malformed: Some(why), ..Self::default() }
     }
+}
+
+/// The text of a body that is JSON by its type or its first character.
+pub(crate) fn json_text<'b>(content_type: &str, body: &'b [u8]) -> Option<Cow<'b, str>> {
+    let multipart = starts_with(content_type, "multipart/form-data");
+    let is_json = !multipart && (starts_with(content_type, "application/json") || looks_like_json(body));
+    is_json.then(|| String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)))
 }
 
 /// An object, or any other JSON, which brings nothing.
@@ -162,8 +163,7 @@ impl<'de> Visitor<'de> for BodyVisitor {
             }
             match serde_json::from_str(raw.get()).map_err(A::Error::custom)? {
                 Value::Text(text) => body.params.push(&name, &text),
-                Value::Object(payload) if name == "data" => body.shop = Some(payload),
-                Value::Object(_) | Value::Other => {}
+                Value::Other => {}
             }
         }
         Ok(body)
@@ -273,10 +273,10 @@ mod tests {
         {
             assert_eq!(flaw(json, body), Some(Malformed::Json), "{body}");
         }
-        // Too deep to be looked into is as good as malformed: a quantity might stand there.
+        // Nothing is looked at so deep.
         let deep = |start: &str, end: &str| format!("{{\"data\":{}1{}}}", start.repeat(200), end.repeat(200));
         assert_eq!(flaw(None, &deep("[", "]")), None);
-        assert_eq!(flaw(None, &deep("{\"order\":", "}")), Some(Malformed::Json));
+        assert_eq!(flaw(None, &deep("{\"order\":", "}")), None);
         assert_eq!(flaw(None, "{"), Some(Malformed::Json));
         assert_eq!(flaw(None, "a=b&c={"), None);
         for (content_type, body) in [

@@ -11,6 +11,7 @@ mod never;
 mod params;
 mod payload;
 pub mod seller;
+mod shop;
 
 pub use body::Malformed;
 pub use never::{NEVER_TOLD, told, told_end};

@@ -6,7 +6,7 @@ mod reply;
 pub mod session_row;
 pub mod text;
 
-pub use crate::payload::ShopPayload;
+pub use crate::shop::{Shop, Unclear};
 pub use list::{list_end, list_row, list_start};
 pub use params::SellerParams;
 pub use reply::{ContentType, SellerReply};

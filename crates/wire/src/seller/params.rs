@@ -6,9 +6,10 @@ use bytes::Bytes;
 
 use crate::{
     Params,
-    body::{Body, FilePart, Malformed},
+    body::{Body, FilePart, Malformed, json_text},
     normalize,
-    payload::{ShopPayload, number},
+    payload::number,
+    shop::Shop,
 };
 
 /// A query and a body, read as one.
@@ -19,34 +20,30 @@ use crate::{
 pub struct SellerParams {
     query: Params,
     body: Params,
-    shop: Option<ShopPayload>,
+    shop: Option<Shop>,
     file: Option<FilePart>,
 }
 
 impl SellerParams {
-    /// Joins what the query and the body brought. With a shop's payload nothing in the body is a parameter.
-    pub fn new(query: Params, body: Params, shop: Option<ShopPayload>) -> Self {
-        let body = if shop.is_some() { Params::default() } else { body };
-        Self { query, body, shop, file: None }
-    }
-
     /// Reads the query (without `?`) alone.
     pub fn of_query(query: &str) -> Self {
-        Self::new(Params::from_query(query), Params::default(), None)
+        Self { query: Params::from_query(query), ..Self::default() }
     }
 
-    /// Reads the query (without `?`) and the body.
+    /// Reads the query (without `?`) and the body. Where the body is a shop's, nothing in it is a parameter.
     ///
     /// # Errors
     /// When the body is not what it claims to be.
     pub async fn parse(query: &str, content_type: Option<&str>, body: Bytes) -> Result<Self, Malformed> {
+        let json = json_text(content_type.unwrap_or_default(), &body);
+        let shop = json.and_then(|json| Shop::in_json(&json));
         let body = Body::read(content_type, body).await;
-        match body.malformed {
-            Some(malformed) => Err(malformed),
-            None => {
-                Ok(Self { file: body.file, ..Self::new(Params::from_query(query), body.params, body.shop) })
-            }
+        if let Some(malformed) = body.malformed {
+            return Err(malformed);
         }
+        let shop = shop.or_else(|| Shop::in_form(&body.params));
+        let params = if shop.is_some() { Params::default() } else { body.params };
+        Ok(Self { query: Params::from_query(query), body: params, shop, file: body.file })
     }
 
     /// A parameter, trimmed; `None` when it is missing or empty. The exact spelling of the name comes first, then any
@@ -110,9 +107,9 @@ impl SellerParams {
         self.file.as_ref()
     }
 
-    /// How many licenses a shop sold, if the body is a shop's payload that says so.
-    pub fn shop_quantity(&self) -> Option<i64> {
-        self.shop.and_then(|payload| payload.quantity())
+    /// A shop's payload, if the body is one.
+    pub fn shop(&self) -> Option<&Shop> {
+        self.shop.as_ref()
     }
 }
 
@@ -200,7 +197,7 @@ mod tests {
         let body = r#"{"type":"x","note":"a&mask=b","data":{"quantity":3,"mask":"c"},"amount":9}"#;
         for content_type in [JSON, None, Some("text/plain"), Some("application/x-www-form-urlencoded")] {
             let params = parse("type=add", content_type, body);
-            assert_eq!(params.shop_quantity(), Some(3));
+            assert_eq!(params.shop().map(|shop| shop.quantity(None)), Some(Ok(Some(3))));
             assert_eq!(params.get("type").as_deref(), Some("add"));
             for name in ["note", "mask", "amount", "quantity"] {
                 assert_eq!(params.get(name), None, "{name}");
@@ -209,17 +206,25 @@ mod tests {
     }
 
     #[test]
-    fn finds_each_shops_quantity() {
-        for (data, quantity) in [
-            (r#"{"quantity":"2","order":{"quantity":3},"Quantity":4}"#, Some(2)),
-            (r#"{"quantity":null,"order":{"id":[1,{}],"quantity":3},"Quantity":4}"#, Some(3)),
-            (r#"{"order":"x","Quantity":4}"#, Some(4)),
-            (r#"{"order":{"order":{"quantity":3}},"other":{"quantity":5}}"#, None),
-            ("{}", None),
+    fn a_shops_flat_body_brings_no_parameters() {
+        const FORM: Option<&str> = Some("application/x-www-form-urlencoded");
+        const MULTIPART: &str = "--x\r\nContent-Disposition: form-data; name=cart\r\n\r\n\r\n\
+            --x\r\nContent-Disposition: form-data; name=note\r\n\r\na\r\n--x--\r\n";
+        for (content_type, body) in [
+            (JSON, r#"{"event":"paid","type":"x","amount":9,"mask":"y","format":"json","sellerkey":"z"}"#),
+            (JSON, r#"{"order_id":1,"note":"a","level":3,"owner":"b","expiry":9}"#),
+            (FORM, "event=paid&type=x&amount=9&mask=y&format=json&sellerkey=z"),
+            (FORM, "item[id]=1&note=a&level=3&owner=b&expiry=9&character=2"),
+            (Some("multipart/form-data; boundary=x"), MULTIPART),
         ] {
-            let params = parse("", JSON, &format!(r#"{{"event":"paid","data":{data}}}"#));
-            assert_eq!(params.shop_quantity(), quantity, "{data}");
-            assert_eq!(params.get("event"), None);
+            let params = parse("type=add", content_type, body);
+            assert!(params.shop().is_some(), "{body}");
+            assert_eq!(params.get("type").as_deref(), Some("add"));
+            for name in
+                ["amount", "mask", "format", "sellerkey", "note", "level", "owner", "expiry", "character"]
+            {
+                assert_eq!(params.get(name), None, "{name} of {body}");
+            }
         }
     }
 
@@ -229,7 +234,7 @@ mod tests {
         assert_eq!(params.get("data").as_deref(), Some("x"));
         assert_eq!(params.number_or("level", 1), 2);
         assert_eq!((params.get("list"), params.get("other"), params.get("a")), (None, None, None));
-        assert_eq!(params.shop_quantity(), None);
+        assert_eq!(params.shop(), None);
     }
 
     proptest! {
@@ -240,7 +245,7 @@ mod tests {
                 let read = SellerParams::parse(&query, content_type, body).now_or_never().unwrap();
                 let params = read.unwrap_or_else(|_| SellerParams::of_query(&query));
                 let _ = (params.get(&name), params.flag(&[&name]), params.number_or(&name, 1));
-                let _ = (params.type_given_twice(), params.shop_quantity());
+                let _ = (params.type_given_twice(), params.shop().map(|shop| shop.quantity(Some(&name))));
             }
         }
     }

@@ -1,0 +1,487 @@
+//! What shops send when a customer has paid (`docs/protocol/seller.md`).
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::{Params, payload::number};
+
+/// What only shops send: with one of these the body is a shop's.
+const MARKS: &[&str] = &[
+    "event",
+    "item",
+    "items",
+    "line_items",
+    "lineItems",
+    "cart",
+    "order",
+    "invoice",
+    "product",
+    "products",
+    "customer",
+    "quantity",
+    "unique_id",
+    "uniqid",
+    "order_id",
+    "orderId",
+    "invoice_id",
+    "invoiceId",
+    "product_id",
+    "productId",
+    "delivery_id",
+    "deliveryId",
+    "idempotency_key",
+    "idempotencyKey",
+];
+/// Objects and lists that are looked into.
+const PARTS: &[&str] = &[
+    "data",
+    "item",
+    "items",
+    "line_items",
+    "lineItems",
+    "cart",
+    "order",
+    "invoice",
+    "product",
+    "products",
+    "variant",
+];
+/// Texts and numbers that are looked at.
+const VALUES: &[&str] = &[
+    "quantity",
+    "Quantity",
+    "unit_quantity",
+    "type",
+    "id",
+    "unique_id",
+    "uniqid",
+    "order_id",
+    "orderId",
+    "invoice_id",
+    "invoiceId",
+    "product_id",
+    "productId",
+    "variant_id",
+    "variantId",
+    "delivery_id",
+    "deliveryId",
+    "idempotency_key",
+    "idempotencyKey",
+];
+/// Where an order may be.
+const ORDERS: &[&str] = &["", "data.", "data.order.", "data.invoice.", "order.", "invoice."];
+/// Deepest object that is looked into.
+const DEPTH: usize = 5;
+/// Entries of a list that are looked at.
+const ENTRIES: usize = 1000;
+
+/// A shop's payload. The customer wrote parts of it, so nothing in it is a parameter: only the quantity is looked at, and
+/// what tells one delivery from another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shop(
+    /// Texts and numbers by their paths, such as `data.cart.0.quantity`; of duplicates the first. An entry of a list is
+    /// there itself, without a text.
+    BTreeMap<String, String>,
+);
+
+/// The order has several products and does not say which is to be delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unclear;
+
+impl Shop {
+    /// A JSON object that is a shop's.
+    pub(crate) fn in_json(text: &str) -> Option<Self> {
+        let mut found = Found::default();
+        let mut json = serde_json::Deserializer::from_str(text);
+        Walk { found: &mut found, path: "", depth: 0 }.deserialize(&mut json).ok()?;
+        json.end().ok()?;
+        found.marked.then_some(Self(found.values))
+    }
+
+    /// A form that is a shop's, where `data[order][id]` stands for an object in an object.
+    pub(crate) fn in_form(params: &Params) -> Option<Self> {
+        let mut found = Found::default();
+        for (name, value) in params.iter() {
+            let path = name.replace(']', "").replace('[', ".");
+            let parts: Vec<&str> = path.split('.').collect();
+            let (Some(first), Some(last)) = (parts.first(), parts.last()) else { continue };
+            found.marked |= MARKS.contains(first) || (*first == "data" && parts.len() > 1);
+            let inner = &parts[..parts.len() - 1];
+            let known = inner.iter().all(|part| PARTS.contains(part) || part.parse::<usize>().is_ok());
+            if !known || !VALUES.contains(last) || inner.len() >= DEPTH {
+                continue;
+            }
+            if inner.last().is_some_and(|part| part.parse::<usize>().is_ok()) {
+                found.keep(inner.join("."), "");
+            }
+            found.keep(path, value);
+        }
+        found.marked.then_some(Self(found.values))
+    }
+
+    /// How many licenses the customer bought, if the payload says so. `product` is the one that is to be delivered, where
+    /// the shop names it beside the payload.
+    ///
+    /// # Errors
+    /// [`Unclear`].
+    pub fn quantity(&self, product: Option<&str>) -> Result<Option<i64>, Unclear> {
+        if let Some(quantity) = self.first_number(&["item.quantity", "data.item.quantity"]) {
+            return Ok(Some(quantity));
+        }
+        let cart = self.entries(&["cart", "cart.items", "cart.products"]);
+        let is_product = |entry: &&String| product.is_some_and(|product| self.names(entry, product));
+        if let Some(entry) = cart.iter().find(is_product) {
+            return Ok(Some(self.quantity_of(entry)));
+        }
+        let plain = [
+            "data.quantity",
+            "data.order.quantity",
+            "data.Quantity",
+            "quantity",
+            "order.quantity",
+            "invoice.quantity",
+        ];
+        let is_cart = ORDERS.iter().any(|order| self.get(&format!("{order}type")) == Some("SHOPPING_CART"));
+        if let Some(quantity) = self.first_number(&plain).filter(|_| cart.is_empty() || !is_cart) {
+            return Ok(Some(quantity));
+        }
+        let entries = if cart.is_empty() {
+            self.entries(&["items", "line_items", "lineItems", "products"])
+        } else {
+            cart
+        };
+        match entries.as_slice() {
+            [] => Ok(None),
+            [entry] => Ok(Some(self.quantity_of(entry))),
+            entries => match entries.iter().find(is_product) {
+                Some(entry) => Ok(Some(self.quantity_of(entry))),
+                None => Err(Unclear),
+            },
+        }
+    }
+
+    /// What tells this delivery from every other, the same when it is repeated; `None` when the payload has no id.
+    /// `product` as in [`Shop::quantity`].
+    pub fn delivery(&self, product: Option<&str>) -> Option<String> {
+        let whole = ["idempotency_key", "idempotencyKey", "delivery_id", "deliveryId"];
+        if let Some(id) = self.first(&whole.map(String::from)) {
+            return Some(id.into());
+        }
+        let ids = ["unique_id", "uniqid", "order_id", "orderId", "invoice_id", "invoiceId"];
+        let named = ORDERS.iter().flat_map(|order| ids.map(|id| format!("{order}{id}")));
+        let plain =
+            ["data.order.id", "data.invoice.id", "order.id", "invoice.id", "data.id", "id"].map(String::from);
+        let order = self.first(&named.chain(plain).collect::<Vec<_>>())?;
+        // An order may have several products, each of which is delivered by an event of its own.
+        let parts =
+            ["", "item.", "product.", "variant.", "data.", "data.item.", "data.product.", "data.variant."];
+        let ids = ["id", "uniqid", "product_id", "productId", "variant_id", "variantId"];
+        let lines = parts.iter().flat_map(|part| ids.map(|id| format!("{part}{id}")));
+        let lines = lines.filter_map(|path| self.get(&path).map(|id| format!("\0{path}={id}")));
+        Some(format!("{order}\0{}{}", product.unwrap_or_default(), lines.collect::<String>()))
+    }
+
+    fn get(&self, path: &str) -> Option<&str> {
+        self.0.get(path).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    fn first(&self, paths: &[String]) -> Option<&str> {
+        paths.iter().find_map(|path| self.get(path))
+    }
+
+    fn first_number(&self, paths: &[&str]) -> Option<i64> {
+        paths.iter().find_map(|path| number(self.get(path)?.trim()))
+    }
+
+    /// The entries of the first list of one of these names that has any.
+    fn entries(&self, names: &[&str]) -> Vec<String> {
+        let lists = ORDERS.iter().flat_map(|order| names.iter().map(move |name| format!("{order}{name}")));
+        let entries = lists.map(|list| -> Vec<String> {
+            let entries = (0..ENTRIES).map(|place| format!("{list}.{place}"));
+            entries.take_while(|entry| self.0.contains_key(entry)).collect()
+        });
+        entries.into_iter().find(|entries| !entries.is_empty()).unwrap_or_default()
+    }
+
+    fn quantity_of(&self, entry: &str) -> i64 {
+        let paths = ["unit_quantity", "quantity"].map(|name| format!("{entry}.{name}"));
+        self.first(&paths).and_then(|text| number(text.trim())).unwrap_or(1)
+    }
+
+    fn names(&self, entry: &str, product: &str) -> bool {
+        let ids = ["id", "uniqid", "product_id", "productId", "product.id", "product.uniqid"];
+        ids.iter().any(|id| self.get(&format!("{entry}.{id}")) == Some(product))
+    }
+}
+
+/// What a walk through a body has met.
+#[derive(Default)]
+struct Found {
+    values: BTreeMap<String, String>,
+    marked: bool,
+}
+
+impl Found {
+    fn keep(&mut self, path: String, value: &str) {
+        self.values.entry(path).or_insert_with(|| value.trim().into());
+    }
+}
+
+/// A value on the walk. Others than those that are looked at are skipped while reading, so that a body takes little more
+/// memory than it has bytes.
+struct Walk<'a> {
+    found: &'a mut Found,
+    path: &'a str,
+    depth: usize,
+}
+
+/// What a value was.
+enum Met {
+    Text(String),
+    /// An object or a list, whose own values were kept.
+    Part,
+    Nothing,
+}
+
+impl<'de> DeserializeSeed<'de> for Walk<'_> {
+    type Value = Met;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Met, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Walk<'_> {
+    type Value = Met;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a value")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Met, E> {
+        Ok(Met::Text(text.into()))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Met, E> {
+        Ok(Met::Nothing)
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Met, E> {
+        Ok(Met::Text(number.to_string()))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Met, E> {
+        Ok(Met::Text(number.to_string()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Met, E> {
+        Ok(Met::Text(number.to_string()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Met, E> {
+        Ok(Met::Nothing)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Met, A::Error> {
+        for place in 0..ENTRIES {
+            let path = format!("{}.{place}", self.path);
+            let entry = Walk { found: self.found, path: &path, depth: self.depth + 1 };
+            match list.next_element_seed(entry)? {
+                Some(Met::Part) => self.found.keep(path, ""),
+                Some(_) => {}
+                None => return Ok(Met::Part),
+            }
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Met::Part)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Met, A::Error> {
+        while let Some(name) = object.next_key::<String>()? {
+            let top = self.depth == 0;
+            self.found.marked |= top && MARKS.contains(&name.as_str());
+            let looked_at = PARTS.contains(&name.as_str()) || VALUES.contains(&name.as_str());
+            if !looked_at || self.depth >= DEPTH {
+                object.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            let path = if self.path.is_empty() { name.clone() } else { format!("{}.{name}", self.path) };
+            match object.next_value_seed(Walk { found: self.found, path: &path, depth: self.depth + 1 })? {
+                Met::Text(text) if VALUES.contains(&name.as_str()) => self.found.keep(path, &text),
+                Met::Part if top && name == "data" => self.found.marked = true,
+                _ => {}
+            }
+        }
+        Ok(Met::Part)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn shop(json: &serde_json::Value) -> Shop {
+        Shop::in_json(&json.to_string()).expect("a shop's payload")
+    }
+
+    #[test]
+    fn knows_shops_by_what_only_they_send() {
+        for json in [
+            r#"{"data":{}}"#,
+            r#"{"data":[]}"#,
+            r#"{"event":"paid","amount":3}"#,
+            r#"{"event":null}"#,
+            r#"{"mask":"x","item":{"quantity":1}}"#,
+            r#"{"quantity":1}"#,
+            r#"{"invoiceId":"x","level":2}"#,
+        ] {
+            assert!(Shop::in_json(json).is_some(), "{json}");
+        }
+        for json in [
+            r#"{"type":"setvar","data":"x","name":"event"}"#,
+            r#"{"id":1,"other":{"event":1},"list":[{"item":1}]}"#,
+            r#"{"Event":1}"#,
+            "{}",
+            "[]",
+            r#"[{"event":1}]"#,
+            r#""event""#,
+            "",
+            "{",
+            r#"{"event":1} x"#,
+            r#"{"event":1,"#,
+        ] {
+            assert_eq!(Shop::in_json(json), None, "{json}");
+        }
+        for (form, is_shop) in [
+            ("event=paid&amount=2", true),
+            ("data%5Bid%5D=1", true),
+            ("item[quantity]=2", true),
+            ("type=add&data=x&amount=2", false),
+            ("id=1", false),
+        ] {
+            assert_eq!(Shop::in_form(&Params::from_query(form)).is_some(), is_shop, "{form}");
+        }
+    }
+
+    #[test]
+    fn finds_each_shops_quantity() {
+        for (payload, quantity) in [
+            (json!({"data": {"quantity": "2", "order": {"quantity": 3}, "Quantity": 4}}), Ok(Some(2))),
+            (
+                json!({"data": {"quantity": null, "order": {"id": [1, {}], "quantity": 3}, "Quantity": 4}}),
+                Ok(Some(3)),
+            ),
+            (json!({"data": {"order": "x", "Quantity": 4}}), Ok(Some(4))),
+            (json!({"data": {"order": {"order": {"quantity": 3}}, "other": {"quantity": 5}}}), Ok(None)),
+            (json!({"data": {}}), Ok(None)),
+            (
+                json!({"event": "INVOICE.ITEM.DELIVER-DYNAMIC", "amount": 9, "quantity": 8, "item": {"quantity": 5}}),
+                Ok(Some(5)),
+            ),
+            (json!({"item": {"quantity": "many"}, "quantity": 2}), Ok(Some(2))),
+            (json!({"quantity": 2.9}), Ok(Some(2))),
+            (json!({"quantity": -3}), Ok(Some(-3))),
+            (json!({"quantity": true}), Ok(None)),
+            (json!({"order": {"quantity": 7}}), Ok(Some(7))),
+            (json!({"items": [{"quantity": 4}]}), Ok(Some(4))),
+            (json!({"items": [{"name": "x"}]}), Ok(Some(1))),
+            (json!({"items": [{"quantity": 4}, {"quantity": 5}]}), Err(Unclear)),
+            (json!({"items": [{"quantity": 4}, {"quantity": 5}], "quantity": 9}), Ok(Some(9))),
+            (json!({"items": ["x", 1]}), Ok(None)),
+            (
+                json!({"data": {"type": "SHOPPING_CART", "quantity": 9, "cart": [{"uniqid": "a", "unit_quantity": 2}]}}),
+                Ok(Some(2)),
+            ),
+            (
+                json!({"data": {"type": "PRODUCT", "quantity": 9, "cart": [{"uniqid": "a", "unit_quantity": 2}]}}),
+                Ok(Some(9)),
+            ),
+            (
+                json!({"data": {"type": "SHOPPING_CART", "quantity": 9, "cart": [{"uniqid": "a"}, {"uniqid": "c"}]}}),
+                Err(Unclear),
+            ),
+        ] {
+            assert_eq!(shop(&payload).quantity(None), quantity, "{payload}");
+        }
+        let cart = json!({"data": {"type": "SHOPPING_CART", "quantity": 9, "cart":
+            [{"uniqid": "a", "unit_quantity": 2}, {"uniqid": "b", "unit_quantity": "3"}, {"uniqid": "c"}]}});
+        for (product, quantity) in
+            [("a", Ok(Some(2))), ("b", Ok(Some(3))), ("c", Ok(Some(1))), ("d", Err(Unclear))]
+        {
+            assert_eq!(shop(&cart).quantity(Some(product)), quantity, "{product}");
+        }
+        for (form, quantity) in [
+            ("event=paid&quantity=3", 3),
+            ("data[order][quantity]=4", 4),
+            ("cart[0][quantity]=5&cart[0][id]=x", 5),
+            ("event=x&item%5Bquantity%5D=6&quantity=1", 6),
+        ] {
+            let shop = Shop::in_form(&Params::from_query(form)).expect("a shop's form");
+            assert_eq!(shop.quantity(None), Ok(Some(quantity)), "{form}");
+        }
+    }
+
+    #[test]
+    fn the_same_event_is_the_same_delivery() {
+        let sellauth = |item: u64, status: &str| {
+            json!({"event": "INVOICE.ITEM.DELIVER-DYNAMIC", "id": 1, "unique_id": "8e-1", "status": status,
+                "item": {"id": item, "product_id": 3, "quantity": 2}})
+        };
+        let delivery = |payload: &serde_json::Value, product| shop(payload).delivery(product);
+        let first = delivery(&sellauth(5, "a"), None);
+        assert!(first.is_some());
+        assert_eq!(delivery(&sellauth(5, "b"), None), first);
+        assert_ne!(delivery(&sellauth(6, "a"), None), first);
+        let sellix = json!({"event": "product:dynamic", "data": {"uniqid": "x", "quantity": 1}});
+        assert_ne!(delivery(&sellix, Some("a")), delivery(&sellix, Some("b")));
+        assert_eq!(delivery(&sellix, Some("a")), delivery(&sellix, Some("a")));
+        let shoppex = |order: &str, key: &str| json!({"invoiceId": order, "idempotencyKey": key});
+        assert_eq!(delivery(&shoppex("a", "k"), None).as_deref(), Some("k"));
+        assert_eq!(delivery(&shoppex("b", "k"), None), delivery(&shoppex("a", "k"), Some("x")));
+        for payload in [
+            json!({"data": {"order": {"id": 7}}}),
+            json!({"event": "x", "id": 7}),
+            json!({"data": {"id": "7"}}),
+        ] {
+            assert!(delivery(&payload, None).is_some(), "{payload}");
+        }
+        for payload in [
+            json!({"data": {"quantity": 3}}),
+            json!({"event": "x", "id": ""}),
+            json!({"event": "x", "id": null}),
+        ] {
+            assert_eq!(delivery(&payload, None), None, "{payload}");
+        }
+    }
+
+    #[test]
+    fn of_duplicates_the_first_counts() {
+        let json = r#"{"data":{"quantity":2,"quantity":9,"id":"a","id":"b"},"data":{"quantity":8,"id":"c"}}"#;
+        let shop = Shop::in_json(json).expect("a shop's payload");
+        assert_eq!(shop.quantity(None), Ok(Some(2)));
+        assert_eq!(shop.delivery(None), Shop::in_json(r#"{"data":{"id":"a"}}"#).unwrap().delivery(None));
+    }
+
+    #[test]
+    fn long_and_deep_payloads_are_read() {
+        let entries = vec![json!({"id": 1, "quantity": 2}); 5000];
+        assert_eq!(shop(&json!({"items": entries})).quantity(None), Err(Unclear));
+        let deep = format!("{}1{}", r#"{"data":"#.repeat(100), "}".repeat(100));
+        assert_eq!(Shop::in_json(&deep).map(|shop| shop.quantity(None)), Some(Ok(None)));
+        assert_eq!(Shop::in_json(&r#"{"data":"#.repeat(10_000)), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_payload_is_read(json in "[\\[\\]{}:,\"a0-]{0,40}", form in any::<String>(), product in any::<Option<String>>()) {
+            let product = product.as_deref();
+            for json in [json.clone(), format!(r#"{{"data":{json}}}"#), format!(r#"{{"cart":[{json}]}}"#)] {
+                let _ = Shop::in_json(&json).map(|shop| (shop.quantity(product), shop.delivery(product)));
+            }
+            let _ = Shop::in_form(&Params::from_query(&form)).map(|shop| shop.quantity(product));
+        }
+    }
+}
