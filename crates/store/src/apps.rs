@@ -153,7 +153,7 @@ pub fn seller_key_hint(conn: &mut Conn<'_>, app: i64) -> Result<Option<String>> 
 }
 
 /// What belongs to an application, but for its sessions.
-const TABLES: [&str; 25] = [
+const TABLES: [&str; 26] = [
     "session_generations",
     "user_subscriptions",
     "user_variables",
@@ -179,6 +179,7 @@ const TABLES: [&str; 25] = [
     "audit",
     "seller_log",
     "bulk_jobs",
+    "add_events",
 ];
 
 /// Deletes an application and all it holds. Its sessions end at once; their rows are swept later.

@@ -38,7 +38,7 @@ pub(crate) struct Body {
 /// Why a body cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Malformed {
-    /// It is JSON by its type or its first character, and is not; or it is nested too deeply.
+    /// It is JSON by its type or its first character, and is not.
     Json,
     /// A multipart form without a boundary, or one that breaks off.
     Multipart,

@@ -50,6 +50,7 @@ mod seller_logs;
 mod seller_order;
 mod seller_sessions;
 mod seller_settings;
+mod seller_shops;
 mod seller_subscriptions;
 mod seller_time;
 mod seller_transport;

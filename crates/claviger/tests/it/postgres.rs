@@ -206,6 +206,14 @@ fn a_license_is_used_once_across_servers() {
 }
 
 #[test]
+fn an_event_makes_one_set_of_licenses_across_servers() {
+    let database = Database::create();
+    let first = Server::start_on(&database.url);
+    let second = Second::start(&first, &database);
+    crate::seller_shops::one_set(&[&first.app, &second.app, &first.app, &second.app]);
+}
+
+#[test]
 fn a_role_is_obeyed_by_all() {
     let database = Database::create();
     let first = Server::start_on(&database.url);

@@ -267,7 +267,7 @@ fn shops_say_how_many() {
     );
     assert_eq!(shop(&server, "&amount=2", "text/plain", "not JSON").text().split("\r\n").count(), 2);
     let reply = shop(&server, "", "application/json", r#"{"data":{"quantity":101}}"#);
-    assert_text(&reply, 200, "You can only generate 100 licenses at a time");
+    assert_text(&reply, 400, "You can only generate 100 licenses at a time");
 }
 
 #[test]

@@ -137,14 +137,17 @@ async fn answer(
     }
     check_app(&state, &app, ip)?;
     record::log_request(&state, &app, &parts.uri, ip).await?;
-    let (called, kind) = find_type(&params, parts.uri.path())?;
+    let is_shop = text_mode || params.shop().is_some();
+    let found = find_type(&params, parts.uri.path());
+    let (called, kind) = found.map_err(|reply| if is_shop { reply.not_a_product() } else { reply })?;
     if *method == Method::HEAD {
         // Looking must not act: link previews and prefetchers ask like this.
         return Ok(Answer::Stream { body: Body::empty(), text: false });
     }
     tracing::debug!(app = app.id, kind = kind.name, "seller request");
     let record = Record::begin(kind, &params, key.as_deref(), ip);
-    let request = Request { state: state.clone(), app: app.clone(), params, ip, text_mode, called };
+    let headers = parts.headers.clone();
+    let request = Request { state: state.clone(), app: app.clone(), params, ip, headers, text_mode, called };
     let answer = (kind.run)(request).await?;
     if let Some(made) = record.and_then(|record| record.made(&answer)) {
         state.service.record_audit(&app, made).await?;

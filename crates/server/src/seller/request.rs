@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
+use axum::http::HeaderMap;
 use claviger_domain::{ClientAddress, Term, TermError, Unit};
 use claviger_service::{App, Service, cut};
 use claviger_wire::seller::{SellerParams, SellerReply};
@@ -20,6 +21,8 @@ pub(crate) struct Request {
     pub(crate) params: SellerParams,
     /// Address of the caller.
     pub(crate) ip: ClientAddress,
+    /// The request's headers.
+    pub(crate) headers: HeaderMap,
     /// The caller asked for `format=text`.
     pub(crate) text_mode: bool,
     /// The name of the type by which it was called, in lower case: its own or another.

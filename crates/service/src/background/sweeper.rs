@@ -1,10 +1,10 @@
-//! Removing dead sessions, in slices so small that they do not hold up the sessions being created; and what has ended on
-//! blacklists and whitelists, which was given an end by hand and is not much.
+//! Removing dead sessions, in slices so small that they do not hold up the sessions being created; what has ended on
+//! blacklists and whitelists, which was given an end by hand and is not much; and events of shops after a day.
 
 use std::{sync::Arc, time::Duration};
 
 use claviger_domain::{AppSettings, SessionId};
-use claviger_store::{Conn, StoreError, access, apps, sessions::shared};
+use claviger_store::{Conn, StoreError, access, add_events, apps, sessions::shared};
 
 use crate::{Service, ServiceError};
 
@@ -12,6 +12,8 @@ use crate::{Service, ServiceError};
 const SLICE: i64 = 200;
 /// Between two slices.
 const BREATH: Duration = Duration::from_millis(4);
+/// How long an event of a shop is remembered, in seconds.
+const DAY: i64 = 86_400;
 /// Between two rounds that found nothing.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -26,6 +28,9 @@ impl Service {
             if let Err(error) = self.remove_ended().await {
                 tracing::error!(%error, "removing ended entries of blacklists and whitelists failed");
             }
+            if let Err(error) = self.forget_events().await {
+                tracing::error!(%error, "removing old events of shops failed");
+            }
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -37,6 +42,20 @@ impl Service {
             self.store.db().write(move |conn| access::remove_ended(conn, now)).await?;
         }
         Ok(())
+    }
+
+    /// Forgets the events of shops that are older than a day; returns how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_events(&self) -> Result<u64, ServiceError> {
+        let since = self.clock.now() - DAY;
+        let mut forgotten = 0;
+        while self.store.db().read(move |conn| add_events::any_before(conn, since)).await? {
+            forgotten += self.store.db().write(move |conn| add_events::forget(conn, since, SLICE)).await?;
+            tokio::time::sleep(BREATH).await;
+        }
+        Ok(forgotten)
     }
 
     /// Goes once over all applications; returns how many dead sessions it removed.

@@ -8,6 +8,7 @@ mod chat;
 pub(crate) mod checks;
 mod end_sessions;
 mod error;
+mod event;
 mod files;
 mod licenses;
 pub(crate) mod listing;
@@ -43,10 +44,11 @@ pub use self::{
     checks::REASON_MAX,
     end_sessions::Whose,
     error::ManageError,
+    event::AddEvent,
     files::{FileContent, FileFault, NewFile},
     licenses::{Assignment, EditedLicense, LicenseFilter},
     listing::parse_network,
-    new_licenses::{BATCH_MAX, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys},
+    new_licenses::{Added, BATCH_MAX, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys},
     settings::{ChangedSettings, SETTINGS},
     team::{AddAccount, NewMember, may},
     users::{AddUser, LOGIN_TOKEN_SECONDS, NewUserOf, Target, UserDetails},

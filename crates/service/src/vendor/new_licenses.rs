@@ -1,11 +1,18 @@
 //! Making and verifying license keys.
 
 use claviger_domain::{AccountRole, Alphabet, Mask, Permission, may_make_level};
-use claviger_store::{Conn, StoreError, accounts, licenses, licenses::NewLicenses, tokens};
+use claviger_store::{
+    Conn, StoreError, accounts,
+    add_events::{self, Claim},
+    licenses,
+    licenses::NewLicenses,
+    tokens,
+};
 
 use super::{
     ManageError,
     checks::{check_line, check_remark},
+    event::AddEvent,
     team::may,
 };
 use crate::{App, Service, ServiceError, shared::limits::TOKEN_BYTES};
@@ -20,6 +27,8 @@ pub const NOTE_MAX: usize = 69;
 /// Tries to draw a key that is not taken before giving up: the mask leaves too few.
 const DRAWS: usize = 64;
 const DAY: i64 = 86_400;
+/// Events of shops that are remembered at most.
+const EVENTS_KEPT: i64 = 100_000;
 
 /// Licenses to be made.
 #[derive(Clone, Debug)]
@@ -40,9 +49,24 @@ pub struct NewKeys {
     pub genby: String,
 }
 
+/// Licenses that were asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Added {
+    /// Their keys.
+    pub keys: Vec<String>,
+    /// They were made before, for the same event.
+    pub again: bool,
+}
+
 /// Why no licenses were made.
 #[derive(Debug, thiserror::Error)]
 pub enum LicenseFailure {
+    /// The event that they are for came before, with other parameters.
+    #[error("the event had other parameters before")]
+    OtherEvent,
+    /// All licenses that were made for the event are deleted.
+    #[error("the licenses that were made for the event are deleted")]
+    EventIsOver,
     /// So many in 24 hours are allowed, and they are made.
     #[error("the daily number of licenses is used up")]
     DailyLimit(i64),
@@ -81,6 +105,20 @@ impl Service {
     /// # Errors
     /// See [`LicenseFailure`]; the checks come in the order of its list.
     pub async fn add_licenses(&self, app: &App, keys: NewKeys) -> Result<Vec<String>, LicenseFailure> {
+        Ok(self.add_licenses_for(app, keys, None).await?.keys)
+    }
+
+    /// As [`Service::add_licenses`]. When an event comes again within 24 hours, the licenses that were made for it are
+    /// told again, those that are left of them, and nothing is made or paid for. An event that failed is not remembered.
+    ///
+    /// # Errors
+    /// See [`LicenseFailure`].
+    pub async fn add_licenses_for(
+        &self,
+        app: &App,
+        keys: NewKeys,
+        event: Option<AddEvent>,
+    ) -> Result<Added, LicenseFailure> {
         let keys = kept(keys)?;
         let (app, now, random) = (app.id, self.clock.now(), self.random.clone());
         if keys.mask.is_weak(keys.alphabet) && self.weak_masks.is_due(now) {
@@ -89,6 +127,14 @@ impl Service {
         }
         let daily = self.options.seller_daily_licenses;
         let add = move |conn: &mut Conn<'_>| {
+            if let Some(AddEvent(event)) = &event {
+                match add_events::claim(conn, app, event, now, now - DAY, EVENTS_KEPT)? {
+                    Claim::New => {}
+                    Claim::Other => return Err(LicenseFailure::OtherEvent),
+                    Claim::Again(keys) if keys.is_empty() => return Err(LicenseFailure::EventIsOver),
+                    Claim::Again(keys) => return Ok(Added { keys, again: true }),
+                }
+            }
             if daily > 0 && licenses::made_since(conn, app, now - DAY)?.saturating_add(keys.amount) > daily {
                 return Err(LicenseFailure::DailyLimit(daily));
             }
@@ -112,13 +158,20 @@ impl Service {
                 let (id, key) = add_one(conn, app, &new, draws, || keys.mask.draw(keys.alphabet, &*random))?;
                 let owner = tokens::Owner { kind: tokens::LICENSE, id, name: &key };
                 tokens::insert(conn, app, &random.hex(TOKEN_BYTES), owner)?;
-                made.push(key);
+                made.push((id, key));
             }
             // The last check of the list; what was made is undone.
             if keys.note.is_some_and(|note| note.len() > NOTE_MAX) {
                 return Err(LicenseFailure::NoteTooLong);
             }
-            Ok(made)
+            // Serial numbers are drawn by one transaction after the other: what was made is all that is between the first
+            // and the last.
+            if let (Some(AddEvent(event)), Some((first, _)), Some((last, _))) =
+                (&event, made.first(), made.last())
+            {
+                add_events::fulfil(conn, app, event, *first, *last)?;
+            }
+            Ok(Added { keys: made.into_iter().map(|(_, key)| key).collect(), again: false })
         };
         self.store.db().write(add).await
     }

@@ -5,13 +5,14 @@ use super::Conn;
 use crate::{Result, StoreError, names, params};
 
 /// All migrations, oldest first; the version is the position, counted from 1.
-const MIGRATIONS: [(&str, &str); 6] = [
+const MIGRATIONS: [(&str, &str); 7] = [
     ("first", include_str!("../../migrations/0001_first.sql")),
     ("client_api", include_str!("../../migrations/0002_client_api.sql")),
     ("seller_api", include_str!("../../migrations/0003_seller_api.sql")),
     ("identity", include_str!("../../migrations/0004_identity.sql")),
     ("blacklist", include_str!("../../migrations/0005_blacklist.sql")),
     ("values", include_str!("../../migrations/0006_values.sql")),
+    ("idempotency", include_str!("../../migrations/0008_idempotency.sql")),
 ];
 
 /// What SQL cannot do: a step by the name of its migration, which it follows.

@@ -5,6 +5,7 @@ use claviger_store::{
     Conn, Result,
     access::{self, Entry},
     accounts::{self, NewAccount},
+    add_events::{self, Event},
     apps,
     audit::{self, SellerRequest},
     bulk::{self, Change},
@@ -98,6 +99,8 @@ fn fill_the_rest(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
     tokens::add_login(conn, app, format!("login {app}").as_bytes(), user, NOW + 60)?;
     let reset = Reset { app, user };
     password_resets::insert(conn, format!("reset {app}").as_bytes(), reset, NOW, NOW + 60)?;
+    let event = Event { id: "event".into(), params: "params".into() };
+    add_events::claim(conn, app, &event, NOW, NOW, 10)?;
     deliveries::insert(conn, app, url, "{}", NOW)
 }
 

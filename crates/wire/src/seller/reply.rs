@@ -116,6 +116,12 @@ impl SellerReply {
         Self { text: Some(body.into()), ..self }
     }
 
+    /// A failure for a shop, which hands out whatever has a status of 2xx: 400 where it would be 200.
+    pub fn not_a_product(self) -> Self {
+        let status = if !self.success && self.status < 300 { 400 } else { self.status };
+        self.status(status)
+    }
+
     /// Whether the request was carried out.
     pub fn is_success(&self) -> bool {
         self.success

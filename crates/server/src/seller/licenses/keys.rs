@@ -5,13 +5,14 @@ use std::borrow::Cow;
 
 use claviger_domain::{Alphabet, LicenseStatus, Mask, Term, TermError, Unit, tidy};
 use claviger_service::vendor::{
-    Assignment, EditedLicense, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys, REASON_MAX,
+    Added, Assignment, EditedLicense, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys, REASON_MAX,
 };
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 
+use super::shop::{amount, event, for_shops};
 use crate::seller::{
-    Outcome, Request, failure,
+    Answer, Outcome, Request, failure,
     kind::{BAN_IP, Form, Param, Shape, Type, Types, may, need, optional},
     settled, settled_if, success, too_long,
 };
@@ -20,7 +21,7 @@ pub(crate) const TYPES: Types = &[
     Type::new("add", |request| add(request).boxed(), "Makes licenses; several are answered with status 302.")
         .params(ADD)
         .data(&[optional("key", Shape::Text), optional("keys", Shape::Texts)])
-        .statuses(&[302, 400, 406, 429])
+        .statuses(&[302, 400, 406, 409, 410, 422, 429])
         .changes(&["owner", "note"]),
     Type::new("addtime", |request| add_time(request).boxed(), "Makes all unused licenses worth more.")
         .params(&[need("time", "Days, decimals allowed, or `never`").form(Form::Term)])
@@ -98,9 +99,26 @@ const USER_KEEPS: &str =
 const NOTE_TOO_LONG: &str = "Note must be less than 69 characters";
 
 async fn add(request: Request) -> Outcome {
+    let is_shop = request.text_mode || request.params.shop().is_some();
+    for_shops(add_keys(request).await, is_shop)
+}
+
+async fn add_keys(request: Request) -> Outcome {
     let keys = new_keys(&request)?;
-    match request.service().add_licenses(&request.app, keys).await {
-        Ok(keys) => Ok(added(keys).into()),
+    let event = event(&request, keys.amount);
+    match request.service().add_licenses_for(&request.app, keys, event).await {
+        Ok(Added { keys, again: false }) => Ok(added(keys).into()),
+        Ok(Added { keys, again: true }) => {
+            Ok(Answer::Changed(added(keys), "the same event again: the same licenses".into()))
+        }
+        Err(LicenseFailure::OtherEvent) => {
+            let text = "This Idempotency-Key was used with other parameters";
+            Err(SellerReply::failure(text).status(409).into())
+        }
+        Err(LicenseFailure::EventIsOver) => {
+            let text = "The licenses that were made for this event are deleted";
+            Err(SellerReply::failure(text).status(410).into())
+        }
         Err(LicenseFailure::DailyLimit(limit)) => {
             let text = format!("You can only generate {limit} keys per 24 hours with SellerAPI.");
             Err(SellerReply::failure(text).status(429).into())
@@ -150,7 +168,7 @@ fn new_keys(request: &Request) -> Result<NewKeys, SellerReply> {
     if params.get("level").is_some_and(|sent| sent.len() > LEVEL_MAX) || level.len() > LEVEL_MAX {
         return Err(SellerReply::failure("Level too long"));
     }
-    let amount = params.shop_quantity().unwrap_or_else(|| params.number_or("amount", 1)).max(1);
+    let amount = amount(request)?;
     let mask = params.get("mask").filter(|mask| mask != OLD_DEFAULT_MASK);
     let mask = mask.unwrap_or(Cow::Borrowed(&request.app.settings.license_mask));
     let mask = Mask::new(&mask).map_err(|_| SellerReply::invalid_parameter("mask"))?;

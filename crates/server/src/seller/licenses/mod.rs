@@ -3,6 +3,7 @@
 mod activate;
 mod keys;
 mod lists;
+mod shop;
 
 use super::kind::Types;
 
