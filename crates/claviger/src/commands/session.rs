@@ -2,11 +2,8 @@
 
 use std::io::Write;
 
-use claviger_service::{
-    ListingPart, ScanRow, SessionFilter, parse_app_path,
-    vendor::{Whose, parse_network},
-};
-use ipnet::IpNet;
+use claviger_domain::Network;
+use claviger_service::{ListingPart, ScanRow, SessionFilter, parse_app_path, vendor::Whose};
 
 use super::{
     args::{ConfirmArgs, ShowArgs},
@@ -31,8 +28,8 @@ pub(crate) enum Command {
         #[arg(long, value_name = "NAME")]
         user: Option<String>,
         /// End all sessions from this address or network; with --user those of this user
-        #[arg(long, value_name = "ADDRESS|NETWORK", value_parser = network)]
-        ip: Option<IpNet>,
+        #[arg(long, value_name = "ADDRESS|NETWORK")]
+        ip: Option<Network>,
     },
     /// End all sessions of an application
     KillAll(ConfirmArgs),
@@ -65,10 +62,6 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             })
         }
     }
-}
-
-fn network(text: &str) -> Result<IpNet, &'static str> {
-    parse_network(text).ok_or("not an address such as 203.0.113.7, nor a network such as 203.0.113.0/24")
 }
 
 fn kill_many(store: StoreArgs, from: &ConfirmArgs, whose: Whose) -> anyhow::Result<()> {

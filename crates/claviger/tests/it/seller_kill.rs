@@ -199,8 +199,8 @@ fn on_the_command_line() {
         let [user, far] = [app.init("1.1"), init_from(app, "2001:db8::9")];
         user.register("alice", "p", server.license(0));
         for (args, sentence) in [
-            (&["--ip", "203.0.113.300", "--yes"][..], "not an address"),
-            (&["--ip", "", "--yes"], "not an address"),
+            (&["--ip", "203.0.113.300", "--yes"][..], "is no address or network"),
+            (&["--ip", "", "--yes"], "is no address or network"),
             (&["--user", "nobody", "--yes"], "no such session lives"),
             (&["--user", "", "--yes"], "no such session lives"),
             (&["--ip", "198.51.100.0/24", "--yes"], "no such session lives"),

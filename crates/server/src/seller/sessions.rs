@@ -5,10 +5,7 @@ use std::borrow::Cow;
 use axum::body::Body;
 use bytes::Bytes;
 use claviger_domain::SessionId;
-use claviger_service::{
-    Listing, ListingPart, ScanRow, ServiceError, SessionFilter,
-    vendor::{Whose, parse_network},
-};
+use claviger_service::{Listing, ListingPart, ScanRow, ServiceError, SessionFilter, vendor::Whose};
 use claviger_wire::seller::{SellerReply, SessionRow, list_end, session_row, text};
 use futures_util::{FutureExt, stream};
 
@@ -70,7 +67,7 @@ async fn kill(request: Request) -> Outcome {
 fn whose(request: &Request) -> Option<Whose> {
     let given = |name| request.params.has(name).then(|| request.params.get(name));
     let user = given("user").map(|user| user.map(Cow::into_owned));
-    let ip = given("ip").map(|ip| ip.and_then(|text| parse_network(&text)));
+    let ip = given("ip").map(|ip| ip.and_then(|text| text.parse().ok()));
     Some(Whose {
         user: user.map_or(Some(None), |user| user.map(Some))?,
         ip: ip.map_or(Some(None), |ip| ip.map(Some))?,
@@ -123,7 +120,7 @@ fn filter(request: &Request) -> Result<SessionFilter, &'static str> {
         "1" => Some(true),
         _ => None,
     });
-    let ip = get("ip").map(|text| parse_network(&text));
+    let ip = get("ip").map(|text| text.parse().ok());
     Ok(SessionFilter {
         limit: limit.map(|limit| limit.ok_or("limit")).transpose()?,
         after: after.map(|after| after.ok_or("cursor")).transpose()?,

@@ -1,13 +1,13 @@
 //! Ending the sessions of a user, of an address or a network.
 
-use claviger_domain::SessionId;
+use std::ops::ControlFlow;
+
+use claviger_domain::{Network, SessionId};
 use claviger_store::{
     Conn, StoreError,
     sessions::{Scan, shared},
     users,
 };
-use ipnet::IpNet;
-use std::ops::ControlFlow;
 
 use super::listing::is_from;
 use crate::{App, Service, ServiceError};
@@ -22,8 +22,8 @@ const SLICE: usize = 200;
 pub struct Whose {
     /// Name of the user, in any case.
     pub user: Option<String>,
-    /// Address or network, in the form of [`super::parse_network`].
-    pub ip: Option<IpNet>,
+    /// Address or network.
+    pub ip: Option<Network>,
 }
 
 impl Service {
@@ -47,7 +47,7 @@ impl Service {
         &self,
         app: i64,
         name: String,
-        ip: Option<IpNet>,
+        ip: Option<Network>,
     ) -> Result<u64, ServiceError> {
         let now = self.clock.now();
         let end = move |conn: &mut Conn<'_>| {
@@ -61,7 +61,7 @@ impl Service {
         Ok(self.store.db().write::<_, StoreError, _>(end).await?)
     }
 
-    async fn end_sessions_from(&self, app: i64, net: IpNet) -> Result<u64, ServiceError> {
+    async fn end_sessions_from(&self, app: i64, net: Network) -> Result<u64, ServiceError> {
         self.store.sessions().settle().await;
         let now = self.clock.now();
         let (mut ended, mut after) = (0, None);
@@ -83,7 +83,7 @@ impl Service {
     async fn sessions_from(
         &self,
         app: i64,
-        net: IpNet,
+        net: Network,
         after: Option<SessionId>,
         now: i64,
     ) -> Result<Vec<SessionId>, ServiceError> {

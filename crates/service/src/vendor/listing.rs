@@ -1,14 +1,13 @@
 //! Listing sessions: row by row from one snapshot, on a thread of its own, in bounded memory.
 
-use std::{net::IpAddr, ops::ControlFlow, sync::Arc, thread, time::Duration};
+use std::{ops::ControlFlow, sync::Arc, thread, time::Duration};
 
-use claviger_domain::SessionId;
+use claviger_domain::{Network, SessionId};
 use claviger_store::{
     Conn, SessionStore, StoreError,
     sessions::{Scan, ScanRow},
     users,
 };
-use ipnet::IpNet;
 use tokio::{runtime::Handle, sync::mpsc};
 
 use crate::{App, Service, ServiceError};
@@ -32,7 +31,7 @@ pub struct SessionFilter {
     /// Only sessions that are, or are not, signed in.
     pub validated: Option<bool>,
     /// Only sessions begun from this address or network.
-    pub ip: Option<IpNet>,
+    pub ip: Option<Network>,
 }
 
 /// A piece of a listing.
@@ -120,17 +119,9 @@ impl Service {
     }
 }
 
-/// An address or a network, in one form: IPv4 addresses that are written as IPv6 ones are IPv4.
-pub fn parse_network(text: &str) -> Option<IpNet> {
-    let net = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok()?;
-    let IpNet::V6(six) = net else { return Some(net) };
-    let four = six.addr().to_ipv4_mapped().zip(six.prefix_len().checked_sub(96));
-    Some(four.map_or(net, |(address, prefix)| IpNet::new_assert(address.into(), prefix)))
-}
-
 /// Whether a session's address is in a network.
-pub(super) fn is_from(address: &str, net: IpNet) -> bool {
-    address.parse::<IpAddr>().is_ok_and(|address| net.contains(&address.to_canonical()))
+pub(super) fn is_from(address: &str, net: Network) -> bool {
+    address.parse().is_ok_and(|address| net.contains(address))
 }
 
 struct Permit(Arc<Service>);
@@ -147,7 +138,7 @@ struct Writer {
     sender: mpsc::Sender<ListingPart>,
     encode: EncodeRow,
     limit: usize,
-    ip: Option<IpNet>,
+    ip: Option<Network>,
     part: Vec<u8>,
     rows: usize,
     last: Option<SessionId>,
@@ -188,46 +179,6 @@ impl Writer {
         match self.runtime.block_on(self.sender.send_timeout(part, STALLED)) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn networks_have_one_form() {
-        for (text, expected) in [
-            ("203.0.113.7", "203.0.113.7/32"),
-            ("::ffff:203.0.113.7", "203.0.113.7/32"),
-            ("::FFFF:CB00:7107", "203.0.113.7/32"),
-            ("0:0:0:0:0:ffff:203.0.113.0/120", "203.0.113.0/24"),
-            ("::ffff:0:0/96", "0.0.0.0/0"),
-            ("2001:DB8:0::/48", "2001:db8::/48"),
-            ("::/0", "::/0"),
-        ] {
-            assert_eq!(parse_network(text).map(|net| net.to_string()).as_deref(), Some(expected), "{text}");
-        }
-        for text in ["", "x", "203.0.113.7/33", "203.0.113", "::ffff:203.0.113.7/129", "1.2.3.4:80", "\0"] {
-            assert_eq!(parse_network(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn mapped_addresses_are_ipv4() {
-        for (address, net, inside) in [
-            ("203.0.113.7", "203.0.113.0/24", true),
-            ("::ffff:203.0.113.7", "203.0.113.7", true),
-            ("203.0.113.7", "::ffff:203.0.113.7", true),
-            ("203.0.113.8", "::ffff:203.0.113.7", false),
-            ("2001:db8::1", "2001:0db8:0:0:0:0:0:0001", true),
-            ("2001:db8::1", "2001:db8::/64", true),
-            ("2001:db8:0:1::1", "2001:db8::/64", false),
-            ("203.0.113.7", "::/0", false),
-            ("", "0.0.0.0/0", false),
-        ] {
-            assert_eq!(is_from(address, parse_network(net).unwrap()), inside, "{address} in {net}");
         }
     }
 }

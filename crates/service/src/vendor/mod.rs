@@ -47,7 +47,6 @@ pub use self::{
     event::AddEvent,
     files::{FileContent, FileFault, NewFile},
     licenses::{Assignment, EditedLicense, LicenseFilter},
-    listing::parse_network,
     new_licenses::{Added, BATCH_MAX, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys},
     settings::{ChangedSettings, SETTINGS},
     team::{AddAccount, NewMember, may},
