@@ -357,7 +357,7 @@ fn a_reseller_has_levels() {
     for level in ["", "&level=1", "&level=0", "&level=12", "&level=3", "&level=null", "&level=210"] {
         assert_json(&app.seller(&format!("type=add&owner=bob&expiry=1{level}")), 200, WRONG_LEVEL);
     }
-    assert_text(&sell(app, "expiry=1"), 200, "Reseller may not generate keys of this level");
+    assert_text(&sell(app, "expiry=1"), 400, "Reseller may not generate keys of this level");
     assert_eq!(total_keys(app), 100);
     assert_balance(app, "bob", [100, 0, 0, 0, 0, 0, 0]);
     for level in ["2", "10"] {
@@ -379,10 +379,10 @@ fn refused_keys_cost_nothing() {
         ("expiry=1&amount=101", "You can only generate 100 licenses at a time"),
         ("expiry=1&level=1234567890123", "Level too long"),
     ] {
-        assert_text(&sell(app, query), 200, message);
+        assert_text(&sell(app, query), 400, message);
     }
     let note = format!("expiry=1&note={}", "n".repeat(70));
-    assert_text(&sell(app, &note), 200, "Note must be less than 69 characters");
+    assert_text(&sell(app, &note), 400, "Note must be less than 69 characters");
     assert_balance(app, "bob", [199, 0, 0, 0, 0, 0, 0]);
 }
 
@@ -400,7 +400,7 @@ fn managers_need_leave_to_make_keys() {
     for user in ["users", "rest", "USERS"] {
         assert_json(&app.seller(&format!("type=add&expiry=1&owner={user}")), 200, MAY_NOT);
         let reply = app.seller(&format!("type=add&format=text&expiry=1&owner={user}"));
-        assert_text(&reply, 200, "Manager may not generate keys");
+        assert_text(&reply, 400, "Manager may not generate keys");
     }
     assert_eq!(total_keys(app), 102);
 }

@@ -82,11 +82,11 @@ fn then_the_type() {
     }
     assert_json(&app.seller(&format!("type={}", "x".repeat(5000))), 200, UNKNOWN);
     assert_eq!(app.session_ids().len(), 1);
-    assert_text(&app.seller("format=text"), 200, "Type not specified");
-    assert_text(&app.seller("format=text&type=nonsense"), 200, "Type doesn't exist");
+    assert_text(&app.seller("format=text"), 400, "Type not specified");
+    assert_text(&app.seller("format=text&type=nonsense"), 400, "Type doesn't exist");
     assert_text(
         &app.seller("format=text&type=a&type=b"),
-        200,
+        400,
         r#"You have "type" defined more than 1 time. Remove 1 of the types and keep only 1"#,
     );
 }
@@ -108,7 +108,7 @@ fn retired_types_say_so() {
     }
     for kind in ["check&username=demo", "check&user=alice", "dellallusers", "DelLAllUsers"] {
         assert_json(&app.seller(&format!("type={kind}")), 200, UNKNOWN);
-        assert_text(&app.seller(&format!("type={kind}&format=text")), 200, "Type doesn't exist");
+        assert_text(&app.seller(&format!("type={kind}&format=text")), 400, "Type doesn't exist");
     }
     let session = app.init("1.2");
     let login = [("username", "alice"), ("pass", "p"), ("hwid", HWID)];
