@@ -130,9 +130,9 @@ fn of_a_user_from_an_address() {
 fn what_says_nothing_ends_nothing() {
     on_both(|server| {
         let app = &server.app;
-        let session = app.init("1.1");
+        let session = init_from(app, "192.0.2.4");
         session.register("alice", "p", server.license(0));
-        let foreign = server.create_app("other").init("1.1");
+        let foreign = init_from(&server.create_app("other"), "192.0.2.4");
         for query in [
             String::new(),
             "user=".into(),
@@ -140,29 +140,29 @@ fn what_says_nothing_ends_nothing() {
             "user=%20%00&ip=".into(),
             // Where one value is missing, the other alone would mean more.
             "user=alice&ip=".into(),
-            "user=&ip=127.0.0.1".into(),
+            "user=&ip=192.0.2.4".into(),
             "user=alice&ip=x".into(),
             "user=ali".into(),
             "user=%25".into(),
             "user=a%00lice".into(),
             "user=%FF".into(),
             format!("user={}", "x".repeat(5000)),
-            "ip=127.0.0.1/33".into(),
-            "ip=127.0.0.1:80".into(),
+            "ip=192.0.2.4/33".into(),
+            "ip=192.0.2.4:80".into(),
             "ip=unknown".into(),
             "ip=::/0".into(),
-            "ip=127.0.0.2".into(),
+            "ip=192.0.2.5".into(),
             // A session's id alone counts, wherever it is there.
             "sessid=&user=alice".into(),
-            "session=&ip=127.0.0.1".into(),
+            "session=&ip=192.0.2.4".into(),
             "sessid=x&user=alice".into(),
             format!("sessid={}&user=alice", foreign.id),
         ] {
             assert_json(&kill(app, &query), 200, NOT_KILLED);
             assert!(lives(&session) && lives(&foreign), "{query}");
         }
-        let bystander = app.init("1.1");
-        assert_json(&kill(app, &format!("sessid={}&user=alice&ip=127.0.0.1", bystander.id)), 200, KILLED);
+        let bystander = init_from(app, "192.0.2.4");
+        assert_json(&kill(app, &format!("sessid={}&user=alice&ip=192.0.2.4", bystander.id)), 200, KILLED);
         bystander.is_dead();
         session.is_validated();
     });
@@ -170,7 +170,8 @@ fn what_says_nothing_ends_nothing() {
 
 #[test]
 fn sessions_begun_before_are_ended() {
-    on_both(|server| {
+    let database = Database::create();
+    for server in [Server::start(), Server::start_on(&database.url)] {
         let app = &server.app;
         for _ in 0..5 {
             let start = Barrier::new(4);
@@ -188,7 +189,7 @@ fn sessions_begun_before_are_ended() {
             kill(app, "ip=127.0.0.1");
             assert_eq!(app.session_ids(), Vec::<String>::new(), "{made:?}");
         }
-    });
+    }
 }
 
 #[test]
@@ -196,7 +197,7 @@ fn on_the_command_line() {
     on_both(|server| {
         let (app, cli, path) = (&server.app, &server.cli, server.app.path());
         let mapped = init_from(app, "::ffff:203.0.113.7");
-        let [user, far] = [app.init("1.1"), init_from(app, "2001:db8::9")];
+        let [user, far] = ["192.0.2.4", "2001:db8::9"].map(|address| init_from(app, address));
         user.register("alice", "p", server.license(0));
         for (args, sentence) in [
             (&["--ip", "203.0.113.300", "--yes"][..], "is no address or network"),
@@ -217,7 +218,7 @@ fn on_the_command_line() {
         let killed = cli.ok(&["session", "kill", &path, "--ip", "203.0.113.0/24", "--yes"]);
         assert_eq!(killed.trim(), "killed 1");
         let killed =
-            cli.ok(&["session", "kill", &path, "--user", "ALICE", "--ip", "::ffff:127.0.0.1", "--yes"]);
+            cli.ok(&["session", "kill", &path, "--user", "ALICE", "--ip", "::ffff:192.0.2.4", "--yes"]);
         assert_eq!(killed.trim(), "killed 1");
         eventually("the server to notice", || (!lives(&user) && !lives(&mapped)).then_some(()));
         assert!(lives(&far));
