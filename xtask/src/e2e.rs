@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `crate` | the published Rust crate `keyauth`, unmodified, with the Seller API; API 1.3 written by hand |
 //! | `pypi` | the published Python packages `keyauth`, `keyauthy` and `keyauth-ru`, unmodified |
+//! | `npm` | the published npm package `keyauth`, unmodified |
 //! | `spec` | programs written from the protocol's description, every byte of their replies checked |
 //! | `schemathesis` | requests made from the description of the APIs, with the PyPI package of that name |
 //! | `forgot` | a user who forgot the password, with a mail server |
@@ -14,6 +15,7 @@
 pub mod fetch;
 mod keyauth_crate;
 mod mailbox;
+mod node;
 mod python;
 mod schemathesis;
 mod upstream;
@@ -60,6 +62,8 @@ enum Client {
     Spec,
     /// The published Python packages
     Pypi,
+    /// The published npm packages
+    Npm,
     /// Resetting a password by mail
     Forgot,
     /// Requests made from the description of the APIs
@@ -67,10 +71,10 @@ enum Client {
 }
 
 impl Client {
-    /// The Python programs that it consists of; none for the Rust crate.
+    /// The Python programs that it consists of.
     fn python_groups(self) -> &'static [&'static str] {
         match self {
-            Self::Crate | Self::Schemathesis => &[],
+            Self::Crate | Self::Npm | Self::Schemathesis => &[],
             Self::Spec => &["spec"],
             Self::Pypi => &["keyauth", "keyauthy", "keyauth-ru"],
             Self::Forgot => &["forgot"],
@@ -91,7 +95,12 @@ pub fn run(options: &Options) -> Result<()> {
         keyauth_crate::build()?;
         drive(&claviger, &upstream, None, "the crate keyauth", keyauth_crate::command)?;
     }
-    if clients.iter().any(|client| *client != Client::Crate) {
+    if clients.contains(&Client::Npm) {
+        let node = node::prepare()?;
+        let command = |given: &Path| node.client("keyauth_1_0.js", given);
+        drive(&claviger, &upstream, None, "the npm package keyauth", command)?;
+    }
+    if clients.iter().any(|client| !matches!(client, Client::Crate | Client::Npm)) {
         let python = python::prepare()?;
         for group in clients.iter().flat_map(|client| client.python_groups()) {
             let mailbox = Mailbox::start(&python)?;
