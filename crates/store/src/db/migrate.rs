@@ -12,7 +12,7 @@ const MIGRATIONS: [(&str, &str); 7] = [
     ("identity", include_str!("../../migrations/0004_identity.sql")),
     ("blacklist", include_str!("../../migrations/0005_blacklist.sql")),
     ("values", include_str!("../../migrations/0006_values.sql")),
-    ("idempotency", include_str!("../../migrations/0008_idempotency.sql")),
+    ("idempotency", include_str!("../../migrations/0007_idempotency.sql")),
 ];
 
 /// What SQL cannot do: a step by the name of its migration, which it follows.
