@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use precis_profiles::{OpaqueString, precis_core::profile::Rules};
 
-use super::trimmed;
+use super::text::trimmed;
 
 /// A password as it is hashed: without blanks around it, spaces of any kind as the plain one, and letters composed, so
 /// that one typed on another system is the same. What the profile would refuse stays: people have such passwords.

@@ -32,7 +32,7 @@ impl Service {
     /// # Errors
     /// When it is too long, its name is taken, or the database fails.
     pub async fn add_variable(&self, app: &App, new: Variable) -> Result<(), ManageError> {
-        let new = kept(new)?;
+        let new = kept(&new)?;
         let app = app.id;
         let add = move |conn: &mut Conn<'_>| {
             must_be_new(variables::insert(conn, app, &new)?, "variable", &new.name)
@@ -46,7 +46,7 @@ impl Service {
     /// # Errors
     /// When it is too long, or the database fails.
     pub async fn put_variable(&self, app: &App, new: Variable) -> Result<(), ManageError> {
-        let new = kept(new)?;
+        let new = kept(&new)?;
         let app = app.id;
         self.manage(move |conn| {
             if !variables::update(conn, app, &new)? {
@@ -109,8 +109,8 @@ impl Service {
 }
 
 /// A variable as it is kept.
-fn kept(new: Variable) -> Result<Variable, ManageError> {
+fn kept(new: &Variable) -> Result<Variable, ManageError> {
     let name = check_name("the name of a variable", &new.name, NAME_MAX)?;
     let value = check_text(VALUE, &new.value, VALUE_MAX)?;
-    Ok(Variable { name, value, ..new })
+    Ok(Variable { name, value, authed: new.authed })
 }

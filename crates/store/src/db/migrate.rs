@@ -15,8 +15,11 @@ const MIGRATIONS: [(&str, &str); 7] = [
     ("idempotency", include_str!("../../migrations/0007_idempotency.sql")),
 ];
 
-/// What SQL cannot do: a step by the name of its migration, which it follows.
-const STEPS: [(&str, fn(&mut Conn<'_>) -> Result<()>); 1] = [("values", names::renew)];
+/// Part of a migration that SQL cannot do.
+type Step = fn(&mut Conn<'_>) -> Result<()>;
+
+/// The steps by the names of their migrations, which they follow.
+const STEPS: [(&str, Step); 1] = [("values", names::renew)];
 
 /// Newest schema version that this program knows.
 const KNOWN: i64 = MIGRATIONS.len() as i64;

@@ -31,7 +31,7 @@ impl Service {
         username: &str,
         new: UserVariable,
     ) -> Result<(), ManageError> {
-        let new = kept(new)?;
+        let new = kept(&new)?;
         let (app, username) = (app.id, username.to_owned());
         self.manage(move |conn| {
             let user = lock_user(conn, app, &username)?;
@@ -53,7 +53,7 @@ impl Service {
         match target {
             Target::User(username) => self.put_user_variable(app, &username, new).await,
             Target::All if self.has_users(app).await? => {
-                Ok(self.change_all(app.id, Change::SetVariable(kept(new)?)).await?)
+                Ok(self.change_all(app.id, Change::SetVariable(kept(&new)?)).await?)
             }
             Target::All => Err(ManageError::unknown("user", "all")),
         }
@@ -110,8 +110,8 @@ impl Service {
 }
 
 /// A variable as it is kept.
-fn kept(new: UserVariable) -> Result<UserVariable, ManageError> {
+fn kept(new: &UserVariable) -> Result<UserVariable, ManageError> {
     let name = check_name("the name of a variable", &new.name, NAME_MAX)?;
     let value = check_text("the value of a user's variable", &new.value, VALUE_MAX)?;
-    Ok(UserVariable { name, value, ..new })
+    Ok(UserVariable { name, value, read_only: new.read_only })
 }
