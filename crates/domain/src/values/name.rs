@@ -59,12 +59,13 @@ fn mapped(name: &str) -> String {
 }
 
 fn map(name: &str) -> Result<String, Error> {
+    // The profile's own mapping of case leaves letters of title case.
+    let lower = name.to_lowercase();
+    let seen = lower.chars().filter(|character| !is_invisible(*character));
     // Greek has two small forms of one capital letter.
-    let seen = name.chars().filter(|character| !is_invisible(*character));
     let seen: String = seen.map(|character| if character == 'ς' { 'σ' } else { character }).collect();
     let profile = Nickname::new();
     let name = profile.additional_mapping_rule(tidy(&seen))?;
-    let name = profile.case_mapping_rule(name)?;
     Ok(profile.normalization_rule(name)?.into_owned())
 }
 
@@ -90,6 +91,7 @@ mod tests {
             ("ΣΊΣΥΦΟΣ", "σίσυφοσ"),
             ("Σίσυφος", "σίσυφοσ"),
             ("Привет", "привет"),
+            ("\u{1FFC} ǅ", "\u{1FF3} dž"),
             ("名 前", "名 前"),
             // Newer than the tables of PRECIS.
             ("🫠Melt", "🫠melt"),
