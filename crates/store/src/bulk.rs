@@ -247,6 +247,11 @@ pub fn is_pending(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<bool> {
     Ok(conn.query_one("SELECT 1 FROM bulk_jobs WHERE app = $1 AND id = $2", params![app, id])?.is_some())
 }
 
+/// Whether an application has jobs, so that what is there now is not what will be.
+pub fn any_pending(conn: &mut Conn<'_>, app: i64) -> Result<bool> {
+    Ok(conn.query_one("SELECT 1 FROM bulk_jobs WHERE app = $1 LIMIT 1", params![app])?.is_some())
+}
+
 /// Applications that have jobs.
 pub fn apps(conn: &mut Conn<'_>) -> Result<Vec<i64>> {
     conn.query("SELECT DISTINCT app FROM bulk_jobs", &[])?.iter().map(|row| row.get(0)).collect()

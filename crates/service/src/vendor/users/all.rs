@@ -1,6 +1,10 @@
 //! Changes of all users of an application.
 
-use claviger_store::{bulk::Change, users};
+use claviger_store::{
+    Conn,
+    bulk::{self, Change},
+    users,
+};
 
 use super::super::ManageError;
 use crate::{App, Service};
@@ -36,7 +40,11 @@ impl Service {
         expired_at: Option<i64>,
         change: Change,
     ) -> Result<bool, ManageError> {
-        if !self.store.db().read(move |conn| users::any(conn, app, expired_at)).await? {
+        let any = move |conn: &mut Conn<'_>| {
+            let awaited = expired_at.is_some() && bulk::any_pending(conn, app)?;
+            Ok::<_, ManageError>(awaited || users::any(conn, app, expired_at)?)
+        };
+        if !self.store.db().read(any).await? {
             return Ok(false);
         }
         self.change_all(app, change).await?;

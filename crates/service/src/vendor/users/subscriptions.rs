@@ -3,7 +3,7 @@
 use claviger_domain::Term;
 use claviger_store::{
     Conn, Range,
-    bulk::Change,
+    bulk::{self, Change},
     user_subscriptions::{self, Deleted, Extension, Pause, Standing, UserSubscription},
     users,
 };
@@ -164,8 +164,7 @@ impl Service {
     /// When the database fails.
     pub async fn pause_subscription(&self, app: &App, name: String) -> Result<bool, ManageError> {
         let (id, wanted, now) = (app.id, name.clone(), self.clock.now());
-        let any =
-            move |conn: &mut Conn<'_>| user_subscriptions::any(conn, id, &wanted, Standing::Running, now);
+        let any = move |conn: &mut Conn<'_>| may_be(conn, id, &wanted, Standing::Running, now);
         if !self.store.db().read(any).await? {
             return Ok(false);
         }
@@ -182,7 +181,7 @@ impl Service {
         let (id, wanted, now) = (app.id, name.clone(), self.clock.now());
         // What waits with the application goes on with it.
         let paused = if app.settings.paused { Standing::PausedByVendor } else { Standing::Paused };
-        let any = move |conn: &mut Conn<'_>| user_subscriptions::any(conn, id, &wanted, paused, now);
+        let any = move |conn: &mut Conn<'_>| may_be(conn, id, &wanted, paused, now);
         if !self.store.db().read(any).await? {
             return Ok(false);
         }
@@ -196,6 +195,17 @@ impl Service {
 }
 
 fn runs_or_waits(conn: &mut Conn<'_>, app: i64, name: &str, now: i64) -> Result<bool, ManageError> {
-    Ok(user_subscriptions::any(conn, app, name, Standing::Running, now)?
+    Ok(may_be(conn, app, name, Standing::Running, now)?
         || user_subscriptions::any(conn, app, name, Standing::Paused, now)?)
+}
+
+/// Whether any user has such a subscription, or may have once what was decided before is carried out.
+fn may_be(
+    conn: &mut Conn<'_>,
+    app: i64,
+    name: &str,
+    standing: Standing,
+    now: i64,
+) -> Result<bool, ManageError> {
+    Ok(user_subscriptions::any(conn, app, name, standing, now)? || bulk::any_pending(conn, app)?)
 }
