@@ -15,6 +15,8 @@ pub struct License {
     pub key: String,
     /// Seconds that it is worth, counted from its use; [`NEVER`]: without end.
     pub duration: i64,
+    /// Seconds that it brought to its user: another number where its duration was changed, and the user kept the time.
+    pub brought: i64,
     /// Whether it can be used.
     pub status: LicenseStatus,
     /// Level, which decides the subscriptions.
@@ -72,12 +74,13 @@ fn license(row: &Row) -> Result<License> {
         gendate: row.get(9)?,
         usedon: row.get(10)?,
         user: row.get(11)?,
+        brought: row.get(12)?,
     })
 }
 
 const SELECT: &str = "SELECT id, key, duration, status, level, genby, banned,
         COALESCE((SELECT u.username FROM users u WHERE u.app = licenses.app AND u.id = licenses.user_id), usedby),
-        note, gendate, usedon, user_id
+        note, gendate, usedon, user_id, COALESCE(brought, duration)
     FROM licenses WHERE app = $1";
 
 /// Finds a license by its key and keeps others from using it until the end of the transaction.
@@ -235,10 +238,11 @@ pub fn set_note(conn: &mut Conn<'_>, app: i64, id: i64, note: Option<&str>) -> R
     Ok(())
 }
 
-/// Sets how many seconds a license is worth, or [`NEVER`].
-pub fn set_duration(conn: &mut Conn<'_>, app: i64, id: i64, duration: i64) -> Result<()> {
-    let sql = "UPDATE licenses SET duration = $3 WHERE app = $1 AND id = $2";
-    conn.execute(sql, params![app, id, duration])?;
+/// Sets how many seconds a license is worth, or [`NEVER`]. `user_kept`: its user has what it brought before.
+pub fn set_duration(conn: &mut Conn<'_>, app: i64, id: i64, duration: i64, user_kept: bool) -> Result<()> {
+    let brought = if user_kept { "COALESCE(brought, duration)" } else { "NULL" };
+    let sql = format!("UPDATE licenses SET duration = $3, brought = {brought} WHERE app = $1 AND id = $2");
+    conn.execute(&sql, params![app, id, duration])?;
     Ok(())
 }
 

@@ -101,7 +101,7 @@ pub(crate) struct TermArgs {
     /// Days that it is worth, counted from its use: decimals are allowed, and the word `never`
     #[arg(long, allow_negative_numbers = true)]
     days: Option<String>,
-    /// As many days as there are from now until this date, UTC: 2027-01-31 or 2027-01-31T12:00:00Z
+    /// As long as it is until this date, UTC, from now or from the license's use: 2027-01-31 or 2027-01-31T12:00:00Z
     #[arg(long, value_name = "DATE")]
     until: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! Time: a pause keeps what is left whatever comes meanwhile, what never ends, ends that are dates, and licenses that are
 //! changed after their use (`docs/protocol/seller-types.md`). Each on both databases.
 
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::support::postgres::Database;
@@ -349,6 +350,7 @@ fn an_end_may_be_a_date(server: &Server) {
 }
 
 const HINT: &str = "The license is used: its user keeps the time that it brought, unless you send userToo=1.";
+const HINT_GONE: &str = "The license is used, and its user is gone: nobody's time was changed.";
 
 /// Sets a license's duration; what is told besides.
 fn edit(app: &App, key: &str, more: &str) -> Value {
@@ -373,13 +375,13 @@ fn a_used_license_is_edited(server: &Server) {
     let reply = app.seller(&format!("type=edit&key={key}&expiry=864000&format=text"));
     assert_text(&reply, 200, &format!("{EDITED}. {HINT}"));
     has(app, "alice", &[(false, 5), (false, 5)]);
-    // The difference to what it says now, for all that it brought, and for nothing else.
+    // The difference to what it brought, whatever it says since, for all that it brought and for nothing else.
     done(app, "extend&user=alice&sub=default&expiry=1");
     let before = [0, 1].map(|n| app.expiry("alice", n));
     assert_eq!(edit(app, &key, "expiry=864060&userToo=1"), Value::Null);
-    assert_eq!([0, 1].map(|n| app.expiry("alice", n)), before.map(|end| end + 60));
+    assert_eq!([0, 1].map(|n| app.expiry("alice", n)), before.map(|end| end + 432_060));
     assert_eq!(edit(app, &key, "expiry=432000&user_too=true"), Value::Null);
-    assert_eq!([0, 1].map(|n| app.expiry("alice", n)), before.map(|end| end - 432_000));
+    assert_eq!([0, 1].map(|n| app.expiry("alice", n)), before);
     done(app, "pauseuser&username=alice");
     let before = app.expiry("alice", 0);
     assert_eq!(edit(app, &key, "expiry=432010&userToo=1"), Value::Null);
@@ -394,9 +396,92 @@ fn a_used_license_is_edited(server: &Server) {
         .expect("a number");
     assert_eq!(edit(app, &key, "expiry=864000&userToo=1"), Value::Null);
     assert_eq!([0, 1].map(|n| app.expiry("alice", n)), [used + 864_000; 2]);
+    // What was told to do with userToo is done then.
+    assert_eq!(edit(app, &key, "expiry=259200"), HINT);
+    assert_eq!(edit(app, &key, "expiry=259200&userToo=1"), Value::Null);
+    assert_eq!([0, 1].map(|n| app.expiry("alice", n)), [used + 259_200; 2]);
+    assert_eq!(edit(app, &key, "expiry=259200&userToo=1"), Value::Null);
+    assert_eq!([0, 1].map(|n| app.expiry("alice", n)), [used + 259_200; 2]);
     // Nobody is there any more.
     done(app, "deluser&user=alice");
-    assert_eq!(edit(app, &key, "expiry=60&userToo=1"), HINT);
+    assert_eq!(edit(app, &key, "expiry=60"), HINT);
+    assert_eq!(edit(app, &key, "expiry=60&userToo=1"), HINT_GONE);
+}
+
+/// A pause of all was decided, and is carried out with the next slice.
+fn what_is_decided_counts(server: &Server, execute: impl Fn(&str)) {
+    let app = &server.app;
+    app.add_user("alice");
+    let decide = |kind: &str, amount: i64| {
+        execute(&format!(
+            "INSERT INTO bulk_jobs (app, id, kind, name, value, amount, flag, decided, upto, done)
+             SELECT id, 0, '{kind}', 'default', '', {amount}, 0, {}, 1000, 0 FROM apps",
+            now()
+        ));
+    };
+    decide("pause", 0);
+    ok(app, "unpausesub&subscription=default", "Successfully unpaused subscription!");
+    has(app, "alice", &[(false, 10)]);
+    done(app, "pausesub&subscription=default");
+    decide("unpause", 0);
+    ok(app, "pausesub&subscription=default", "Successfully paused subscription!");
+    has(app, "alice", &[(true, 10)]);
+    decide("extend", DAY);
+    ok(app, "unpausesub&subscription=default", "Successfully unpaused subscription!");
+    has(app, "alice", &[(false, 11)]);
+    decide("subtract", 12 * DAY);
+    ok(app, "delexpusers", "Successfully deleted expired users!");
+    refuses(app, "delexpusers", "You have no users!");
+    decide("extend", DAY);
+    ok(app, "subtract&user=all&sub=default&seconds=60", "Successfully subtracted time from subscription!");
+    refuses(app, "subtract&user=all&sub=default&seconds=60", "Failed to subtract from susbcriptions!");
+}
+
+#[test]
+fn what_is_decided_counts_sqlite() {
+    let server = Server::start();
+    what_is_decided_counts(&server, |sql| sqlite(&server).execute_batch(sql).expect("a change"));
+}
+
+#[test]
+fn what_is_decided_counts_postgres() {
+    let database = Database::create();
+    let server = Server::start_on(&database.url);
+    what_is_decided_counts(&server, |sql| database.connect().batch_execute(sql).expect("a change"));
+}
+
+/// The database of a server on SQLite.
+fn sqlite(server: &Server) -> Connection {
+    Connection::open(server.data().join("claviger.db")).expect("the database")
+}
+
+fn a_date_counts_from_the_use(server: &Server, execute: impl FnOnce(&str)) {
+    let app = &server.app;
+    let key = app.add_license("expiry=30");
+    app.init("1.2").register("alice", PASS, &key);
+    let first = app.expiry("alice", 0);
+    execute(
+        "UPDATE licenses SET usedon = usedon - 86400 WHERE usedby = 'alice';
+         UPDATE user_subscriptions SET expires = expires - 86400;",
+    );
+    assert_eq!(app.expiry("alice", 0), first - DAY, "used a day ago");
+    assert_eq!(edit(app, &key, "expiry=2099-01-31"), HINT);
+    assert_eq!(app.expiry("alice", 0), first - DAY);
+    assert_eq!(edit(app, &key, "expiry=2099-01-31&userToo=1"), Value::Null);
+    assert_eq!(app.expiry("alice", 0), 4_073_500_800);
+}
+
+#[test]
+fn a_date_counts_from_the_use_sqlite() {
+    let server = Server::start();
+    a_date_counts_from_the_use(&server, |sql| sqlite(&server).execute_batch(sql).expect("a change"));
+}
+
+#[test]
+fn a_date_counts_from_the_use_postgres() {
+    let database = Database::create();
+    let server = Server::start_on(&database.url);
+    a_date_counts_from_the_use(&server, |sql| database.connect().batch_execute(sql).expect("a change"));
 }
 
 fn a_renewal_is_edited(server: &Server) {
@@ -406,12 +491,12 @@ fn a_renewal_is_edited(server: &Server) {
     ok(app, &format!("assignkey&user=alice&key={key}"), "Successfully Assigned Key To User!");
     assert_eq!(edit(app, &key, "expiry=60"), HINT);
     has(app, "alice", &[(false, 15)]);
-    assert_eq!(edit(app, &key, "expiry=432060&userToo=1"), Value::Null);
+    assert_eq!(edit(app, &key, "expiry=864000&userToo=1"), Value::Null);
     has(app, "alice", &[(false, 20)]);
     // What has ended runs again, if it would.
     done(app, "subtract&user=alice&sub=default&seconds=1900800");
     has(app, "alice", &[(false, -2)]);
-    edit(app, &key, "expiry=691260&userToo=1");
+    edit(app, &key, "expiry=1123200&userToo=1");
     has(app, "alice", &[(false, 1)]);
 }
 

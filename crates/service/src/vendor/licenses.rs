@@ -239,8 +239,8 @@ impl Service {
         .await
     }
 
-    /// Sets how long a license lasts. Where it is used that changes nothing for its user, unless `user_too`: then what it
-    /// brought ends later or earlier by the difference.
+    /// Sets how long a license lasts; a date is counted from its use, if it is used. That changes nothing for its user,
+    /// unless `user_too`: then what it brought ends later or earlier by the difference to what it brought.
     ///
     /// # Errors
     /// When there is no such license, or the database fails.
@@ -254,15 +254,19 @@ impl Service {
         let (app, key, now) = (app.id, key.to_owned(), self.clock.now());
         self.manage(move |conn| {
             let license = lock(conn, app, &key)?;
-            let seconds = term.seconds(now);
-            licenses::set_duration(conn, app, license.id, seconds)?;
-            if license.usedby.is_none() {
-                return Ok(EditedLicense::Unused);
-            }
+            let seconds = term.seconds(license.usedon.unwrap_or(now));
             let user = if user_too { user_of(conn, app, &license)? } else { None };
-            let Some(user) = user else { return Ok(EditedLicense::UserKept) };
-            rewrite(conn, app, user.id, &license, seconds, now)?;
-            Ok(EditedLicense::UserChanged)
+            let edited = match (&license.usedby, user) {
+                (None, _) => EditedLicense::Unused,
+                (Some(_), None) => EditedLicense::UserKept,
+                (Some(_), Some(user)) => {
+                    rewrite(conn, app, user.id, &license, seconds, now)?;
+                    EditedLicense::UserChanged
+                }
+            };
+            let user_kept = edited == EditedLicense::UserKept;
+            licenses::set_duration(conn, app, license.id, seconds, user_kept)?;
+            Ok(edited)
         })
         .await
     }
@@ -329,11 +333,11 @@ fn rewrite(
     if rows.is_empty() {
         let offered = subscriptions::of_level(conn, app, &license.level)?;
         let same = all.iter().filter(|one| offered.first() == Some(&one.subscription));
-        rows.extend(same.max_by_key(|one| (one.state().runs(now), one.paused, one.id)));
+        rows.extend(same.max_by_key(|one| (one.state().runs(now), one.paused, one.expires)));
     }
     let since = license.usedon.unwrap_or(now);
     for row in rows {
-        let state = row.state().rewritten(license.duration, seconds, since, now);
+        let state = row.state().rewritten(license.brought, seconds, since, now);
         user_subscriptions::set(conn, app, user, row.id, state)?;
     }
     Ok(())

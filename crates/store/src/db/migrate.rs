@@ -5,7 +5,7 @@ use super::Conn;
 use crate::{Result, StoreError, names, params};
 
 /// All migrations, oldest first; the version is the position, counted from 1.
-const MIGRATIONS: [(&str, &str); 7] = [
+const MIGRATIONS: [(&str, &str); 8] = [
     ("first", include_str!("../../migrations/0001_first.sql")),
     ("client_api", include_str!("../../migrations/0002_client_api.sql")),
     ("seller_api", include_str!("../../migrations/0003_seller_api.sql")),
@@ -13,6 +13,7 @@ const MIGRATIONS: [(&str, &str); 7] = [
     ("blacklist", include_str!("../../migrations/0005_blacklist.sql")),
     ("values", include_str!("../../migrations/0006_values.sql")),
     ("idempotency", include_str!("../../migrations/0007_idempotency.sql")),
+    ("brought", include_str!("../../migrations/0008_brought.sql")),
 ];
 
 /// Part of a migration that SQL cannot do.

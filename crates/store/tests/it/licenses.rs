@@ -49,6 +49,7 @@ async fn a_license_is_found_as_it_was_made(t: Fixture) {
         id: 1,
         key: "AbC-123".into(),
         duration: 86_400,
+        brought: 86_400,
         status: LicenseStatus::NotUsed,
         level: "1".into(),
         genby: "seller".into(),

@@ -105,6 +105,7 @@ async fn data_of_the_first_version_is_kept(t: Fixture) {
     assert!(!bob.any_device && !bob.totp.is_on());
     let license = t.write(|conn| licenses::lock_by_key(conn, 7, "key")).await.expect("a license");
     assert_eq!((license.usedby.as_deref(), license.usedon), (Some("Bob"), Some(6)));
+    assert_eq!((license.duration, license.brought), (60, 60));
     // The old ones have no order of making: that of the alphabet, as before; new ones come behind them.
     assert!(t.write(|conn| subscriptions::insert(conn, 7, "bronze", "1")).await);
     let names = t.read(|conn| subscriptions::of_level(conn, 7, "1")).await;

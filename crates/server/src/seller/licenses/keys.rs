@@ -96,6 +96,8 @@ const PAST: &str = "Expiry must be in the future";
 /// Told of a used license whose duration was changed, and its user's not.
 const USER_KEEPS: &str =
     "The license is used: its user keeps the time that it brought, unless you send userToo=1.";
+/// The same where there is nobody whose time could be changed.
+const USER_GONE: &str = "The license is used, and its user is gone: nobody's time was changed.";
 const NOTE_TOO_LONG: &str = "Note must be less than 69 characters";
 
 async fn add(request: Request) -> Outcome {
@@ -285,8 +287,8 @@ async fn edit(request: Request) -> Outcome {
     let (key, user_too) = (request.text("key"), user_too(&request));
     match request.service().set_license_duration(&request.app, &key, term, user_too).await {
         Ok(EditedLicense::UserKept) => {
-            let reply = SellerReply::success(DONE).with("hint", &USER_KEEPS);
-            Ok(reply.text(format!("{DONE}. {USER_KEEPS}")).into())
+            let hint = if user_too { USER_GONE } else { USER_KEEPS };
+            Ok(SellerReply::success(DONE).with("hint", &hint).text(format!("{DONE}. {hint}")).into())
         }
         edited => settled(edited.map(drop), DONE, "Key Not Found"),
     }
