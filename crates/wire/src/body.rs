@@ -83,10 +83,11 @@ impl Body {
     }
 }
 
-/// The text of a body that is JSON by its type or its first character.
+/// The text of a body that is JSON by its type or its first character, and not empty.
 pub(crate) fn json_text<'b>(content_type: &str, body: &'b [u8]) -> Option<Cow<'b, str>> {
     let multipart = starts_with(content_type, "multipart/form-data");
-    let is_json = !multipart && (starts_with(content_type, "application/json") || looks_like_json(body));
+    let named = starts_with(content_type, "application/json") && !body.is_empty();
+    let is_json = !multipart && (named || looks_like_json(body));
     is_json.then(|| String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)))
 }
 

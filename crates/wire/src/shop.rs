@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
-use crate::{Params, payload::number};
+use crate::{Params, body::Malformed, payload::number};
 
 /// What only shops send: with one of these the body is a shop's.
 const MARKS: &[&str] = &[
@@ -91,12 +92,18 @@ pub struct Unclear;
 
 impl Shop {
     /// A JSON object that is a shop's.
-    pub(crate) fn in_json(text: &str) -> Option<Self> {
+    ///
+    /// # Errors
+    /// When it is malformed, or something that is looked at cannot be read: whose it is is not known then.
+    pub(crate) fn in_json(text: &str) -> Result<Option<Self>, Malformed> {
+        if !text.trim_start().starts_with('{') {
+            return Ok(None);
+        }
         let mut found = Found::default();
         let mut json = serde_json::Deserializer::from_str(text);
-        Walk { found: &mut found, path: "", depth: 0 }.deserialize(&mut json).ok()?;
-        json.end().ok()?;
-        found.marked.then_some(Self(found.values))
+        let walked = json.deserialize_any(Walk { found: &mut found, path: "", depth: 0 });
+        walked.and_then(|()| json.end()).map_err(|_| Malformed::Json)?;
+        Ok(found.marked.then_some(Self(found.values)))
     }
 
     /// A form that is a shop's, where `data[order][id]` stands for an object in an object.
@@ -228,8 +235,8 @@ impl Found {
     }
 }
 
-/// A value on the walk. Others than those that are looked at are skipped while reading, so that a body takes little more
-/// memory than it has bytes.
+/// A list or an object on the walk. Values are read as they are written, and only those that are looked at, so that a body
+/// takes little more memory than it has bytes.
 struct Walk<'a> {
     found: &'a mut Found,
     path: &'a str,
@@ -244,76 +251,57 @@ enum Met {
     Nothing,
 }
 
-impl<'de> DeserializeSeed<'de> for Walk<'_> {
-    type Value = Met;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Met, D::Error> {
-        deserializer.deserialize_any(self)
+impl Walk<'_> {
+    /// What a value in it is; `path` is that of the value.
+    fn meet(&mut self, path: &str, value: &RawValue) -> serde_json::Result<Met> {
+        let text = value.get();
+        match text.as_bytes().first() {
+            Some(b'{' | b'[') if self.depth < DEPTH => {
+                let inner = Walk { found: self.found, path, depth: self.depth + 1 };
+                serde_json::Deserializer::from_str(text).deserialize_any(inner).map(|()| Met::Part)
+            }
+            Some(b'"') => serde_json::from_str(text).map(Met::Text),
+            Some(b'-' | b'0'..=b'9') => Ok(Met::Text(text.into())),
+            _ => Ok(Met::Nothing),
+        }
     }
 }
 
 impl<'de> Visitor<'de> for Walk<'_> {
-    type Value = Met;
+    type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a value")
+        formatter.write_str("a list or an object")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Met, E> {
-        Ok(Met::Text(text.into()))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Met, E> {
-        Ok(Met::Nothing)
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Met, E> {
-        Ok(Met::Text(number.to_string()))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Met, E> {
-        Ok(Met::Text(number.to_string()))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Met, E> {
-        Ok(Met::Text(number.to_string()))
-    }
-
-    fn visit_unit<E>(self) -> Result<Met, E> {
-        Ok(Met::Nothing)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Met, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
         for place in 0..ENTRIES {
+            let Some(value) = list.next_element::<&RawValue>()? else { return Ok(()) };
             let path = format!("{}.{place}", self.path);
-            let entry = Walk { found: self.found, path: &path, depth: self.depth + 1 };
-            match list.next_element_seed(entry)? {
-                Some(Met::Part) => self.found.keep(path, ""),
-                Some(_) => {}
-                None => return Ok(Met::Part),
+            if let Met::Part = self.meet(&path, value).map_err(A::Error::custom)? {
+                self.found.keep(path, "");
             }
         }
         while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Met::Part)
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Met, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut object: A) -> Result<(), A::Error> {
+        let top = self.depth == 0;
         while let Some(name) = object.next_key::<String>()? {
-            let top = self.depth == 0;
+            let value: &RawValue = object.next_value()?;
             self.found.marked |= top && MARKS.contains(&name.as_str());
-            let looked_at = PARTS.contains(&name.as_str()) || VALUES.contains(&name.as_str());
-            if !looked_at || self.depth >= DEPTH {
-                object.next_value::<IgnoredAny>()?;
+            if !PARTS.contains(&name.as_str()) && !VALUES.contains(&name.as_str()) {
                 continue;
             }
             let path = if self.path.is_empty() { name.clone() } else { format!("{}.{name}", self.path) };
-            match object.next_value_seed(Walk { found: self.found, path: &path, depth: self.depth + 1 })? {
+            match self.meet(&path, value).map_err(A::Error::custom)? {
                 Met::Text(text) if VALUES.contains(&name.as_str()) => self.found.keep(path, &text),
                 Met::Part if top && name == "data" => self.found.marked = true,
                 _ => {}
             }
         }
-        Ok(Met::Part)
+        Ok(())
     }
 }
 
@@ -324,7 +312,7 @@ mod tests {
     use serde_json::json;
 
     fn shop(json: &serde_json::Value) -> Shop {
-        Shop::in_json(&json.to_string()).expect("a shop's payload")
+        Shop::in_json(&json.to_string()).expect("JSON").expect("a shop's payload")
     }
 
     #[test]
@@ -337,8 +325,10 @@ mod tests {
             r#"{"mask":"x","item":{"quantity":1}}"#,
             r#"{"quantity":1}"#,
             r#"{"invoiceId":"x","level":2}"#,
+            r#"{"data":{"quantity":1e999},"amount":5}"#,
+            r#"{"data":{"other":"\ud800","list":[[[[[[[[1]]]]]]]]}}"#,
         ] {
-            assert!(Shop::in_json(json).is_some(), "{json}");
+            assert!(matches!(Shop::in_json(json), Ok(Some(_))), "{json}");
         }
         for json in [
             r#"{"type":"setvar","data":"x","name":"event"}"#,
@@ -348,12 +338,19 @@ mod tests {
             "[]",
             r#"[{"event":1}]"#,
             r#""event""#,
+            r#"{"type":"setvar","data":1e999,"other":"\ud800"}"#,
             "",
+        ] {
+            assert_eq!(Shop::in_json(json), Ok(None), "{json}");
+        }
+        for json in [
             "{",
             r#"{"event":1} x"#,
             r#"{"event":1,"#,
+            r#"{"data":{"id":"\ud800"},"amount":5}"#,
+            r#"{"data":{"\ud800":1},"amount":5}"#,
         ] {
-            assert_eq!(Shop::in_json(json), None, "{json}");
+            assert_eq!(Shop::in_json(json), Err(Malformed::Json), "{json}");
         }
         for (form, is_shop) in [
             ("event=paid&amount=2", true),
@@ -460,9 +457,10 @@ mod tests {
     #[test]
     fn of_duplicates_the_first_counts() {
         let json = r#"{"data":{"quantity":2,"quantity":9,"id":"a","id":"b"},"data":{"quantity":8,"id":"c"}}"#;
-        let shop = Shop::in_json(json).expect("a shop's payload");
+        let once = shop(&json!({"data": {"id": "a"}}));
+        let shop = Shop::in_json(json).expect("JSON").expect("a shop's payload");
         assert_eq!(shop.quantity(None), Ok(Some(2)));
-        assert_eq!(shop.delivery(None), Shop::in_json(r#"{"data":{"id":"a"}}"#).unwrap().delivery(None));
+        assert_eq!(shop.delivery(None), once.delivery(None));
     }
 
     #[test]
@@ -470,8 +468,9 @@ mod tests {
         let entries = vec![json!({"id": 1, "quantity": 2}); 5000];
         assert_eq!(shop(&json!({"items": entries})).quantity(None), Err(Unclear));
         let deep = format!("{}1{}", r#"{"data":"#.repeat(100), "}".repeat(100));
-        assert_eq!(Shop::in_json(&deep).map(|shop| shop.quantity(None)), Some(Ok(None)));
-        assert_eq!(Shop::in_json(&r#"{"data":"#.repeat(10_000)), None);
+        let read = Shop::in_json(&deep).expect("JSON");
+        assert_eq!(read.map(|shop| shop.quantity(None)), Some(Ok(None)));
+        assert_eq!(Shop::in_json(&r#"{"data":"#.repeat(10_000)), Err(Malformed::Json));
     }
 
     proptest! {
@@ -479,7 +478,9 @@ mod tests {
         fn any_payload_is_read(json in "[\\[\\]{}:,\"a0-]{0,40}", form in any::<String>(), product in any::<Option<String>>()) {
             let product = product.as_deref();
             for json in [json.clone(), format!(r#"{{"data":{json}}}"#), format!(r#"{{"cart":[{json}]}}"#)] {
-                let _ = Shop::in_json(&json).map(|shop| (shop.quantity(product), shop.delivery(product)));
+                if let Ok(Some(shop)) = Shop::in_json(&json) {
+                    let _ = (shop.quantity(product), shop.delivery(product));
+                }
             }
             let _ = Shop::in_form(&Params::from_query(&form)).map(|shop| shop.quantity(product));
         }

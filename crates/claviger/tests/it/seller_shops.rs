@@ -63,7 +63,9 @@ fn carts_and_items() {
         assert_text(&shop(app, "", &[("X-Sellix-Product-Id", "p3")], SELLIX), 422, unclear);
         let flat = r#"{"invoiceId":"i","quantity":4,"amount":9}"#;
         assert_eq!(keys(&shop(app, "", &[], flat)).len(), 4);
-        assert_eq!(made(app), 2 + 3 + 2 + 4);
+        let out_of_range = r#"{"data":{"quantity":1e999},"amount":5,"mask":"HACKED"}"#;
+        assert_eq!(keys(&shop(app, "&amount=2", &[], out_of_range)).len(), 2);
+        assert_eq!(made(app), 2 + 3 + 2 + 4 + 2);
     });
 }
 
@@ -123,6 +125,8 @@ fn failures_are_no_products() {
         app.seller("type=add&expiry=1&mask=TAKEN");
         for (reply, status, text) in [
             (shop(app, "", &[], too_many), 400, "You can only generate 100 licenses at a time"),
+            // What cannot be read is not taken for a body that is no shop's, whose fields are parameters.
+            (shop(app, "", &[], r#"{"data":{"id":"\ud800"},"amount":5}"#), 400, "The body is not valid JSON"),
             (shop(app, "&amount=101", &[], ""), 400, "You can only generate 100 licenses at a time"),
             (post(&query("type=add&format=text&expiry=1&mask=TAKEN"), ""), 400, "License already exists"),
             (

@@ -36,7 +36,7 @@ impl SellerParams {
     /// When the body is not what it claims to be.
     pub async fn parse(query: &str, content_type: Option<&str>, body: Bytes) -> Result<Self, Malformed> {
         let json = json_text(content_type.unwrap_or_default(), &body);
-        let shop = json.and_then(|json| Shop::in_json(&json));
+        let shop = json.map(|json| Shop::in_json(&json)).transpose()?.flatten();
         let body = Body::read(content_type, body).await;
         if let Some(malformed) = body.malformed {
             return Err(malformed);
