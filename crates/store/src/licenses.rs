@@ -193,6 +193,12 @@ fn named(conn: &mut Conn<'_>, app: i64, key: &str, sql: &str) -> Result<Option<L
     names::find(key, |form| conn.query_one(sql, params![app, form])?.as_ref().map(license).transpose())
 }
 
+/// Finds a license by number.
+pub fn by_id(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<Option<License>> {
+    let sql = format!("{SELECT} AND id = $2");
+    conn.query_one(&sql, params![app, id])?.as_ref().map(license).transpose()
+}
+
 /// Whether there is a license, of a status if one is given.
 pub fn any(conn: &mut Conn<'_>, app: i64, status: Option<LicenseStatus>) -> Result<bool> {
     let sql = "SELECT 1 FROM licenses WHERE app = $1 AND ($2 = '' OR status = $2) LIMIT 1";

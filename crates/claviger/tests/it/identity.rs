@@ -220,6 +220,58 @@ fn a_banned_license_no_longer_signs_in() {
 }
 
 #[test]
+fn a_banned_license_signs_in_on_no_other_way_either() {
+    on_both(|server| {
+        let app = &server.app;
+        for version in ALL_VERSIONS {
+            let [key, named, other] = [license(app), license(app), license(app)];
+            let mail = format!("{}@example.com", key.to_lowercase());
+            app.init(version).license(&key);
+            done(app, &format!("editemail&user={key}&email={mail}"), "Successfully changed email!");
+            app.init(version).register(&named, PASS, &named);
+            app.init(version).register(&format!("alice {version}"), PASS, &other);
+            for banned in [&key, &named, &other] {
+                ban(app, &format!("key={banned}&reason=stolen"));
+            }
+            for user in [&key, &named] {
+                done(app, &format!("unbanuser&user={user}"), "Successfully unbanned user!");
+            }
+            let session = app.init(version);
+            let login = |kind: &str, name: &str, value: &str, pass: &str| {
+                session.call(kind, &[(name, value), ("pass", pass), ("hwid", HWID)])
+            };
+            let in_capitals = key.to_uppercase();
+            for (kind, name, value, pass) in [
+                ("login", "username", &key, key.as_str()),
+                ("login", "username", &in_capitals, &key),
+                ("login", "username", &key, "a wrong one"),
+                ("login", "username", &named, PASS),
+                ("loginEmail", "email", &mail, &key),
+                ("license", "key", &key, &key),
+            ] {
+                session.fails(&login(kind, name, value, pass), KEY_BANNED);
+            }
+            session.is_unvalidated();
+            // A name of one's own is a way in of one's own.
+            done(
+                app,
+                &format!("editusername&currentUsername={key}&newUsername=dora{version}"),
+                "Successfully changed username, user logged out!",
+            );
+            assert_eq!(app.login_says(&format!("alice {version}"), HWID), "Logged in!");
+            login("login", "username", &format!("dora{version}"), &key);
+            session.is_validated();
+            // The user's own ban is told first.
+            ban_user(app, &named, "rude");
+            let session = app.init(version);
+            let named_in = [("username", named.as_str()), ("pass", PASS), ("hwid", HWID)];
+            session.fails(&session.call("login", &named_in), BANNED);
+            done(app, &format!("unbanuser&user={named}"), "Successfully unbanned user!");
+        }
+    });
+}
+
+#[test]
 fn a_users_own_ban_is_told_where_the_license_is_not_banned() {
     on_both(|server| {
         let app = &server.app;

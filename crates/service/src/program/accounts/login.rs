@@ -54,7 +54,7 @@ struct Found {
     user: Option<User>,
     /// What of the client is blacklisted.
     blacklisted: Option<Evidence>,
-    /// Reason of the ban of the license that was shown, if it is banned.
+    /// Reason of the ban of the license that was shown, or that is all that the user signs in with.
     key_banned: Option<String>,
 }
 
@@ -159,11 +159,15 @@ impl Service {
         let known = user.as_ref().is_some_and(|user| was_here(user, origin.ip));
         self.refuse_paused(attempt, known)?;
         let _under_way = self.attempts.begin(attempt, known).ok_or(Refusal::Paused(1))?;
+        let by_key = matches!(named, Named::Key(_));
         let outcome = match (&user, key_banned) {
-            (Some(_), Some(reason)) => Err(Refusal::KeyBanned(reason).into()),
-            (Some(user), None) => self.log_in_as(app, origin, user, blacklisted, credentials).await,
+            // Where no key was shown, a ban of the user's own is told first.
+            (Some(user), Some(reason)) if by_key || user.banned.is_none() => {
+                Err(Refusal::KeyBanned(reason).into())
+            }
+            (Some(user), _) => self.log_in_as(app, origin, user, blacklisted, credentials).await,
             // The registration that follows decides.
-            (None, _) if matches!(named, Named::Key(_)) => return Err(Refusal::UnknownUser.into()),
+            (None, _) if by_key => return Err(Refusal::UnknownUser.into()),
             (None, _) => {
                 // Takes as long as a wrong password.
                 let password = credentials.password.clone().unwrap_or_else(|| Secret::new(""));
@@ -190,7 +194,11 @@ impl Service {
                 }
                 None => users::by_name(conn, id, &name)?,
             };
-            let license = if is_key { licenses::by_key(conn, id, &name)? } else { None };
+            let license = match user.as_ref().and_then(|user| user.by_license) {
+                _ if is_key => licenses::by_key(conn, id, &name)?,
+                Some(license) => licenses::by_id(conn, id, license)?,
+                None => None,
+            };
             let blacklisted = access::evidence(conn, id, hwid.as_deref(), Some(ip), now)?;
             Ok(Found { user, blacklisted, key_banned: license.and_then(|license| license.banned) })
         };
