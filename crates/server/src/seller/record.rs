@@ -103,10 +103,13 @@ fn is_type(name: &str) -> bool {
 }
 
 fn shown_pair(pair: &str) -> Cow<'_, str> {
-    let name = pair.split_once('=').map_or(pair, |(name, _)| name);
+    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
     let plain = percent_encoding::percent_decode_str(name).decode_utf8_lossy().replace('+', " ");
     let plain = plain.trim().to_ascii_lowercase();
-    if pair.is_empty() || is_shown(&plain) {
+    // More than a word is perhaps a parameter that was glued to the type.
+    let is_word = || value.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let shown = is_shown(&plain) && (plain != "type" || is_word());
+    if pair.is_empty() || shown {
         Cow::Borrowed(pair)
     } else if NAMES.contains(&plain) {
         Cow::Owned(format!("{name}={CUT}"))
@@ -128,6 +131,7 @@ mod tests {
             ("/api/seller/resetpw?passwd&user=a", "/api/seller/resetpw?passwd=***&user=a"),
             ("/api/seller/ReSetPw/?USER=a&+user%20=b", "/api/seller/ReSetPw/?USER=a&+user%20=b"),
             ("/api/seller/abc?abc&abc=d&=e&type=x", "/api/seller/***?***&***&***&type=x"),
+            ("/api/seller/?type=VERIFY&type=verify;key=abc", "/api/seller/?type=VERIFY&type=***"),
             ("/api/seller/?sessid=a&session=b&cursor=c", "/api/seller/?sessid=***&session=***&cursor=***"),
         ] {
             assert_eq!(shown(&uri.parse().unwrap()), expected);
