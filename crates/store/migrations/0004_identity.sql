@@ -23,6 +23,11 @@ UPDATE users SET by_license = (
     SELECT 1 FROM licenses l
     WHERE l.app = users.app AND l.key_folded = users.username_folded AND l.user_id = users.id
 );
+-- 0: of a license that is deleted. Its key, which the subscription tells, is still what the user signs in with.
+UPDATE users SET by_license = 0 WHERE by_license IS NULL AND EXISTS (
+    SELECT 1 FROM user_subscriptions s
+    WHERE s.app = users.app AND s.user_id = users.id AND s.license_key = users.username
+);
 
 -- Whose it is: the number of the license or the user. `assigned` is for showing.
 ALTER TABLE tokens ADD COLUMN owner BIGINT;
@@ -45,6 +50,8 @@ UPDATE tokens SET banned = NULL WHERE kind = 'license' AND banned IS NOT NULL AN
 -- An empty author: somebody who signs in by license, whose key is nothing for others.
 UPDATE chat_messages SET author = '' WHERE EXISTS (
     SELECT 1 FROM licenses l WHERE l.app = chat_messages.app AND l.key = chat_messages.author
+) OR EXISTS (
+    SELECT 1 FROM users u WHERE u.app = chat_messages.app AND u.id = chat_messages.user_id AND u.by_license IS NOT NULL
 );
 
 DROP INDEX users_by_spelling;

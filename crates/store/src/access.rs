@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use claviger_domain::{ClientAddress, Network};
 
-use crate::{Conn, Result, Row, db::Value, params};
+use crate::{Conn, Result, Row, db::Value, params, user_bans::Lift};
 
 /// Kind of a blacklist entry whose value is an address or a network.
 pub const IP: &str = "ip";
@@ -16,6 +16,8 @@ pub const HWID: &str = "hwid";
 
 /// The source of what was added by hand; users have other numbers.
 const BY_HAND: i64 = 0;
+/// What stands in the table for a ban that came with no license.
+const NO_LICENSE: i64 = 0;
 /// Condition for what has not ended at `$2`.
 const LASTS: &str = "(until IS NULL OR until > $2)";
 
@@ -85,30 +87,42 @@ pub enum Evidence {
 
 /// Keeps somebody out by hand; a new reason and a new end replace those that were given by hand before.
 pub fn blacklist(conn: &mut Conn<'_>, app: i64, entry: &Entry<'_>) -> Result<()> {
-    add_reason(conn, app, BY_HAND, entry)
+    add_reason(conn, app, [BY_HAND, NO_LICENSE], entry)
 }
 
-/// As [`blacklist`], for the ban of a user; what others' bans or hands added stays.
-pub fn blacklist_for(conn: &mut Conn<'_>, app: i64, user: i64, entry: &Entry<'_>) -> Result<()> {
-    add_reason(conn, app, user, entry)
+/// As [`blacklist`], for the ban of a user along with a license, or without any; what other bans or hands added stays.
+pub fn blacklist_for(
+    conn: &mut Conn<'_>,
+    app: i64,
+    user: i64,
+    license: Option<i64>,
+    entry: &Entry<'_>,
+) -> Result<()> {
+    add_reason(conn, app, [user, license.unwrap_or(NO_LICENSE)], entry)
 }
 
-fn add_reason(conn: &mut Conn<'_>, app: i64, source: i64, entry: &Entry<'_>) -> Result<()> {
+fn add_reason(conn: &mut Conn<'_>, app: i64, [source, license]: [i64; 2], entry: &Entry<'_>) -> Result<()> {
     let serial = conn.next_serials(app, "blacklist", 1)?;
     let Entry { kind, value, reason, added, until } = *entry;
     conn.execute(
-        "INSERT INTO blacklist_reasons (app, kind, value, source, serial, reason, added, until)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (app, kind, value, source) DO UPDATE SET serial = excluded.serial,
+        "INSERT INTO blacklist_reasons (app, kind, value, source, license, serial, reason, added, until)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         ON CONFLICT (app, kind, value, source, license) DO UPDATE SET serial = excluded.serial,
              reason = excluded.reason, added = excluded.added, until = excluded.until",
-        params![app, kind, value, source, serial, reason, added, until],
+        params![app, kind, value, source, license, serial, reason, added, until],
     )?;
     Ok(())
 }
 
-/// Takes away the reasons that the ban of a user gave; entries without another are gone.
-pub fn unblacklist_for(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
-    conn.execute("DELETE FROM blacklist_reasons WHERE app = $1 AND source = $2", params![app, user])?;
+/// Takes away the reasons that bans of a user gave; entries without another are gone.
+pub fn unblacklist_for(conn: &mut Conn<'_>, app: i64, user: i64, which: Lift) -> Result<()> {
+    let sql = "DELETE FROM blacklist_reasons WHERE app = $1 AND source = $2";
+    match which {
+        Lift::All => conn.execute(sql, params![app, user])?,
+        Lift::OfLicense(license) => {
+            conn.execute(&format!("{sql} AND license = $3"), params![app, user, license])?
+        }
+    };
     Ok(())
 }
 

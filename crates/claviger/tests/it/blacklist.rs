@@ -127,6 +127,39 @@ fn an_entry_goes_with_its_last_reason() {
 }
 
 #[test]
+fn what_one_ban_of_a_user_blacklisted_goes_with_that_ban() {
+    on_both(|server| {
+        let app = &server.app;
+        let keys = [app.add_license("expiry=1"), app.add_license("expiry=1")];
+        assert_eq!(register(app, HOME, "alice", &keys[0], HWID), LOGGED_IN);
+        let upgrade = [("username", "alice"), ("key", keys[1].as_str())];
+        assert_eq!(says(app, HOME, "upgrade", &upgrade), "Upgraded successfully");
+        ban(app, "alice", "rude");
+        for (key, reason) in keys.iter().zip(["first", "second"]) {
+            let params = [("key", key.as_str()), ("reason", reason), ("userToo", "1"), ("ip", "1")];
+            assert_json(&app.sell("ban", &params), 200, &success("Successfully banned license!"));
+        }
+        let device = |reasons: &str| {
+            let newest = reasons.split(", ").next().and_then(|one| one.split(' ').next_back());
+            format!("hwid {HWID} {}: {reasons}", newest.unwrap_or_default())
+        };
+        let all = device("ban alice second, ban alice first, ban alice rude");
+        assert_eq!(blacklist(app), [all, format!("ip {HOME} second: ban alice second, ban alice first")]);
+        let lift = |key: &str| {
+            assert_json(&app.sell("unban", &[("key", key)]), 200, &success("Successfully unbanned license!"));
+        };
+        lift(&keys[1]);
+        let left = device("ban alice first, ban alice rude");
+        assert_eq!(blacklist(app), [left, format!("ip {HOME} first: ban alice first")]);
+        // Of the bans that are left none was to blacklist the address.
+        lift(&keys[0]);
+        assert_eq!(blacklist(app), [device("ban alice rude")]);
+        unban(app, "alice");
+        assert_eq!(blacklist(app), [""; 0]);
+    });
+}
+
+#[test]
 fn a_row_tells_its_reasons() {
     on_both(|server| {
         let app = &server.app;

@@ -102,11 +102,12 @@ fn lock(conn: &mut Conn<'_>) -> Result<()> {
 
 /// The few words in which the databases differ.
 fn dialect(conn: &Conn<'_>, sql: &str) -> String {
-    let [bytes, id_text, clustered] = match conn {
-        Conn::Sqlite(_) => ["BLOB", "TEXT", "WITHOUT ROWID"],
-        Conn::Postgres(..) => ["BYTEA", "TEXT COLLATE \"C\"", ""],
+    let words = match conn {
+        Conn::Sqlite(_) => ["BLOB", "TEXT", "WITHOUT ROWID", "instr"],
+        Conn::Postgres(..) => ["BYTEA", "TEXT COLLATE \"C\"", "", "strpos"],
     };
-    sql.replace("{bytes}", bytes).replace("{id_text}", id_text).replace("{clustered}", clustered)
+    let names = ["{bytes}", "{id_text}", "{clustered}", "{position}"];
+    names.iter().zip(words).fold(sql.to_owned(), |sql, (name, word)| sql.replace(name, word))
 }
 
 impl Conn<'_> {

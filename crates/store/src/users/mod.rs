@@ -31,7 +31,8 @@ pub struct User {
     pub last_login: Option<i64>,
     /// Who made the license that the user came from.
     pub owner: String,
-    /// Number of the license whose key is the user's name: it is all that the user signs in with.
+    /// Number of the license whose key is the user's name: it is all that the user signs in with. 0: one that was
+    /// deleted before numbers were kept.
     pub by_license: Option<i64>,
     /// May log in from any device, whatever the application's rule.
     pub any_device: bool,

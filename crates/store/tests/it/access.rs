@@ -6,7 +6,9 @@ use claviger_domain::ClientAddress;
 use claviger_store::{
     Conn,
     access::{self, Blacklisted, Entry, Evidence, HWID, IP, Reason, Source},
-    params, users,
+    params,
+    user_bans::Lift,
+    users,
 };
 
 use crate::support::{Fixture, NOW, both};
@@ -40,7 +42,7 @@ async fn add(t: &Fixture, app: i64, kind: &'static str, value: &str, reason: &st
 
 async fn ban(t: &Fixture, app: i64, user: i64, value: &'static str, reason: &'static str) {
     let entry = Entry { kind: HWID, value, reason, added: NOW, until: None };
-    t.write(move |conn| access::blacklist_for(conn, app, user, &entry)).await;
+    t.write(move |conn| access::blacklist_for(conn, app, user, None, &entry)).await;
 }
 
 async fn evidence(t: &Fixture, app: i64, hwid: Option<&'static str>, ip: &str) -> Option<Evidence> {
@@ -159,9 +161,9 @@ async fn reasons_go_one_by_one(t: Fixture) {
     // Again: the newest comes first.
     ban(&t, app, ann, "device", "cheats again").await;
     assert_eq!(all(&t, app).await[0].reason(), "cheats again");
-    t.write(move |conn| access::unblacklist_for(conn, app, ann)).await;
+    t.write(move |conn| access::unblacklist_for(conn, app, ann, Lift::All)).await;
     assert_eq!(all(&t, app).await[0], entry(HWID, "device", &[of_bob, by_hand.clone()]));
-    t.write(move |conn| access::unblacklist_for(conn, app, bob)).await;
+    t.write(move |conn| access::unblacklist_for(conn, app, bob, Lift::All)).await;
     assert_eq!(all(&t, app).await, [entry(HWID, "device", &[by_hand])]);
     assert!(is_out(&t, app, Some("device"), "192.0.2.1").await);
     assert!(!is_out(&t, app, Some("other"), "192.0.2.1").await);

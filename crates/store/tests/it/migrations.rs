@@ -150,7 +150,7 @@ async fn the_blacklist_is_kept(place: Place) {
     assert_eq!(list(8).await, [entry("hwid", "one", Source::Hand, "elsewhere", 13)]);
     let exempt = t.read(|conn| access::whitelisted(conn, 7, NOW)).await;
     assert_eq!(exempt, [Whitelisted { network: "192.0.2.2".into(), until: None }]);
-    t.write(|conn| access::unblacklist_for(conn, 7, 3)).await;
+    t.write(|conn| access::unblacklist_for(conn, 7, 3, Lift::All)).await;
     assert_eq!(list(7).await, expected[1..]);
     // What comes now is newer than all that was there.
     let again = Entry { kind: "hwid", value: "two", reason: "by hand", added: 1, until: None };
@@ -166,6 +166,76 @@ async fn the_blacklist_is_kept_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_blacklist_is_kept_postgres() {
     the_blacklist_is_kept(Place::postgres()).await;
+}
+
+/// A row of the blacklist named one ban, though others who are banned have the same device or address.
+async fn shared_devices_are_kept_for_each_ban(place: Place) {
+    let rows = r"
+        INSERT INTO users (app, id, username, username_folded, owner, created, banned, hwids, ip) VALUES
+            (7, 1, 'Ann', 'ann', 'seller', 5, 'rude', 'one', '192.0.2.1'),
+            (7, 2, 'Bob', 'bob', 'seller', 5, 'lies', 'zéro
+one
+two
+', '192.0.2.1'),
+            (7, 3, 'Cid', 'cid', 'seller', 5, NULL, 'one', '192.0.2.1'),
+            (7, 4, 'Dan', 'dan', 'seller', 5, 'stolen', 'hand', NULL),
+            (7, 5, 'Eve', 'eve', 'seller', 5, 'none', '', ''),
+            (8, 2, 'Bob', 'bob', 'seller', 5, 'lies', 'one', '192.0.2.1');
+        INSERT INTO blacklist VALUES (7, 'hwid', 'one', 'rude', 10, 1), (7, 'ip', '192.0.2.1', 'rude', 10, 1),
+            (7, 'hwid', 'zéro', 'lies', 11, 2), (7, 'hwid', 'hand', 'by hand', 12, NULL);";
+    let t = Fixture::open(place.made_by(3, rows)).await;
+    let values = async || -> Vec<String> {
+        let list = t.read(|conn| access::blacklisted(conn, 7, NOW)).await;
+        list.into_iter().map(|entry| entry.value).collect()
+    };
+    assert_eq!(values().await, ["hand", "one", "zéro", "192.0.2.1"]);
+    let lift = async |user| t.write(move |conn| access::unblacklist_for(conn, 7, user, Lift::All)).await;
+    lift(1).await;
+    let list = t.read(|conn| access::blacklisted(conn, 7, NOW)).await;
+    let source = Source::Ban(Some("Bob".into()));
+    let reason = Reason { source, text: "lies".into(), added: 10, until: None };
+    assert_eq!(list[1].reasons, [reason]);
+    assert_eq!(values().await, ["hand", "one", "zéro", "192.0.2.1"], "Bob's as well");
+    lift(2).await;
+    assert_eq!(values().await, ["hand"], "what a hand added knew of no ban");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shared_devices_are_kept_for_each_ban_sqlite() {
+    shared_devices_are_kept_for_each_ban(Place::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shared_devices_are_kept_for_each_ban_postgres() {
+    shared_devices_are_kept_for_each_ban(Place::postgres()).await;
+}
+
+/// A shop's address is no customer's; who has logged in since has another, even if it is the same.
+async fn the_address_of_a_shop_is_forgotten(place: Place) {
+    let rows = "
+        INSERT INTO users (app, id, username, username_folded, owner, created, last_login, ip) VALUES
+            (7, 1, 'Ann', 'ann', 'seller', 5, 5, '192.0.2.1'),
+            (7, 2, 'Bob', 'bob', 'seller', 5, 6, '192.0.2.1'),
+            (7, 3, 'Cid', 'cid', 'seller', 5, 5, '192.0.2.2'),
+            (8, 1, 'Ann', 'ann', 'seller', 5, 5, '192.0.2.1');
+        INSERT INTO audit VALUES (7, 1, 5, 'abcd', 'activate', 'Ann KEY', '192.0.2.1', ''),
+            (7, 2, 5, 'abcd', 'add', '-', '192.0.2.2', '');";
+    let t = Fixture::open(place.made_by(3, rows)).await;
+    let ip = async |app, id| t.read(move |conn| users::by_id(conn, app, id)).await.expect("a user").ip;
+    assert_eq!(ip(7, 1).await, None);
+    for (app, id, kept) in [(7, 2, "192.0.2.1"), (7, 3, "192.0.2.2"), (8, 1, "192.0.2.1")] {
+        assert_eq!(ip(app, id).await.as_deref(), Some(kept));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_of_a_shop_is_forgotten_sqlite() {
+    the_address_of_a_shop_is_forgotten(Place::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_of_a_shop_is_forgotten_postgres() {
+    the_address_of_a_shop_is_forgotten(Place::postgres()).await;
 }
 
 /// A database with three migrations, where names stand for what has numbers now.
@@ -193,6 +263,7 @@ async fn names_become_numbers_where_making_and_use_agree(t: Fixture) {
     let by_license = async |id| t.read(move |conn| users::by_id(conn, 7, id)).await.expect("it").by_license;
     let all = [by_license(1).await, by_license(2).await, by_license(3).await, by_license(4).await];
     assert_eq!(all, [None, None, Some(5), Some(7)]);
+    assert_eq!(by_license(5).await, Some(0), "the license is deleted, but its key signs in");
     let token =
         async |text: &'static str| t.write(move |conn| tokens::lock(conn, 7, text)).await.expect("it");
     // Renamed and banned, tokens follow their owners.
@@ -207,7 +278,7 @@ async fn names_become_numbers_where_making_and_use_agree(t: Fixture) {
     assert_eq!(token("t6").await.assigned, "Somebody", "nobody's");
     let authors: Vec<_> = t.read(|conn| chat::messages(conn, 7, "talk")).await;
     let authors: Vec<_> = authors.iter().map(|said| (said.user, said.author.as_str())).collect();
-    assert_eq!(authors, [(1, "Ánn"), (3, ""), (99, "")]);
+    assert_eq!(authors, [(1, "Ánn"), (3, ""), (99, ""), (5, "")]);
 }
 
 async fn bans_get_a_reason_for_being_there(t: Fixture) {

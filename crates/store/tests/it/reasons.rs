@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use claviger_store::access::{self, Entry, HWID, Source};
+use claviger_store::{
+    access::{self, Entry, HWID, Source},
+    user_bans::Lift,
+};
 use proptest::{
     prelude::*,
     test_runner::{Config, TestCaseError, TestRunner},
@@ -17,8 +20,8 @@ const NAMES: [&str; 2] = ["ann", "bob"];
 
 #[derive(Clone, Debug)]
 enum Step {
-    Ban { user: usize, devices: Vec<usize> },
-    Lift { user: usize },
+    Ban { user: usize, license: Option<i64>, devices: Vec<usize> },
+    Lift { user: usize, license: Option<i64> },
     Add { device: usize, lasts: Option<i64> },
     Delete { device: usize },
     Clear,
@@ -28,10 +31,11 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     let (user, device) = (0..NAMES.len(), 0..DEVICES.len());
+    let license = prop::option::of(1i64..3);
     prop_oneof![
-        4 => (user.clone(), prop::collection::vec(device.clone(), 0..3))
-            .prop_map(|(user, devices)| Step::Ban { user, devices }),
-        3 => user.prop_map(|user| Step::Lift { user }),
+        4 => (user.clone(), license.clone(), prop::collection::vec(device.clone(), 0..3))
+            .prop_map(|(user, license, devices)| Step::Ban { user, license, devices }),
+        3 => (user, license).prop_map(|(user, license)| Step::Lift { user, license }),
         4 => (device.clone(), prop::option::of(1i64..4)).prop_map(|(device, lasts)| Step::Add { device, lasts }),
         2 => device.prop_map(|device| Step::Delete { device }),
         1 => Just(Step::Clear),
@@ -40,8 +44,8 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Who is a reason: a user's ban, or a hand.
-type By = Option<usize>;
+/// What is a reason: a user's ban, along with a license or without any, or a hand.
+type By = Option<(usize, Option<i64>)>;
 
 struct Case<'a> {
     t: &'a Fixture,
@@ -61,20 +65,21 @@ impl Case<'_> {
             case.reasons.iter().any(|(&(of, _), &(_, end))| of == device && lasts(end, now))
         };
         match step {
-            Step::Ban { user, devices } => {
+            Step::Ban { user, license, devices } => {
                 for device in devices {
-                    self.reasons.insert((device, Some(user)), (self.steps, None));
+                    self.reasons.insert((device, Some((user, license))), (self.steps, None));
                     let number = self.users[user];
                     let entry =
                         Entry { kind: HWID, value: DEVICES[device], reason: "", added: now, until: None };
-                    t.write(move |conn| access::blacklist_for(conn, app, number, &entry)).await;
+                    t.write(move |conn| access::blacklist_for(conn, app, number, license, &entry)).await;
                     self.steps += 1;
                 }
             }
-            Step::Lift { user } => {
-                self.reasons.retain(|&(_, by), _| by != Some(user));
-                let number = self.users[user];
-                t.write(move |conn| access::unblacklist_for(conn, app, number)).await;
+            Step::Lift { user, license } => {
+                let lifted = |(of, with)| of == user && (license.is_none() || with == license);
+                self.reasons.retain(|&(_, by), _| !by.is_some_and(lifted));
+                let (number, which) = (self.users[user], license.map_or(Lift::All, Lift::OfLicense));
+                t.write(move |conn| access::unblacklist_for(conn, app, number, which)).await;
             }
             Step::Add { device, lasts } => {
                 let until = lasts.map(|seconds| now + seconds);
@@ -110,7 +115,7 @@ impl Case<'_> {
             let of_it = self.reasons.iter().filter(|((of, _), (_, end))| *of == number && lasts(*end, now));
             let mut expected: Vec<_> = of_it.map(|((_, by), (step, _))| (*step, *by)).collect();
             expected.sort_by_key(|&(step, _)| std::cmp::Reverse(step));
-            let source = |by: By| by.map_or(Source::Hand, |user| Source::Ban(Some(NAMES[user].into())));
+            let source = |by: By| by.map_or(Source::Hand, |(user, _)| Source::Ban(Some(NAMES[user].into())));
             let expected: Vec<_> = expected.into_iter().map(|(_, by)| source(by)).collect();
             let found = t.read(move |conn| access::evidence(conn, app, Some(device), None, now)).await;
             prop_assert_eq!(found.is_some(), !expected.is_empty());

@@ -51,7 +51,7 @@ pub(crate) fn carry_out(conn: &mut Conn<'_>, app: i64, ban: &Ban, now: i64) -> R
     let network = ban.ip.iter().filter_map(|ip| ip.parse().map(Network::of_subscriber).ok());
     for (kind, value) in hwids.chain(network.map(|network| (access::IP, network.to_string()))) {
         let entry = Entry { kind, value: &value, reason: &ban.reason, added: now, until: None };
-        access::blacklist_for(conn, app, user.id, &entry)?;
+        access::blacklist_for(conn, app, user.id, ban.license, &entry)?;
     }
     Ok(true)
 }

@@ -57,14 +57,14 @@ impl Service {
     }
 }
 
-/// Lifts bans of a user, and with the last of them what they blacklisted, unless it is there for another reason too.
-/// `false` when there are none of these.
+/// Lifts bans of a user, and what they blacklisted, unless it is there for another reason too; with the last of them
+/// all that was. `false` when there are none of these.
 pub(crate) fn lift_ban(conn: &mut Conn<'_>, app: i64, user: &User, which: Lift) -> Result<bool, StoreError> {
     if !user_bans::lift(conn, app, user.id, which)? {
         return Ok(false);
     }
-    if user_bans::of_user(conn, app, user.id)?.is_empty() {
-        access::unblacklist_for(conn, app, user.id)?;
-    }
+    // Nobody noted of old entries which of the user's bans they came with.
+    let free = user_bans::of_user(conn, app, user.id)?.is_empty();
+    access::unblacklist_for(conn, app, user.id, if free { Lift::All } else { which })?;
     Ok(true)
 }

@@ -55,11 +55,11 @@ impl Place {
     /// As an older release left it, after the first so many migrations, with rows in it.
     pub fn made_by(self, migrations: usize, rows: &str) -> Self {
         let words = match &self {
-            Self::Sqlite(_) => ["BLOB", "TEXT", "WITHOUT ROWID"],
-            Self::Postgres { .. } => ["BYTEA", "TEXT COLLATE \"C\"", ""],
+            Self::Sqlite(_) => ["BLOB", "TEXT", "WITHOUT ROWID", "instr"],
+            Self::Postgres { .. } => ["BYTEA", "TEXT COLLATE \"C\"", "", "strpos"],
         };
         let in_dialect = |sql: &str| {
-            let names = ["{bytes}", "{id_text}", "{clustered}"].into_iter().zip(words);
+            let names = ["{bytes}", "{id_text}", "{clustered}", "{position}"].into_iter().zip(words);
             names.fold(sql.to_owned(), |sql, (name, word)| sql.replace(name, word))
         };
         self.execute(
