@@ -54,6 +54,7 @@ const VALUES: &[&str] = &[
     "Quantity",
     "unit_quantity",
     "type",
+    "event",
     "id",
     "unique_id",
     "uniqid",
@@ -177,9 +178,10 @@ impl Shop {
         }
         let ids = ["unique_id", "uniqid", "order_id", "orderId", "invoice_id", "invoiceId"];
         let named = ORDERS.iter().flat_map(|order| ids.map(|id| format!("{order}{id}")));
-        let plain =
-            ["data.order.id", "data.invoice.id", "order.id", "invoice.id", "data.id", "id"].map(String::from);
-        let order = self.first(&named.chain(plain).collect::<Vec<_>>())?;
+        let within = ["data.order.id", "data.invoice.id", "order.id", "invoice.id"].map(String::from);
+        // A bare id may be a product's, and two customers must not get one key: only an event's own is its name.
+        let bare = ["data.id", "id"].map(String::from).into_iter().filter(|_| self.get("event").is_some());
+        let order = self.first(&named.chain(within).chain(bare).collect::<Vec<_>>())?;
         // An order may have several products, each of which is delivered by an event of its own.
         let parts =
             ["", "item.", "product.", "variant.", "data.", "data.item.", "data.product.", "data.variant."];
@@ -441,12 +443,14 @@ mod tests {
         for payload in [
             json!({"data": {"order": {"id": 7}}}),
             json!({"event": "x", "id": 7}),
-            json!({"data": {"id": "7"}}),
+            json!({"event": "x", "data": {"id": "7"}}),
         ] {
             assert!(delivery(&payload, None).is_some(), "{payload}");
         }
         for payload in [
             json!({"data": {"quantity": 3}}),
+            json!({"data": {"id": "7"}}),
+            json!({"product": {}, "id": 7}),
             json!({"event": "x", "id": ""}),
             json!({"event": "x", "id": null}),
         ] {
@@ -456,8 +460,8 @@ mod tests {
 
     #[test]
     fn of_duplicates_the_first_counts() {
-        let json = r#"{"data":{"quantity":2,"quantity":9,"id":"a","id":"b"},"data":{"quantity":8,"id":"c"}}"#;
-        let once = shop(&json!({"data": {"id": "a"}}));
+        let json = r#"{"event":"x","data":{"quantity":2,"quantity":9,"id":"a","id":"b"},"data":{"quantity":8,"id":"c"}}"#;
+        let once = shop(&json!({"event": "x", "data": {"id": "a"}}));
         let shop = Shop::in_json(json).expect("JSON").expect("a shop's payload");
         assert_eq!(shop.quantity(None), Ok(Some(2)));
         assert_eq!(shop.delivery(None), once.delivery(None));
