@@ -47,7 +47,10 @@ fuzz_target!(|input: &[u8]| {
     let client = ClientParams::new(form.clone(), Params::from_query(&query));
     let seller = block_on(SellerParams::parse(&query, content_type, body))
         .unwrap_or_else(|_| SellerParams::of_query(&query));
-    let _ = (seller.type_given_twice(), seller.shop().map(|shop| (shop.quantity(Some("x")), shop.delivery(None))));
+    let _ = (
+        seller.type_given_twice(),
+        seller.shop().map(|shop| (shop.quantity(Some("x")), shop.delivery(None))),
+    );
     for name in NAMES {
         // The form decides on the Client API: what only the query has is read there.
         if let Some(raw) = form.first(name) {

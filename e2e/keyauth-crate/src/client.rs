@@ -41,7 +41,8 @@ fn with_license<P: Program>(steps: &mut Steps, demo: &mut Demo) -> Result<P> {
     steps.run(&format!("{version}: check succeeds"), || alive(&mut program))?;
     steps.run(&format!("{version}: fetchOnline tells of it, and nothing of the key"), || {
         let users = program.online()?;
-        let made_up = |user: &Value| user["credential"].as_str().is_some_and(|name| name.starts_with("user-"));
+        let made_up =
+            |user: &Value| user["credential"].as_str().is_some_and(|name| name.starts_with("user-"));
         ensure!(users.as_array().is_some_and(|users| users.iter().any(made_up)), "nobody is in {users}");
         ensure!(!users.to_string().contains(&license[..6]), "the key is in {users}");
         Ok(())
