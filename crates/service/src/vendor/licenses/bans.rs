@@ -1,0 +1,71 @@
+//! Bans of licenses, and what they reach.
+
+use claviger_store::{
+    licenses::{self, License},
+    user_bans::Lift,
+};
+
+use super::{
+    super::{ManageError, checks::check_reason, users::bans::lift_ban},
+    find::{lock, user_of},
+};
+use crate::{
+    App, Service,
+    program::accounts::{Ban, ban},
+};
+
+impl Service {
+    /// Bans a license, and its token with it. Who signs in by this license alone is banned along with it. Another user of
+    /// it goes on unless `user_too`, which also blacklists the user's devices, and the address as
+    /// [`Service::ban_username`] does.
+    ///
+    /// # Errors
+    /// When there is none, the reason is too long, or the database fails.
+    pub async fn ban_license(
+        &self,
+        app: &App,
+        key: &str,
+        reason: &str,
+        user_too: bool,
+        with_ip: Option<bool>,
+    ) -> Result<License, ManageError> {
+        let reason = check_reason(reason)?;
+        let with_ip = with_ip.unwrap_or(app.settings.ban_blacklists_ip);
+        let (app, key, now) = (app.id, key.to_owned(), self.clock.now());
+        self.manage(move |conn| {
+            let license = lock(conn, app, &key)?;
+            licenses::ban(conn, app, license.id, &reason)?;
+            match user_of(conn, app, &license)? {
+                Some(user) if user_too => {
+                    let ip = user.ip.filter(|_| with_ip);
+                    let ban = Ban { user: user.id, license: Some(license.id), reason, hwid: None, ip };
+                    ban::carry_out(conn, app, &ban, now)?;
+                }
+                Some(user) if user.by_license == Some(license.id) => {
+                    ban::put(conn, app, &user, Some(license.id), &reason, now)?;
+                }
+                _ => {}
+            }
+            Ok(license)
+        })
+        .await
+    }
+
+    /// Lifts the ban of a license, and with it what that ban put on its user: it is used again if it was used, else unused.
+    /// Other bans of the user stay.
+    ///
+    /// # Errors
+    /// When there is none, or the database fails.
+    pub async fn unban_license(&self, app: &App, key: &str) -> Result<License, ManageError> {
+        let (app, key) = (app.id, key.to_owned());
+        self.manage(move |conn| {
+            let license = lock(conn, app, &key)?;
+            licenses::unban(conn, app, license.id)?;
+            if let Some(user) = user_of(conn, app, &license)? {
+                lift_ban(conn, app, &user, Lift::OfLicense(license.id))?;
+            }
+            Ok(license)
+        })
+        .await
+    }
+}

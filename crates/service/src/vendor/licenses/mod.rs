@@ -1,0 +1,9 @@
+//! Licenses of an application; [`Service::add_licenses`](crate::Service::add_licenses) makes them.
+
+mod assign;
+mod bans;
+mod changes;
+mod delete;
+mod find;
+
+pub use self::{assign::Assignment, changes::EditedLicense, find::LicenseFilter};
