@@ -56,8 +56,8 @@ impl BanAddress {
 /// When an entry of a list ends.
 #[derive(clap::Args)]
 pub(crate) struct EndArgs {
-    /// When it ends, as a Unix second; else it stays
-    #[arg(long, value_name = "SECOND")]
+    /// When it ends, as a date, UTC, or a Unix second; else it stays: 2027-01-31 or 2027-01-31T12:00:00Z
+    #[arg(long, value_name = "DATE")]
     until: Option<String>,
     /// Days until it ends, decimals allowed
     #[arg(long, conflicts_with = "until")]

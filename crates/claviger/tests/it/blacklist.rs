@@ -446,7 +446,19 @@ fn entries_have_an_end() {
         let (app, path) = (&server.app, server.app.path());
         let until = now() + 1000;
         for query in ["black&ip=192.0.2.7", "addWhite&ip=192.0.2.7"] {
-            for end in ["", "0", "1", "-1", "x", "1e12", "253402300800", "99999999999999999999", "%00"] {
+            for end in [
+                "",
+                "0",
+                "1",
+                "-1",
+                "x",
+                "1e12",
+                "253402300800",
+                "99999999999999999999",
+                "%00",
+                "2020-01-31",
+                "2027-13-01",
+            ] {
                 app.walk(&[(&format!("{query}&until={end}"), 400, &failure("Invalid parameter: until"))]);
             }
             for days in ["", "0", "-1", "x", "NaN", "1e300"] {
@@ -465,6 +477,12 @@ fn entries_have_an_end() {
                 &format!(
                     r#"{{"success":true,"message":"Successfully retrieved whitelists","whitelists":[{{"ip":"198.51.100.0/24","until":"{until}"}}]}}"#
                 ),
+            ),
+            ("addWhite&ip=198.51.100.0/24&until=2100-01-01", 200, &success("Successfully added whitelist!")),
+            (
+                "fetchallwhites",
+                200,
+                r#"{"success":true,"message":"Successfully retrieved whitelists","whitelists":[{"ip":"198.51.100.0/24","until":"4102444800"}]}"#,
             ),
             ("addWhite&ip=198.51.100.0/24", 200, &success("Successfully added whitelist!")),
             (
@@ -487,9 +505,12 @@ fn entries_have_an_end() {
         assert!(again.contains("192.0.2.9 is on the whitelist already"), "{again}");
         let listed = server.cli.json(&["whitelist", "list", &path, "--json"]);
         assert_eq!(listed[0], json!({"ip": "192.0.2.9", "until": until.parse::<i64>().expect("a second")}));
-        for end in [["--until", "1"], ["--until", "x"]] {
+        for end in [["--until", "1"], ["--until", "x"], ["--until", "2020-01-31"]] {
             let refused = server.cli.fails(&[&["blacklist", "add", &path, "--hwid", "x"], &end[..]].concat());
-            assert!(refused.contains("the end is no Unix second that is still to come"), "{refused}");
+            assert!(
+                refused.contains("the end is no date (2027-01-31) or Unix second that is still to come"),
+                "{refused}"
+            );
         }
         let refused = server.cli.fails(&["whitelist", "add", &path, "192.0.2.8", "--days", "0"]);
         assert!(refused.contains("the days are no positive number"), "{refused}");

@@ -67,7 +67,8 @@ pub(crate) const TYPES: Types = &[
 /// Kinds of entries; a bot's button sends them in the place of `black`.
 const KINDS: &[&str] = &["ip", "hwid", "region", "country", "asn"];
 const IP: Param = may("ip", "The address or network; the caller's own address unless given");
-const UNTIL: Param = may("until", "The Unix second when it ends; else it stays").form(Form::Integer);
+const UNTIL: Param =
+    may("until", "When it ends, a Unix second or a date such as 2027-01-31 (UTC); else it stays");
 const DAYS: Param = may("days", "In place of `until`: days from now, decimals allowed").form(Form::Decimal);
 const ROW: &[Field] = &[
     nullable("hwid"),

@@ -63,22 +63,25 @@ const UNTIL_MAX: i64 = 253_402_300_799;
 /// What is wrong with the end of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EndFault {
-    /// Of the second.
-    #[error("the end is no Unix second that is still to come")]
+    /// Of the date or second.
+    #[error("the end is no date (2027-01-31) or Unix second that is still to come")]
     Until,
     /// Of the days.
     #[error("the days are no positive number, or stand beside an end")]
     Days,
 }
 
-/// When an entry ends, as somebody wrote it: at a Unix second, or so many days from `now`.
+/// When an entry ends, as somebody wrote it: at a date or Unix second, or so many days from `now`.
 ///
 /// # Errors
 /// When it is no number, over already, or too far away; and when both are given.
 pub fn entry_end(until: Option<&str>, days: Option<&str>, now: i64) -> Result<Option<i64>, EndFault> {
     let (end, fault) = match (until, days) {
         (None, None) => return Ok(None),
-        (Some(until), None) => (until.parse().ok(), EndFault::Until),
+        (Some(until), None) => match Term::parse(until, Unit::Seconds, now) {
+            Ok(Term::Until(date)) => (Some(date), EndFault::Until),
+            _ => (until.parse().ok(), EndFault::Until),
+        },
         (None, Some(days)) => match Term::parse(days, Unit::Days, now) {
             Ok(Term::For(seconds)) => (Some(now.saturating_add(seconds)), EndFault::Days),
             _ => (None, EndFault::Days),
