@@ -73,7 +73,7 @@ async fn handle(
     };
     let text = wants_text(&params);
     let mut rate = None;
-    let mut response = match answer(state, &method, &parts, params, ip, text, &mut rate).await {
+    let mut response = match answer(state, &method, parts, params, ip, text, &mut rate).await {
         Ok(Answer::Reply(reply) | Answer::Changed(reply, _)) => respond(&reply, text),
         Ok(Answer::Stream { body, text }) => streamed(body, text),
         Err(Stop::Refused(reply)) => respond(&reply, text),
@@ -123,7 +123,7 @@ fn tell_rate(response: &mut Response, rate: SellerRate) {
 async fn answer(
     state: Arc<State>,
     method: &Method,
-    parts: &Parts,
+    parts: Parts,
     params: SellerParams,
     ip: ClientAddress,
     text_mode: bool,
@@ -146,7 +146,7 @@ async fn answer(
     }
     tracing::debug!(app = app.id, kind = kind.name, "seller request");
     let record = Record::begin(kind, &params, key.as_deref(), ip);
-    let headers = parts.headers.clone();
+    let headers = parts.headers;
     let request = Request { state: state.clone(), app: app.clone(), params, ip, headers, text_mode, called };
     let answer = (kind.run)(request).await?;
     if let Some(made) = record.and_then(|record| record.made(&answer)) {
