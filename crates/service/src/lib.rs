@@ -41,6 +41,7 @@ pub use shared::{
     passwords::{Busy, Passwords},
     private::{create_private, write_private},
     screens::ScreenSources,
+    seldom::Seldom,
     stats::AppStats,
     text::cut,
     vault::{Vault, VaultError},

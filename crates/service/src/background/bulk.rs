@@ -54,10 +54,7 @@ impl Service {
     /// # Errors
     /// When the database fails.
     pub(crate) async fn change_all(&self, app: i64, change: Change) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        let begin = move |conn: &mut Conn<'_>| bulk::begin(conn, app, &change, now, FIRST_SLICE);
-        let job = self.store.db().write(begin).await?;
-        self.carry_out(app, job).await
+        self.change_all_as(app, |_| Ok(change)).await
     }
 
     /// As [`Service::change_all`], for a change that hangs on whether the application is paused.
@@ -69,9 +66,17 @@ impl Service {
         app: i64,
         change: impl FnOnce(bool) -> Change + Send + 'static,
     ) -> Result<(), StoreError> {
+        self.change_all_as(app, move |conn| Ok(change(app_paused(conn, app)?))).await
+    }
+
+    async fn change_all_as(
+        &self,
+        app: i64,
+        decide: impl FnOnce(&mut Conn<'_>) -> Result<Change, StoreError> + Send + 'static,
+    ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let begin = move |conn: &mut Conn<'_>| {
-            let change = change(app_paused(conn, app)?);
+            let change = decide(conn)?;
             bulk::begin(conn, app, &change, now, FIRST_SLICE)
         };
         let job = self.store.db().write(begin).await?;

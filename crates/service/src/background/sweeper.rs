@@ -6,14 +6,12 @@ use std::{sync::Arc, time::Duration};
 use claviger_domain::{AppSettings, SessionId};
 use claviger_store::{Conn, StoreError, access, add_events, apps, sessions::shared};
 
-use crate::{Service, ServiceError};
+use crate::{Service, ServiceError, shared::limits::EVENT_SECONDS};
 
 /// Rows removed in one transaction. Measured: with 200 the slowest inits stay within 1.5 times, with 2000 they do not.
 const SLICE: i64 = 200;
 /// Between two slices.
 const BREATH: Duration = Duration::from_millis(4);
-/// How long an event of a shop is remembered, in seconds.
-const DAY: i64 = 86_400;
 /// Between two rounds that found nothing.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -49,7 +47,7 @@ impl Service {
     /// # Errors
     /// When the database fails.
     pub async fn forget_events(&self) -> Result<u64, ServiceError> {
-        let since = self.clock.now() - DAY;
+        let since = self.clock.now() - EVENT_SECONDS;
         let mut forgotten = 0;
         while self.store.db().read(move |conn| add_events::any_before(conn, since)).await? {
             forgotten += self.store.db().write(move |conn| add_events::forget(conn, since, SLICE)).await?;

@@ -1,20 +1,26 @@
 //! What the log tells now and then, however often it happens.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
-/// Seconds between two times.
-const EVERY: i64 = 60;
+/// How often it is told at most.
+const EVERY: Duration = Duration::from_secs(60);
 
 /// When something was told last.
-#[derive(Default)]
-pub(crate) struct Seldom(AtomicI64);
+#[derive(Debug, Default)]
+pub struct Seldom(Mutex<Option<Instant>>);
 
 impl Seldom {
-    /// Whether it is time to tell it again; `now` in Unix seconds.
-    pub(crate) fn is_due(&self, now: i64) -> bool {
-        let last = self.0.load(Ordering::Relaxed);
-        now - last >= EVERY
-            && self.0.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    /// Whether it is time to tell it, again or for the first time; then it counts as told.
+    pub fn is_due(&self, now: Instant) -> bool {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = last.is_none_or(|last| now.duration_since(last) >= EVERY);
+        if due {
+            *last = Some(now);
+        }
+        due
     }
 }
 
@@ -24,8 +30,9 @@ mod tests {
 
     #[test]
     fn once_a_minute() {
-        let seldom = Seldom::default();
-        let told = [1000, 1000, 1059, 1060, 1061, 1120].map(|now| seldom.is_due(now));
-        assert_eq!(told, [true, false, false, true, false, true]);
+        let (seldom, start) = (Seldom::default(), Instant::now());
+        let told = [0, 0, 1, 59, 60, 61, 119, 120, 180]
+            .map(|second| seldom.is_due(start + Duration::from_secs(second)));
+        assert_eq!(told, [true, false, false, false, true, false, false, true, true]);
     }
 }

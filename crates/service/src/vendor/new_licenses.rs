@@ -1,5 +1,7 @@
 //! Making and verifying license keys.
 
+use std::time::Instant;
+
 use claviger_domain::{AccountRole, Alphabet, Mask, Permission, may_make_level};
 use claviger_store::{
     Conn, StoreError, accounts,
@@ -15,7 +17,10 @@ use super::{
     event::AddEvent,
     team::may,
 };
-use crate::{App, Service, ServiceError, shared::limits::TOKEN_BYTES};
+use crate::{
+    App, Service, ServiceError,
+    shared::limits::{EVENT_SECONDS, TOKEN_BYTES},
+};
 
 /// Licenses made in one call at most.
 pub const BATCH_MAX: i64 = 100;
@@ -121,14 +126,14 @@ impl Service {
     ) -> Result<Added, LicenseFailure> {
         let keys = kept(keys)?;
         let (app, now, random) = (app.id, self.clock.now(), self.random.clone());
-        if keys.mask.is_weak(keys.alphabet) && self.weak_masks.is_due(now) {
+        if keys.mask.is_weak(keys.alphabet) && self.weak_masks.is_due(Instant::now()) {
             let bits = keys.mask.bits(keys.alphabet);
             tracing::warn!(app, bits, "licenses were made whose keys can be guessed: give the mask more *");
         }
         let daily = self.options.seller_daily_licenses;
         let add = move |conn: &mut Conn<'_>| {
             if let Some(AddEvent(event)) = &event {
-                match add_events::claim(conn, app, event, now, now - DAY, EVENTS_KEPT)? {
+                match add_events::claim(conn, app, event, now, now - EVENT_SECONDS, EVENTS_KEPT)? {
                     Claim::New => {}
                     Claim::Other => return Err(LicenseFailure::OtherEvent),
                     Claim::Again(keys) if keys.is_empty() => return Err(LicenseFailure::EventIsOver),

@@ -10,7 +10,7 @@ mod refusal;
 mod register;
 mod sign_in;
 mod two_factor;
-mod upgrade;
+pub(crate) mod upgrade;
 
 pub use self::{
     ban::Ban,

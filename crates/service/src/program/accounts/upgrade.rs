@@ -2,7 +2,9 @@
 
 use claviger_domain::{ClientAddress, LicenseStatus};
 use claviger_store::{
-    Conn, Range, StoreError, licenses, subscriptions,
+    Conn, Range, StoreError,
+    licenses::{self, License},
+    subscriptions,
     user_subscriptions::{self, Extension},
     users,
 };
@@ -88,8 +90,21 @@ fn upgrade(
     if let Some(reason) = user.banned {
         return Ok(Upgrade::UserBanned(reason));
     }
-    let with = Extension { term: license.term(), active_only: false, app_paused };
-    user_subscriptions::extend(conn, app, Range::one(user.id), name, with, now)?;
-    licenses::used(conn, app, license.id, user.id, &user.username, now)?;
+    spend(conn, app, &license, (user.id, &user.username), name, app_paused, now)?;
     Ok(Upgrade::Done)
+}
+
+/// Uses a license up for a user, by number and name, who is locked: a subscription goes on for so much longer.
+pub(crate) fn spend(
+    conn: &mut Conn<'_>,
+    app: i64,
+    license: &License,
+    (user, username): (i64, &str),
+    subscription: &str,
+    app_paused: bool,
+    now: i64,
+) -> Result<(), StoreError> {
+    let with = Extension { term: license.term(), active_only: false, app_paused };
+    user_subscriptions::extend(conn, app, Range::one(user), subscription, with, now)?;
+    licenses::used(conn, app, license.id, user, username, now)
 }

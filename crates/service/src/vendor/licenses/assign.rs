@@ -1,14 +1,10 @@
 //! Using a license up for a user.
 
 use claviger_domain::LicenseStatus;
-use claviger_store::{
-    Conn, Range, licenses, subscriptions,
-    user_subscriptions::{self, Extension},
-    users,
-};
+use claviger_store::{Conn, licenses, subscriptions, users};
 
 use super::super::ManageError;
-use crate::{App, Service, shared::pauses::app_paused};
+use crate::{App, Service, program::accounts::upgrade::spend, shared::pauses::app_paused};
 
 /// What came of giving a license to a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +68,6 @@ fn assign(
     if license.term().seconds(now) <= 0 {
         return Ok(Assignment::NoTime);
     }
-    let with = Extension { term: license.term(), active_only: false, app_paused };
-    user_subscriptions::extend(conn, app, Range::one(user.id), name, with, now)?;
-    licenses::used(conn, app, license.id, user.id, &user.username, now)?;
+    spend(conn, app, &license, (user.id, &user.username), name, app_paused, now)?;
     Ok(Assignment::Done)
 }
