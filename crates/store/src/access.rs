@@ -7,7 +7,12 @@ use std::net::IpAddr;
 
 use claviger_domain::{ClientAddress, Network};
 
-use crate::{Conn, Result, Row, db::Value, params, user_bans::Lift};
+use crate::{
+    Conn, Result, Row,
+    db::Value,
+    params,
+    user_bans::{Lift, NO_LICENSE},
+};
 
 /// Kind of a blacklist entry whose value is an address or a network.
 pub const IP: &str = "ip";
@@ -16,8 +21,6 @@ pub const HWID: &str = "hwid";
 
 /// The source of what was added by hand; users have other numbers.
 const BY_HAND: i64 = 0;
-/// What stands in the table for a ban that came with no license.
-const NO_LICENSE: i64 = 0;
 /// Condition for what has not ended at `$2`.
 const LASTS: &str = "(until IS NULL OR until > $2)";
 
@@ -74,6 +77,24 @@ pub enum Source {
     Hand,
     /// The ban of a user, with the user's name; `None` once the user is deleted.
     Ban(Option<String>),
+}
+
+impl Source {
+    /// In one word, `hand` or `ban`, for programs.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Hand => "hand",
+            Self::Ban(_) => "ban",
+        }
+    }
+
+    /// Name of the user whose ban it is, if there is one still.
+    pub fn user(&self) -> Option<&str> {
+        match self {
+            Self::Hand => None,
+            Self::Ban(user) => user.as_deref(),
+        }
+    }
 }
 
 /// What of a client is on the blacklist.
@@ -225,9 +246,13 @@ fn reason(row: &Row) -> Result<Reason> {
 
 /// Empties the blacklist of an application; `false` when nobody was kept out at `now`.
 pub fn clear_blacklist(conn: &mut Conn<'_>, app: i64, now: i64) -> Result<bool> {
-    let sql = format!("SELECT 1 FROM blacklist_reasons WHERE app = $1 AND {LASTS} LIMIT 1");
-    let any = conn.query_one(&sql, params![app, now])?.is_some();
-    conn.execute("DELETE FROM blacklist_reasons WHERE app = $1", params![app])?;
+    clear(conn, "blacklist_reasons", app, now)
+}
+
+fn clear(conn: &mut Conn<'_>, table: &str, app: i64, now: i64) -> Result<bool> {
+    let any = format!("SELECT 1 FROM {table} WHERE app = $1 AND {LASTS} LIMIT 1");
+    let any = conn.query_one(&any, params![app, now])?.is_some();
+    conn.execute(&format!("DELETE FROM {table} WHERE app = $1"), params![app])?;
     Ok(any)
 }
 
@@ -268,9 +293,7 @@ pub fn whitelisted(conn: &mut Conn<'_>, app: i64, now: i64) -> Result<Vec<Whitel
 
 /// Empties the whitelist of an application; `false` when nothing was exempt at `now`.
 pub fn clear_whitelist(conn: &mut Conn<'_>, app: i64, now: i64) -> Result<bool> {
-    let any = !whitelisted(conn, app, now)?.is_empty();
-    conn.execute("DELETE FROM whitelist WHERE app = $1", params![app])?;
-    Ok(any)
+    clear(conn, "whitelist", app, now)
 }
 
 /// Whether something of any application has ended at `now` and can be removed.

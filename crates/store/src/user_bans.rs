@@ -14,7 +14,7 @@ pub struct UserBan {
 }
 
 /// What stands in the table for a ban that came with no license.
-const BY_HAND: i64 = 0;
+pub(crate) const NO_LICENSE: i64 = 0;
 
 /// Bans a user. Another ban along with the same license, or another one without any, replaces the one before.
 pub fn put(conn: &mut Conn<'_>, app: i64, user: i64, ban: &UserBan) -> Result<()> {
@@ -23,7 +23,7 @@ pub fn put(conn: &mut Conn<'_>, app: i64, user: i64, ban: &UserBan) -> Result<()
         "INSERT INTO user_bans (app, user_id, license, id, reason, banned_at) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (app, user_id, license)
          DO UPDATE SET id = excluded.id, reason = excluded.reason, banned_at = excluded.banned_at",
-        params![app, user, ban.license.unwrap_or(BY_HAND), id, &ban.reason, ban.banned_at],
+        params![app, user, ban.license.unwrap_or(NO_LICENSE), id, &ban.reason, ban.banned_at],
     )?;
     show(conn, app, user)
 }
@@ -55,7 +55,7 @@ pub fn of_user(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<Vec<UserBan>>
     let sql = "SELECT license, reason, banned_at FROM user_bans WHERE app = $1 AND user_id = $2
                ORDER BY id DESC, license DESC";
     let ban = |row: &Row| {
-        let license = Some(row.get(0)?).filter(|license| *license != BY_HAND);
+        let license = Some(row.get(0)?).filter(|license| *license != NO_LICENSE);
         Ok(UserBan { license, reason: row.get(1)?, banned_at: row.get(2)? })
     };
     conn.query(sql, params![app, user])?.iter().map(ban).collect()

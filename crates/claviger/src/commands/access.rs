@@ -137,13 +137,9 @@ fn rows(entry: &Blacklisted) -> impl Iterator<Item = [String; 6]> {
 
 fn as_json(entry: &Blacklisted) -> serde_json::Value {
     let reason = |reason: &Reason| {
-        let (source, user) = match &reason.source {
-            Source::Hand => ("hand", None),
-            Source::Ban(user) => ("ban", user.as_ref()),
-        };
         json!({
-            "source": source,
-            "user": user,
+            "source": reason.source.as_str(),
+            "user": reason.source.user(),
             "reason": reason.text,
             "added": reason.added,
             "until": reason.until,

@@ -213,10 +213,7 @@ struct Told {
 
 impl From<&Reason> for Told {
     fn from(reason: &Reason) -> Self {
-        let (source, user) = match &reason.source {
-            Source::Hand => ("hand", None),
-            Source::Ban(user) => ("ban", user.clone()),
-        };
+        let (source, user) = (reason.source.as_str(), reason.source.user().map(String::from));
         let until = reason.until.map(|second| second.to_string());
         Self { source, user, reason: reason.text.clone(), added: reason.added.to_string(), until }
     }

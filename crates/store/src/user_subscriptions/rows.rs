@@ -48,18 +48,6 @@ pub(super) fn columns(state: Subscription) -> (i64, i64) {
     }
 }
 
-/// Gives a user a subscription that runs until `expires` (Unix seconds).
-pub fn insert(
-    conn: &mut Conn<'_>,
-    app: i64,
-    user: i64,
-    subscription: &str,
-    expires: i64,
-    license_key: Option<&str>,
-) -> Result<()> {
-    give(conn, app, user, subscription, Subscription::Until(expires), license_key)
-}
-
 /// Gives a user a subscription.
 pub fn give(
     conn: &mut Conn<'_>,

@@ -1,6 +1,6 @@
 //! Deleting an application leaves nothing of it, in any table that the migrations make.
 
-use claviger_domain::AccountRole;
+use claviger_domain::{AccountRole, Subscription};
 use claviger_store::{
     Conn, Result,
     access::{self, Entry},
@@ -49,7 +49,7 @@ fn fill(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
     let license = NewLicenses { duration: 60, level: "1", note: None, genby: "seller", gendate: NOW };
     let license = licenses::insert(conn, app, "KEY", &license)?;
     assert!(subscriptions::insert(conn, app, "gold", "1")?);
-    user_subscriptions::insert(conn, app, user, "gold", NOW + 60, None)?;
+    user_subscriptions::give(conn, app, user, "gold", Subscription::Until(NOW + 60), None)?;
     user_bans::put(conn, app, user, &UserBan { license, reason: "why".into(), banned_at: NOW })?;
     apps::add_seller_key(conn, app, format!("hash {app}").as_bytes(), "cdef", NOW)?;
     let [name, value] = ["name", "value"].map(String::from);

@@ -1,6 +1,6 @@
 //! Changes of all users or licenses of an application, in slices.
 
-use claviger_domain::{LicenseStatus, NEVER, Term};
+use claviger_domain::{LicenseStatus, NEVER, Subscription, Term};
 use claviger_store::{
     Conn, Range, Result,
     bulk::{self, Change},
@@ -48,7 +48,7 @@ async fn app(t: &Fixture) -> i64 {
         t.write(move |conn| {
             let owner = Owner { kind: tokens::USER, id: user, name: &format!("user {number}") };
             tokens::insert(conn, app, &format!("token {number}"), owner)?;
-            user_subscriptions::insert(conn, app, user, "gold", NOW + number, None)
+            user_subscriptions::give(conn, app, user, "gold", Subscription::Until(NOW + number), None)
         })
         .await;
     }

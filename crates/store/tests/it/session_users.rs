@@ -1,5 +1,6 @@
 //! Who is signed in to a session.
 
+use claviger_domain::Subscription;
 use claviger_store::{
     params,
     sessions::{Scan, SessionUser, shared},
@@ -71,7 +72,10 @@ async fn users_of_other_apps_do_not_count(t: Fixture) {
     let [app, other] = [t.app().await, t.app().await];
     let [here, there] = [t.user(app, "Ann").await, t.user(other, "Bob").await];
     assert_eq!(here, there, "numbers are an application's own");
-    t.write(move |conn| user_subscriptions::insert(conn, other, there, "gold", NOW + 60, None)).await;
+    t.write(move |conn| {
+        user_subscriptions::give(conn, other, there, "gold", Subscription::Until(NOW + 60), None)
+    })
+    .await;
     t.write(move |conn| ban(conn, other, there, "cheater")).await;
     let id = t.session(app, NOW + 60).await;
     assert!(t.sign_in(app, id, here, "Ann").await);
@@ -101,7 +105,7 @@ async fn only_a_running_subscription_counts(t: Fixture) {
         let name = next_id();
         let user = t.user(app, name.as_str()).await;
         t.write(move |conn| {
-            user_subscriptions::insert(conn, app, user, "gold", expires, Some("KEY"))?;
+            user_subscriptions::give(conn, app, user, "gold", Subscription::Until(expires), Some("KEY"))?;
             let sql = "UPDATE user_subscriptions SET paused = $3 WHERE app = $1 AND user_id = $2";
             conn.execute(sql, params![app, user, paused])
         })
@@ -114,7 +118,10 @@ async fn only_a_running_subscription_counts(t: Fixture) {
     // One that runs is enough.
     let user = t.user(app, "Ann").await;
     for expires in [NOW - 60, NOW + 60] {
-        t.write(move |conn| user_subscriptions::insert(conn, app, user, "gold", expires, None)).await;
+        t.write(move |conn| {
+            user_subscriptions::give(conn, app, user, "gold", Subscription::Until(expires), None)
+        })
+        .await;
     }
     let id = t.session(app, NOW + 600).await;
     assert!(t.sign_in(app, id, user, "Ann").await);

@@ -240,7 +240,7 @@ async fn a_deleted_user_leaves_nothing(t: Fixture) {
     let [ann, bob] = [t.user(app, "Ann").await, t.user(app, "Bob").await];
     t.write(move |conn| {
         for (user, hash) in [(ann, b"ann"), (bob, b"bob")] {
-            user_subscriptions::insert(conn, app, user, "gold", NOW + 60, None)?;
+            user_subscriptions::give(conn, app, user, "gold", Subscription::Until(NOW + 60), None)?;
             let variable = UserVariable { name: "name".into(), value: "value".into(), read_only: true };
             variables::set_of_user(conn, app, user, &variable)?;
             chat::mute(conn, app, user, NOW + 60)?;
@@ -288,8 +288,8 @@ async fn a_subscription_can_be_paused_and_moved(t: Fixture) {
     let app = t.app().await;
     let ann = t.user(app, "Ann").await;
     t.write(move |conn| {
-        user_subscriptions::insert(conn, app, ann, "gold", NOW + 60, None)?;
-        user_subscriptions::insert(conn, app, ann, "silver", NOW + 60, None)
+        user_subscriptions::give(conn, app, ann, "gold", Subscription::Until(NOW + 60), None)?;
+        user_subscriptions::give(conn, app, ann, "silver", Subscription::Until(NOW + 60), None)
     })
     .await;
     let all = async || t.read(move |conn| user_subscriptions::of_user(conn, app, ann)).await;

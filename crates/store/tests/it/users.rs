@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use claviger_domain::Subscription;
 use claviger_store::{
     Conn, Result, params, subscriptions,
     user_subscriptions::{self, UserSubscription},
@@ -156,9 +157,9 @@ async fn subscriptions_come_oldest_first_with_their_level(t: Fixture) {
     let [ann, bob] = [t.user(app, "Ann").await, t.user(app, "Bob").await];
     t.write(move |conn| {
         assert!(subscriptions::insert(conn, app, "gold", "2")?);
-        user_subscriptions::insert(conn, app, ann, "gold", NOW + 60, Some("KEY"))?;
-        user_subscriptions::insert(conn, app, bob, "gold", NOW + 60, None)?;
-        user_subscriptions::insert(conn, app, ann, "gone", NOW - 60, None)?;
+        user_subscriptions::give(conn, app, ann, "gold", Subscription::Until(NOW + 60), Some("KEY"))?;
+        user_subscriptions::give(conn, app, bob, "gold", Subscription::Until(NOW + 60), None)?;
+        user_subscriptions::give(conn, app, ann, "gone", Subscription::Until(NOW - 60), None)?;
         conn.execute(
             "UPDATE user_subscriptions SET paused = 1 WHERE app = $1 AND subscription = 'gone'",
             params![app],

@@ -76,7 +76,14 @@ impl Fixture {
                 last_login: Some(NOW),
             };
             let user = rows::insert(conn, app, &new)?.expect("a free name");
-            user_subscriptions::insert(conn, app, user, "default", NOW + 60, None)?;
+            user_subscriptions::give(
+                conn,
+                app,
+                user,
+                "default",
+                claviger_domain::Subscription::Until(NOW + 60),
+                None,
+            )?;
             let owner = token_rows::Owner { kind: token_rows::USER, id: user, name };
             token_rows::insert(conn, app, &format!("token of {name}"), owner)?;
             shared::sign_in(conn, app, &id, user, name, NOW)?;
