@@ -5,7 +5,7 @@ use super::Conn;
 use crate::{Result, StoreError, names, params};
 
 /// All migrations, oldest first; the version is the position, counted from 1.
-const MIGRATIONS: [(&str, &str); 8] = [
+const MIGRATIONS: [(&str, &str); 12] = [
     ("first", include_str!("../../migrations/0001_first.sql")),
     ("client_api", include_str!("../../migrations/0002_client_api.sql")),
     ("seller_api", include_str!("../../migrations/0003_seller_api.sql")),
@@ -14,6 +14,10 @@ const MIGRATIONS: [(&str, &str); 8] = [
     ("values", include_str!("../../migrations/0006_values.sql")),
     ("idempotency", include_str!("../../migrations/0007_idempotency.sql")),
     ("brought", include_str!("../../migrations/0008_brought.sql")),
+    ("people", include_str!("../../migrations/0009_people.sql")),
+    ("seller_keys", include_str!("../../migrations/0010_seller_keys.sql")),
+    ("counts", include_str!("../../migrations/0011_counts.sql")),
+    ("tries", include_str!("../../migrations/0012_tries.sql")),
 ];
 
 /// Part of a migration that SQL cannot do.

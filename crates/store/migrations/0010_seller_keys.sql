@@ -1,0 +1,1 @@
+-- Named seller keys, each with rights of its own.

@@ -1,0 +1,1 @@
+-- What happened, counted by minute and by hour.

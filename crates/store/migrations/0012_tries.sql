@@ -1,0 +1,1 @@
+-- The last tries to sign in, kept briefly.
