@@ -8,10 +8,13 @@
 //! | `spec` | programs written from the protocol's description, every byte of their replies checked |
 //! | `schemathesis` | requests made from the description of the APIs, with the PyPI package of that name |
 //! | `forgot` | a user who forgot the password, with a mail server |
+//! | `dashboard` | people in a headless Chromium, driven with the npm package `playwright-core` |
 //!
-//! Each has a fresh server, on which the vendor has made variables, channels, files and webhooks with
-//! the command line.
+//! Each program has a fresh server, on which the vendor has made variables, channels, files and webhooks with
+//! the command line. Walks through the dashboard start the servers that they need.
 
+pub mod browser;
+mod chromium;
 pub mod fetch;
 mod keyauth_crate;
 mod mailbox;
@@ -42,6 +45,9 @@ pub struct Options {
     /// How long Schemathesis sends requests, in seconds
     #[arg(long, default_value_t = SECONDS)]
     seconds: u32,
+    /// Of the walks through the dashboard only those whose file is named so; may be given several times
+    #[arg(long, value_name = "NAME")]
+    walk: Vec<String>,
 }
 
 /// How long Schemathesis sends requests unless told otherwise.
@@ -49,7 +55,7 @@ const SECONDS: u32 = 120;
 
 impl Default for Options {
     fn default() -> Self {
-        Self { only: Vec::new(), seconds: SECONDS }
+        Self { only: Vec::new(), seconds: SECONDS, walk: Vec::new() }
     }
 }
 
@@ -68,13 +74,19 @@ enum Client {
     Forgot,
     /// Requests made from the description of the APIs
     Schemathesis,
+    /// People in a browser
+    Dashboard,
 }
 
 impl Client {
+    fn is_in_python(self) -> bool {
+        !matches!(self, Self::Crate | Self::Npm | Self::Dashboard)
+    }
+
     /// The Python programs that it consists of.
     fn python_groups(self) -> &'static [&'static str] {
         match self {
-            Self::Crate | Self::Npm | Self::Schemathesis => &[],
+            Self::Crate | Self::Npm | Self::Schemathesis | Self::Dashboard => &[],
             Self::Spec => &["spec"],
             Self::Pypi => &["keyauth", "keyauthy", "keyauth-ru"],
             Self::Forgot => &["forgot"],
@@ -96,11 +108,11 @@ pub fn run(options: &Options) -> Result<()> {
         drive(&claviger, &upstream, None, "the crate keyauth", keyauth_crate::command)?;
     }
     if clients.contains(&Client::Npm) {
-        let node = node::prepare()?;
-        let command = |given: &Path| node.client("keyauth_1_0.js", given);
+        let node = node::prepare(&node::CLIENTS)?;
+        let command = |given: &Path| node.program("keyauth_1_0.js", given);
         drive(&claviger, &upstream, None, "the npm package keyauth", command)?;
     }
-    if clients.iter().any(|client| !matches!(client, Client::Crate | Client::Npm)) {
+    if clients.iter().any(|client| client.is_in_python()) {
         let python = python::prepare()?;
         for group in clients.iter().flat_map(|client| client.python_groups()) {
             let mailbox = Mailbox::start(&python)?;
@@ -112,6 +124,9 @@ pub fn run(options: &Options) -> Result<()> {
             say("Schemathesis sends requests made from the description of the APIs");
             schemathesis::run(&claviger, &python, options.seconds)?;
         }
+    }
+    if clients.contains(&Client::Dashboard) {
+        browser::walk(&claviger, &options.walk)?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@
 //! | `dist` | the program as it is shipped, with its line tables in a file beside it |
 //! | `ci` | formatting, lints, `fuzz`, `e2e` and `test`: what a change must pass |
 //!
-//! What a chore needs from the system (PostgreSQL, wrk, OpenSSL's headers, Python) it installs itself on
+//! What a chore needs from the system (PostgreSQL, wrk, OpenSSL's headers, Python, Chromium) it installs itself on
 //! Debian and Ubuntu, as root or through sudo.
 
 pub mod bench;

@@ -1,4 +1,4 @@
-//! The programs in `e2e/clients/npm/`, which are written in JavaScript, and the packages they drive.
+//! Programs of `e2e/` that are written in JavaScript, and the packages they need.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,47 +9,55 @@ use anyhow::{Context, Result};
 use super::fetch;
 use crate::tools::{apt, command, say, workspace_root};
 
-/// The programs, and the list of what they need.
-const CLIENTS: &str = "e2e/clients/npm";
-/// Where npm's packages are installed.
-const FOLDER: &str = "target/e2e/npm";
+/// A folder of programs.
+#[derive(Debug)]
+pub struct Programs {
+    /// Where they are, and the lists of what they need.
+    sources: &'static str,
+    /// Where npm's packages are installed.
+    packages: &'static str,
+}
+
+/// Drives the published npm packages.
+pub const CLIENTS: Programs = Programs { sources: "e2e/clients/npm", packages: "target/e2e/npm" };
+/// Drives Chromium through the dashboard.
+pub const DASHBOARD: Programs = Programs { sources: "e2e/dashboard", packages: "target/e2e/dashboard" };
+
 /// What npm reads; the second names each file by its hash.
 const LISTS: [&str; 2] = ["package.json", "package-lock.json"];
 
-/// A folder with everything that the programs need.
+/// Programs with everything that they need.
 #[derive(Debug)]
 pub struct Node {
+    sources: PathBuf,
     packages: PathBuf,
 }
 
 impl Node {
-    /// Lets a program drive the server that this file tells about.
-    pub fn client(&self, program: &str, given: &Path) -> Command {
+    /// Runs a program; it is told where the packages are, and what this file says.
+    pub fn program(&self, program: &str, given: &Path) -> Command {
         let mut command = Command::new("node");
-        command.arg(clients().join(program)).arg(&self.packages).arg(given);
+        command.arg(self.sources.join(program)).arg(&self.packages).arg(given);
         command
     }
-}
-
-fn clients() -> PathBuf {
-    workspace_root().join(CLIENTS)
 }
 
 /// Installs what is missing. Packages are fetched once, and again when a list of them has changed.
 ///
 /// # Errors
 /// When Node or a package cannot be installed.
-pub fn prepare() -> Result<Node> {
+pub fn prepare(programs: &Programs) -> Result<Node> {
     install_node()?;
-    let packages = workspace_root().join(FOLDER);
-    let lists = LISTS.map(|list| fs::read_to_string(clients().join(list)));
+    let [sources, packages] =
+        [programs.sources, programs.packages].map(|folder| workspace_root().join(folder));
+    let lists = LISTS.map(|list| fs::read_to_string(sources.join(list)));
     let lists: Vec<String> =
         lists.into_iter().collect::<Result<_, _>>().context("cannot read npm's lists")?;
     let (stamp, wanted) = (packages.join("installed"), lists.concat());
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(Node { packages });
+        return Ok(Node { sources, packages });
     }
-    say("installing the npm packages that are driven");
+    say(format!("installing the npm packages that {} needs", programs.sources));
     fs::create_dir_all(&packages).with_context(|| format!("cannot make {}", packages.display()))?;
     for (name, list) in LISTS.iter().zip(&lists) {
         fs::write(packages.join(name), list).with_context(|| format!("cannot write {name}"))?;
@@ -59,7 +67,7 @@ pub fn prepare() -> Result<Node> {
     install.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]);
     fetch::run(install.current_dir(&packages)).context("cannot install the npm packages")?;
     fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))?;
-    Ok(Node { packages })
+    Ok(Node { sources, packages })
 }
 
 fn install_node() -> Result<()> {

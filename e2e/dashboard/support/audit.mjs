@@ -1,0 +1,60 @@
+// What every page must be: accessible in light and dark, no wider than a small screen, and light on the wire.
+
+import { NARROW, WIDE } from "./browser.mjs";
+
+const KIB = 1024;
+/** What the first visit of a page may cost, assets and headers included. */
+export const WEIGHT = { page: 100 * KIB, plots: 160 * KIB };
+
+/** Fails on what axe-core calls serious or critical. */
+export async function accessible(visitor, scheme) {
+  const { page, browser } = visitor;
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+  await page.evaluate(browser.axe);
+  const violations = await page.evaluate(async () => {
+    const { violations } = await window.axe.run(document, { resultTypes: ["violations"], preload: false });
+    return violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  });
+  const told = violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${help}\n  ${html.slice(0, 200)}\n  ${failureSummary.split("\n").slice(1).join(" ")}`));
+  if (told.length > 0) throw new Error(`axe-core on ${page.url()}, ${scheme}:\n${told.join("\n")}`);
+}
+
+/** Fails when a small screen would have to be scrolled sideways. */
+export async function narrow(visitor) {
+  const { page } = visitor;
+  await page.setViewportSize(NARROW);
+  const wide = await page.evaluate(tooWide);
+  await page.setViewportSize(WIDE);
+  if (wide.length > 0) throw new Error(`${page.url()} is wider than ${NARROW.width} px:\n${wide.join("\n")}`);
+}
+
+/** Runs in the page: what reaches over its right edge, if it can be scrolled sideways. */
+function tooWide() {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  const reaches = [...document.body.querySelectorAll("*")].filter((element) => {
+    const { right, width } = element.getBoundingClientRect();
+    return width > 0 && right > clientWidth + 1;
+  });
+  return reaches.slice(-5).map((element) => `${scrollWidth} px: ${element.outerHTML.slice(0, 160)}`);
+}
+
+/** Counts the bytes that a page's first visit brings over the wire. */
+export async function weigh(visitor) {
+  const session = await visitor.context.newCDPSession(visitor.page);
+  await session.send("Network.enable");
+  const weights = new Map();
+  const addresses = new Map();
+  session.on("Network.requestWillBeSent", ({ requestId, request }) => addresses.set(requestId, request.url));
+  session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => weights.set(requestId, encodedDataLength));
+  return {
+    /** Fails when it was more than this. */
+    atMost(limit) {
+      const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+      const told = [...weights].map(([id, weight]) => `  ${weight} ${addresses.get(id)}`).join("\n");
+      if (total > limit) throw new Error(`${visitor.page.url()} costs ${total} bytes, at most ${limit}:\n${told}`);
+      return total;
+    },
+  };
+}

@@ -1,0 +1,72 @@
+// What must never happen on a page, whoever opens it: words in the console, broken rules of the content security policy,
+// requests to elsewhere, dialogs nobody asked for, and content that jumps.
+
+/** Runs in the page before anything of it does. */
+function observe() {
+  const seen = { violations: [], shift: 0, shifted: [] };
+  Object.defineProperty(window, "claviger_seen", { value: seen });
+  document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sample }) =>
+    seen.violations.push(`${violatedDirective}: ${blockedURI} ${sample}`));
+  const shifts = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries().filter(({ hadRecentInput }) => !hadRecentInput)) {
+      seen.shift += entry.value;
+      const names = entry.sources.map(({ node }) => node?.outerHTML?.slice(0, 80) ?? node?.textContent?.slice(0, 80));
+      seen.shifted.push(...names);
+    }
+  });
+  shifts.observe({ type: "layout-shift", buffered: true });
+}
+
+/** Watches all pages of a context. */
+export class Watch {
+  #complaints = [];
+  #expected = new Set();
+
+  constructor(origin) {
+    this.origin = origin;
+  }
+
+  async attach(context, { scripts }) {
+    if (scripts) await context.addInitScript(observe);
+    context.on("console", (message) => this.#hear(message));
+    context.on("weberror", (error) => this.#complain(`a script failed: ${error.error()}`));
+    context.on("request", (request) => this.#meet(request.url()));
+    context.on("dialog", async (dialog) => {
+      this.#complain(`a dialog: ${dialog.message()}`);
+      await dialog.dismiss();
+    });
+  }
+
+  /** From now on an answer with this status is no surprise; the browser notes each in its console. */
+  expect(status) {
+    this.#expected.add(status);
+  }
+
+  #hear(message) {
+    const text = message.text();
+    const status = /^Failed to load resource: the server responded with a status of (\d+)/.exec(text)?.[1];
+    if (status && this.#expected.has(Number(status))) return;
+    this.#complain(`in the console of ${message.page()?.url()}: ${message.type()}: ${text}`);
+  }
+
+  #meet(url) {
+    const { origin, protocol } = new URL(url);
+    if (origin !== this.origin && protocol !== "data:") this.#complain(`a request to elsewhere: ${url}`);
+  }
+
+  #complain(what) {
+    this.#complaints.push(what);
+  }
+
+  /** Fails when something happened that must not, also on the page as it is now. */
+  async settle(page) {
+    // Nobody observes pages without scripts.
+    const seen = await page.evaluate("window.claviger_seen");
+    for (const violation of seen?.violations ?? []) this.#complain(`against the policy: ${violation}`);
+    if (seen?.shift > 0) {
+      this.#complain(`the content of ${page.url()} jumped by ${seen.shift}: ${seen.shifted.join(" | ")}`);
+    }
+    const complaints = this.#complaints.splice(0);
+    if (complaints.length > 0) throw new Error(complaints.join("\n"));
+  }
+}
