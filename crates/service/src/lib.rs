@@ -4,6 +4,7 @@ mod background;
 mod error;
 mod operator;
 mod options;
+pub mod people;
 mod program;
 mod service;
 mod shared;

@@ -1,1 +1,92 @@
--- People who sign in to the dashboard.
+-- People who sign in to the dashboard. kind: owner, account; person: the number in the table of that name.
+
+-- What a person has chosen, and what a sign-in takes besides the password. Times in Unix seconds.
+CREATE TABLE people (
+    kind         TEXT   NOT NULL,
+    person       BIGINT NOT NULL,
+    theme        TEXT   NOT NULL DEFAULT 'system',
+    time_zone    TEXT,
+    -- The application last worked on.
+    last_app     BIGINT,
+    -- Address of the last sign-in.
+    ip           TEXT,
+    -- Secret of the two-factor codes, encrypted; the one that is being set up; the step of the last code used.
+    totp         {bytes},
+    totp_pending {bytes},
+    totp_step    BIGINT,
+    -- What authenticators know the person by: random, so that it tells them nothing.
+    handle       {bytes} UNIQUE,
+    PRIMARY KEY (kind, person)
+);
+
+-- Browsers that are signed in. hash: of the secret in the cookie. proved: when credentials were last shown.
+CREATE TABLE people_sign_ins (
+    id         BIGINT  PRIMARY KEY,
+    hash       {bytes} NOT NULL UNIQUE,
+    kind       TEXT    NOT NULL,
+    person     BIGINT  NOT NULL,
+    began      BIGINT  NOT NULL,
+    seen       BIGINT  NOT NULL,
+    proved     BIGINT  NOT NULL,
+    ip         TEXT    NOT NULL,
+    user_agent TEXT    NOT NULL,
+    factors    TEXT    NOT NULL
+);
+CREATE INDEX people_sign_ins_by_person ON people_sign_ins (kind, person);
+
+-- Sign-ins, failures and changes of credentials.
+CREATE TABLE people_log (
+    kind       TEXT   NOT NULL,
+    person     BIGINT NOT NULL,
+    id         BIGINT NOT NULL,
+    time       BIGINT NOT NULL,
+    event      TEXT   NOT NULL,
+    detail     TEXT   NOT NULL,
+    ip         TEXT   NOT NULL,
+    user_agent TEXT   NOT NULL,
+    PRIMARY KEY (kind, person, id)
+) {clustered};
+
+-- Codes that stand in for a lost second factor, each once.
+CREATE TABLE people_recovery_codes (
+    kind   TEXT    NOT NULL,
+    person BIGINT  NOT NULL,
+    hash   {bytes} NOT NULL,
+    PRIMARY KEY (kind, person, hash)
+);
+
+-- credential: the authenticator's name for it. state: public key and what it said of itself, JSON.
+CREATE TABLE people_passkeys (
+    id         BIGINT  PRIMARY KEY,
+    credential {bytes} NOT NULL UNIQUE,
+    kind       TEXT    NOT NULL,
+    person     BIGINT  NOT NULL,
+    name       TEXT    NOT NULL,
+    state      TEXT    NOT NULL,
+    created    BIGINT  NOT NULL,
+    used       BIGINT
+);
+CREATE INDEX people_passkeys_by_person ON people_passkeys (kind, person);
+
+-- Steps that were begun and end soon: a sign-in that waits for its second factor, a passkey that is asked for.
+-- hash: of the secret that the form holds. purpose: what for. sign_in: whose, where somebody is signed in.
+CREATE TABLE people_steps (
+    hash    {bytes} PRIMARY KEY,
+    purpose TEXT    NOT NULL,
+    kind    TEXT,
+    person  BIGINT,
+    state   TEXT    NOT NULL,
+    tries   BIGINT  NOT NULL DEFAULT 0,
+    expires BIGINT  NOT NULL
+);
+
+-- Links that work once. owner: whose password it sets; none: it makes an owner, of this name if there is one.
+CREATE TABLE people_invitations (
+    hash    {bytes} PRIMARY KEY,
+    owner   BIGINT,
+    name    TEXT,
+    role    TEXT    NOT NULL,
+    first   BIGINT  NOT NULL,
+    created BIGINT  NOT NULL,
+    expires BIGINT  NOT NULL
+);

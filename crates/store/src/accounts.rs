@@ -2,9 +2,9 @@
 
 use std::str::FromStr;
 
-use claviger_domain::{AccountRole, Balance, fold};
+use claviger_domain::{AccountRole, Balance, PersonId, fold};
 
-use crate::{Conn, Result, Row, StoreError, names, params};
+use crate::{Conn, Result, Row, StoreError, names, params, people::forget};
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +99,11 @@ pub fn insert(conn: &mut Conn<'_>, app: i64, new: &NewAccount) -> Result<bool> {
     Ok(added == 1)
 }
 
+/// Finds an account by number.
+pub fn by_id(conn: &mut Conn<'_>, id: i64) -> Result<Option<Account>> {
+    conn.query_one(&format!("{SELECT} WHERE id = $1"), params![id])?.as_ref().map(account).transpose()
+}
+
 /// Finds an account by its name, whichever application it is for, and keeps others from changing it until the end of the
 /// transaction.
 pub fn lock_by_name(conn: &mut Conn<'_>, username: &str) -> Result<Option<Account>> {
@@ -136,8 +141,9 @@ pub fn set_balance(conn: &mut Conn<'_>, id: i64, balance: &Balance) -> Result<()
     Ok(())
 }
 
-/// Deletes an account.
+/// Deletes an account, and what it signed in with.
 pub fn delete(conn: &mut Conn<'_>, id: i64) -> Result<()> {
+    forget::person(conn, PersonId::Account(id))?;
     conn.execute("DELETE FROM accounts WHERE id = $1", params![id])?;
     Ok(())
 }

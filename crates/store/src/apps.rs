@@ -4,7 +4,9 @@ use std::str::FromStr;
 
 use claviger_domain::{Role, fold};
 
-use crate::{Conn, Result, Row, StoreError, catalog, names, owners::Owner, params, sessions::shared};
+use crate::{
+    Conn, Result, Row, StoreError, catalog, names, owners::Owner, params, people::forget, sessions::shared,
+};
 
 /// An application with its owner.
 #[derive(Clone, Debug)]
@@ -67,6 +69,49 @@ fn app(row: &Row) -> Result<AppRecord> {
             created: row.get(12)?,
         },
     })
+}
+
+/// What an application is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppName {
+    /// Serial number.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// The owner's number.
+    pub owner: i64,
+    /// The owner's name on the Client API.
+    pub owner_id: String,
+    /// Banned by the operator.
+    pub banned: bool,
+    /// Unix second of creation.
+    pub created: i64,
+}
+
+const SELECT_NAME: &str = "SELECT a.id, a.name, a.owner, o.owner_id, a.banned, a.created
+    FROM apps a JOIN owners o ON o.id = a.owner";
+
+fn app_name(row: &Row) -> Result<AppName> {
+    Ok(AppName {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        owner: row.get(2)?,
+        owner_id: row.get(3)?,
+        banned: row.get(4)?,
+        created: row.get(5)?,
+    })
+}
+
+/// The applications of an owner, oldest first.
+pub fn names_of_owner(conn: &mut Conn<'_>, owner: i64) -> Result<Vec<AppName>> {
+    let sql = format!("{SELECT_NAME} WHERE a.owner = $1 ORDER BY a.id");
+    conn.query(&sql, params![owner])?.iter().map(app_name).collect()
+}
+
+/// What the application of a number is called.
+pub fn name_by_id(conn: &mut Conn<'_>, id: i64) -> Result<Option<AppName>> {
+    let sql = format!("{SELECT_NAME} WHERE a.id = $1");
+    conn.query_one(&sql, params![id])?.as_ref().map(app_name).transpose()
 }
 
 /// Adds an application; its number, or `None` when the owner has one of that name.
@@ -186,6 +231,7 @@ const TABLES: [&str; 26] = [
 pub fn delete(conn: &mut Conn<'_>, id: i64) -> Result<()> {
     // First, as by all who lock it beside other rows.
     lock_settings(conn, id)?;
+    forget::accounts_of(conn, id)?;
     for table in TABLES {
         conn.execute(&format!("DELETE FROM {table} WHERE app = $1"), params![id])?;
     }

@@ -24,6 +24,7 @@ mod names;
 pub mod owners;
 pub mod password_resets;
 mod pending;
+pub mod people;
 mod range;
 pub mod server_keys;
 pub mod sessions;

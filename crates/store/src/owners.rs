@@ -78,6 +78,11 @@ pub fn by_name(conn: &mut Conn<'_>, name: &str) -> Result<Option<Owner>> {
     names::find(name, |form| conn.query_one(&sql, params![form])?.as_ref().map(owner).transpose())
 }
 
+/// Finds an owner by number.
+pub fn by_id(conn: &mut Conn<'_>, id: i64) -> Result<Option<Owner>> {
+    conn.query_one(&format!("{SELECT} WHERE id = $1"), params![id])?.as_ref().map(owner).transpose()
+}
+
 /// All owners, oldest first.
 pub fn all(conn: &mut Conn<'_>) -> Result<Vec<Owner>> {
     conn.query(&format!("{SELECT} ORDER BY id"), &[])?.iter().map(owner).collect()

@@ -43,6 +43,9 @@ impl Service {
             if let Err(error) = self.store.db().write::<_, StoreError, _>(expired).await {
                 tracing::error!(%error, "removing old links failed");
             }
+            if let Err(error) = self.forget_sign_ins().await {
+                tracing::error!(%error, "removing ended sign-ins to the dashboard failed");
+            }
         }
     }
 

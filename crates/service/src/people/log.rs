@@ -1,0 +1,106 @@
+//! What happened to a person's account, for them to read.
+
+use std::str::FromStr;
+
+use claviger_domain::PersonId;
+use claviger_store::{Conn, StoreError, people::log};
+
+use super::{person::Person, visitor::Visitor};
+use crate::{Service, ServiceError};
+
+/// Entries that are kept of each person; the oldest go first.
+const KEPT: i64 = 1000;
+
+/// What happened to a person's account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A browser was signed in.
+    SignedIn,
+    /// Somebody tried to sign in, and failed.
+    Failed,
+    /// The person signed out.
+    SignedOut,
+    /// Sign-ins were ended from another browser.
+    Ended,
+}
+
+impl Event {
+    const ALL: [Self; 4] = [Self::SignedIn, Self::Failed, Self::SignedOut, Self::Ended];
+
+    /// The words in the database, and for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedIn => "signed in",
+            Self::Failed => "sign-in failed",
+            Self::SignedOut => "signed out",
+            Self::Ended => "ended sign-ins",
+        }
+    }
+}
+
+impl FromStr for Event {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|event| event.as_str() == text).ok_or(())
+    }
+}
+
+/// An entry of a person's log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// Number, by which pages go on.
+    pub id: i64,
+    /// Unix second.
+    pub time: i64,
+    /// What happened, as [`Event::as_str`].
+    pub event: String,
+    /// More of it; may be empty.
+    pub detail: String,
+    /// From which address.
+    pub ip: String,
+    /// With which browser; may be empty.
+    pub user_agent: String,
+}
+
+/// Notes an event in the transaction that makes it true.
+pub(super) fn note(
+    conn: &mut Conn<'_>,
+    person: PersonId,
+    event: Event,
+    detail: &str,
+    visitor: &Visitor,
+    now: i64,
+) -> Result<(), StoreError> {
+    let entry = log::Entry {
+        event: event.as_str().into(),
+        detail: detail.into(),
+        ip: visitor.ip.to_string(),
+        user_agent: visitor.kept_user_agent(),
+    };
+    log::insert(conn, person, &entry, now, KEPT)
+}
+
+impl Service {
+    /// A person's log before the entry `before`, at most `limit` entries, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn person_log(
+        &self,
+        person: &Person,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<LogEntry>, ServiceError> {
+        let id = person.id;
+        let page = self
+            .store
+            .db()
+            .read::<_, StoreError, _>(move |conn| log::page(conn, id, before, limit.clamp(1, KEPT)));
+        let entries = page.await?.into_iter().map(|(id, time, entry)| {
+            let log::Entry { event, detail, ip, user_agent } = entry;
+            LogEntry { id, time, event, detail, ip, user_agent }
+        });
+        Ok(entries.collect())
+    }
+}
