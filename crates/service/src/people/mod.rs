@@ -3,6 +3,7 @@
 
 mod applications;
 mod error;
+mod lasting;
 mod log;
 mod person;
 mod profile;
@@ -15,10 +16,10 @@ pub use claviger_store::{apps::AppName, people::sign_ins::SignIn};
 
 pub use self::{
     error::PeopleError,
+    lasting::{ENDS_AFTER, FRESH, IDLE},
     log::{Event, LogEntry},
     person::{Person, Standing, Theme},
     sign_in::SignedIn,
-    sign_ins::{ENDS_AFTER, FRESH, IDLE},
     visitor::Visitor,
 };
 
