@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::{Router, http::StatusCode, response::Response, routing::get};
+use axum::{
+    Router,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
 
 use crate::{
     State, health,
@@ -10,9 +15,9 @@ use crate::{
     openapi, reset, seller,
 };
 
-/// All routes but those of the Client API, which [`crate::serve`] takes first.
-pub fn router(state: Arc<State>) -> Router {
-    Router::new()
+/// All routes but those of the Client API, which [`crate::serve`] takes first. `pages` are those for people.
+pub fn router(state: Arc<State>, pages: Router) -> Router {
+    let router = Router::new()
         .merge(seller::routes())
         .merge(health::routes())
         .merge(reset::routes())
@@ -20,15 +25,23 @@ pub fn router(state: Arc<State>) -> Router {
         .route("/", get(root))
         .fallback(not_found)
         .method_not_allowed_fallback(async || unknown_method())
-        .with_state(state)
+        .with_state(state);
+    router.merge(pages)
 }
 
-async fn root() -> String {
-    format!(
-        "Claviger {}\n\n/api/1.0/ … /api/1.3/  Client API\n/api/seller/           Seller API\n\
-         /api/docs/             both, to read and to try\n/healthz, /readyz      health\n",
+/// Browsers are led to the pages for people, everybody else is told what is here.
+async fn root(headers: HeaderMap) -> Response {
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    if accepted.is_some_and(|accepted| accepted.contains("text/html")) {
+        return (StatusCode::SEE_OTHER, [(header::LOCATION, "/dashboard/")]).into_response();
+    }
+    let text = format!(
+        "Claviger {}\n\n/dashboard/            the dashboard\n/api/1.0/ … /api/1.3/  Client API\n\
+         /api/seller/           Seller API\n/api/docs/             both, to read and to try\n\
+         /healthz, /readyz      health\n",
         env!("CARGO_PKG_VERSION")
-    )
+    );
+    text.into_response()
 }
 
 async fn not_found() -> Response {

@@ -28,11 +28,17 @@ const TIDY_EVERY: Duration = Duration::from_secs(60);
 /// Before the next try when the system has no more file descriptors.
 const RETRY_ACCEPT: Duration = Duration::from_millis(200);
 
-/// Serves requests until `stop` resolves; requests under way are finished.
-pub async fn serve(listener: TcpListener, state: Arc<State>, stop: impl Future<Output = ()> + Send) {
+/// Serves requests until `stop` resolves; requests under way are finished. `pages` are those for people: each of their
+/// requests brings the [`ClientAddress`](claviger_domain::ClientAddress) along as an extension.
+pub async fn serve(
+    listener: TcpListener,
+    state: Arc<State>,
+    pages: Router,
+    stop: impl Future<Output = ()> + Send,
+) {
     let background = tokio::spawn(state.service.clone().run_background());
     let tidying = tokio::spawn(tidy(state.clone()));
-    let app = router(state.clone());
+    let app = router(state.clone(), pages);
     let connections = GracefulShutdown::new();
     let mut stop = pin!(stop);
     loop {
@@ -98,6 +104,8 @@ async fn respond(
     if let Some(version) = version {
         return client::handle(state, version, peer, request).await;
     }
+    let address = state.client_ip.of(peer, request.headers());
+    request.extensions_mut().insert(address);
     request.extensions_mut().insert(ConnectInfo(peer));
     let Ok(response) = Service::call(&mut app, request).await;
     response

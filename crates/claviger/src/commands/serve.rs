@@ -45,10 +45,16 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
         demo::prepare(&service, &config.store.data_dir, &public_url).await?;
     }
     let client_ip = ClientIp::new(config.trusted_proxies, config.client_ip_header);
+    let pages = Arc::new(claviger_dashboard::State::new(service.clone(), public_url.clone()));
     let state = Arc::new(State { service, client_ip, limits, public_url });
-    let stop = stop_signal()?;
+    let (asked, live) = (stop_signal()?, pages.clone());
+    let stop = async move {
+        asked.await;
+        live.stop();
+    };
     tracing::info!(%address, ms = begun.elapsed().as_millis() as u64, "listening");
-    claviger_server::serve(listener, state, stop).await;
+    let pages = claviger_dashboard::routes(pages);
+    claviger_server::serve(listener, state, pages, stop).await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 mod applications;
 mod error;
-mod lasting;
+mod form_token;
 mod log;
 mod person;
 mod profile;
@@ -16,10 +16,11 @@ pub use claviger_store::{apps::AppName, people::sign_ins::SignIn};
 
 pub use self::{
     error::PeopleError,
-    lasting::{ENDS_AFTER, FRESH, IDLE},
+    form_token::is_form_token,
     log::{Event, LogEntry},
     person::{Person, Standing, Theme},
     sign_in::SignedIn,
+    sign_ins::{ENDS_AFTER, FRESH, IDLE},
     visitor::Visitor,
 };
 

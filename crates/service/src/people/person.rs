@@ -10,7 +10,7 @@ use claviger_store::{
     },
 };
 
-use super::lasting::{FRESH, since};
+use super::sign_ins::{FRESH, since};
 use crate::{Service, ServiceError, shared::vault::sha256};
 
 /// `seen` is written at most once in so many seconds, so that reading pages writes next to nothing.
@@ -133,6 +133,25 @@ impl Service {
             self.store.db().write::<_, StoreError, _>(move |conn| sign_ins::set_seen(conn, id, now)).await?;
         }
         Ok(Some(person))
+    }
+}
+
+impl Service {
+    /// Whether a person is still signed in and still what they were, for what lasts longer than a request. Looking does
+    /// not count as working: a page left open does not keep anybody signed in.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_signed_in(&self, person: &Person) -> Result<bool, ServiceError> {
+        let (known, now) = (person.clone(), self.clock.now());
+        let look = move |conn: &mut Conn<'_>| {
+            let sign_ins = sign_ins::of_person(conn, known.id, since(now))?;
+            let Some(sign_in) = sign_ins.iter().find(|sign_in| sign_in.id == known.sign_in) else {
+                return Ok(false);
+            };
+            Ok::<_, StoreError>(load(conn, sign_in)?.is_some_and(|person| person.standing == known.standing))
+        };
+        Ok(self.store.db().read(look).await?)
     }
 }
 

@@ -12,9 +12,9 @@ use claviger_store::{
 
 use super::{
     error::PeopleError,
-    lasting::since,
     log::{Event, note},
     person::{Person, load},
+    sign_ins::since,
     visitor::Visitor,
 };
 use crate::{

@@ -1,0 +1,236 @@
+//! The one way in: every request for a page passes here, whoever asks for whatever. Handlers need not ask again who it
+//! is, whether they may, and whether the form is ours.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Extension, Router,
+    body::Body,
+    extract,
+    http::{Method as HttpMethod, StatusCode, Uri, header, request::Parts},
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use claviger_domain::{ClientAddress, Secret};
+use claviger_service::people::is_form_token;
+use percent_encoding::percent_decode_str;
+
+use crate::{
+    addresses::{CONFIRM, HOME, Link, SIGN_IN},
+    assets,
+    cookies::{Cookie, unpack},
+    fault::{Answer, Fault},
+    fields::Fields,
+    pages::fault_page,
+    reply,
+    rights::{Need, may},
+    route::{Method, Route},
+    state::State,
+    table,
+    visit::Visit,
+};
+
+/// Largest form in bytes.
+const FORM_MAX: usize = 1024 * 1024;
+/// How long a browser may take to send it.
+const FORM_WITHIN: Duration = Duration::from_secs(30);
+/// Bytes of randomness that tie forms to a browser in which nobody is signed in.
+const VISIT_BYTES: usize = 16;
+
+/// All pages.
+pub fn routes(state: Arc<State>) -> Router {
+    let mut router = Router::new();
+    for path in ["/dashboard", "/dashboard/", "/dashboard/{*rest}", "/app", "/app/", "/app/{*rest}", "/login"]
+    {
+        router = router.route(path, any(enter));
+    }
+    router.with_state(state)
+}
+
+async fn enter(
+    extract::State(state): extract::State<Arc<State>>,
+    Extension(ip): Extension<ClientAddress>,
+    request: extract::Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    if let Some(asset) = assets::get(parts.uri.path(), &parts.headers) {
+        return asset;
+    }
+    let mut visit = knock(state, ip, &parts);
+    let response = match pass(&mut visit, &parts, body).await {
+        Ok(response) => response,
+        Err(fault) => fault_page(&visit, fault),
+    };
+    reply::guarded(with_cookies(&visit, response))
+}
+
+/// What is known before anything was looked up.
+fn knock(state: Arc<State>, ip: ClientAddress, parts: &Parts) -> Visit {
+    let saying = Cookie::Saying.read(&state, &parts.headers).map(|value| unpack(value.expose()));
+    Visit {
+        ip,
+        headers: parts.headers.clone(),
+        address: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
+        params: Arc::default(),
+        query: Arc::new(Fields::parse(parts.uri.query().unwrap_or_default().as_bytes())),
+        form: Arc::default(),
+        person: None,
+        app: None,
+        token: String::new(),
+        saying,
+        state,
+    }
+}
+
+async fn pass(visit: &mut Visit, parts: &Parts, body: Body) -> Answer {
+    let method = match parts.method {
+        HttpMethod::GET | HttpMethod::HEAD => Method::Get,
+        HttpMethod::POST => Method::Post,
+        _ => return Ok(not_allowed("GET, HEAD, POST")),
+    };
+    // Who it is comes first: the page that says that there is nothing has the person's side bar too.
+    let secret = recognize(visit).await?;
+    let Some((place, params)) = table::find(parts.uri.path()) else { return Err(Fault::NotFound) };
+    visit.params = Arc::new(params.into_iter().map(|(name, value)| (name, decoded(&value))).collect());
+    let Some(route) = (match method {
+        Method::Get => place.get,
+        Method::Post => place.post,
+    }) else {
+        return Ok(not_allowed(if place.get.is_some() { "GET, HEAD" } else { "POST" }));
+    };
+    if method == Method::Post {
+        refuse_other_sites(visit)?;
+    }
+    if let Some(elsewhere) = admit(visit, route).await? {
+        return Ok(elsewhere);
+    }
+    if method == Method::Post {
+        visit.form = Arc::new(read_form(body).await?);
+        refuse_foreign_form(visit)?;
+    }
+    // Whoever is not signed in gets what forms are tied to along with the first page.
+    let mut response = (route.handler)(visit.clone()).await?;
+    if let Some(secret) = secret {
+        let cookie = Cookie::Visit.set(&visit.state, secret.expose(), None);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// Finds out who is signed in, and what forms must bring. Returns what a browser without sign-in is to keep for that.
+async fn recognize(visit: &mut Visit) -> Result<Option<Secret>, Fault> {
+    let service = visit.service().clone();
+    if let Some(secret) = Cookie::SignIn.read(&visit.state, &visit.headers)
+        && let Some(person) = service.person(&secret).await?
+    {
+        visit.person = Some(Arc::new(person));
+        visit.token = service.form_token(&secret);
+        return Ok(None);
+    }
+    if let Some(secret) = Cookie::Visit.read(&visit.state, &visit.headers) {
+        visit.token = service.form_token(&secret);
+        return Ok(None);
+    }
+    let secret = Secret::new(service.random().hex(VISIT_BYTES));
+    visit.token = service.form_token(&secret);
+    Ok(Some(secret))
+}
+
+/// Refuses what another site's page sends. Browsers tell where a request comes from; those that do not tell are held to
+/// the form's token.
+fn refuse_other_sites(visit: &Visit) -> Result<(), Fault> {
+    let text = |name| visit.headers.get(name).and_then(|value| value.to_str().ok());
+    let refused =
+        || Fault::Forbidden("This came from another site. Open the page here and try again.".into());
+    match text("sec-fetch-site") {
+        Some("same-origin" | "none") => return Ok(()),
+        Some(_) => return Err(refused()),
+        None => {}
+    }
+    let Some(origin) = visit.headers.get(header::ORIGIN) else { return Ok(()) };
+    let origin = origin.to_str().map_err(|_| refused())?;
+    // Proxies may tell another host than the browser asked.
+    let host = text("host").is_some_and(|host| {
+        origin.split_once("://").is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host))
+    });
+    if host || origin.eq_ignore_ascii_case(&visit.state.public_url) { Ok(()) } else { Err(refused()) }
+}
+
+/// Lets the person in, or tells where else to go first.
+async fn admit(visit: &mut Visit, route: &Route) -> Result<Option<Response>, Fault> {
+    if route.need == Need::Nobody {
+        return Ok(None);
+    }
+    let Some(person) = visit.person.clone() else {
+        let next = (route.method == Method::Get && !visit.is_fragment()).then_some(&visit.address);
+        return Ok(Some(visit.see_other(Link::new(SIGN_IN).with_some("next", next))?));
+    };
+    if matches!(route.need, Need::Member | Need::App(_) | Need::AppOwner) {
+        let name = visit.path("app").to_owned();
+        let app = visit.service().app_of_person(&person, &name).await?.ok_or(Fault::NotFound)?;
+        if person.last_app != Some(app.id) {
+            visit.service().set_last_app(&person, app.id).await?;
+        }
+        visit.app = Some(app);
+    }
+    if !may(&person, visit.app.as_deref(), route.need) {
+        let why = "Your account does not have this permission. The application's owner can give it.";
+        return Err(Fault::Forbidden(why.into()));
+    }
+    if route.fresh && !person.is_fresh(visit.now()) {
+        let next = match route.method {
+            Method::Get => visit.address.clone(),
+            Method::Post => came_from(visit),
+        };
+        return Ok(Some(visit.see_other(Link::new(CONFIRM).with("next", next))?));
+    }
+    Ok(None)
+}
+
+/// The page of ours that a form was on.
+fn came_from(visit: &Visit) -> String {
+    let referer = visit.headers.get(header::REFERER).and_then(|value| value.to_str().ok());
+    let uri = referer.and_then(|text| text.parse::<Uri>().ok());
+    uri.and_then(|uri| uri.path_and_query().map(ToString::to_string)).unwrap_or_else(|| HOME.into())
+}
+
+async fn read_form(body: Body) -> Result<Fields, Fault> {
+    let reading = axum::body::to_bytes(body, FORM_MAX);
+    match tokio::time::timeout(FORM_WITHIN, reading).await {
+        Ok(Ok(bytes)) => Ok(Fields::parse(&bytes)),
+        _ => Err(Fault::Invalid(
+            "The form is too large, or did not arrive in time. Nothing was changed.".into(),
+        )),
+    }
+}
+
+fn refuse_foreign_form(visit: &Visit) -> Result<(), Fault> {
+    let token = visit
+        .form
+        .get("token")
+        .or_else(|| visit.headers.get("x-form-token").and_then(|value| value.to_str().ok()));
+    if token.is_some_and(|token| is_form_token(token, &visit.token)) {
+        return Ok(());
+    }
+    Err(Fault::Forbidden(
+        "This form was made for another sign-in. Nothing was changed: go back, load the page anew and try again."
+            .into(),
+    ))
+}
+
+/// What was said is said once.
+fn with_cookies(visit: &Visit, mut response: Response) -> Response {
+    let shown = visit.saying.is_some() && !visit.is_fragment() && response.status() != StatusCode::SEE_OTHER;
+    if shown {
+        response.headers_mut().append(header::SET_COOKIE, Cookie::Saying.remove(&visit.state));
+    }
+    response
+}
+
+fn not_allowed(allowed: &'static str) -> Response {
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, allowed)], "Method not allowed").into_response()
+}
+
+fn decoded(value: &str) -> String {
+    percent_decode_str(value).decode_utf8_lossy().into_owned()
+}

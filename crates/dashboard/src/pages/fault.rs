@@ -1,0 +1,46 @@
+//! The page that tells what went wrong.
+
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+
+use crate::{
+    fault::Fault,
+    frame::{Frame, Nav},
+    reply,
+    visit::Visit,
+};
+
+#[derive(Template)]
+#[template(path = "fault.html")]
+struct Page {
+    frame: Frame,
+    title: &'static str,
+    words: String,
+}
+
+#[derive(Template)]
+#[template(path = "fault.html", block = "told")]
+struct Part {
+    title: &'static str,
+    words: String,
+}
+
+/// Tells what went wrong. It asks the database for nothing: that may be what failed.
+pub(crate) fn fault_page(visit: &Visit, fault: Fault) -> Response {
+    if let Fault::Instead(response) = fault {
+        return *response;
+    }
+    if let Fault::Failed(error) = &fault {
+        tracing::error!(%error, "a page failed");
+    }
+    let (status, title, words) = fault.told();
+    let rendered = if visit.is_fragment() {
+        Part { title, words }.render()
+    } else {
+        Page { frame: Frame::without_apps(visit, title.into(), Nav::Other), title, words }.render()
+    };
+    match rendered {
+        Ok(html) => reply::html(status, html),
+        Err(_) => (status, title).into_response(),
+    }
+}

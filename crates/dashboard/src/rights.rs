@@ -1,0 +1,38 @@
+//! Who may go where.
+
+use claviger_domain::Permission;
+use claviger_service::{
+    App,
+    people::{Person, Standing},
+};
+
+/// Who may go somewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Whoever asks.
+    Nobody,
+    /// Who is signed in.
+    Person,
+    /// Who is signed in and an owner.
+    Owner,
+    /// Who works on the application that the address names: its owner, its managers, its resellers.
+    Member,
+    /// The application's owner, and managers who have this permission.
+    App(Permission),
+    /// The application's owner alone.
+    AppOwner,
+}
+
+/// Whether a person may go where `need` is needed. An application is already known to be theirs.
+pub(crate) fn may(person: &Person, app: Option<&App>, need: Need) -> bool {
+    match (need, &person.standing) {
+        (Need::Nobody | Need::Person, _) => true,
+        (Need::Owner, standing) => matches!(standing, Standing::Owner { .. }),
+        (Need::Member, _) => app.is_some(),
+        (Need::App(_) | Need::AppOwner, Standing::Owner { .. }) => app.is_some(),
+        (Need::App(permission), Standing::Manager { permissions, .. }) => {
+            app.is_some() && permission.is_in(*permissions)
+        }
+        (Need::App(_) | Need::AppOwner, _) => false,
+    }
+}

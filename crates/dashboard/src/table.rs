@@ -1,0 +1,98 @@
+//! The table of routes: which address leads where.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use matchit::Router;
+
+use crate::{
+    pages::AREAS,
+    rights::Need,
+    route::{Method, Route},
+};
+
+/// What is at one address.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Place {
+    pub get: Option<&'static Route>,
+    pub post: Option<&'static Route>,
+}
+
+/// A row of the table of routes, for tests that walk it.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed {
+    /// Whether it reads or changes.
+    pub method: Method,
+    /// The address, with `{app}` and the like for what varies.
+    pub pattern: &'static str,
+    /// Who may go there.
+    pub need: Need,
+    /// Whether the person must have proved lately who they are.
+    pub fresh: bool,
+}
+
+/// All routes.
+pub fn listed() -> impl Iterator<Item = Listed> {
+    all().map(|route| Listed {
+        method: route.method,
+        pattern: route.pattern,
+        need: route.need,
+        fresh: route.fresh,
+    })
+}
+
+fn all() -> impl Iterator<Item = &'static Route> {
+    AREAS.iter().copied().flatten()
+}
+
+static PLACES: LazyLock<Router<Place>> = LazyLock::new(|| {
+    let mut places: BTreeMap<&str, Place> = BTreeMap::new();
+    for route in all() {
+        let place = places.entry(route.pattern).or_default();
+        match route.method {
+            Method::Get => place.get = Some(route),
+            Method::Post => place.post = Some(route),
+        }
+    }
+    let mut router = Router::new();
+    for (pattern, place) in places {
+        router.insert(pattern, place).expect("patterns of routes do not contradict each other");
+    }
+    router
+});
+
+/// What is at the path of an address, with what stands in place of the pattern's names, as it was written.
+pub(crate) fn find(path: &str) -> Option<(Place, Vec<(String, String)>)> {
+    let found = PLACES.at(path).ok()?;
+    let params = found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    Some((*found.value, params))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_address_is_listed_twice() {
+        let mut seen = BTreeSet::new();
+        for route in listed() {
+            assert!(seen.insert((route.pattern, route.method)), "{route:?}");
+        }
+    }
+
+    #[test]
+    fn what_needs_an_application_names_it() {
+        for route in listed() {
+            let needs = matches!(route.need, Need::App(_) | Need::AppOwner | Need::Member);
+            assert_eq!(needs, route.pattern.contains("{app}"), "{route:?}");
+        }
+    }
+
+    #[test]
+    fn finds_places_and_keeps_apart_what_has_no_application() {
+        assert!(find("/dashboard/nowhere/at/all").is_none());
+        let (place, params) = find("/dashboard/demo-app/").unwrap();
+        assert_eq!(place.get.unwrap().pattern, "/dashboard/{app}/");
+        assert_eq!(params, [("app".to_owned(), "demo-app".to_owned())]);
+    }
+}
