@@ -19,6 +19,7 @@ use crate::{
         screens::Screens,
         seldom::Seldom,
         stats::StatsCache,
+        tries::Tries,
         vault::Vault,
     },
 };
@@ -33,6 +34,8 @@ pub struct Service {
     pub(crate) catalog: Catalog,
     pub(crate) stats: StatsCache,
     pub(crate) attempts: Attempts,
+    /// Tries to sign in on their way into the database.
+    pub(crate) tries: Tries,
     pub(crate) listings: Semaphore,
     pub(crate) downloads: Semaphore,
     pub(crate) calls: Calls,

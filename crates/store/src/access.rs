@@ -192,8 +192,41 @@ pub fn evidence(
     Ok(listed.then_some(Evidence::Address))
 }
 
+/// The entries of the blacklist that keep out a device or a client of an address at `now`, however wide their networks.
+pub fn entries_for(
+    conn: &mut Conn<'_>,
+    app: i64,
+    hwid: Option<&str>,
+    ip: Option<IpAddr>,
+    now: i64,
+) -> Result<Vec<Blacklisted>> {
+    let mut wanted: Vec<(&str, String)> = hwid.iter().map(|hwid| (HWID, (*hwid).to_owned())).collect();
+    if let Some(ip) = ip {
+        let networks = look_around(conn, "blacklist_reasons", "kind = 'ip' AND value", app, ip, now, "")?;
+        wanted.extend(networks.into_iter().map(|network| (IP, network)));
+    }
+    let mut found = Vec::new();
+    for (kind, value) in &wanted {
+        found.extend(select(conn, app, now, Some((kind, value)))?);
+    }
+    Ok(found)
+}
+
 /// Whether a row that lasts has in a column a network that an address is in.
 fn is_around(conn: &mut Conn<'_>, table: &str, column: &str, app: i64, ip: IpAddr, now: i64) -> Result<bool> {
+    Ok(!look_around(conn, table, column, app, ip, now, "LIMIT 1")?.is_empty())
+}
+
+/// The networks around an address that rows which last have in a column.
+fn look_around(
+    conn: &mut Conn<'_>,
+    table: &str,
+    column: &str,
+    app: i64,
+    ip: IpAddr,
+    now: i64,
+    limit: &str,
+) -> Result<Vec<String>> {
     let networks: Vec<String> = Network::around(ip).map(|network| network.to_string()).collect();
     let mut params = vec![Value::from(app), Value::from(now)];
     params.extend(networks.iter().map(Value::from));
@@ -201,13 +234,14 @@ fn is_around(conn: &mut Conn<'_>, table: &str, column: &str, app: i64, ip: IpAdd
     // One search by key for each. PostgreSQL would rather go through all rows if they stood in `IN`, and it had not
     // counted the rows yet.
     let sql = format!(
-        "SELECT 1 FROM (
-             SELECT (SELECT 1 FROM {table} WHERE app = $1 AND {column} = networks.column1 AND {LASTS} LIMIT 1) AS found
+        "SELECT network FROM (
+             SELECT networks.column1 AS network,
+                 (SELECT 1 FROM {table} WHERE app = $1 AND {column} = networks.column1 AND {LASTS} LIMIT 1) AS found
              FROM (VALUES {}) AS networks
-         ) AS looked_up WHERE found IS NOT NULL LIMIT 1",
+         ) AS looked_up WHERE found IS NOT NULL {limit}",
         names.join(", ")
     );
-    Ok(conn.query_one(&sql, &params)?.is_some())
+    conn.query(&sql, &params)?.iter().map(|row| row.get(0)).collect()
 }
 
 /// The blacklist of an application at `now`, in the order of kind and value.

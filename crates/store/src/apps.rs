@@ -198,7 +198,7 @@ pub fn seller_key_hint(conn: &mut Conn<'_>, app: i64) -> Result<Option<String>> 
 }
 
 /// What belongs to an application, but for its sessions.
-const TABLES: [&str; 26] = [
+const TABLES: [&str; 27] = [
     "session_generations",
     "user_subscriptions",
     "user_variables",
@@ -225,6 +225,7 @@ const TABLES: [&str; 26] = [
     "seller_log",
     "bulk_jobs",
     "add_events",
+    "tries",
 ];
 
 /// Deletes an application and all it holds. Its sessions end at once; their rows are swept later.

@@ -30,6 +30,7 @@ pub mod server_keys;
 pub mod sessions;
 pub mod subscriptions;
 pub mod tokens;
+pub mod tries;
 pub mod user_bans;
 pub mod user_subscriptions;
 pub mod users;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use claviger_domain::{LicenseStatus, NEVER, Term, fold};
 
-use crate::{Conn, Range, Result, Row, StoreError, names, params, tokens};
+use crate::{Conn, Range, Result, Row, StoreError, names, params, range::after_all, tokens};
 
 /// A license.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,6 +191,24 @@ pub fn by_key(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<Option<License
 
 fn named(conn: &mut Conn<'_>, app: i64, key: &str, sql: &str) -> Result<Option<License>> {
     names::find(key, |form| conn.query_one(sql, params![app, form])?.as_ref().map(license).transpose())
+}
+
+/// Licenses whose folded keys begin with a folded text, at most `limit`, in the order of the keys.
+pub fn by_beginning(conn: &mut Conn<'_>, app: i64, folded: &str, limit: i64) -> Result<Vec<License>> {
+    let key = format!("key_folded{}", conn.by_bytes());
+    let sql = format!("{SELECT} AND {key} >= $2 AND {key} < $3 ORDER BY {key} LIMIT $4");
+    let rows = conn.query(&sql, params![app, folded, &after_all(folded), limit])?;
+    rows.iter().map(license).collect()
+}
+
+/// The licenses that a user used, newest first, at most `limit`.
+pub fn of_user(conn: &mut Conn<'_>, app: i64, user: i64, limit: i64) -> Result<Vec<License>> {
+    // The inner query as in `first_of_user`.
+    let sql = format!(
+        "{SELECT} AND id IN (SELECT id FROM licenses WHERE app = $1 AND user_id = $2 ORDER BY id DESC LIMIT $3)
+         ORDER BY id DESC"
+    );
+    conn.query(&sql, params![app, user, limit])?.iter().map(license).collect()
 }
 
 /// Finds a license by number.

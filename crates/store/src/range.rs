@@ -15,3 +15,8 @@ impl Range {
         Self { after: id - 1, last: id }
     }
 }
+
+/// A text behind all that begin with `beginning`, and before all that come later.
+pub(crate) fn after_all(beginning: &str) -> String {
+    format!("{beginning}{}", char::MAX)
+}

@@ -64,6 +64,18 @@ pub fn lock(conn: &mut Conn<'_>, app: i64, text: &str) -> Result<Option<Token>> 
     conn.query_one(&sql, params![app, text])?.as_ref().map(token).transpose()
 }
 
+/// The token of a user or a license, by kind and number.
+pub fn of_owner(conn: &mut Conn<'_>, app: i64, kind: &str, owner: i64) -> Result<Option<Token>> {
+    let sql = format!("{SELECT} AND kind = $2 AND owner = $3");
+    conn.query_one(&sql, params![app, kind, owner])?.as_ref().map(token).transpose()
+}
+
+/// Whose a token is: the kind, and the number of the license or the user.
+pub fn owner_of(conn: &mut Conn<'_>, app: i64, text: &str) -> Result<Option<(String, i64)>> {
+    let sql = "SELECT kind, owner FROM tokens WHERE app = $1 AND token = $2 AND owner IS NOT NULL";
+    conn.query_one(sql, params![app, text])?.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
+}
+
 /// The tokens of an application, at most `limit`.
 pub fn all(conn: &mut Conn<'_>, app: i64, limit: i64) -> Result<Vec<Token>> {
     let sql = format!("{SELECT} ORDER BY kind, assigned LIMIT $2");

@@ -11,6 +11,8 @@ pub struct UserBan {
     pub reason: String,
     /// Unix second; 0 where nobody noted it.
     pub banned_at: i64,
+    /// Whether a program did it, which noticed tampering; `None` where nobody noted it.
+    pub by_program: Option<bool>,
 }
 
 /// What stands in the table for a ban that came with no license.
@@ -20,10 +22,19 @@ pub(crate) const NO_LICENSE: i64 = 0;
 pub fn put(conn: &mut Conn<'_>, app: i64, user: i64, ban: &UserBan) -> Result<()> {
     let id = conn.next_serials(app, "user_bans", 1)?;
     conn.execute(
-        "INSERT INTO user_bans (app, user_id, license, id, reason, banned_at) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (app, user_id, license)
-         DO UPDATE SET id = excluded.id, reason = excluded.reason, banned_at = excluded.banned_at",
-        params![app, user, ban.license.unwrap_or(NO_LICENSE), id, &ban.reason, ban.banned_at],
+        "INSERT INTO user_bans (app, user_id, license, id, reason, banned_at, by_program)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (app, user_id, license) DO UPDATE SET id = excluded.id, reason = excluded.reason,
+             banned_at = excluded.banned_at, by_program = excluded.by_program",
+        params![
+            app,
+            user,
+            ban.license.unwrap_or(NO_LICENSE),
+            id,
+            &ban.reason,
+            ban.banned_at,
+            ban.by_program.map(i64::from)
+        ],
     )?;
     show(conn, app, user)
 }
@@ -52,11 +63,11 @@ pub fn lift(conn: &mut Conn<'_>, app: i64, user: i64, which: Lift) -> Result<boo
 
 /// The bans of a user, newest first.
 pub fn of_user(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<Vec<UserBan>> {
-    let sql = "SELECT license, reason, banned_at FROM user_bans WHERE app = $1 AND user_id = $2
+    let sql = "SELECT license, reason, banned_at, by_program FROM user_bans WHERE app = $1 AND user_id = $2
                ORDER BY id DESC, license DESC";
     let ban = |row: &Row| {
         let license = Some(row.get(0)?).filter(|license| *license != NO_LICENSE);
-        Ok(UserBan { license, reason: row.get(1)?, banned_at: row.get(2)? })
+        Ok(UserBan { license, reason: row.get(1)?, banned_at: row.get(2)?, by_program: row.get(3)? })
     };
     conn.query(sql, params![app, user])?.iter().map(ban).collect()
 }

@@ -54,7 +54,10 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
     };
     tracing::info!(%address, ms = begun.elapsed().as_millis() as u64, "listening");
     let pages = claviger_dashboard::routes(pages);
-    claviger_server::serve(listener, state, pages, stop).await;
+    claviger_server::serve(listener, state.clone(), pages, stop).await;
+    if let Err(error) = state.service.write_tries().await {
+        tracing::warn!(%error, "the last tries to sign in could not be noted");
+    }
     tracing::info!("stopped");
     Ok(())
 }

@@ -24,7 +24,7 @@ async fn ban(request: Request, session: Session, user: SessionUser) -> Outcome {
     let reason = in_one_line(&reason).into_owned();
     let with_ip = request.app.settings.ban_blacklists_ip;
     let ip = request.ip.known().filter(|_| with_ip).map(|ip| ip.to_string());
-    let ban = Ban { user: user.id, license: None, reason, hwid: hwid(&request), ip };
+    let ban = Ban { user: user.id, license: None, reason, hwid: hwid(&request), ip, by_program: true };
     let reply = match request.state.service.ban_user(&request.app, ban).await? {
         true => Reply::success("Successfully Banned User"),
         false => Reply::failure("Failed to ban user."),

@@ -1,7 +1,7 @@
 //! `init`: a program starts and gets a session (`docs/protocol/client.md`).
 
 use claviger_domain::{is_md5, tidy};
-use claviger_service::{Init, TokenCheck, cut};
+use claviger_service::{Init, TokenCheck, TryOutcome, cut};
 use claviger_wire::client::{ApiVersion, Reply};
 use futures_util::FutureExt;
 use serde::Serialize;
@@ -37,8 +37,10 @@ async fn init(request: Request) -> Outcome {
         Ok(enckey) => enckey,
         Err(text) => return Ok(Answer::secret_signed(app.clone(), Reply::failure(text))),
     };
-    if let Some(refusal) = refusal(&request).await? {
-        return Ok(Answer::secret_signed(app.clone(), refusal));
+    if let Some(Refusal { reply, why, detail }) = refusal(&request).await? {
+        let token = request.owned("token").filter(|_| settings.token_system);
+        request.state.service.note_refused_start(app, request.ip, why, detail, token);
+        return Ok(Answer::secret_signed(app.clone(), reply));
     }
 
     let ip = request.ip.to_string();
@@ -83,46 +85,74 @@ fn enckey(request: &Request) -> Result<Option<String>, String> {
     }
 }
 
-/// The reply to a program that may not start; the checks come in the protocol's order.
-async fn refusal(request: &Request) -> Result<Option<Reply>, Fault> {
+/// Why a program may not start, and what it is told.
+struct Refusal {
+    reply: Reply,
+    why: TryOutcome,
+    /// The version that the program has, its hash, or the reason of a ban.
+    detail: Option<String>,
+}
+
+impl Refusal {
+    fn new(text: impl Into<std::borrow::Cow<'static, str>>, why: TryOutcome) -> Self {
+        Self { reply: Reply::failure(text), why, detail: None }
+    }
+}
+
+/// Why a program may not start; the checks come in the protocol's order.
+async fn refusal(request: &Request) -> Result<Option<Refusal>, Fault> {
     let (service, app) = (&request.state.service, &request.app);
     let (settings, messages) = (&app.settings, &app.settings.messages);
     if settings.vpn_block && service.is_vpn(app, request.ip).await? {
-        return Ok(Some(Reply::failure(messages.vpn_blocked.clone())));
+        return Ok(Some(Refusal::new(messages.vpn_blocked.clone(), TryOutcome::VpnBlocked)));
     }
     if let Some(closed) = closed(app) {
-        return Ok(Some(Reply::failure(closed)));
+        let why = if settings.enabled { TryOutcome::AppPaused } else { TryOutcome::AppDisabled };
+        return Ok(Some(Refusal::new(closed, why)));
     }
     if settings.token_system
-        && let Some(text) = token_refusal(request).await?
+        && let Some(refusal) = token_refusal(request).await?
     {
-        return Ok(Some(Reply::failure(text)));
+        return Ok(Some(refusal));
     }
     let version = request.get("ver");
     let must_tell = request.version == ApiVersion::V1_0;
     if version.as_deref().map_or(must_tell, |version| version != tidy(&settings.version)) {
         let download = settings.download.as_deref().unwrap_or_default();
-        return Ok(Some(Reply::failure("invalidver").with("download", &download)));
+        let reply = Reply::failure("invalidver").with("download", &download);
+        let detail = version.map(std::borrow::Cow::into_owned);
+        return Ok(Some(Refusal { reply, why: TryOutcome::WrongVersion, detail }));
     }
     if settings.hash_check && !allowed_hash(request).await? {
-        return Ok(Some(Reply::failure(messages.hash_check_fail.clone())));
+        let refusal = Refusal::new(messages.hash_check_fail.clone(), TryOutcome::WrongHash);
+        let detail = request.owned("hash").filter(|hash| is_md5(hash));
+        return Ok(Some(Refusal { detail, ..refusal }));
     }
     Ok(None)
 }
 
 /// Why the token does not let the program start.
-async fn token_refusal(request: &Request) -> Result<Option<String>, Fault> {
-    let Some(token) = request.owned("token") else { return Ok(Some("Token Must Be Provided".into())) };
-    let Some(hash) = request.owned("thash") else { return Ok(Some("Hash Must Be Provided".into())) };
+async fn token_refusal(request: &Request) -> Result<Option<Refusal>, Fault> {
+    let missing = |text: &'static str| Ok(Some(Refusal::new(text, TryOutcome::TokenMissing)));
+    let Some(token) = request.owned("token") else { return missing("Token Must Be Provided") };
+    let Some(hash) = request.owned("thash") else { return missing("Hash Must Be Provided") };
     let hash = cut(&hash, TOKEN_HASH_MAX).to_owned();
     Ok(match request.state.service.check_token(&request.app, token, hash).await? {
         TokenCheck::Valid => None,
-        TokenCheck::Unknown => Some(request.app.settings.messages.token_invalid.clone()),
-        TokenCheck::Banned(reason) => Some(format!(
-            "The Token Has Been Blacklisted For The Following Reason: {reason} \
-             Contact Application Developer If This Is A Mistake"
-        )),
-        TokenCheck::OtherHash => Some("Token File Hashes Must Be The Same".into()),
+        TokenCheck::Unknown => {
+            let text = request.app.settings.messages.token_invalid.clone();
+            Some(Refusal::new(text, TryOutcome::TokenUnknown))
+        }
+        TokenCheck::Banned(reason) => {
+            let text = format!(
+                "The Token Has Been Blacklisted For The Following Reason: {reason} \
+                 Contact Application Developer If This Is A Mistake"
+            );
+            Some(Refusal { detail: Some(reason), ..Refusal::new(text, TryOutcome::TokenBanned) })
+        }
+        TokenCheck::OtherHash => {
+            Some(Refusal::new("Token File Hashes Must Be The Same", TryOutcome::TokenOfOtherFile))
+        }
     })
 }
 

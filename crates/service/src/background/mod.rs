@@ -4,3 +4,4 @@ pub(crate) mod bulk;
 mod deliveries;
 mod run;
 mod sweeper;
+mod tries;

@@ -15,17 +15,18 @@ const TIDY: Duration = Duration::from_secs(60);
 impl Service {
     /// Does what must be done beside the requests, until the task is dropped: sweeps dead sessions, notices owners
     /// and applications that another process has changed, finishes changes of very many rows,
-    /// tidies up, and sends what waits for webhooks.
+    /// notes tries to sign in, tidies up, and sends what waits for webhooks.
     pub fn run_background(self: Arc<Self>) -> BoxFuture<'static, ()> {
         // Boxed, so that it is compiled here and not by whoever waits for it.
         Box::pin(async move {
-            let (sweeping, renewing, tidying, finishing) =
-                (self.clone(), self.clone(), self.clone(), self.clone());
+            let (sweeping, renewing, tidying, finishing, noting) =
+                (self.clone(), self.clone(), self.clone(), self.clone(), self.clone());
             tokio::join!(
                 finishing.finish_jobs_forever(),
                 sweeping.sweep_forever(),
                 renewing.renew_forever(),
                 tidying.tidy_forever(),
+                noting.write_tries_forever(),
                 self.deliver_forever()
             );
         })

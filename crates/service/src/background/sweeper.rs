@@ -1,5 +1,6 @@
 //! Removing dead sessions, in slices so small that they do not hold up the sessions being created; what has ended on
-//! blacklists and whitelists, which was given an end by hand and is not much; and events of shops after a day.
+//! blacklists and whitelists, which was given an end by hand and is not much; and events of shops after a day; and
+//! tries to sign in after three.
 
 use std::{sync::Arc, time::Duration};
 
@@ -28,6 +29,9 @@ impl Service {
             }
             if let Err(error) = self.forget_events().await {
                 tracing::error!(%error, "removing old events of shops failed");
+            }
+            if let Err(error) = self.forget_tries().await {
+                tracing::error!(%error, "removing old tries to sign in failed");
             }
             tokio::time::sleep(PAUSE).await;
         }

@@ -59,6 +59,7 @@ impl Service {
             catalog: Default::default(),
             stats: Default::default(),
             attempts: Attempts::new(options.free_failures),
+            tries: Default::default(),
             listings: Semaphore::new(LISTINGS_MAX),
             downloads: Semaphore::new(DOWNLOADS_MAX),
             calls: Calls::new(outgoing.clone()),

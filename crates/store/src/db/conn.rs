@@ -89,6 +89,22 @@ impl Conn<'_> {
         }
     }
 
+    /// What stands behind a text that is compared byte by byte, as SQLite always does.
+    pub(crate) fn by_bytes(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "",
+            Self::Postgres(..) => " COLLATE \"C\"",
+        }
+    }
+
+    /// Name of the function that tells where in a text another one begins, counted from 1.
+    pub(crate) fn position(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "instr",
+            Self::Postgres(..) => "strpos",
+        }
+    }
+
     /// Number of rows of an application in a table.
     ///
     /// # Errors

@@ -60,6 +60,32 @@ pub fn of_user(conn: &mut Conn<'_>, app: i64, user: i64, now: i64) -> Result<Vec
     Ok(sessions)
 }
 
+/// A live session of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfUser {
+    /// Its id.
+    pub id: String,
+    /// Address of the client at `init`.
+    pub ip: String,
+    /// Unix second when it ends.
+    pub expires: i64,
+    /// Version of the Client API: 10, 11, 12, 13.
+    pub api: i64,
+}
+
+/// The newest live sessions of a user, at most `limit`, newest first.
+pub fn newest_of_user(conn: &mut Conn<'_>, app: i64, user: i64, now: i64, limit: i64) -> Result<Vec<OfUser>> {
+    // As `of_user`.
+    let sql = format!(
+        "SELECT id, ip, expires, api FROM sessions WHERE {OF_USER} AND expires > $3
+         AND +generation = (SELECT generation FROM session_generations WHERE app = $1)
+         ORDER BY id DESC LIMIT $4"
+    );
+    let session =
+        |row: &Row| Ok(OfUser { id: row.get(0)?, ip: row.get(1)?, expires: row.get(2)?, api: row.get(3)? });
+    conn.query(&sql, params![app, user, now, limit])?.iter().map(session).collect()
+}
+
 /// Sessions that one statement of [`end_each`] ends.
 const TOGETHER: usize = 100;
 

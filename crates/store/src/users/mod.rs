@@ -1,8 +1,10 @@
 //! End users of applications. The subscriptions they have are in [`crate::user_subscriptions`].
 
+mod find;
 mod ranges;
 
 use claviger_domain::{fold, former};
+pub use find::{by_address, by_beginning, by_device};
 pub(crate) use ranges::lock_range;
 pub use ranges::{any, delete_expired, delete_range, reset_range};
 

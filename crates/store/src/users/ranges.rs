@@ -14,7 +14,7 @@ pub(crate) fn lock_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<
 }
 
 /// What hangs on a user, by number.
-const OF_USER: [&str; 7] = [
+const OF_USER: [&str; 8] = [
     "sessions",
     "user_subscriptions",
     "user_variables",
@@ -22,6 +22,7 @@ const OF_USER: [&str; 7] = [
     "chat_mutes",
     "password_resets",
     "login_tokens",
+    "tries",
 ];
 
 /// Deletes users with all that hangs on them: subscriptions, variables, bans, tokens and sessions. Licenses stay

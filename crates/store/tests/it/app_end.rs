@@ -19,6 +19,7 @@ use claviger_store::{
     password_resets::{self, Reset},
     subscriptions,
     tokens::{self, Owner},
+    tries,
     user_bans::{self, UserBan},
     user_subscriptions,
     variables::{self, UserVariable, Variable},
@@ -50,7 +51,18 @@ fn fill(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
     let license = licenses::insert(conn, app, "KEY", &license)?;
     assert!(subscriptions::insert(conn, app, "gold", "1")?);
     user_subscriptions::give(conn, app, user, "gold", Subscription::Until(NOW + 60), None)?;
-    user_bans::put(conn, app, user, &UserBan { license, reason: "why".into(), banned_at: NOW })?;
+    user_bans::put(
+        conn,
+        app,
+        user,
+        &UserBan { license, reason: "why".into(), banned_at: NOW, by_program: Some(false) },
+    )?;
+    tries::add(
+        conn,
+        app,
+        tries::Class::Fine,
+        &[tries::Try { ip: "192.0.2.1".into(), ..Default::default() }],
+    )?;
     apps::add_seller_key(conn, app, format!("hash {app}").as_bytes(), "cdef", NOW)?;
     let [name, value] = ["name", "value"].map(String::from);
     variables::insert(conn, app, &Variable { name: name.clone(), value: value.clone(), authed: true })?;

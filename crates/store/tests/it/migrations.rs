@@ -283,7 +283,8 @@ async fn names_become_numbers_where_making_and_use_agree(t: Fixture) {
 
 async fn bans_get_a_reason_for_being_there(t: Fixture) {
     let bans = async |user| t.read(move |conn| user_bans::of_user(conn, 7, user)).await;
-    let ban = |license, reason: &str| UserBan { license, reason: reason.into(), banned_at: 0 };
+    let ban =
+        |license, reason: &str| UserBan { license, reason: reason.into(), banned_at: 0, by_program: None };
     assert_eq!(bans(1).await, []);
     assert_eq!(bans(2).await, [ban(Some(3), "stolen")], "the license has the same reason");
     assert_eq!(bans(3).await, [ban(None, "rude")], "the license is not banned");

@@ -83,7 +83,7 @@ async fn a_token_is_refused_along_with_its_user_or_license(t: Fixture) {
     give(&t, app, ann, token("t1", USER, "Ann")).await;
     give(&t, app, bob, token("t2", USER, "Bob")).await;
     give(&t, app, license, token("t3", LICENSE, "KEY")).await;
-    let ban = UserBan { license: None, reason: "user".into(), banned_at: NOW };
+    let ban = UserBan { license: None, reason: "user".into(), banned_at: NOW, by_program: Some(false) };
     t.write(move |conn| user_bans::put(conn, app, ann, &ban)).await;
     assert_eq!(banned(&t, app, "t1").await.as_deref(), Some("user"));
     assert_eq!([banned(&t, app, "t2").await, banned(&t, app, "t3").await], [None, None]);

@@ -15,7 +15,7 @@ both![
 ];
 
 fn ban(license: Option<i64>, reason: &str) -> UserBan {
-    UserBan { license, reason: reason.into(), banned_at: NOW }
+    UserBan { license, reason: reason.into(), banned_at: NOW, by_program: Some(false) }
 }
 
 async fn put(t: &Fixture, app: i64, user: i64, ban: UserBan) {

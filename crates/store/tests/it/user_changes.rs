@@ -250,7 +250,7 @@ async fn a_deleted_user_leaves_nothing(t: Fixture) {
                 conn,
                 app,
                 user,
-                &UserBan { license: None, reason: "why".into(), banned_at: NOW },
+                &UserBan { license: None, reason: "why".into(), banned_at: NOW, by_program: Some(false) },
             )?;
         }
         add_used_license(conn, app, "KEY", ann, "Ann")

@@ -24,6 +24,8 @@ pub struct Ban {
     pub hwid: Option<String>,
     /// The address to be blacklisted as well, if any; in IPv6 its subscriber's network is.
     pub ip: Option<String>,
+    /// Whether a program does it, which noticed tampering.
+    pub by_program: bool,
 }
 
 impl Service {
@@ -41,7 +43,13 @@ impl Service {
 /// The ban, inside a transaction.
 pub(crate) fn carry_out(conn: &mut Conn<'_>, app: i64, ban: &Ban, now: i64) -> Result<bool, StoreError> {
     let Some(user) = users::lock(conn, app, ban.user)? else { return Ok(false) };
-    put(conn, app, &user, ban.license, &ban.reason, now)?;
+    let why = UserBan {
+        license: ban.license,
+        reason: ban.reason.clone(),
+        banned_at: now,
+        by_program: Some(ban.by_program),
+    };
+    put(conn, app, &user, &why)?;
     let bound = HwidList::from_stored(user.hwids.as_deref());
     let hwids = match &ban.hwid {
         Some(hwid) => vec![hwid.as_str()],
@@ -57,16 +65,8 @@ pub(crate) fn carry_out(conn: &mut Conn<'_>, app: i64, ban: &Ban, now: i64) -> R
 }
 
 /// The ban of the user alone, who is locked: devices and address stay as they are.
-pub(crate) fn put(
-    conn: &mut Conn<'_>,
-    app: i64,
-    user: &User,
-    license: Option<i64>,
-    reason: &str,
-    now: i64,
-) -> Result<(), StoreError> {
-    let ban = UserBan { license, reason: reason.into(), banned_at: now };
-    user_bans::put(conn, app, user.id, &ban)?;
+pub(crate) fn put(conn: &mut Conn<'_>, app: i64, user: &User, ban: &UserBan) -> Result<(), StoreError> {
+    user_bans::put(conn, app, user.id, ban)?;
     shared::end_of_user(conn, app, user.id, None)?;
     Ok(())
 }

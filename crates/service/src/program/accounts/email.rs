@@ -14,7 +14,7 @@ impl Service {
 
     /// The forms in which an e-mail address may be kept: as [`Service::email_hash`] makes it, and the SHA-1 that
     /// imports bring.
-    pub(super) fn email_hashes(&self, email: &str) -> [String; 2] {
+    pub(crate) fn email_hashes(&self, email: &str) -> [String; 2] {
         [self.email_hash(email), imported_hash(email)]
     }
 }

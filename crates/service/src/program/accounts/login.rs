@@ -17,7 +17,7 @@ use crate::{
     shared::{
         attempts::Attempt,
         limits::NAME_MAX,
-        passwords,
+        passwords, tries,
         two_factor::{Code, check_code, is_fresh},
         vault::sha256,
     },
@@ -80,9 +80,21 @@ impl Service {
         username: Option<String>,
         credentials: Credentials,
     ) -> Result<Account, AccountFailure> {
+        let outcome = self.login_as(app, origin, username.as_deref().map(Named::User), &credentials).await;
+        let named = tries::Named { user: username, ..tries::Named::default() };
+        self.note_sign_in(app, "login", origin, named, &outcome);
+        outcome
+    }
+
+    async fn login_as(
+        &self,
+        app: &App,
+        origin: &Origin,
+        named: Option<Named<'_>>,
+        credentials: &Credentials,
+    ) -> Result<Account, AccountFailure> {
         check_hwid(app, origin.hwid.as_deref())?;
-        let username = username.ok_or(Refusal::UnknownUser)?;
-        self.log_in(app, origin, Named::User(&username), &credentials).await
+        self.log_in(app, origin, named.ok_or(Refusal::UnknownUser)?, credentials).await
     }
 
     /// Signs a session in with an e-mail address and a password.
@@ -96,9 +108,10 @@ impl Service {
         email: Option<String>,
         credentials: Credentials,
     ) -> Result<Account, AccountFailure> {
-        check_hwid(app, origin.hwid.as_deref())?;
-        let email = email.ok_or(Refusal::UnknownUser)?;
-        self.log_in(app, origin, Named::Email(&email), &credentials).await
+        let outcome = self.login_as(app, origin, email.as_deref().map(Named::Email), &credentials).await;
+        let named = tries::Named { email, ..tries::Named::default() };
+        self.note_sign_in(app, "loginEmail", origin, named, &outcome);
+        outcome
     }
 
     /// Signs a session in with a license key: the first use makes a user whose name and password are the key.
@@ -113,6 +126,19 @@ impl Service {
         code: Option<String>,
     ) -> Result<Account, AccountFailure> {
         let key = key.map(|key| tidy(&key).to_owned());
+        let named = tries::Named { key: key.clone(), ..tries::Named::default() };
+        let outcome = self.license_unnoted(app, origin, key, code).await;
+        self.note_sign_in(app, "license", origin, named, &outcome);
+        outcome
+    }
+
+    async fn license_unnoted(
+        &self,
+        app: &App,
+        origin: &Origin,
+        key: Option<String>,
+        code: Option<String>,
+    ) -> Result<Account, AccountFailure> {
         if key.as_ref().is_some_and(|key| key.len() > NAME_MAX) {
             return Err(Refusal::KeyTooLong.into());
         }

@@ -6,6 +6,7 @@ pub(crate) mod change_username;
 mod email;
 mod forgot;
 mod login;
+mod note;
 mod refusal;
 mod register;
 mod sign_in;

@@ -19,6 +19,7 @@ use crate::{
         attempts::Attempt,
         limits::{NAME_MAX, RESERVED, TOKEN_BYTES},
         pauses::app_paused,
+        tries::Named,
     },
 };
 
@@ -47,6 +48,18 @@ impl Service {
         registration: Registration,
     ) -> Result<Account, AccountFailure> {
         let registration = kept(registration);
+        let (user, key) = (Some(registration.username.clone()), Some(registration.key.clone()));
+        let outcome = self.register_unnoted(app, origin, registration).await;
+        self.note_sign_in(app, "register", origin, Named { user, key, ..Named::default() }, &outcome);
+        outcome
+    }
+
+    async fn register_unnoted(
+        &self,
+        app: &App,
+        origin: &Origin,
+        registration: Registration,
+    ) -> Result<Account, AccountFailure> {
         self.check_form(app, &registration).await?;
         let attempt = Attempt { app: app.id, username: None, ip: origin.ip };
         self.refuse_paused(attempt, false)?;

@@ -11,7 +11,7 @@ use claviger_store::{
 
 use crate::{
     App, Service, ServiceError,
-    shared::{attempts::Attempt, limits::is_everybody, pauses::app_paused},
+    shared::{attempts::Attempt, limits::is_everybody, pauses::app_paused, tries::Named},
 };
 
 /// What came of an upgrade.
@@ -43,6 +43,19 @@ impl Service {
     /// # Errors
     /// When the database fails.
     pub async fn upgrade(
+        &self,
+        app: &App,
+        ip: ClientAddress,
+        username: Option<String>,
+        key: Option<String>,
+    ) -> Result<Upgrade, ServiceError> {
+        let named = Named { user: username.clone(), key: key.clone(), ..Named::default() };
+        let outcome = self.upgrade_unnoted(app, ip, username, key).await?;
+        self.note_upgrade(app, ip, named, &outcome);
+        Ok(outcome)
+    }
+
+    async fn upgrade_unnoted(
         &self,
         app: &App,
         ip: ClientAddress,

@@ -2,7 +2,7 @@
 
 use claviger_store::{
     licenses::{self, License},
-    user_bans::Lift,
+    user_bans::{Lift, UserBan},
 };
 
 use super::{
@@ -38,11 +38,14 @@ impl Service {
             match user_of(conn, app, &license)? {
                 Some(user) if user_too => {
                     let ip = user.ip.filter(|_| with_ip);
-                    let ban = Ban { user: user.id, license: Some(license.id), reason, hwid: None, ip };
+                    let license = Some(license.id);
+                    let ban = Ban { user: user.id, license, reason, hwid: None, ip, by_program: false };
                     ban::carry_out(conn, app, &ban, now)?;
                 }
                 Some(user) if user.by_license == Some(license.id) => {
-                    ban::put(conn, app, &user, Some(license.id), &reason, now)?;
+                    let license = Some(license.id);
+                    let ban = UserBan { license, reason, banned_at: now, by_program: Some(false) };
+                    ban::put(conn, app, &user, &ban)?;
                 }
                 _ => {}
             }

@@ -32,7 +32,7 @@ impl Service {
         let with_ip = with_ip.unwrap_or(app.settings.ban_blacklists_ip);
         self.with_user(app, username, move |conn, app, user| {
             let ip = user.ip.clone().filter(|_| with_ip);
-            let ban = Ban { user: user.id, license: None, reason, hwid: None, ip };
+            let ban = Ban { user: user.id, license: None, reason, hwid: None, ip, by_program: false };
             ban::carry_out(conn, app, &ban, now).map(drop)
         })
         .await
