@@ -5,7 +5,10 @@ use std::sync::Arc;
 use askama::Template;
 use axum::http::{HeaderMap, StatusCode, header};
 use claviger_domain::ClientAddress;
-use claviger_service::{App, Service, people::Person};
+use claviger_service::{
+    App, Service,
+    people::{Person, Visitor},
+};
 
 use crate::{
     cookies::{Cookie, pack},
@@ -73,9 +76,11 @@ impl Visit {
         self.headers.contains_key("hx-request")
     }
 
-    /// What the browser calls itself.
-    pub fn user_agent(&self) -> &str {
-        self.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    /// Where the request comes from, as it is shown to the person later.
+    pub fn visitor(&self) -> Visitor {
+        let user_agent = self.headers.get(header::USER_AGENT).map(|value| value.as_bytes());
+        let user_agent = String::from_utf8_lossy(user_agent.unwrap_or_default()).into_owned();
+        Visitor { ip: self.ip, user_agent }
     }
 
     /// The time in Unix seconds.

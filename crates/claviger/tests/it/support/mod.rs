@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod app;
+pub mod browser;
 pub mod cli;
 pub mod crypto;
 pub mod expect;
@@ -17,6 +18,7 @@ pub mod wait;
 
 pub use account::{Info, assert_logged_in};
 pub use app::App;
+pub use browser::{Browser, escaped};
 pub use cli::Cli;
 pub use expect::{Seal, assert_json, assert_text, mask_nonce, mask_number, mask_numbers, mask_text};
 pub use http::{Reply, encode, form};

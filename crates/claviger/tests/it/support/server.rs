@@ -11,7 +11,7 @@ use std::thread;
 use serde::Deserialize;
 use tempfile::TempDir;
 
-use super::{App, Cli, eventually, http};
+use super::{App, Browser, Cli, eventually, http};
 
 /// The program under test, with nothing of the caller's settings.
 pub fn claviger() -> Command {
@@ -203,7 +203,8 @@ impl Server {
         let demo = eventually("demo.json of this run", || {
             let text = fs::read_to_string(data.join("demo.json")).ok()?;
             let demo: Demo = serde_json::from_str(&text).expect("demo.json is never half written");
-            (demo.base_url == format!("http://{address}")).then_some(demo)
+            let elsewhere = !demo.base_url.starts_with("http://127.0.0.");
+            (elsewhere || demo.base_url == format!("http://{address}")).then_some(demo)
         });
         let app = App {
             address,
@@ -217,6 +218,12 @@ impl Server {
         };
         let cli = Cli::new(&data, database.as_deref());
         Self { process, demo, app, cli, folder, database }
+    }
+
+    /// A browser in which the demo's owner is signed in to the dashboard.
+    pub fn browser(&self) -> Browser {
+        let Dashboard { username, password, .. } = &self.demo.dashboard;
+        Browser::signed_in(&self.app.address, username, password)
     }
 
     /// The data folder.
