@@ -25,7 +25,7 @@ const TABLES: [(&str, &str); 21] = [
     ("audit", "id"),
     ("seller_log", "id"),
     ("add_events", "id"),
-    ("tries", "id"),
+    ("tries", "class, id"),
 ];
 
 /// Removes about `rows` rows, going on at `from` (0: the beginning). Returns where the next slice goes on; `None` when
