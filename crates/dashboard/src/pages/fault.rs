@@ -14,14 +14,15 @@ use crate::{
 #[template(path = "fault.html")]
 struct Page {
     frame: Frame,
-    title: &'static str,
+    /// The page itself has one already.
+    heading: Option<&'static str>,
     words: String,
 }
 
 #[derive(Template)]
 #[template(path = "fault.html", block = "told")]
 struct Part {
-    title: &'static str,
+    heading: Option<&'static str>,
     words: String,
 }
 
@@ -35,9 +36,9 @@ pub(crate) fn fault_page(visit: &Visit, fault: Fault) -> Response {
     }
     let (status, title, words) = fault.told();
     let rendered = if visit.is_fragment() {
-        Part { title, words }.render()
+        Part { heading: Some(title), words }.render()
     } else {
-        Page { frame: Frame::without_apps(visit, title.into(), Nav::Other), title, words }.render()
+        Page { frame: Frame::without_apps(visit, title.into(), Nav::Other), heading: None, words }.render()
     };
     match rendered {
         Ok(html) => reply::html(status, html),
