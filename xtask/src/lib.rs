@@ -6,6 +6,7 @@
 //! | `e2e` | published and hand-written clients against running servers |
 //! | `fuzz` | generated inputs for what reads and writes texts of strangers |
 //! | `bench` | throughput, latency, memory, beside a bare handler as the ceiling |
+//! | `screenshots` | pictures of every page of the dashboard, to look at |
 //! | `openapi` | writes `docs/openapi.json`, the description of the APIs, anew |
 //! | `dist` | the program as it is shipped, with its line tables in a file beside it |
 //! | `ci` | formatting, lints, `fuzz`, `e2e` and `test`: what a change must pass |
@@ -20,6 +21,7 @@ pub mod e2e;
 pub mod fuzz;
 pub mod openapi;
 pub mod postgres;
+pub mod screenshots;
 pub mod server;
 pub mod test;
 pub mod tools;

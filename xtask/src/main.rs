@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::tools::interrupt;
-use xtask::{bench, ci, dist, e2e, fuzz, openapi, test};
+use xtask::{bench, ci, dist, e2e, fuzz, openapi, screenshots, test};
 
 /// The project's own chores.
 #[derive(Debug, Parser)]
@@ -24,6 +24,8 @@ enum Chore {
     Fuzz(fuzz::Options),
     /// Measure the release server beside a bare handler and print a table
     Bench(bench::Options),
+    /// Take pictures of every page of the dashboard, wide and narrow, light and dark
+    Screenshots(screenshots::Options),
     /// Write docs/openapi.json, the description of the APIs, anew
     Openapi,
     /// Build the program as it is shipped, with its line tables in a file beside it
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Chore::E2e(options) => e2e::run(options),
         Chore::Fuzz(options) => fuzz::run(options),
         Chore::Bench(_) => bench::run(),
+        Chore::Screenshots(options) => screenshots::run(options),
         Chore::Openapi => openapi::run(),
         Chore::Dist => dist::run(),
         Chore::Ci => ci::run(),

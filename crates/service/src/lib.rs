@@ -42,7 +42,6 @@ pub use shared::{
     outcome::Outcome as TryOutcome,
     passwords::{Busy, Passwords},
     private::{create_private, write_private},
-    proxy::{ProxyFault, ProxyWatch},
     screens::ScreenSources,
     seldom::Seldom,
     stats::AppStats,

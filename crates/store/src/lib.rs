@@ -18,7 +18,6 @@ pub mod deliveries;
 mod error;
 pub mod files;
 mod gather;
-mod gone;
 pub mod licenses;
 pub mod logs;
 mod names;

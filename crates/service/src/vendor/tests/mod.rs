@@ -1,6 +1,5 @@
 //! Use cases on a real database (SQLite); what the store does is tested there, on both.
 
-mod attention;
 mod files;
 mod rest;
 mod team;

@@ -1,0 +1,12 @@
+// All pages of the dashboard, in the order of its side bar.
+
+/** A page: how it is called, where it is, and whether it has plots or wants nobody to be signed in. */
+export function pages({ app, users, banned }) {
+  const at = (rest) => `/dashboard/${encodeURIComponent(app)}/${rest}`;
+  return [
+    { name: "sign-in", address: "/dashboard/-/sign-in", nobody: true },
+    { name: "nothing-here", address: "/dashboard/-/nowhere", status: 404 },
+    { name: "applications", address: "/dashboard/" },
+    { name: "overview", address: at(""), plots: true },
+  ];
+}
