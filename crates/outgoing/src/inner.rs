@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Whether an address belongs to this machine, its network, or to nobody.
-pub(crate) fn is_inner(address: IpAddr) -> bool {
+pub fn is_inner(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_inner_v4(address),
         IpAddr::V6(address) => is_inner_v6(address),

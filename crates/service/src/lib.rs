@@ -42,6 +42,7 @@ pub use shared::{
     outcome::Outcome as TryOutcome,
     passwords::{Busy, Passwords},
     private::{create_private, write_private},
+    proxy::{ProxyFault, ProxyWatch},
     screens::ScreenSources,
     seldom::Seldom,
     stats::AppStats,

@@ -16,12 +16,14 @@ use crate::{
         catalog::{App, Catalog},
         file_store::FileStore,
         passwords::Passwords,
+        proxy::ProxyWatch,
         screens::Screens,
         seldom::Seldom,
-        stats::StatsCache,
+        stats::{AppStats, StatsCache},
         tries::Tries,
         vault::Vault,
     },
+    vendor::{attention::Notes, figures::Figures},
 };
 
 /// Everything that requests need, shared by all of them.
@@ -32,7 +34,10 @@ pub struct Service {
     pub(crate) vault: Vault,
     pub(crate) passwords: Passwords,
     pub(crate) catalog: Catalog,
-    pub(crate) stats: StatsCache,
+    pub(crate) stats: StatsCache<AppStats>,
+    pub(crate) figures: StatsCache<Figures>,
+    pub(crate) notes: StatsCache<Notes>,
+    pub(crate) proxies: Arc<ProxyWatch>,
     pub(crate) attempts: Attempts,
     /// Tries to sign in on their way into the database.
     pub(crate) tries: Tries,
@@ -60,6 +65,11 @@ impl Service {
     /// Randomness, as an interface.
     pub fn random(&self) -> &dyn Random {
         &*self.random
+    }
+
+    /// Takes note of what is odd about proxies.
+    pub fn proxies(&self) -> &Arc<ProxyWatch> {
+        &self.proxies
     }
 
     /// Signs replies of API 1.3 before an application is known, and all of them in single-key mode.

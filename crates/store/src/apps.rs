@@ -197,48 +197,53 @@ pub fn seller_key_hint(conn: &mut Conn<'_>, app: i64) -> Result<Option<String>> 
     conn.query_one(sql, params![app])?.map(|row| row.get(0)).transpose()
 }
 
-/// What belongs to an application, but for its sessions.
-const TABLES: [&str; 27] = [
+/// The seller key that ends first of those that end after `now` and by `until`: its last four characters and its end.
+pub fn next_key_end(conn: &mut Conn<'_>, app: i64, now: i64, until: i64) -> Result<Option<(String, i64)>> {
+    let sql = "SELECT hint, expires FROM seller_keys WHERE app = $1 AND expires > $2 AND expires <= $3
+        ORDER BY expires LIMIT 1";
+    let row = conn.query_one(sql, params![app, now, until])?;
+    row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
+}
+
+/// What ends with an application at once: whoever asks by it would still be let in, or called.
+const ENDS: [&str; 7] = [
     "session_generations",
-    "user_subscriptions",
-    "user_variables",
-    "users",
-    "licenses",
-    "subscriptions",
-    "variables",
-    "chat_messages",
-    "chat_mutes",
-    "chat_channels",
-    "logs",
-    "blacklist_reasons",
-    "whitelist",
-    "webhooks",
-    "files",
-    "tokens",
-    "user_bans",
+    "seller_keys",
+    "accounts",
+    "bulk_jobs",
     "password_resets",
     "login_tokens",
     "deliveries",
-    "buttons",
-    "accounts",
-    "audit",
-    "seller_log",
-    "bulk_jobs",
-    "add_events",
-    "tries",
 ];
 
-/// Deletes an application and all it holds. Its sessions end at once; their rows are swept later.
+/// Deletes an application. Nobody finds it or anything of it any more, and its sessions end. Their rows are swept later;
+/// the rest of its rows is removed by [`Change::DeleteApp`](crate::bulk::Change::DeleteApp).
 pub fn delete(conn: &mut Conn<'_>, id: i64) -> Result<()> {
     // First, as by all who lock it beside other rows.
     lock_settings(conn, id)?;
     forget::accounts_of(conn, id)?;
-    for table in TABLES {
+    for table in ENDS {
         conn.execute(&format!("DELETE FROM {table} WHERE app = $1"), params![id])?;
     }
-    conn.execute("DELETE FROM counters WHERE app = $1", params![id])?;
     conn.execute("DELETE FROM apps WHERE id = $1", params![id])?;
     catalog::changed(conn)
+}
+
+/// Gives an application another name. `false` when its owner has another one of that name.
+pub fn rename(conn: &mut Conn<'_>, app: &AppRecord, name: &str) -> Result<bool> {
+    lock_settings(conn, app.id)?;
+    // Whoever makes an application waits for this as well: its row refers to the owner.
+    let owner = format!("SELECT id FROM owners WHERE id = $1{}", conn.for_update());
+    conn.query_one(&owner, params![app.owner.id])?;
+    let other = "SELECT 1 FROM apps WHERE owner = $1 AND name_folded = $2 AND id <> $3";
+    let taken = names::find(name, |form| conn.query_one(other, params![app.owner.id, form, app.id]))?;
+    if taken.is_some() {
+        return Ok(false);
+    }
+    let sql = "UPDATE apps SET name = $2, name_folded = $3 WHERE id = $1";
+    conn.execute(sql, params![app.id, name, &*fold(name)])?;
+    catalog::changed(conn)?;
+    Ok(true)
 }
 
 /// The settings of an application as JSON.

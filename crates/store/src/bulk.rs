@@ -8,7 +8,7 @@
 use claviger_domain::{LicenseStatus, Term};
 
 use crate::{
-    Conn, Range, Result, Row, StoreError, licenses, params,
+    Conn, Range, Result, Row, StoreError, gone, licenses, params,
     pending::DELETE_USERS,
     sessions::shared,
     user_subscriptions::{self, Extension},
@@ -58,6 +58,8 @@ pub enum Change {
     AddTime(i64),
     /// Deletes licenses of a status (`None`: all).
     DeleteLicenses(Option<LicenseStatus>),
+    /// Removes what is left of an application that was deleted, in all tables.
+    DeleteApp,
 }
 
 /// A change as a row of the table.
@@ -85,6 +87,7 @@ impl Change {
         let plain = |kind| Columns { kind, ..Columns::default() };
         match self {
             Self::DeleteUsers => plain(DELETE_USERS),
+            Self::DeleteApp => plain("delete_app"),
             Self::DeleteExpiredUsers => plain("delete_expired_users"),
             Self::ResetUsers => plain("reset_users"),
             Self::SetVariable(new) => Columns {
@@ -132,6 +135,7 @@ impl Change {
         };
         Ok(match kind.as_str() {
             DELETE_USERS => Self::DeleteUsers,
+            "delete_app" => Self::DeleteApp,
             "delete_expired_users" => Self::DeleteExpiredUsers,
             "reset_users" => Self::ResetUsers,
             "set_variable" => Self::SetVariable(variables::UserVariable { name, value, read_only: flag }),
@@ -173,6 +177,8 @@ impl Change {
             }
             Self::AddTime(seconds) => drop(licenses::add_time(conn, app, range, *seconds)?),
             Self::DeleteLicenses(status) => drop(licenses::delete_range(conn, app, range, *status)?),
+            // Goes over all tables, not over rows of one.
+            Self::DeleteApp => {}
         }
         Ok(())
     }
@@ -221,6 +227,14 @@ pub fn step(conn: &mut Conn<'_>, app: i64, rows: i64) -> Result<bool> {
     let change = Change::from_row(&job)?;
     let (decided, upto, after, id): (i64, i64, i64, i64) =
         (job.get(5)?, job.get(6)?, job.get(7)?, job.get(8)?);
+    if change == Change::DeleteApp {
+        match gone::remove(conn, app, after, rows)? {
+            Some(next) => note_done(conn, app, id, next)?,
+            // The job goes with the rest.
+            None => delete_counters(conn, app)?,
+        }
+        return Ok(true);
+    }
     let table = if change.is_of_licenses() { "licenses" } else { "users" };
     let sql = format!(
         "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM {table} WHERE app = $1 AND id > $2 AND id <= $3
@@ -234,12 +248,25 @@ pub fn step(conn: &mut Conn<'_>, app: i64, rows: i64) -> Result<bool> {
             users::lock_range(conn, app, range)?;
         }
         change.apply(conn, app, range, decided)?;
-        conn.execute("UPDATE bulk_jobs SET done = $3 WHERE app = $1 AND id = $2", params![app, id, last])?;
+        note_done(conn, app, id, last)?;
     }
     if count < rows {
         conn.execute("DELETE FROM bulk_jobs WHERE app = $1 AND id = $2", params![app, id])?;
     }
     Ok(true)
+}
+
+fn note_done(conn: &mut Conn<'_>, app: i64, id: i64, done: i64) -> Result<()> {
+    conn.execute("UPDATE bulk_jobs SET done = $3 WHERE app = $1 AND id = $2", params![app, id, done])?;
+    Ok(())
+}
+
+/// The last that goes of an application.
+fn delete_counters(conn: &mut Conn<'_>, app: i64) -> Result<()> {
+    for table in ["bulk_jobs", "counters"] {
+        conn.execute(&format!("DELETE FROM {table} WHERE app = $1"), params![app])?;
+    }
+    Ok(())
 }
 
 /// Whether a job is not finished.

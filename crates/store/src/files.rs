@@ -52,6 +52,12 @@ pub fn all(conn: &mut Conn<'_>, app: i64) -> Result<Vec<File>> {
     conn.query(&format!("{SELECT} ORDER BY id"), params![app])?.iter().map(file).collect()
 }
 
+/// Whether any file of an application was uploaded.
+pub fn any_uploaded(conn: &mut Conn<'_>, app: i64) -> Result<bool> {
+    let sql = "SELECT 1 FROM files WHERE app = $1 AND url IS NULL LIMIT 1";
+    Ok(conn.query_one(sql, params![app])?.is_some())
+}
+
 /// Number of files of an application.
 pub fn count(conn: &mut Conn<'_>, app: i64) -> Result<i64> {
     conn.count("files", app)

@@ -18,6 +18,7 @@ pub mod deliveries;
 mod error;
 pub mod files;
 mod gather;
+mod gone;
 pub mod licenses;
 pub mod logs;
 mod names;

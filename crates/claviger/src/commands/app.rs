@@ -50,6 +50,16 @@ pub(crate) enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Give an application another name; programs that name the old one are refused
+    Rename {
+        /// OWNER/APP
+        app: String,
+        /// The new name, without the owner's
+        name: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
     /// Ban an application: its programs and its seller key are refused
     Ban(ConfirmArgs),
     /// Lift the ban of an application
@@ -96,6 +106,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         Command::Show(ShowArgs { app, json }) => show(store, &app, json),
         Command::Settings(ShowArgs { app, json }) => settings::show(store, &app, json),
         Command::Set { app, changes, force } => settings::change(store, &app, &changes, force),
+        Command::Rename { app, name, yes } => rename(store, &app, &name, yes),
         Command::Ban(ConfirmArgs { app, yes }) => {
             confirm(yes, &format!("The programs and bots of {app} will be refused."))?;
             settings::set_banned(store, &app, true)
@@ -166,6 +177,18 @@ fn show(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
     })
 }
 
+fn rename(store: StoreArgs, app: &str, to: &str, yes: bool) -> anyhow::Result<()> {
+    let (owner, name) = path(app)?;
+    with_service(store, async |service| {
+        // A misspelled name is told before the question is asked.
+        service.app(&owner, &name).await?;
+        confirm(yes, &format!("Programs that were built with the name {name} will be refused."))?;
+        let renamed = service.rename_app(&owner, &name, to).await?;
+        output::say(format_args!("{app} is now {}/{}", renamed.owner_name, renamed.name));
+        Ok(())
+    })
+}
+
 fn rotate_secret(store: StoreArgs, app: &str, yes: bool, json: bool) -> anyhow::Result<()> {
     let (owner, name) = path(app)?;
     confirm(yes, &format!("Programs of API 1.0 and 1.2 with the old secret of {app} will stop working."))?;
@@ -189,10 +212,9 @@ fn delete(store: StoreArgs, app: &str, yes: bool) -> anyhow::Result<()> {
     let (owner, name) = path(app)?;
     with_service(store, async |service| {
         // A misspelled name is told before the question is asked.
-        let found = service.app(&owner, &name).await?;
+        service.app(&owner, &name).await?;
         confirm(yes, &format!("{app} and all its users, licenses, files and sessions will be gone."))?;
         service.delete_app(&owner, &name).await?;
-        service.delete_uploads(&found).await?;
         println!("deleted {app}");
         Ok(())
     })

@@ -44,7 +44,7 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
     if demo {
         demo::prepare(&service, &config.store.data_dir, &public_url).await?;
     }
-    let client_ip = ClientIp::new(config.trusted_proxies, config.client_ip_header);
+    let client_ip = ClientIp::new(config.trusted_proxies, config.client_ip_header, service.proxies().clone());
     let pages = Arc::new(claviger_dashboard::State::new(service.clone(), public_url.clone()));
     let state = Arc::new(State { service, client_ip, limits, public_url });
     let (asked, live) = (stop_signal()?, pages.clone());

@@ -90,6 +90,25 @@ fn rotating_the_secret() {
 }
 
 #[test]
+fn renaming_an_application() {
+    let server = Server::start();
+    let app = &server.app;
+    app.init("1.2");
+    let sentence = server.cli.fails(&["app", "rename", &app.path(), "a\u{7}b", "--yes"]);
+    assert!(sentence.contains("the name of an application"), "{sentence}");
+    let said = server.cli.ok(&["app", "rename", &app.path(), "Loader & \"Co\"", "--yes"]);
+    assert_eq!(said, format!("{} is now demo/Loader & \"Co\"\n", app.path()));
+    let renamed = App { name: "Loader & \"Co\"".into(), ..app.clone() };
+    eventually("the server to know the new name", || {
+        (renamed.seller("type=appdetails").json()["appdetails"]["name"] == renamed.name.as_str())
+            .then_some(())
+    });
+    renamed.init("1.2");
+    let reply = app.client("1.1", "init", &[]);
+    assert!(reply.text().contains("KeyAuth_Invalid"), "{reply:?}");
+}
+
+#[test]
 fn rotating_the_seller_key() {
     let server = Server::start();
     let old = server.app.clone();
@@ -184,6 +203,7 @@ fn an_unknown_application_is_named() {
     for path in ["demo/no-such-app", "nobody/demo-app"] {
         for args in [
             &["app", "show", path][..],
+            &["app", "rename", path, "other", "--yes"],
             &["app", "rotate-secret", path, "--yes"],
             &["app", "rotate-seller-key", path, "--yes"],
             &["app", "delete", path, "--yes"],
@@ -214,6 +234,7 @@ fn nothing_is_destroyed_without_a_yes() {
     // Nobody is there to answer the question.
     for args in [
         &["app", "delete", &path][..],
+        &["app", "rename", &path, "other"],
         &["app", "rotate-secret", &path],
         &["app", "rotate-seller-key", &path],
         &["session", "kill", &path, &session.id],

@@ -3,10 +3,14 @@
 mod entry;
 mod warning;
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::http::{HeaderMap, HeaderName, header};
 use claviger_domain::ClientAddress;
+use claviger_service::ProxyWatch;
 use ipnet::IpNet;
 
 use self::{entry::Entries, warning::Warning};
@@ -17,12 +21,14 @@ pub struct ClientIp {
     trusted: Vec<IpNet>,
     header: HeaderName,
     warning: Warning,
+    watch: Arc<ProxyWatch>,
 }
 
 impl ClientIp {
-    /// Believes `header` when the request comes from one of the `trusted` proxies.
-    pub fn new(trusted: Vec<IpNet>, header: HeaderName) -> Self {
-        Self { trusted, header, warning: Warning::default() }
+    /// Believes `header` when the request comes from one of the `trusted` proxies. `watch` is told what is odd about
+    /// proxies.
+    pub fn new(trusted: Vec<IpNet>, header: HeaderName, watch: Arc<ProxyWatch>) -> Self {
+        Self { trusted, header, warning: Warning::default(), watch }
     }
 
     /// The client's address: the last one in the header that is not itself a trusted proxy; where all are, the first.
@@ -31,10 +37,12 @@ impl ClientIp {
     pub fn of(&self, peer: SocketAddr, headers: &HeaderMap) -> ClientAddress {
         let peer = peer.ip().to_canonical();
         if !self.trusts(peer) {
+            self.watch.untrusted(peer, self.header.as_str(), || headers.contains_key(&self.header));
             return peer.into();
         }
         let found = self.told(headers);
         if found == ClientAddress::Unknown {
+            self.watch.silent(peer, self.header.as_str());
             self.warning.give(&self.header, peer, headers);
         }
         found
@@ -78,7 +86,7 @@ mod tests {
             headers.append(&header, HeaderValue::from_bytes(value).unwrap());
         }
         let peer = SocketAddr::new(peer.parse().unwrap(), 1);
-        ClientIp::new(trusted, header).of(peer, &headers)
+        ClientIp::new(trusted, header, Arc::default()).of(peer, &headers)
     }
 
     fn client(peer: &str, values: &[&[u8]]) -> String {
@@ -93,7 +101,7 @@ mod tests {
     fn ignores_the_header_of_strangers() {
         assert_eq!(client("203.0.113.7", &[b"198.51.100.1"]), "203.0.113.7");
         assert_eq!(client("203.0.113.7", &[b"\xff"]), "203.0.113.7");
-        let nobody = ClientIp::new(Vec::new(), HeaderName::from_static("x-forwarded-for"));
+        let nobody = ClientIp::new(Vec::new(), HeaderName::from_static("x-forwarded-for"), Arc::default());
         let peer = SocketAddr::new("::ffff:10.0.0.1".parse().unwrap(), 1);
         assert_eq!(nobody.of(peer, &HeaderMap::new()).to_string(), "10.0.0.1");
     }

@@ -38,6 +38,7 @@ impl Service {
             tokio::time::sleep(TIDY).await;
             let now = self.clock.now();
             self.attempts.forget(now);
+            self.proxies.turn();
             let screens = self.screens.clone();
             let _ = tokio::task::spawn_blocking(move || screens.reload()).await;
             let expired = move |conn: &mut Conn<'_>| password_resets::delete_expired(conn, now);

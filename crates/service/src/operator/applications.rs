@@ -3,7 +3,8 @@
 use claviger_domain::{ApiVersions, AppSettings, Secret, SigningKey};
 use claviger_store::{
     Conn, StoreError,
-    apps::{self, NewApp},
+    apps::{self, AppRecord, NewApp},
+    bulk::{self, Change},
     owners,
     sessions::shared,
     subscriptions,
@@ -12,6 +13,7 @@ use claviger_store::{
 use super::names::{check_name, no_owner, refused};
 use crate::{
     App, Service, ServiceError,
+    background::bulk::FIRST_SLICE,
     shared::{
         catalog::{APP_SECRET, SIGNING_KEY},
         vault::sha256,
@@ -97,7 +99,7 @@ impl Service {
             Ok(true)
         });
         if !added.await? {
-            return Err(refused(&format!("`{owner}` has an application `{name}` already")));
+            return Err(taken(owner, name));
         }
         Ok(CreatedApp { app: self.app(owner, name).await?, seller_key })
     }
@@ -107,13 +109,16 @@ impl Service {
     /// # Errors
     /// When there is none, or the database fails.
     pub async fn app(&self, owner: &str, name: &str) -> Result<App, ServiceError> {
+        App::open(&self.app_record(owner, name).await?, &self.vault)
+    }
+
+    async fn app_record(&self, owner: &str, name: &str) -> Result<AppRecord, ServiceError> {
         let (owner_name, app_name) = (owner.to_owned(), name.to_owned());
         let find = move |conn: &mut Conn<'_>| apps::by_owner_name(conn, &owner_name, &app_name);
         let record = self.store.db().read::<_, StoreError, _>(find).await?;
-        let record = record.ok_or_else(|| {
+        record.ok_or_else(|| {
             refused(&format!("there is no application `{owner}/{name}`; see `claviger app list`"))
-        })?;
-        App::open(&record, &self.vault)
+        })
     }
 
     /// An application with its figures.
@@ -185,15 +190,44 @@ impl Service {
         Ok(seller_key)
     }
 
-    /// Deletes an application with its users, licenses and sessions.
+    /// Gives an application another name; returns it as it is now. Programs name it when they start, so those that were
+    /// built with the old one are refused from then on. Running servers obey within a second.
     ///
     /// # Errors
-    /// When there is no such application, or the database fails.
-    pub async fn delete_app(&self, owner: &str, name: &str) -> Result<(), ServiceError> {
-        let id = self.app(owner, name).await?.id;
-        self.store.db().write::<_, StoreError, _>(move |conn| apps::delete(conn, id)).await?;
-        self.renew_catalog().await
+    /// When there is no such application, the name is unfit or taken, or the database fails.
+    pub async fn rename_app(&self, owner: &str, name: &str, to: &str) -> Result<App, ServiceError> {
+        let record = self.app_record(owner, name).await?;
+        let to = check_name("application", to, APP_NAME_MAX)?;
+        let new = to.clone();
+        let rename = move |conn: &mut Conn<'_>| apps::rename(conn, &record, &new);
+        if !self.store.db().write::<_, StoreError, _>(rename).await? {
+            return Err(taken(owner, &to));
+        }
+        self.renew_catalog().await?;
+        self.app(owner, &to).await
     }
+
+    /// Deletes an application with its users, licenses, files and sessions. Nobody finds it once this returns; of very
+    /// many rows, the last are removed in the background.
+    ///
+    /// # Errors
+    /// When there is no such application, the database fails, or the folder of its files cannot be removed.
+    pub async fn delete_app(&self, owner: &str, name: &str) -> Result<(), ServiceError> {
+        let (app, now) = (self.app(owner, name).await?, self.clock.now());
+        let id = app.id;
+        let delete = move |conn: &mut Conn<'_>| {
+            apps::delete(conn, id)?;
+            bulk::begin(conn, id, &Change::DeleteApp, now, FIRST_SLICE)
+        };
+        let job = self.store.db().write::<_, StoreError, _>(delete).await?;
+        self.renew_catalog().await?;
+        self.delete_uploads(&app).await?;
+        Ok(self.carry_out(id, job).await?)
+    }
+}
+
+fn taken(owner: &str, name: &str) -> ServiceError {
+    refused(&format!("`{owner}` has an application `{name}` already"))
 }
 
 /// What is kept of a seller key.

@@ -73,6 +73,12 @@ impl FileStore {
         blocking(move || unless_missing(fs::remove_dir_all(folder))).await
     }
 
+    /// Whether an application has a folder of uploads.
+    pub(crate) async fn has_app(&self, app: i64) -> bool {
+        let folder = self.folder(app);
+        blocking(move || Ok(folder.is_dir())).await.unwrap_or(false)
+    }
+
     fn folder(&self, app: i64) -> PathBuf {
         self.dir.join(app.to_string())
     }

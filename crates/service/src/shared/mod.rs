@@ -9,6 +9,7 @@ pub(crate) mod outcome;
 pub(crate) mod passwords;
 pub(crate) mod pauses;
 pub(crate) mod private;
+pub(crate) mod proxy;
 pub(crate) mod screens;
 pub(crate) mod seldom;
 pub(crate) mod stats;

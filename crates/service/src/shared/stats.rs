@@ -28,27 +28,37 @@ pub struct AppStats {
 }
 
 /// Counts by application. Whoever counts holds the application's lock, so that a crowd asks the database once.
-#[derive(Default)]
-pub(crate) struct StatsCache(Mutex<HashMap<i64, Arc<tokio::sync::Mutex<Kept>>>>);
+pub(crate) struct StatsCache<T>(Mutex<HashMap<i64, Arc<tokio::sync::Mutex<Kept<T>>>>>);
+
+impl<T> Default for StatsCache<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
 
 /// The latest counts of an application; times in milliseconds since 1970.
-#[derive(Default)]
-struct Kept {
-    stats: Option<Arc<AppStats>>,
+struct Kept<T> {
+    stats: Option<Arc<T>>,
     /// When counting began.
     begun: u64,
     /// Until when these counts are told.
     until: u64,
 }
 
-impl StatsCache {
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self { stats: None, begun: 0, until: 0 }
+    }
+}
+
+impl<T> StatsCache<T> {
     /// The counts of an application; `count` makes them where those that are kept are too old.
     pub(crate) async fn get_or_count(
         &self,
         app: i64,
         clock: &dyn Clock,
-        count: impl Future<Output = Result<AppStats, StoreError>>,
-    ) -> Result<Arc<AppStats>, StoreError> {
+        count: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<Arc<T>, StoreError> {
         let asked = clock.now_ms();
         let slot = {
             let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);

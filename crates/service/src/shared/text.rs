@@ -11,3 +11,27 @@ pub(crate) fn is_url(text: &str) -> bool {
     // The parser forgives blanks and line ends; what is stored should be what is called.
     usable && !text.contains(|character: char| character.is_whitespace() || character.is_control())
 }
+
+/// How long a time is, in words and the largest fitting unit: `3 days`, `1 hour`. Seconds in, rounded down; less than a
+/// minute is `moments`.
+pub(crate) fn roughly(seconds: i64) -> String {
+    let units = [(86_400, "day"), (3600, "hour"), (60, "minute")];
+    let fitting = units.into_iter().map(|(unit, name)| (seconds / unit, name)).find(|(count, _)| *count > 0);
+    match fitting {
+        None => "moments".into(),
+        Some((1, name)) => format!("1 {name}"),
+        Some((count, name)) => format!("{count} {name}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_roughly() {
+        let told = [-1, 0, 59, 60, 3599, 3600, 7200, 86_399, 86_400, 3 * 86_400 - 1].map(roughly);
+        let expected = "moments moments moments 1_minute 59_minutes 1_hour 2_hours 23_hours 1_day 2_days";
+        assert_eq!(told.map(|text| text.replace(' ', "_")).join(" "), expected);
+    }
+}

@@ -2,6 +2,7 @@
 //! calls this, and so do the Seller API and the dashboard.
 
 mod access;
+pub(crate) mod attention;
 pub(crate) mod audit;
 mod buttons;
 mod chat;
@@ -9,6 +10,7 @@ pub(crate) mod checks;
 mod end_sessions;
 mod error;
 mod event;
+pub(crate) mod figures;
 mod files;
 mod licenses;
 pub(crate) mod listing;
@@ -29,7 +31,7 @@ pub use claviger_store::{
     accounts::Account as TeamAccount,
     buttons::Button,
     chat::Channel,
-    licenses::License,
+    licenses::{License, LicenseCounts},
     logs::Log,
     subscriptions::Subscription,
     tokens::Token,
@@ -41,10 +43,12 @@ pub use claviger_store::{
 
 pub use self::{
     access::{EndFault, Outcast, Region, entry_end},
+    attention::{Attention, Topic},
     checks::REASON_MAX,
     end_sessions::Whose,
     error::ManageError,
     event::AddEvent,
+    figures::Figures,
     files::{FileContent, FileFault, NewFile},
     licenses::{Assignment, EditedLicense, LicenseFilter},
     new_licenses::{Added, BATCH_MAX, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys},

@@ -150,6 +150,13 @@ pub fn count(conn: &mut Conn<'_>, app: i64, now: i64) -> Result<i64> {
     row.map_or(Ok(0), |row| row.get(0))
 }
 
+/// As [`count`], and how many of them are signed in.
+pub fn count_signed_in(conn: &mut Conn<'_>, app: i64, now: i64) -> Result<(i64, i64)> {
+    let sql = format!("SELECT COUNT(*), COUNT(user_id) FROM sessions WHERE {LIVE}");
+    let row = conn.query_one(&sql, params![app, now])?;
+    row.map_or(Ok((0, 0)), |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
 /// A user who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Online {

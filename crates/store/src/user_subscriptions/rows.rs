@@ -96,6 +96,15 @@ pub fn of_users(conn: &mut Conn<'_>, app: i64, users: Range) -> Result<Vec<(i64,
     rows.iter().map(|row| Ok((row.get(6)?, subscription(row)?))).collect()
 }
 
+/// How many subscriptions of an application run at `now` and end by `until`; at most `limit` are counted.
+pub fn count_ending(conn: &mut Conn<'_>, app: i64, now: i64, until: i64, limit: i64) -> Result<i64> {
+    let sql = format!(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM user_subscriptions WHERE app = $1 AND paused = {RUNS}
+         AND expires > $2 AND expires <= $3 AND {OWNER_STAYS} LIMIT $4) ending"
+    );
+    conn.query_one(&sql, params![app, now, until, limit])?.map_or(Ok(0), |row| row.get(0))
+}
+
 /// State of a subscription that somebody may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {

@@ -258,6 +258,12 @@ pub fn set_email(conn: &mut Conn<'_>, app: i64, user: i64, hash: Option<&str>) -
     Ok(())
 }
 
+/// Whether any user has an e-mail address.
+pub fn any_email(conn: &mut Conn<'_>, app: i64) -> Result<bool> {
+    let sql = "SELECT 1 FROM users WHERE app = $1 AND email_hash IS NOT NULL LIMIT 1";
+    Ok(conn.query_one(sql, params![app])?.is_some())
+}
+
 /// Sets the state of a user's two-factor sign-in.
 pub fn set_totp(conn: &mut Conn<'_>, app: i64, user: i64, totp: &Totp) -> Result<()> {
     conn.execute(

@@ -21,14 +21,14 @@ use claviger_store::{
     tokens::{self, Owner},
     tries,
     user_bans::{self, UserBan},
-    user_subscriptions,
+    user_subscriptions, users,
     variables::{self, UserVariable, Variable},
     webhooks::{self, Webhook},
 };
 
 use crate::support::{Fixture, NOW, both};
 
-both![deleting_an_app_removes_all_it_holds];
+both![deleting_an_app_removes_all_it_holds, a_deleted_app_is_gone_before_its_rows_are];
 
 /// The tables with a column `app`, as the migrations make them; sessions are swept later.
 fn tables() -> Vec<String> {
@@ -140,7 +140,7 @@ async fn deleting_an_app_removes_all_it_holds(t: Fixture) {
     for (table, count) in before.iter().chain(&rows(&t, app).await) {
         assert!(*count > 0, "{table} holds nothing: fill it above");
     }
-    t.write(move |conn| apps::delete(conn, app)).await;
+    delete(&t, app, 1000).await;
     for (table, count) in rows(&t, app).await {
         assert_eq!(count, 0, "{table}");
     }
@@ -148,5 +148,49 @@ async fn deleting_an_app_removes_all_it_holds(t: Fixture) {
     assert_eq!(rows(&t, other).await, before);
     assert_eq!(t.read(owners::all).await.len(), 2, "the owner stays");
     // Deleting what is not there is no failure.
-    t.write(move |conn| apps::delete(conn, app)).await;
+    delete(&t, app, 1000).await;
+    assert!(t.read(bulk::apps).await.contains(&other), "another's jobs stay");
+}
+
+/// Deletes an application and removes about `rows` of its rows; the job if more are left.
+async fn delete(t: &Fixture, app: i64, rows: i64) -> Option<i64> {
+    t.write(move |conn| {
+        apps::delete(conn, app)?;
+        bulk::begin(conn, app, &Change::DeleteApp, NOW, rows)
+    })
+    .await
+}
+
+async fn a_deleted_app_is_gone_before_its_rows_are(t: Fixture) {
+    let [app, other] = [t.app().await, t.app().await];
+    for app in [app, other] {
+        let user = t.user(app, "Ann").await;
+        t.write(move |conn| fill(conn, app, user)).await;
+        for name in ["Bea", "Cem", "Dee", "Eve"] {
+            t.user(app, name).await;
+        }
+    }
+    let (live, before) = (t.session(app, NOW + 60).await, rows(&t, other).await);
+    let job = delete(&t, app, 2).await.expect("rows are left");
+    assert!(!t.lives(app, live).await);
+    let hash = format!("hash {app}");
+    assert!(t.read(move |conn| apps::by_seller_key(conn, hash.as_bytes(), NOW)).await.is_none());
+    assert!(t.read(apps::all).await.iter().all(|record| record.id != app));
+    let users = async || t.read(move |conn| users::count(conn, app)).await;
+    assert_eq!(users().await, 3);
+    let mut slices = 1;
+    while t.read(move |conn| bulk::is_pending(conn, app, job)).await {
+        assert!(t.write(move |conn| bulk::step(conn, app, 2)).await);
+        slices += 1;
+        if slices == 3 {
+            assert_eq!(users().await, 0, "five users in slices of two");
+            // A request that was under way comes after the slice.
+            t.user(app, "Late").await;
+        }
+    }
+    assert!(slices > 10, "{slices}");
+    for (table, count) in rows(&t, app).await {
+        assert_eq!(count, 0, "{table}");
+    }
+    assert_eq!(rows(&t, other).await, before);
 }

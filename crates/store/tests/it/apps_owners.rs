@@ -28,6 +28,7 @@ both![
     a_seller_key_belongs_to_one_app,
     settings_are_locked_and_replaced,
     an_app_can_be_banned,
+    an_app_is_renamed_unless_the_name_is_taken,
     numbers_of_deleted_apps_are_not_used_again,
     every_change_raises_the_catalog_version,
     an_undone_change_does_not_raise_the_catalog_version,
@@ -255,6 +256,28 @@ async fn an_app_can_be_banned(t: Fixture) {
     assert_eq!(banned().await, [false, false]);
 }
 
+async fn an_app_is_renamed_unless_the_name_is_taken(t: Fixture) {
+    let [ann, ben] = [t.owner("Ann").await, t.owner("Ben").await];
+    add_app(&t, ann, "Loader").await.expect("a free name");
+    add_app(&t, ann, "Other").await.expect("a free name");
+    add_app(&t, ben, "Taken by Ben").await.expect("a free name");
+    let record = async |name: &'static str| t.read(move |conn| apps::by_owner_name(conn, "Ann", name)).await;
+    let app = record("Loader").await.expect("the app");
+    let rename = async |name: &'static str| {
+        let app = app.clone();
+        t.write(move |conn| apps::rename(conn, &app, name)).await
+    };
+    assert!(!rename("OTHER").await, "in any case");
+    assert!(!rename("Ｏther").await, "in any width");
+    assert!(record("Loader").await.is_some());
+    assert!(rename("Taken by Ben").await, "names are unique for an owner only");
+    assert!(record("Loader").await.is_none());
+    assert_eq!(record("taken BY ben").await.expect("the app").id, app.id);
+    assert!(rename("TAKEN by Ben").await, "its own name may be spelled another way");
+    assert_eq!(record("taken by ben").await.expect("the app").name, "TAKEN by Ben");
+    assert!(add_app(&t, ann, "Loader").await.is_some(), "the old name is free");
+}
+
 async fn numbers_of_deleted_apps_are_not_used_again(t: Fixture) {
     let first = t.app().await;
     let id = t.session(first, NOW + 60).await;
@@ -288,6 +311,9 @@ async fn every_change_raises_the_catalog_version(t: Fixture) {
     raised("settings").await;
     t.write(move |conn| apps::set_banned(conn, app, true)).await;
     raised("a ban").await;
+    let record = t.read(|conn| apps::by_owner_name(conn, "Ann", "Loader")).await.expect("the app");
+    t.write(move |conn| apps::rename(conn, &record, "Renamed")).await;
+    raised("a name").await;
     t.write(move |conn| apps::delete(conn, app)).await;
     raised("the end of an app").await;
     // Sessions are not held in memory.

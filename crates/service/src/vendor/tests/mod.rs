@@ -1,5 +1,6 @@
 //! Use cases on a real database (SQLite); what the store does is tested there, on both.
 
+mod attention;
 mod files;
 mod rest;
 mod team;

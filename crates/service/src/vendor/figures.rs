@@ -1,0 +1,49 @@
+//! How an application does: figures for lists and overviews.
+
+use std::sync::Arc;
+
+use claviger_store::{
+    Conn, StoreError,
+    licenses::{self, LicenseCounts},
+    sessions::shared,
+    users,
+};
+
+use crate::{App, Service, ServiceError};
+
+/// How an application does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// Sessions that live.
+    pub sessions: i64,
+    /// Those of them in which somebody signed in.
+    pub signed_in: i64,
+    /// Users.
+    pub users: i64,
+    /// License keys by status.
+    pub licenses: LicenseCounts,
+}
+
+impl Service {
+    /// How an application does; at most half a minute old, and current where counting is quick.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn figures(&self, app: &App) -> Result<Arc<Figures>, ServiceError> {
+        Ok(self.figures.get_or_count(app.id, self.clock(), self.count_figures(app.id)).await?)
+    }
+
+    async fn count_figures(&self, app: i64) -> Result<Figures, StoreError> {
+        let now = self.clock.now();
+        let count = move |conn: &mut Conn<'_>| {
+            let (sessions, signed_in) = shared::count_signed_in(conn, app, now)?;
+            Ok(Figures {
+                sessions,
+                signed_in,
+                users: users::count(conn, app)?,
+                licenses: licenses::counts(conn, app)?,
+            })
+        };
+        self.store.db().read(count).await
+    }
+}
