@@ -16,7 +16,7 @@ mod licenses;
 pub(crate) mod listing;
 mod logs;
 pub(crate) mod new_licenses;
-mod seller_keys;
+pub(crate) mod seller_keys;
 mod settings;
 pub(crate) mod stats;
 mod subscriptions;
@@ -33,6 +33,7 @@ pub use claviger_store::{
     chat::Channel,
     licenses::{License, LicenseCounts},
     logs::Log,
+    seller_keys::{FIRST as FIRST_SELLER_KEY, LiveSecret},
     subscriptions::Subscription,
     tokens::Token,
     user_bans::UserBan,
@@ -52,6 +53,7 @@ pub use self::{
     files::{FileContent, FileFault, NewFile},
     licenses::{Assignment, EditedLicense, LicenseFilter},
     new_licenses::{Added, BATCH_MAX, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys},
+    seller_keys::{KEYS_MAX, KeyChange, MadeKey, NewKey, OVERLAP_MAX, ShownKey},
     settings::{ChangedSettings, SETTINGS},
     team::{AddAccount, NewMember, may},
     users::{AddUser, LOGIN_TOKEN_SECONDS, NewUserOf, Target, UserDetails},
