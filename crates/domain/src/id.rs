@@ -52,6 +52,12 @@ impl SessionId {
         bytes.iter().all(u8::is_ascii_alphanumeric).then_some(Self(bytes))
     }
 
+    /// When the session was created, in milliseconds since 1970.
+    pub fn created_ms(&self) -> u64 {
+        let digit = |byte: &u8| BASE62.binary_search(byte).unwrap_or_default() as u64;
+        self.0[..TIME_LEN].iter().fold(0, |ms, byte| ms * 62 + digit(byte))
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
@@ -116,10 +122,18 @@ mod tests {
         }
 
         #[test]
+        fn any_id_tells_a_time(text in "[0-9A-Za-z]{32}") {
+            let id = SessionId::parse(&text).unwrap();
+            prop_assert!(SessionId::lower_bound(id.created_ms()) <= id);
+            prop_assert!(id < SessionId::lower_bound(id.created_ms() + 1) || id.created_ms() == 62u64.pow(9) - 1);
+        }
+
+        #[test]
         fn ids_survive_the_wire(ms in 0u64..1 << 52) {
             let id = SessionId::generate(ms, &SystemRandom);
             prop_assert_eq!(id.as_str().len(), SESSION_ID_LEN);
             prop_assert_eq!(SessionId::parse(id.as_str()), Some(id));
+            prop_assert_eq!(id.created_ms(), ms);
         }
     }
 

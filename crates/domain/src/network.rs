@@ -52,6 +52,24 @@ impl Network {
         self.0.contains(&address.to_canonical())
     }
 
+    /// How the texts of all addresses in it begin, in their canonical form; empty where that tells nothing. For searches
+    /// that read texts: what begins so need not be in it.
+    pub fn text_prefix(self) -> String {
+        let bits = usize::from(self.0.prefix_len());
+        match self.0 {
+            net if net.prefix_len() == net.max_prefix_len() => net.addr().to_string(),
+            IpNet::V4(net) => {
+                net.addr().octets().iter().take(bits / 8).map(|octet| format!("{octet}.")).collect()
+            }
+            // Zeros may be left out, from the first one on.
+            IpNet::V6(net) => {
+                let groups =
+                    net.addr().segments().into_iter().take(bits / 16).take_while(|&group| group != 0);
+                groups.map(|group| format!("{group:x}:")).collect()
+            }
+        }
+    }
+
     /// All networks that an address is in, the widest first: 33 in IPv4, 129 in IPv6.
     pub fn around(address: IpAddr) -> impl Iterator<Item = Self> {
         let address = address.to_canonical();
@@ -175,6 +193,24 @@ mod tests {
         assert!(!same("", "::") && !same("x", "::1"));
     }
 
+    #[test]
+    fn networks_tell_how_texts_begin() {
+        for (text, expected) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("192.0.2.0/24", "192.0.2."),
+            ("192.0.2.0/25", "192.0.2."),
+            ("10.0.0.0/7", ""),
+            ("2001:db8::/32", "2001:db8:"),
+            ("2001:db8::/64", "2001:db8:"),
+            ("2001:db8:1::/47", "2001:db8:"),
+            ("2001:db8::7", "2001:db8::7"),
+            ("::/0", ""),
+            ("::/96", ""),
+        ] {
+            assert_eq!(text.parse::<Network>().unwrap().text_prefix(), expected, "{text}");
+        }
+    }
+
     fn address() -> impl Strategy<Value = IpAddr> {
         // Few bits differ, so that networks and addresses meet.
         let near = |bits: u128, base: u128| bits & 0x0003_0000_0000_0001_0000_0001_0000_0103 | base;
@@ -203,6 +239,14 @@ mod tests {
             if in_v4(v6).is_none() {
                 prop_assert_eq!(contains, net.contains(&address.to_canonical()));
             }
+        }
+
+        #[test]
+        fn what_is_in_a_network_begins_as_it(within in address(), prefix in 0u8..=128, address in address()) {
+            let network = Network::cut(within, prefix.min(IpNet::from(within.to_canonical()).max_prefix_len()));
+            let begins = |address: IpAddr| address.to_canonical().to_string().starts_with(&network.text_prefix());
+            prop_assert!(begins(within));
+            prop_assert!(!network.contains(address) || begins(address));
         }
 
         #[test]

@@ -62,7 +62,6 @@ pub async fn serve(
     }
     background.abort();
     tidying.abort();
-    state.service.write_held().await;
 }
 
 fn accept(

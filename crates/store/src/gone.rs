@@ -4,7 +4,7 @@ use crate::{Conn, Result, params};
 
 /// What an application has beside the rows that end with it, with the columns that tell its rows apart. Users come
 /// first, as by all who change what hangs on them.
-const TABLES: [(&str, &str); 21] = [
+const TABLES: [(&str, &str); 22] = [
     ("users", "id"),
     ("user_subscriptions", "user_id, id"),
     ("user_variables", "user_id, name"),
@@ -26,6 +26,7 @@ const TABLES: [(&str, &str); 21] = [
     ("seller_log", "id"),
     ("add_events", "id"),
     ("tries", "class, id"),
+    ("activity", "step, began"),
 ];
 
 /// Removes about `rows` rows, going on at `from` (0: the beginning). Returns where the next slice goes on; `None` when

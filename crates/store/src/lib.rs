@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod activity;
 pub mod add_events;
 pub mod apps;
 pub mod audit;
@@ -27,8 +28,6 @@ pub mod password_resets;
 mod pending;
 pub mod people;
 mod range;
-pub mod seller_keys;
-pub mod seller_log;
 pub mod server_keys;
 pub mod sessions;
 pub mod subscriptions;
@@ -87,6 +86,20 @@ impl Store {
     /// Transactions over everything but the hot path.
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    /// As [`Db::read`], for what may take long: on a thread and a connection of its own, so that nobody waits for it.
+    ///
+    /// # Errors
+    /// The transaction's own, or the database's.
+    pub async fn read_apart<T, E, F>(&self, reading: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let db = self.db.clone();
+        tokio::task::spawn_blocking(move || db.read_apart(reading)).await.map_err(|_| StoreError::Panicked)?
     }
 
     /// The hot path.

@@ -55,6 +55,9 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
     tracing::info!(%address, ms = begun.elapsed().as_millis() as u64, "listening");
     let pages = claviger_dashboard::routes(pages);
     claviger_server::serve(listener, state.clone(), pages, stop).await;
+    if let Err(error) = state.service.flush_activity().await {
+        tracing::warn!(%error, "the last counts could not be written");
+    }
     if let Err(error) = state.service.write_tries().await {
         tracing::warn!(%error, "the last tries to sign in could not be noted");
     }

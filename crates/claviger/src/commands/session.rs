@@ -17,30 +17,41 @@ use crate::{config::StoreArgs, output};
 pub(crate) enum Command {
     /// List the live sessions of an application, oldest first
     List(ShowArgs),
-    /// End a session, or all sessions of a user or from an address
+    /// End a session, or all sessions that are meant: of a user, from an address
     Kill {
         #[command(flatten)]
         from: ConfirmArgs,
         /// The session's id
-        #[arg(required_unless_present_any = ["user", "ip"], conflicts_with_all = ["user", "ip"])]
+        #[arg(required_unless_present_any = FILTERS, conflicts_with_all = FILTERS)]
         id: Option<String>,
         /// End all sessions of this user, in any case
         #[arg(long, value_name = "NAME")]
         user: Option<String>,
-        /// End all sessions from this address or network; with --user those of this user
+        /// End all sessions from this address or network; with other options only those of them
         #[arg(long, value_name = "ADDRESS|NETWORK")]
         ip: Option<Network>,
+        /// End all sessions in which somebody is signed in (true), or nobody (false)
+        #[arg(long, value_name = "BOOL")]
+        signed_in: Option<bool>,
+        /// End all sessions with this text in the id, or in the user's name in any case
+        #[arg(long)]
+        text: Option<String>,
     },
     /// End all sessions of an application
     KillAll(ConfirmArgs),
 }
+
+/// The options that say which sessions are meant, beside an id.
+const FILTERS: [&str; 4] = ["user", "ip", "signed_in", "text"];
 
 /// Runs one of the commands.
 pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     let path = |app: &str| parse_app_path(app).map_err(anyhow::Error::msg);
     match command {
         Command::List(ShowArgs { app, json }) => list(store, &app, json),
-        Command::Kill { from, id: None, user, ip } => kill_many(store, &from, Whose { user, ip }),
+        Command::Kill { from, id: None, user, ip, signed_in, text } => {
+            kill_many(store, &from, Whose { user, ip, signed_in, text, ids: None })
+        }
         Command::Kill { from: ConfirmArgs { app, yes }, id: Some(id), .. } => {
             let (owner, name) = path(&app)?;
             confirm(yes, &format!("The program with session {id} will have to start anew."))?;
@@ -68,7 +79,11 @@ fn kill_many(store: StoreArgs, from: &ConfirmArgs, whose: Whose) -> anyhow::Resu
     let (owner, name) = parse_app_path(&from.app).map_err(anyhow::Error::msg)?;
     let of_user = whose.user.iter().map(|user| format!(" of {user}"));
     let from_net = whose.ip.iter().map(|net| format!(" from {net}"));
-    let which: String = of_user.chain(from_net).collect();
+    let signed_in =
+        whose.signed_in.iter().map(|yes| if *yes { " signed in" } else { " without user" }.into());
+    let with_text = whose.text.iter().map(|text| format!(" with `{text}`"));
+    let which: String = of_user.chain(from_net).chain(signed_in).chain(with_text).collect();
+    anyhow::ensure!(whose.text.as_deref() != Some(""), "--text is empty: to end all sessions, say kill-all");
     confirm(from.yes, &format!("The programs with sessions{which} will have to start anew."))?;
     with_service(store, async |service| {
         let app = service.app(&owner, &name).await?;

@@ -127,6 +127,29 @@ fn of_a_user_from_an_address() {
 }
 
 #[test]
+fn of_those_signed_in_or_not() {
+    on_both(|server| {
+        let (app, other) = (&server.app, server.create_app("other"));
+        let addresses = ["203.0.113.7", "198.51.100.9", "203.0.113.7", "198.51.100.9"];
+        let sessions = addresses.map(|address| init_from(app, address));
+        let theirs = init_from(&other, "203.0.113.7");
+        sessions[0].register("alice", "p", server.license(0));
+        sessions[1].register("bob", "p", server.license(1));
+        let alive = || sessions.each_ref().map(lives);
+        assert_json(&kill(app, "validated=0&ip=203.0.113.0/24"), 200, KILLED);
+        assert_eq!(alive(), [true, true, false, true]);
+        assert_json(&kill(app, "validated=0"), 200, KILLED);
+        assert_eq!(alive(), [true, true, false, false]);
+        assert_json(&kill(app, "validated=0"), 200, NOT_KILLED);
+        assert_json(&kill(app, "validated=1&user=BOB"), 200, KILLED);
+        assert_eq!(alive(), [true, false, false, false]);
+        assert_json(&kill(app, "validated=1"), 200, KILLED);
+        assert_eq!(alive(), [false; 4]);
+        assert!(lives(&theirs));
+    });
+}
+
+#[test]
 fn what_says_nothing_ends_nothing() {
     on_both(|server| {
         let app = &server.app;
@@ -142,6 +165,12 @@ fn what_says_nothing_ends_nothing() {
             "user=alice&ip=".into(),
             "user=&ip=192.0.2.4".into(),
             "user=alice&ip=x".into(),
+            "validated=".into(),
+            "validated=2".into(),
+            "validated=true&user=alice".into(),
+            "validated=0&user=alice".into(),
+            "validated=1&ip=192.0.2.5".into(),
+            "validated=0&ip=".into(),
             "user=ali".into(),
             "user=%25".into(),
             "user=a%00lice".into(),
@@ -208,6 +237,11 @@ fn on_the_command_line() {
             (&["--user", "alice"], "--yes"),
             (&["--yes"], "required"),
             (&["some-id", "--user", "alice", "--yes"], "cannot be used with"),
+            (&["some-id", "--signed-in", "true", "--yes"], "cannot be used with"),
+            (&["--signed-in", "1", "--yes"], "invalid value"),
+            (&["--signed-in", "true", "--ip", "2001:db8::9", "--yes"], "no such session lives"),
+            (&["--text", "", "--yes"], "--text is empty"),
+            (&["--text", "alicia", "--yes"], "no such session lives"),
         ] {
             let all = [&["session", "kill", &path], args].concat();
             let said = cli.run(&all);
@@ -221,6 +255,14 @@ fn on_the_command_line() {
             cli.ok(&["session", "kill", &path, "--user", "ALICE", "--ip", "::ffff:192.0.2.4", "--yes"]);
         assert_eq!(killed.trim(), "killed 1");
         eventually("the server to notice", || (!lives(&user) && !lives(&mapped)).then_some(()));
+        assert!(lives(&far));
+        let [first, second] = ["192.0.2.4", "192.0.2.5"].map(|address| init_from(app, address));
+        let killed = cli.ok(&["session", "kill", &path, "--text", &first.id[10..30], "--yes"]);
+        assert_eq!(killed.trim(), "killed 1");
+        let killed =
+            cli.ok(&["session", "kill", &path, "--signed-in", "false", "--ip", "192.0.2.0/24", "--yes"]);
+        assert_eq!(killed.trim(), "killed 1");
+        eventually("the server to notice", || (!lives(&first) && !lives(&second)).then_some(()));
         assert!(lives(&far));
     });
 }

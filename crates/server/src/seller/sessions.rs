@@ -17,7 +17,7 @@ use super::{
 pub(crate) const TYPES: Types = &[
     Type::new("kill", |request| kill(request).boxed(), "Ends a session, or all of a user or an address.")
         .params(KILL)
-        .changes(&["sessid", "session", "user", "ip"]),
+        .changes(&["sessid", "session", "user", "ip", "validated"]),
     Type::new("killall", |request| kill_all(request).boxed(), "Ends all sessions of the application.")
         .changes(&[]),
     Type::new("fetchallsessions", |request| fetch_all(request).boxed(), "Lists live sessions, oldest first.")
@@ -27,9 +27,16 @@ pub(crate) const TYPES: Types = &[
 ];
 
 const KILL: &[Param] = &[
-    may("sessid", "Id of the session; needed unless `user` or `ip` is there, which do not count beside it"),
+    may(
+        "sessid",
+        "Id of the session; needed unless one of the others is there, which do not count beside it",
+    ),
     may("user", "All sessions of this user"),
     may("ip", "All sessions from this address or network; with `user` those of this user"),
+    may(
+        "validated",
+        "All sessions that are signed in (1), or are not (0); with the others only those of them",
+    ),
 ];
 const LIST: &[Param] = &[
     LIMIT,
@@ -68,10 +75,21 @@ fn whose(request: &Request) -> Option<Whose> {
     let given = |name| request.params.has(name).then(|| request.params.get(name));
     let user = given("user").map(|user| user.map(Cow::into_owned));
     let ip = given("ip").map(|ip| ip.and_then(|text| text.parse().ok()));
+    let validated = given("validated").map(|text| text.and_then(|text| yes_or_no(&text)));
     Some(Whose {
         user: user.map_or(Some(None), |user| user.map(Some))?,
         ip: ip.map_or(Some(None), |ip| ip.map(Some))?,
+        signed_in: validated.map_or(Some(None), |validated| validated.map(Some))?,
+        ..Whose::default()
     })
+}
+
+fn yes_or_no(text: &str) -> Option<bool> {
+    match text {
+        "0" => Some(false),
+        "1" => Some(true),
+        _ => None,
+    }
 }
 
 async fn kill_all(request: Request) -> Outcome {
@@ -115,11 +133,7 @@ fn filter(request: &Request) -> Result<SessionFilter, &'static str> {
     let get = |name| request.params.get(name);
     let limit = get("limit").map(|text| text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit)));
     let after = get("cursor").map(|text| SessionId::parse(&text));
-    let validated = get("validated").map(|text| match &*text {
-        "0" => Some(false),
-        "1" => Some(true),
-        _ => None,
-    });
+    let validated = get("validated").map(|text| yes_or_no(&text));
     let ip = get("ip").map(|text| text.parse().ok());
     Ok(SessionFilter {
         limit: limit.map(|limit| limit.ok_or("limit")).transpose()?,

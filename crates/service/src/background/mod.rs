@@ -1,7 +1,9 @@
 //! What is done beside the requests.
 
+mod activity;
 pub(crate) mod bulk;
 mod deliveries;
 mod run;
 mod sweeper;
 mod tries;
+mod watch;

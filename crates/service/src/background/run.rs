@@ -15,13 +15,15 @@ const TIDY: Duration = Duration::from_secs(60);
 impl Service {
     /// Does what must be done beside the requests, until the task is dropped: sweeps dead sessions, notices owners
     /// and applications that another process has changed, finishes changes of very many rows,
-    /// notes tries to sign in, tidies up, and sends what waits for webhooks.
+    /// notes tries to sign in, writes down counts, watches sessions, tidies up, and sends what waits for webhooks.
     pub fn run_background(self: Arc<Self>) -> BoxFuture<'static, ()> {
         // Boxed, so that it is compiled here and not by whoever waits for it.
         Box::pin(async move {
             let (sweeping, renewing, tidying, finishing, noting) =
                 (self.clone(), self.clone(), self.clone(), self.clone(), self.clone());
             tokio::join!(
+                self.clone().count_forever(),
+                self.clone().watch_forever(),
                 finishing.finish_jobs_forever(),
                 sweeping.sweep_forever(),
                 renewing.renew_forever(),
@@ -32,21 +34,13 @@ impl Service {
         })
     }
 
-    /// Writes what was only held in memory until now. For the end of a server, after its last request.
-    pub async fn write_held(&self) {
-        if let Err(error) = self.write_key_uses().await {
-            tracing::error!(%error, "noting the last uses of seller keys failed");
-        }
-    }
-
-    /// Drops what is no longer needed, writes what can wait, and reads lists that have changed.
+    /// Drops what is no longer needed and reads lists that have changed.
     async fn tidy_forever(self: Arc<Self>) {
         loop {
             tokio::time::sleep(TIDY).await;
             let now = self.clock.now();
             self.attempts.forget(now);
             self.proxies.turn();
-            self.write_held().await;
             let screens = self.screens.clone();
             let _ = tokio::task::spawn_blocking(move || screens.reload()).await;
             let expired = move |conn: &mut Conn<'_>| password_resets::delete_expired(conn, now);

@@ -21,7 +21,7 @@ impl Service {
         };
         let (version, record) = self.store.db().read(find).await?;
         let Some(record) = record else { return Ok(None) };
-        let app = Arc::new(App::open(&record, &self.vault)?);
+        let app = Arc::new(App::open(&record, &self.vault)?.counted(&self.tallies));
         self.catalog.add_by_name(version, owner_id, name, app.clone());
         Ok(Some(app))
     }

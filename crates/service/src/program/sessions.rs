@@ -41,7 +41,11 @@ impl Service {
             ip: init.ip.into(),
             enckey: init.enckey.map(String::from),
         };
-        Ok(self.store.sessions().create(session).await?.then_some(id))
+        let created = self.store.sessions().create(session).await?;
+        if created {
+            app.tally.init();
+        }
+        Ok(created.then_some(id))
     }
 
     /// Finds a live session of an application that was begun on the same version of the Client API, and along with it

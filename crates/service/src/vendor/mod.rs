@@ -2,6 +2,7 @@
 //! calls this, and so do the Seller API and the dashboard.
 
 mod access;
+mod activity;
 pub(crate) mod attention;
 pub(crate) mod audit;
 mod buttons;
@@ -16,7 +17,8 @@ mod licenses;
 pub(crate) mod listing;
 mod logs;
 pub(crate) mod new_licenses;
-pub(crate) mod seller_keys;
+mod seller_keys;
+mod session_page;
 mod settings;
 pub(crate) mod stats;
 mod subscriptions;
@@ -24,6 +26,7 @@ mod team;
 mod tokens;
 mod users;
 mod variables;
+mod watch;
 mod webhooks;
 
 pub use claviger_store::{
@@ -33,7 +36,7 @@ pub use claviger_store::{
     chat::Channel,
     licenses::{License, LicenseCounts},
     logs::Log,
-    seller_keys::{FIRST as FIRST_SELLER_KEY, LiveSecret},
+    sessions::{Listed, pages::Order},
     subscriptions::Subscription,
     tokens::Token,
     user_bans::UserBan,
@@ -42,18 +45,20 @@ pub use claviger_store::{
     variables::{OwnedVariable, UserVariable, Variable},
 };
 
+pub use crate::shared::watching::{Number, SessionNews, SessionWatch, WatchEvent};
+
 pub use self::{
     access::{EndFault, Outcast, Region, entry_end},
+    activity::{Activity, Point, Span},
     attention::{Attention, Topic},
     checks::REASON_MAX,
-    end_sessions::Whose,
     error::ManageError,
     event::AddEvent,
     figures::Figures,
     files::{FileContent, FileFault, NewFile},
     licenses::{Assignment, EditedLicense, LicenseFilter},
     new_licenses::{Added, BATCH_MAX, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys},
-    seller_keys::{KEYS_MAX, KeyChange, MadeKey, NewKey, OVERLAP_MAX, ShownKey},
+    session_page::{Place, SessionPage, SessionQuery, Whose},
     settings::{ChangedSettings, SETTINGS},
     team::{AddAccount, NewMember, may},
     users::{AddUser, LOGIN_TOKEN_SECONDS, NewUserOf, Target, UserDetails},

@@ -75,6 +75,23 @@ impl Db {
         restore(self.read_erased(erase(reading)).await)
     }
 
+    /// As [`Db::read`], for what may take long: in one snapshot, on this thread and on a connection of its own.
+    ///
+    /// # Errors
+    /// The transaction's own, or the database's.
+    pub(crate) fn read_apart<T, E, F>(&self, reading: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let reading = erase(reading);
+        restore(match self {
+            Self::Sqlite(db) => db.read_apart(move |connection| reading(&mut Conn::Sqlite(connection))),
+            Self::Postgres(db) => db.read_apart(reading),
+        })
+    }
+
     async fn write_erased(&self, work: Work) -> Result<Outcome, Failure> {
         match self {
             Self::Sqlite(db) => db.write(move |connection| work(&mut Conn::Sqlite(connection))).await,

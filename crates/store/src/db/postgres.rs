@@ -97,6 +97,21 @@ impl Postgres {
         run(&self.any, change).await
     }
 
+    /// Runs a long reading in one snapshot, on the caller's thread and a connection of its own.
+    pub fn read_apart<T, E, F>(&self, reading: F) -> Result<T, E>
+    where
+        E: From<StoreError>,
+        F: FnOnce(&mut Conn<'_>) -> Result<T, E>,
+    {
+        let mut client = self.open_reader()?;
+        let snapshot = client
+            .build_transaction()
+            .isolation_level(IsolationLevel::RepeatableRead)
+            .read_only(true)
+            .start();
+        reading(&mut Conn::Postgres(snapshot.map_err(StoreError::from)?, &mut Statements::default()))
+    }
+
     /// Opens a connection for one long reading on a thread of the caller's.
     pub fn open_reader(&self) -> Result<Client> {
         self.connector.connect()

@@ -96,6 +96,15 @@ impl Sqlite {
         read_on(&self.readings, reading).await
     }
 
+    /// Runs a long reading in one transaction, on the caller's thread and a connection of its own.
+    pub fn read_apart<T, E, F>(&self, reading: F) -> Result<T, E>
+    where
+        E: From<StoreError>,
+        F: FnOnce(&Connection) -> Result<T, E>,
+    {
+        in_snapshot(&self.open_reader()?, reading)
+    }
+
     /// A connection for one long reading on a thread of the caller's.
     pub fn open_reader(&self) -> Result<Connection> {
         open_reader(&self.path)

@@ -2,14 +2,18 @@
 //! in a transaction is in [`shared`].
 
 mod gathered;
+pub mod pages;
 mod postgres;
 pub mod shared;
 mod sqlite;
 mod store;
+mod wanted;
 
 use std::sync::Arc;
 
 pub use store::{LiveSession, Lookup, NewSession, Scan, ScanRow, SessionStore, SessionUser, Visitor};
+
+pub use wanted::{Listed, Wanted};
 
 use self::gathered::Gathered;
 use crate::Db;

@@ -1,6 +1,7 @@
 //! The store, on both databases. Every test runs in a database of its own; `cargo xtask test` provides PostgreSQL.
 
 mod access;
+mod activity;
 mod add_events;
 mod app_end;
 mod apps_owners;
@@ -17,10 +18,9 @@ mod model;
 mod names;
 mod reasons;
 mod reconnect;
-mod request_logs;
 mod scan;
-mod seller_keys;
 mod server_keys;
+mod session_pages;
 mod session_users;
 mod sessions;
 mod subscriptions;

@@ -21,7 +21,7 @@ use crate::{
 const TEXT_MAX: usize = 120;
 
 impl Service {
-    /// Takes note of a sign-in. Failures of this server are none of the client's.
+    /// Takes note of a sign-in, and counts it. Failures of this server are none of the client's.
     pub(super) fn note_sign_in<T>(
         &self,
         app: &App,
@@ -35,6 +35,11 @@ impl Service {
             Err(AccountFailure::Refused(refusal)) => outcome_of(refusal),
             Err(_) => return,
         };
+        if came.is_ok() {
+            app.tally.sign_in();
+        } else {
+            app.tally.refusal();
+        }
         self.note(app, kind, (outcome, detail), named, origin.hwid.clone(), origin.ip);
     }
 

@@ -3,6 +3,7 @@
 mod attention;
 mod files;
 mod rest;
+mod sessions;
 mod team;
 mod users;
 

@@ -1,0 +1,127 @@
+//! What happens in each application since it was last written down. Counting costs a request one addition: it is known
+//! by the application that the catalog hands out.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, Ordering::Relaxed},
+    },
+};
+
+use claviger_store::activity::Happened;
+
+/// What happened in an application since it was last written down.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    inits: AtomicI64,
+    sign_ins: AtomicI64,
+    refusals: AtomicI64,
+}
+
+impl Tally {
+    /// Counts a session that began.
+    pub(crate) fn init(&self) {
+        self.inits.fetch_add(1, Relaxed);
+    }
+
+    /// Counts a sign-in.
+    pub(crate) fn sign_in(&self) {
+        self.sign_ins.fetch_add(1, Relaxed);
+    }
+
+    /// Counts a sign-in that was refused.
+    pub(crate) fn refusal(&self) {
+        self.refusals.fetch_add(1, Relaxed);
+    }
+
+    fn take(&self) -> Happened {
+        Happened {
+            inits: self.inits.swap(0, Relaxed),
+            sign_ins: self.sign_ins.swap(0, Relaxed),
+            refusals: self.refusals.swap(0, Relaxed),
+        }
+    }
+
+    fn give_back(&self, happened: Happened) {
+        self.inits.fetch_add(happened.inits, Relaxed);
+        self.sign_ins.fetch_add(happened.sign_ins, Relaxed);
+        self.refusals.fetch_add(happened.refusals, Relaxed);
+    }
+}
+
+/// The tallies by application. They outlive what the catalog holds of it, which is read anew after every change.
+#[derive(Default)]
+pub(crate) struct Tallies(Mutex<HashMap<i64, Arc<Tally>>>);
+
+impl Tallies {
+    fn lock(&self) -> MutexGuard<'_, HashMap<i64, Arc<Tally>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The tally of an application.
+    pub(crate) fn of(&self, app: i64) -> Arc<Tally> {
+        self.lock().entry(app).or_default().clone()
+    }
+
+    /// Takes what happened, in the order of the applications' numbers, and forgets those that nobody holds any more.
+    pub(crate) fn take(&self) -> Vec<(i64, Happened)> {
+        let mut taken = Vec::new();
+        self.lock().retain(|app, tally| {
+            // Asked first: who holds a tally may count until then.
+            let held = Arc::strong_count(tally) > 1;
+            let happened = tally.take();
+            if happened != Happened::default() {
+                taken.push((*app, happened));
+            }
+            held
+        });
+        taken.sort_unstable_by_key(|(app, _)| *app);
+        taken
+    }
+
+    /// Takes back what could not be written down.
+    pub(crate) fn give_back(&self, happened: impl IntoIterator<Item = (i64, Happened)>) {
+        let mut tallies = self.lock();
+        for (app, happened) in happened {
+            tallies.entry(app).or_default().give_back(happened);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_is_taken_once() {
+        let tallies = Tallies::default();
+        let (one, other) = (tallies.of(7), tallies.of(3));
+        one.init();
+        tallies.of(7).init();
+        one.sign_in();
+        other.refusal();
+        let seven = (7, Happened { inits: 2, sign_ins: 1, refusals: 0 });
+        let three = (3, Happened { inits: 0, sign_ins: 0, refusals: 1 });
+        assert_eq!(tallies.take(), [three, seven]);
+        assert_eq!(tallies.take(), []);
+        one.init();
+        tallies.give_back([seven]);
+        assert_eq!(tallies.take(), [(7, Happened { inits: 3, sign_ins: 1, refusals: 0 })]);
+    }
+
+    #[test]
+    fn a_tally_that_nobody_holds_goes_when_it_is_empty() {
+        let tallies = Tallies::default();
+        tallies.of(1).init();
+        assert_eq!(tallies.take().len(), 1);
+        assert!(tallies.lock().is_empty());
+        let held = tallies.of(1);
+        assert_eq!(tallies.take(), []);
+        assert_eq!(tallies.lock().len(), 1);
+        drop(held);
+        tallies.give_back([(2, Happened { inits: 1, ..Happened::default() })]);
+        assert_eq!(tallies.take().len(), 1);
+        assert!(tallies.lock().is_empty());
+    }
+}
