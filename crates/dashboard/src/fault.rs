@@ -68,6 +68,17 @@ impl From<ServiceError> for Fault {
     }
 }
 
+/// The sentence with which something was refused, to be shown beside what was typed.
+///
+/// # Errors
+/// Whatever else went wrong.
+pub(crate) fn refusal(error: impl Into<Fault>) -> Result<String, Fault> {
+    match error.into() {
+        Fault::Invalid(why) => Ok(why),
+        fault => Err(fault),
+    }
+}
+
 /// A message of the service as a sentence.
 pub(crate) fn sentence(message: &str) -> String {
     let mut characters = message.chars();

@@ -26,6 +26,7 @@ mod client_v1_0;
 mod client_variables;
 mod config;
 mod crash;
+mod dashboard_apps;
 mod dashboard_door;
 mod demo;
 mod forwarded;

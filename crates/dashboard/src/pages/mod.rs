@@ -1,6 +1,8 @@
 //! The pages, each in a file named as its address.
 
+mod app_settings;
 mod applications;
+mod credentials;
 mod fault;
 mod overview;
 mod sign_in;
@@ -9,4 +11,5 @@ pub(crate) use self::fault::fault_page;
 use crate::route::Route;
 
 /// The routes of all pages.
-pub(crate) const AREAS: &[&[Route]] = &[applications::ROUTES, overview::ROUTES, sign_in::ROUTES];
+pub(crate) const AREAS: &[&[Route]] =
+    &[app_settings::ROUTES, applications::ROUTES, credentials::ROUTES, overview::ROUTES, sign_in::ROUTES];

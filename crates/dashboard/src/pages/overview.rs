@@ -1,25 +1,87 @@
 //! `/dashboard/{app}/`: how an application fares.
 
+use std::sync::Arc;
+
 use askama::Template;
+use claviger_domain::Permission;
+use claviger_service::vendor::{Attention, Figures, Topic};
 
 use crate::{
+    addresses::app_base,
     fault::Answer,
     frame::{Frame, Nav},
-    rights::Need,
+    rights::{Need, may},
     route::Route,
+    state_tags::{Tag, tags},
     visit::Visit,
 };
 
 pub(crate) const ROUTES: &[Route] =
     &[Route::get("/dashboard/{app}/", Need::Member, |visit| Box::pin(show(visit)))];
 
+/// Something that needs attention, and where it is mended.
+struct Note {
+    class: &'static str,
+    says: String,
+    address: Option<String>,
+    link: &'static str,
+}
+
+/// Which figures the person may see.
+struct Sees {
+    sessions: bool,
+    users: bool,
+    licenses: bool,
+    settings: bool,
+}
+
 #[derive(Template)]
 #[template(path = "overview.html")]
 struct Page {
     frame: Frame,
+    base: String,
+    tags: Vec<Tag>,
+    figures: Arc<Figures>,
+    sees: Sees,
+    notes: Vec<Note>,
+    /// Nothing has happened yet.
+    is_new: bool,
 }
 
 async fn show(visit: Visit) -> Answer {
-    let frame = visit.frame("Overview", Nav::Overview).await?;
-    visit.render(&Page { frame })
+    let app = visit.app()?;
+    let (base, service) = (app_base(app), visit.service());
+    let person = visit.person()?;
+    let sees = |permission| may(person, Some(app), Need::App(permission));
+    let sees = Sees {
+        sessions: sees(Permission::Sessions),
+        users: sees(Permission::Users),
+        licenses: sees(Permission::Licenses),
+        settings: sees(Permission::Settings),
+    };
+    let figures = service.figures(app).await?;
+    let attention = if sees.settings { service.attention(app).await? } else { Vec::new() };
+    visit.render(&Page {
+        frame: visit.frame("Overview", Nav::Overview).await?,
+        tags: tags(app),
+        notes: attention.into_iter().map(|attention| note(attention, &base)).collect(),
+        is_new: figures.sessions == 0 && figures.users == 0,
+        figures,
+        sees,
+        base,
+    })
+}
+
+fn note(attention: Attention, base: &str) -> Note {
+    let (page, link) = match attention.topic {
+        Topic::State | Topic::Settings => ("app-settings", "Settings"),
+        Topic::SellerKeys => ("seller-settings", "Seller settings"),
+        Topic::Role | Topic::Address | Topic::Subscriptions | Topic::Files | Topic::Server => ("", ""),
+    };
+    Note {
+        class: if attention.urgent { "bad" } else { "warn" },
+        says: attention.says,
+        address: (!page.is_empty()).then(|| format!("{base}{page}")),
+        link,
+    }
 }
