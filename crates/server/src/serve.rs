@@ -62,6 +62,7 @@ pub async fn serve(
     }
     background.abort();
     tidying.abort();
+    state.service.write_held().await;
 }
 
 fn accept(

@@ -38,7 +38,7 @@ pub use service::Service;
 pub use shared::{
     attempts::FreeFailures,
     calls::RELAYED,
-    catalog::App,
+    catalog::{App, SellerKey},
     outcome::Outcome as TryOutcome,
     passwords::{Busy, Passwords},
     private::{create_private, write_private},
@@ -50,7 +50,7 @@ pub use shared::{
     vault::{Vault, VaultError},
 };
 pub use vendor::{
-    audit::AuditEntry,
+    audit::{AuditEntry, LogFilter, Logged, SellerRequest},
     listing::{Listing, ListingPart, SessionFilter},
     stats::SellerStats,
 };

@@ -15,6 +15,7 @@ use crate::{
         calls::Calls,
         catalog::{App, Catalog},
         file_store::FileStore,
+        key_uses::KeyUses,
         passwords::Passwords,
         proxy::ProxyWatch,
         screens::Screens,
@@ -46,6 +47,7 @@ pub struct Service {
     pub(crate) attempts: Attempts,
     /// Tries to sign in on their way into the database.
     pub(crate) tries: Tries,
+    pub(crate) key_uses: KeyUses,
     pub(crate) listings: Semaphore,
     pub(crate) downloads: Semaphore,
     pub(crate) calls: Calls,

@@ -153,13 +153,9 @@ pub fn by_owner_name(conn: &mut Conn<'_>, owner: &str, name: &str) -> Result<Opt
     })
 }
 
-/// Finds an application by a seller key's hash, if the key is valid at `now` (Unix seconds); with the second when
-/// the key ends, if it does.
-pub fn by_seller_key(conn: &mut Conn<'_>, hash: &[u8], now: i64) -> Result<Option<(AppRecord, Option<i64>)>> {
-    let sql = "SELECT app, expires FROM seller_keys WHERE hash = $1 AND (expires IS NULL OR expires > $2)";
-    let Some(key) = conn.query_one(sql, params![hash, now])? else { return Ok(None) };
-    let found = conn.query_one(&format!("{SELECT} WHERE a.id = $1"), params![key.get::<i64>(0)?])?;
-    found.as_ref().map(|row| Ok((app(row)?, key.get(1)?))).transpose()
+/// An application by its number.
+pub fn by_id(conn: &mut Conn<'_>, id: i64) -> Result<Option<AppRecord>> {
+    conn.query_one(&format!("{SELECT} WHERE a.id = $1"), params![id])?.as_ref().map(app).transpose()
 }
 
 /// All applications, oldest first.
@@ -173,42 +169,11 @@ pub fn set_secret(conn: &mut Conn<'_>, id: i64, sealed: &[u8]) -> Result<()> {
     catalog::changed(conn)
 }
 
-/// Adds a seller key by its hash. `hint` is its last four characters.
-pub fn add_seller_key(conn: &mut Conn<'_>, app: i64, hash: &[u8], hint: &str, now: i64) -> Result<()> {
-    conn.execute(
-        "INSERT INTO seller_keys (hash, app, hint, created) VALUES ($1, $2, $3, $4)",
-        params![hash, app, hint, now],
-    )?;
-    catalog::changed(conn)
-}
-
-/// Lets all seller keys of an application end at `expires` (Unix seconds), unless they end earlier.
-pub fn expire_seller_keys(conn: &mut Conn<'_>, app: i64, expires: i64) -> Result<()> {
-    conn.execute(
-        "UPDATE seller_keys SET expires = $2 WHERE app = $1 AND (expires IS NULL OR expires > $2)",
-        params![app, expires],
-    )?;
-    catalog::changed(conn)
-}
-
-/// Last four characters of the seller key that does not end.
-pub fn seller_key_hint(conn: &mut Conn<'_>, app: i64) -> Result<Option<String>> {
-    let sql = "SELECT hint FROM seller_keys WHERE app = $1 AND expires IS NULL ORDER BY created DESC LIMIT 1";
-    conn.query_one(sql, params![app])?.map(|row| row.get(0)).transpose()
-}
-
-/// The seller key that ends first of those that end after `now` and by `until`: its last four characters and its end.
-pub fn next_key_end(conn: &mut Conn<'_>, app: i64, now: i64, until: i64) -> Result<Option<(String, i64)>> {
-    let sql = "SELECT hint, expires FROM seller_keys WHERE app = $1 AND expires > $2 AND expires <= $3
-        ORDER BY expires LIMIT 1";
-    let row = conn.query_one(sql, params![app, now, until])?;
-    row.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
-}
-
 /// What ends with an application at once: whoever asks by it would still be let in, or called.
-const ENDS: [&str; 7] = [
+const ENDS: [&str; 8] = [
     "session_generations",
-    "seller_keys",
+    "named_keys",
+    "key_secrets",
     "accounts",
     "bulk_jobs",
     "password_resets",

@@ -1,11 +1,11 @@
-//! Who changed what in an application, and the requests that its sellers made.
+//! Who changed what in an application.
 
 use crate::{Conn, Result, Row, params};
 
 /// A change that somebody made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
-    /// Who: the last four characters of a seller key.
+    /// Who: the last four characters of a seller key, or the name of a person.
     pub actor: String,
     /// What was done: the type of the request.
     pub action: String,
@@ -17,13 +17,44 @@ pub struct Entry {
     pub changes: String,
 }
 
-/// A request that a seller made.
+/// An entry of a log, with its place in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SellerRequest {
-    /// From which address.
-    pub ip: String,
-    /// What was asked, without secrets.
-    pub url: String,
+pub struct Logged<T> {
+    /// Serial number in the application; newer ones are greater.
+    pub id: i64,
+    /// Unix second.
+    pub time: i64,
+    /// What is told.
+    pub entry: T,
+}
+
+/// Which entries of a log are wanted; what is empty, or `None`, wants all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogFilter {
+    /// Of whom: the last four characters of a seller key, its name, or the name of a person.
+    pub key: String,
+    /// Of which type, whatever its case.
+    pub kind: String,
+    /// With this text somewhere in them, whatever its case.
+    pub text: String,
+    /// Only entries before this number.
+    pub before: Option<i64>,
+}
+
+impl LogFilter {
+    /// Patterns for `LIKE`, with `\` before what stands for itself: for texts in lower case, and for texts as they are,
+    /// since the databases differ in which letters they make lower. Empty: all.
+    pub(crate) fn patterns(&self) -> [String; 2] {
+        [pattern(&self.text.to_lowercase()), pattern(&self.text)]
+    }
+}
+
+fn pattern(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    let escaped = text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+    format!("%{escaped}%")
 }
 
 /// Adds a change at `now`, and drops all but the newest `kept`.
@@ -38,37 +69,26 @@ pub fn insert(conn: &mut Conn<'_>, app: i64, new: &Entry, now: i64, kept: i64) -
     Ok(())
 }
 
-/// The newest changes with their Unix seconds, at most `limit`, newest first.
-pub fn newest(conn: &mut Conn<'_>, app: i64, limit: i64) -> Result<Vec<(i64, Entry)>> {
-    let sql =
-        "SELECT time, actor, action, target, ip, changes FROM audit WHERE app = $1 ORDER BY id DESC LIMIT $2";
+/// The newest changes that a filter wants, at most `limit`, newest first.
+pub fn page(conn: &mut Conn<'_>, app: i64, filter: &LogFilter, limit: i64) -> Result<Vec<Logged<Entry>>> {
+    let sql = r"SELECT id, time, actor, action, target, ip, changes FROM audit
+        WHERE app = $1 AND id < $2 AND ($3 = '' OR actor = $3) AND ($4 = '' OR LOWER(action) = $4)
+          AND ($5 = '' OR LOWER(actor || ' ' || action || ' ' || target || ' ' || ip || ' ' || changes)
+                    LIKE $5 ESCAPE '\'
+               OR actor || ' ' || action || ' ' || target || ' ' || ip || ' ' || changes LIKE $6 ESCAPE '\')
+        ORDER BY id DESC LIMIT $7";
+    let [lower, exact] = filter.patterns();
+    let (before, kind) = (filter.before.unwrap_or(i64::MAX), filter.kind.to_ascii_lowercase());
     let entry = |row: &Row| {
         let entry = Entry {
-            actor: row.get(1)?,
-            action: row.get(2)?,
-            target: row.get(3)?,
-            ip: row.get(4)?,
-            changes: row.get(5)?,
+            actor: row.get(2)?,
+            action: row.get(3)?,
+            target: row.get(4)?,
+            ip: row.get(5)?,
+            changes: row.get(6)?,
         };
-        Ok((row.get(0)?, entry))
+        Ok(Logged { id: row.get(0)?, time: row.get(1)?, entry })
     };
-    conn.query(sql, params![app, limit])?.iter().map(entry).collect()
-}
-
-/// Adds a request at `now`, and drops all but the newest `kept`.
-pub fn insert_request(conn: &mut Conn<'_>, app: i64, new: &SellerRequest, now: i64, kept: i64) -> Result<()> {
-    let id = conn.next_serials(app, "seller_log", 1)?;
-    conn.execute(
-        "INSERT INTO seller_log (app, id, time, ip, url) VALUES ($1, $2, $3, $4, $5)",
-        params![app, id, now, &new.ip, &new.url],
-    )?;
-    conn.execute("DELETE FROM seller_log WHERE app = $1 AND id <= $2", params![app, id - kept])?;
-    Ok(())
-}
-
-/// The newest requests with their Unix seconds, at most `limit`, newest first.
-pub fn newest_requests(conn: &mut Conn<'_>, app: i64, limit: i64) -> Result<Vec<(i64, SellerRequest)>> {
-    let sql = "SELECT time, ip, url FROM seller_log WHERE app = $1 ORDER BY id DESC LIMIT $2";
-    let request = |row: &Row| Ok((row.get(0)?, SellerRequest { ip: row.get(1)?, url: row.get(2)? }));
-    conn.query(sql, params![app, limit])?.iter().map(request).collect()
+    let params = params![app, before, &filter.key, &kind, &lower, &exact, limit];
+    conn.query(sql, params)?.iter().map(entry).collect()
 }

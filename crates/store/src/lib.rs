@@ -28,6 +28,8 @@ pub mod password_resets;
 mod pending;
 pub mod people;
 mod range;
+pub mod seller_keys;
+pub mod seller_log;
 pub mod server_keys;
 pub mod sessions;
 pub mod subscriptions;

@@ -40,6 +40,40 @@ function tooWide() {
   return reaches.slice(-5).map((element) => `${scrollWidth} px: ${element.outerHTML.slice(0, 160)}`);
 }
 
+/** Fails unless the tabulator reaches everything that can be clicked or typed into, and shows where it is. */
+export async function byKeyboard(visitor) {
+  const { page } = visitor;
+  const count = await page.evaluate(markStops);
+  const reached = new Set();
+  for (let pressed = 0; pressed < count + 20; pressed += 1) {
+    await page.keyboard.press("Tab");
+    const { stop, shown, what } = await page.evaluate(whereFocusIs);
+    if (what && !shown) throw new Error(`nobody sees that the focus on ${page.url()} is on ${what}`);
+    if (stop !== undefined) reached.add(Number(stop));
+  }
+  const missed = await page.evaluate((found) => [...document.querySelectorAll("[data-stop]")]
+    .filter(({ dataset }) => !found.includes(Number(dataset.stop))).map(({ outerHTML }) => outerHTML.slice(0, 160)), [...reached]);
+  if (missed.length > 0) throw new Error(`the keyboard does not reach on ${page.url()}:\n${missed.join("\n")}`);
+}
+
+/** Runs in the page: numbers what the keyboard must reach. */
+function markStops() {
+  document.activeElement.blur();
+  const all = document.querySelectorAll("a[href], button, input:not([type=hidden], [type=radio]), select, textarea, summary");
+  const stops = [...all].filter((element) => !element.disabled && element.checkVisibility({ visibilityProperty: true }));
+  stops.forEach((element, place) => { element.dataset.stop = place; });
+  return stops.length;
+}
+
+/** Runs in the page: what has the focus, and whether a ring or a shadow tells so. */
+function whereFocusIs() {
+  const element = document.activeElement;
+  if (!element || element === document.body) return {};
+  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+  const ring = outlineStyle !== "none" && parseFloat(outlineWidth) > 0;
+  return { stop: element.dataset.stop, shown: ring || boxShadow !== "none", what: element.outerHTML.slice(0, 160) };
+}
+
 /** Counts the bytes that a page's first visit brings over the wire. */
 export async function weigh(visitor) {
   const session = await visitor.context.newCDPSession(visitor.page);

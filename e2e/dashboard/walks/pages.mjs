@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 
-import { accessible, narrow, weigh, WEIGHT } from "../support/audit.mjs";
+import { accessible, byKeyboard, narrow, weigh, WEIGHT } from "../support/audit.mjs";
 import { BEHIND_A_PROXY, furnish } from "../support/furnish.mjs";
 import { pages } from "../support/pages.mjs";
 import { signedIn } from "../support/person.mjs";
@@ -18,13 +18,14 @@ export async function walk({ step, browser, servers }) {
   for (const { name, address, plots, nobody, status = 200 } of pages(furnished)) {
     const state = nobody ? undefined : signed;
     let heading;
-    await step(`${name}: quiet, light, accessible, narrow`, async () => {
+    await step(`${name}: quiet, light, narrow, accessible, all by the keyboard`, async () => {
       const visitor = await browser.visitor(server.base, { state });
       const weight = await weigh(visitor);
       await visitor.open(address, status);
       heading = await visitor.heading();
       assert.ok((await visitor.page.title()).startsWith(heading), `the title of ${address} is ${await visitor.page.title()}`);
       weight.atMost(plots ? WEIGHT.plots : WEIGHT.page);
+      await byKeyboard(visitor);
       await narrow(visitor);
       await accessible(visitor, "light");
       await accessible(visitor, "dark");

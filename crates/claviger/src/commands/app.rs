@@ -1,14 +1,14 @@
 //! `claviger app`: applications and their keys.
 
 use claviger_domain::ApiVersions;
-use claviger_service::{App, AppSummary, parse_app_path};
+use claviger_service::{App, AppSummary, parse_app_path, vendor::FIRST_SELLER_KEY};
 use serde_json::json;
 
 use super::{
     args::{ConfirmArgs, ShowArgs},
     prompt::confirm,
     run::with_service,
-    settings,
+    seller_key, settings,
 };
 use crate::{config::StoreArgs, output};
 
@@ -78,7 +78,10 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Draw a new seller key; shows it, this once
+    /// Manage seller keys: several, each with a name and rights of its own
+    #[command(subcommand)]
+    SellerKey(seller_key::Command),
+    /// Draw a new secret for the seller key `main`; shows it, this once
     RotateSellerKey {
         /// OWNER/APP
         app: String,
@@ -113,8 +116,9 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         }
         Command::Unban { app } => settings::set_banned(store, &app, false),
         Command::RotateSecret { app, yes, json } => rotate_secret(store, &app, yes, json),
+        Command::SellerKey(command) => seller_key::run(store, command),
         Command::RotateSellerKey { app, grace, yes, json } => {
-            rotate_seller_key(store, &app, grace, yes, json)
+            seller_key::rotate(store, &app, FIRST_SELLER_KEY, grace, yes, json)
         }
         Command::Delete(ConfirmArgs { app, yes }) => delete(store, &app, yes),
     }
@@ -195,16 +199,6 @@ fn rotate_secret(store: StoreArgs, app: &str, yes: bool, json: bool) -> anyhow::
     with_service(store, async |service| {
         let secret = service.rotate_secret(&owner, &name).await?;
         output::record(json, &json!({ "secret": secret.expose() }), &[("secret", secret.expose())])
-    })
-}
-
-fn rotate_seller_key(store: StoreArgs, app: &str, grace: i64, yes: bool, json: bool) -> anyhow::Result<()> {
-    let (owner, name) = path(app)?;
-    let when = if grace == 0 { "at once".to_owned() } else { format!("in {grace} seconds") };
-    confirm(yes, &format!("Bots and shops with the old seller key of {app} will stop working {when}."))?;
-    with_service(store, async |service| {
-        let key = service.rotate_seller_key(&owner, &name, grace).await?;
-        output::record(json, &json!({ "seller_key": key.expose() }), &[("seller key", key.expose())])
     })
 }
 

@@ -1,6 +1,9 @@
 //! Arguments that many commands take.
 
-use claviger_service::vendor::{EndFault, entry_end};
+use claviger_service::{
+    LogFilter,
+    vendor::{EndFault, entry_end},
+};
 
 /// What is shown, and how.
 #[derive(clap::Args)]
@@ -23,6 +26,30 @@ pub(crate) struct NewestArgs {
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// Which entries of a log are listed.
+#[derive(clap::Args)]
+pub(crate) struct LogArgs {
+    /// Only of this key: its last four characters, or its name; or of this person
+    #[arg(long, default_value = "", hide_default_value = true)]
+    key: String,
+    /// Only of this type
+    #[arg(long = "type", value_name = "TYPE", default_value = "", hide_default_value = true)]
+    kind: String,
+    /// Only with this text somewhere in them
+    #[arg(long, default_value = "", hide_default_value = true)]
+    text: String,
+    /// Only before the entry of this number, for the next page
+    #[arg(long, value_name = "ID")]
+    before: Option<i64>,
+}
+
+impl LogArgs {
+    pub(super) fn filter(self) -> LogFilter {
+        let Self { key, kind, text, before } = self;
+        LogFilter { key, kind, text, before }
+    }
 }
 
 /// Where something is destroyed, and whether that is meant.

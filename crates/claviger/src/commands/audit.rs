@@ -1,8 +1,12 @@
 //! `claviger audit` and `claviger seller-log`: who changed what, and what sellers asked.
 
+use claviger_service::Logged;
 use serde_json::json;
 
-use super::{args::NewestArgs, run::with_app};
+use super::{
+    args::{LogArgs, NewestArgs},
+    run::with_app,
+};
 use crate::{
     config::StoreArgs,
     output::{self, Rows},
@@ -12,24 +16,35 @@ use crate::{
 #[derive(clap::Subcommand)]
 pub(crate) enum Audit {
     /// List the newest changes, newest first
-    List(NewestArgs),
+    List {
+        #[command(flatten)]
+        newest: NewestArgs,
+        #[command(flatten)]
+        which: LogArgs,
+    },
 }
 
 /// What can be done with the seller log.
 #[derive(clap::Subcommand)]
 pub(crate) enum SellerLog {
     /// List the newest requests, newest first; the setting `sellerLogs` turns the log on
-    List(NewestArgs),
+    List {
+        #[command(flatten)]
+        newest: NewestArgs,
+        #[command(flatten)]
+        which: LogArgs,
+    },
 }
 
 /// Lists changes.
 pub(crate) fn run(store: StoreArgs, command: Audit) -> anyhow::Result<()> {
-    let Audit::List(NewestArgs { app, limit, json }) = command;
-    with_app(store, &app, async |service, app| {
+    let Audit::List { newest: NewestArgs { app, limit, json }, which } = command;
+    with_app(store, &app, async move |service, app| {
         let columns = [("TIME", 20), ("KEY", 4), ("TYPE", 16), ("TARGET", 24), ("FROM", 15), ("CHANGES", 0)];
         let mut rows = Rows::new(json, columns);
-        for (time, entry) in service.audit(&app, limit).await? {
+        for Logged { id, time, entry } in service.audit(&app, which.filter(), limit).await? {
             let value = json!({
+                "id": id,
                 "time": time,
                 "key": entry.actor,
                 "type": entry.action,
@@ -55,12 +70,32 @@ pub(crate) fn run(store: StoreArgs, command: Audit) -> anyhow::Result<()> {
 
 /// Lists requests of sellers.
 pub(crate) fn run_seller_log(store: StoreArgs, command: SellerLog) -> anyhow::Result<()> {
-    let SellerLog::List(NewestArgs { app, limit, json }) = command;
-    with_app(store, &app, async |service, app| {
-        let mut rows = Rows::new(json, [("TIME", 20), ("FROM", 15), ("URL", 0)]);
-        for (time, request) in service.seller_log(&app, limit).await? {
-            let value = json!({ "time": time, "from": request.ip, "url": request.url });
-            rows.add(&value, [output::time(time), request.ip, request.url])?;
+    let SellerLog::List { newest: NewestArgs { app, limit, json }, which } = command;
+    with_app(store, &app, async move |service, app| {
+        let columns = [("TIME", 20), ("KEY", 4), ("STATUS", 6), ("MS", 7), ("FROM", 15), ("URL", 0)];
+        let mut rows = Rows::new(json, columns);
+        for Logged { id, time, entry } in service.seller_log(&app, which.filter(), limit).await? {
+            let value = json!({
+                "id": id,
+                "time": time,
+                "key": entry.hint,
+                "key_name": entry.key_name,
+                "type": entry.kind,
+                "status": entry.status,
+                "micros": entry.micros,
+                "from": entry.ip,
+                "url": entry.url,
+            });
+            let number = |number: Option<String>| output::or_dash(number.as_deref());
+            let cells = [
+                output::time(time),
+                output::or_dash(Some(entry.hint.as_str()).filter(|hint| !hint.is_empty())),
+                number(entry.status.map(|status| status.to_string())),
+                number(entry.micros.map(|micros| format!("{}.{:03}", micros / 1000, micros % 1000))),
+                entry.ip,
+                entry.url,
+            ];
+            rows.add(&value, cells)?;
         }
         rows.end();
         Ok(())

@@ -10,6 +10,7 @@ pub(crate) mod file;
 pub(crate) mod license;
 pub(crate) mod log;
 pub(crate) mod owner;
+mod seller_key;
 pub(crate) mod serve;
 pub(crate) mod session;
 mod settings;

@@ -329,8 +329,9 @@ fn a_table_of_requests() {
     assert_eq!(text(&rows[0], "from"), "127.0.0.1");
     let table = server.cli.ok(&["seller-log", "list", &app.path(), "--limit", "2"]);
     let lines: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
-    assert_eq!(lines[0], ["TIME", "FROM", "URL"]);
-    assert_eq!(lines[1][1..], ["127.0.0.1", urls[0]]);
+    assert_eq!(lines[0], ["TIME", "KEY", "STATUS", "MS", "FROM", "URL"]);
+    assert_eq!(lines[1][1..3], [&app.seller_key[28..], "200"]);
+    assert_eq!(lines[1][4..], ["127.0.0.1", urls[0]]);
     assert_eq!(lines.len(), 3, "{table}");
 }
 
@@ -504,4 +505,40 @@ fn long_addresses_are_cut() {
     }
     let all = server.cli.ok(&["seller-log", "list", &app.path(), "--json", "--limit", "1000"]);
     assert!(!all.contains(SECRET) && all.contains("&pass=***"), "{all}");
+}
+
+#[test]
+fn the_logs_tell_which_key_asked_what_and_are_searched() {
+    let server = Server::start();
+    let (app, path) = (&server.app, server.app.path());
+    set_seller_logs(&server, true);
+    let made = server.cli.json(&["app", "seller-key", "add", &path, "My bot", "--rights", "read", "--json"]);
+    let bot = App { seller_key: made["seller_key"].as_str().expect("a key").into(), ..app.clone() };
+    done(app, "type=AddSub&name=gold&level=2");
+    assert_eq!(bot.seller("type=addsub&name=silver&level=3").status, 403);
+    assert_eq!(bot.seller("type=fetchallusers").status, 406);
+    let log = |more: &[&str]| list(&server, &[&["seller-log", "list", &path, "--json"], more].concat());
+    let rows = log(&["--limit", "3"]);
+    for (row, key, name, kind, status) in [
+        (&rows[0], &bot, "My bot", "fetchallusers", 406),
+        (&rows[1], &bot, "My bot", "addsub", 403),
+        (&rows[2], app, "main", "addsub", 200),
+    ] {
+        assert_eq!((text(row, "key"), text(row, "key_name")), (&key.seller_key[28..], name), "{row}");
+        assert_eq!((text(row, "type"), &row["status"]), (kind, &status.into()), "{row}");
+        assert!(row["micros"].as_i64().is_some_and(|micros| micros > 0), "{row}");
+    }
+    assert_eq!(log(&["--key", "My bot"]), rows[..2]);
+    assert_eq!(log(&["--key", &bot.seller_key[28..]]), rows[..2]);
+    assert_eq!(log(&["--type", "ADDSUB"]), rows[1..]);
+    assert_eq!(log(&["--text", "SILVER"]), rows[1..2]);
+    let before = rows[1]["id"].to_string();
+    assert_eq!(log(&["--before", &before, "--limit", "1"]), rows[2..]);
+    for hostile in ["%", "_", "'; --", "\\", "\u{202e}"] {
+        assert!(log(&["--text", &format!("x{hostile}x")]).is_empty());
+    }
+    let changes = |more: &[&str]| list(&server, &[&["audit", "list", &path, "--json"], more].concat());
+    assert_eq!(changes(&[]).len(), 1, "what was refused is no change");
+    assert_eq!(changes(&["--key", &app.seller_key[28..], "--type", "addsub", "--text", "gold"]).len(), 1);
+    assert!(changes(&["--key", "My bot"]).is_empty());
 }

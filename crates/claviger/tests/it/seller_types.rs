@@ -15,7 +15,7 @@ const HEAD: &str = "| Type | Parameters | Success | Failures |";
 const UNKNOWN: &str = "Type doesn't exist";
 
 /// Every name in the documentation's tables of types.
-fn documented() -> BTreeSet<String> {
+pub fn documented() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/protocol");
     let pages = fs::read_dir(folder).expect("the documentation").map(|entry| entry.expect("a page").path());
     let pages =
@@ -57,7 +57,7 @@ fn none_is_unknown() {
 }
 
 /// Parameters that give every type something to do.
-const PARAMS: &[(&str, &str)] = &[
+pub const PARAMS: &[(&str, &str)] = &[
     ("user", "alice"),
     ("username", "alice"),
     ("currentUsername", "alice"),

@@ -12,16 +12,16 @@ use utoipa::openapi::{
 };
 
 use super::schemas::{BEARER, SELLER_KEY, failure, outcome, param, text, with_fields};
-use crate::seller::{AREAS, Param, Type};
+use crate::seller::{AREAS, Area, Param, Type, types};
 
 /// What any type may answer besides 200, and why.
 const COMMON: &[(u16, &str)] = &[
     (400, "A parameter cannot be used as it is, or the body is malformed"),
-    (403, "The application is banned, or its owner may not use the Seller API"),
+    (403, "The application is banned, or its owner or the key may not do this"),
     (404, "No application has this seller key; of some types: what is looked for is not there"),
     (413, "The body is too large or incomplete"),
     (415, "The body is compressed"),
-    (423, "The application does not let this address in"),
+    (423, "The application or the key does not let this address in"),
     (429, "Too many requests; try again later"),
     (500, "The server's fault; of some types: nothing was there to change"),
     (503, "The server is busy; try again in a moment"),
@@ -29,17 +29,15 @@ const COMMON: &[(u16, &str)] = &[
 
 pub(super) fn tags() -> impl Iterator<Item = Tag> {
     let about = |name: &str| format!("Seller API: {name}");
-    AREAS.iter().map(move |(name, _)| TagBuilder::new().name(about(name)).build())
+    AREAS.iter().map(move |area| TagBuilder::new().name(about(area.name)).build())
 }
 
 pub(super) fn paths(paths: PathsBuilder) -> PathsBuilder {
-    let all = AREAS.iter().flat_map(|(area, lists)| {
-        lists.iter().copied().flatten().map(move |kind| (format!("Seller API: {area}"), kind))
-    });
-    all.fold(paths, |paths, (tag, kind)| {
+    let all = AREAS.iter().flat_map(|area| area.types().map(move |kind| (area, kind)));
+    all.fold(paths, |paths, (area, kind)| {
         let path = format!("/api/seller/{}", kind.name);
-        let get = operation(kind, &tag).operation_id(Some(kind.name)).parameters(Some(query(kind)));
-        let post = operation(kind, &tag)
+        let get = operation(area, kind).operation_id(Some(kind.name)).parameters(Some(query(kind)));
+        let post = operation(area, kind)
             .operation_id(Some(format!("{}_post", kind.name)))
             .request_body(Some(form(kind)));
         paths
@@ -48,15 +46,15 @@ pub(super) fn paths(paths: PathsBuilder) -> PathsBuilder {
     })
 }
 
-fn operation(kind: &Type, tag: &str) -> OperationBuilder {
+fn operation(area: &Area, kind: &Type) -> OperationBuilder {
     let also = match kind.aliases {
         [] => String::new(),
         aliases => format!(" Also called {}.", aliases.join(", ")),
     };
     OperationBuilder::new()
-        .tag(tag)
+        .tag(format!("Seller API: {}", area.name))
         .summary(Some(kind.about))
-        .description(Some(format!("The type `{}`.{also}", kind.name)))
+        .description(Some(format!("The type `{}`.{also} {}", kind.name, needs(area, kind))))
         .securities(Some([
             SecurityRequirement::new(BEARER, [] as [&str; 0]),
             SecurityRequirement::new(SELLER_KEY, [] as [&str; 0]),
@@ -100,9 +98,14 @@ fn common_name(status: u16) -> String {
     format!("Status{status}")
 }
 
-/// Every type, in the order of the areas.
-fn types() -> impl Iterator<Item = &'static Type> {
-    AREAS.iter().flat_map(|(_, lists)| lists.iter().copied().flatten())
+/// What a seller key must be allowed for a type.
+fn needs(area: &Area, kind: &Type) -> String {
+    let right = area.right.as_str();
+    match kind.changes {
+        _ if kind.any_key => "Every key may use it.".into(),
+        Some(_) => format!("Needs a key that may change {right}."),
+        None => format!("Needs a key that may read {right}."),
+    }
 }
 
 /// Adds the responses that operations refer to: those of the common checks, and one for each type.

@@ -11,7 +11,7 @@ use super::{
 };
 
 pub(crate) const TYPES: Types = &[
-    Type::new("setseller", |_| async { set_seller() }.boxed(), "Tests a seller key."),
+    Type::new("setseller", |_| async { set_seller() }.boxed(), "Tests a seller key.").any_key(),
     Type::new(
         "appdetails",
         |request| async move { Ok(app_details(&request)) }.boxed(),
@@ -38,7 +38,7 @@ const STATS: &[Field] = &[
     text("totalaccs"),
 ];
 
-/// Shown where the application keeps its secret to itself: callers want a text that is not empty.
+/// Shown where the application keeps its secret to itself, or the key is a limited one: callers want a text that is not empty.
 const HIDDEN: &str = "hidden";
 
 fn set_seller() -> Outcome {
@@ -55,10 +55,11 @@ struct AppDetails<'a> {
 
 fn app_details(request: &Request) -> Answer {
     let app = &request.app;
+    let shown = app.settings.seller_api_shows_secret && request.sees_secrets();
     let details = AppDetails {
         name: &app.name,
         ownerid: &app.owner_id,
-        secret: if app.settings.seller_api_shows_secret { app.secret.expose() } else { HIDDEN },
+        secret: if shown { app.secret.expose() } else { HIDDEN },
         version: &app.settings.version,
     };
     SellerReply::success("Fetched Application Details Successfully").with("appdetails", &details).into()

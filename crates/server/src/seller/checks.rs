@@ -3,11 +3,14 @@
 use std::{borrow::Cow, sync::Arc};
 
 use axum::http::{HeaderMap, header};
-use claviger_domain::{ClientAddress, Network};
-use claviger_service::App;
+use claviger_domain::{ClientAddress, Network, SellerArea};
+use claviger_service::{App, SellerKey};
 use claviger_wire::seller::{SellerParams, SellerReply, text};
 
-use super::{Stop, Type, table::TYPES};
+use super::{
+    Stop,
+    table::{Row, TYPES},
+};
 use crate::State;
 
 /// Where the API lives; a type may follow in the path.
@@ -23,14 +26,18 @@ pub(super) fn seller_key(params: &SellerParams, headers: &HeaderMap) -> Option<S
     params.get("sellerkey").map(Cow::into_owned).or_else(bearer)
 }
 
-/// The application of the seller key. A stranger learns nothing but that the key is unknown.
-pub(super) async fn find_app(state: &State, key: Option<&str>, ip: ClientAddress) -> Result<Arc<App>, Stop> {
-    let found = match key {
-        Some(key) if key.len() == 32 => state.service.app_by_seller_key(key).await?,
+/// The seller key of a request. A stranger learns nothing but that it is unknown.
+pub(super) async fn find_key(
+    state: &State,
+    secret: Option<&str>,
+    ip: ClientAddress,
+) -> Result<Arc<SellerKey>, Stop> {
+    let found = match secret {
+        Some(secret) if secret.len() == 32 => state.service.seller_key(secret).await?,
         _ => None,
     };
     match found {
-        Some(app) => Ok(app),
+        Some(key) => Ok(key),
         None if state.limits.may_guess(ip) => {
             Err(SellerReply::failure(text::SELLER_KEY_NOT_FOUND).status(404).into())
         }
@@ -38,12 +45,14 @@ pub(super) async fn find_app(state: &State, key: Option<&str>, ip: ClientAddress
     }
 }
 
-/// The common checks of an application after that of its rate, in the order of the protocol; the first failure answers.
-pub(super) fn check_app(state: &State, app: &App, ip: ClientAddress) -> Result<(), SellerReply> {
+/// The common checks of a key and its application after that of the rate, in the order of the protocol; the first
+/// failure answers.
+pub(super) fn check_key(state: &State, key: &SellerKey, ip: ClientAddress) -> Result<(), SellerReply> {
+    let app = &*key.app;
     if app.banned {
         return Err(SellerReply::failure(text::APP_BANNED).status(403));
     }
-    if !whitelisted(app, ip) {
+    if !whitelisted(app, ip) || !key.allows_from(ip) {
         return Err(SellerReply::failure(text::NOT_WHITELISTED).status(423));
     }
     if !app.may_sell(state.service.clock().now()) {
@@ -52,8 +61,28 @@ pub(super) fn check_app(state: &State, app: &App, ip: ClientAddress) -> Result<(
     Ok(())
 }
 
+/// Whether a key may do what a request asks for.
+pub(super) fn check_rights(key: &SellerKey, row: Row, params: &SellerParams) -> Result<(), SellerReply> {
+    let Row { kind, right } = row;
+    let changes = kind.changes.is_some();
+    if !kind.any_key && !key.rights.allow(right, changes) {
+        return Err(denied(right, changes));
+    }
+    if !key.rights.allow(SellerArea::Users, true) && params.flag(kind.users_too) {
+        return Err(denied(SellerArea::Users, true));
+    }
+    Ok(())
+}
+
+/// The words that callers know, and what the key lacks.
+fn denied(right: SellerArea, changes: bool) -> SellerReply {
+    let what = if changes { "change" } else { "read" };
+    let reason = format!("This seller key may not {what} {}.", right.as_str());
+    SellerReply::failure(text::NOT_AUTHORIZED).status(403).with("reason", &reason)
+}
+
 /// The type that a request names: as a parameter, or as the last part of the path.
-pub(super) fn find_type(params: &SellerParams, path: &str) -> Result<(String, &'static Type), SellerReply> {
+pub(super) fn find_type(params: &SellerParams, path: &str) -> Result<(String, Row), SellerReply> {
     let in_path = path.strip_prefix(PATH).map(|name| name.strip_suffix('/').unwrap_or(name));
     let in_path = in_path.filter(|name| !name.is_empty());
     let name = match (in_path, params.get("type")) {
@@ -68,8 +97,8 @@ pub(super) fn find_type(params: &SellerParams, path: &str) -> Result<(String, &'
         return Err(SellerReply::failure(text::TYPE_TWICE));
     }
     let name = name.to_ascii_lowercase();
-    let kind = TYPES.get(name.as_str()).copied().ok_or_else(|| SellerReply::failure(text::UNKNOWN_TYPE))?;
-    Ok((name, kind))
+    let row = TYPES.get(name.as_str()).copied().ok_or_else(|| SellerReply::failure(text::UNKNOWN_TYPE))?;
+    Ok((name, row))
 }
 
 fn whitelisted(app: &App, ip: ClientAddress) -> bool {

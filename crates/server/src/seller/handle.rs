@@ -1,6 +1,10 @@
 //! From an HTTP request to its type, and from the type's answer to a response (`docs/protocol/seller.md`).
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -11,14 +15,15 @@ use axum::{
     routing::any,
 };
 use bytes::Bytes;
-use claviger_domain::ClientAddress;
-use claviger_service::{RELAYED, ServiceError};
+use claviger_domain::{ClientAddress, SellerArea};
+use claviger_service::{RELAYED, SellerKey, ServiceError};
 use claviger_wire::seller::{SellerParams, SellerReply, text};
 
 use super::{
     Answer, Outcome, Request, Stop,
-    checks::{PATH, check_app, find_app, find_type, seller_key},
-    record::{self, Record},
+    checks::{PATH, check_key, check_rights, find_key, find_type, seller_key},
+    record::{LogEntry, Record},
+    table::Row,
 };
 use crate::{
     State,
@@ -89,7 +94,7 @@ fn wants_text(params: &SellerParams) -> bool {
     params.get("format").as_deref() == Some("text")
 }
 
-/// The body of a request. That of an upload may be as large as a file, once the key is known to be valid.
+/// The body of a request. That of an upload may be as large as a file, once the key is known to be valid and may send files.
 async fn body_of(state: &State, parts: &Parts, body: Body) -> Option<Bytes> {
     if !is_upload(state, parts).await {
         return read_body(body).await;
@@ -98,17 +103,18 @@ async fn body_of(state: &State, parts: &Parts, body: Body) -> Option<Bytes> {
     read_body_of(body, max.saturating_add(FORM_MAX), UPLOAD_WITHIN).await
 }
 
-/// Whether the head of a request says that a file follows, and has a valid key.
+/// Whether the head of a request says that a file follows, and has a key that may send it.
 async fn is_upload(state: &State, parts: &Parts) -> bool {
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if !content_type.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/form-data")) {
         return false;
     }
     let params = SellerParams::of_query(parts.uri.query().unwrap_or_default());
-    let named = find_type(&params, parts.uri.path()).is_ok_and(|(_, kind)| kind.name == "upload");
+    let named = find_type(&params, parts.uri.path()).is_ok_and(|(_, row)| row.kind.name == "upload");
     let key = seller_key(&params, &parts.headers).filter(|_| named);
     let Some(key) = key else { return false };
-    matches!(state.service.app_by_seller_key(&key).await, Ok(Some(_)))
+    let found = state.service.seller_key(&key).await.ok().flatten();
+    found.is_some_and(|key| key.rights.allow(SellerArea::Files, true))
 }
 
 /// Tells the caller how many more requests are served.
@@ -129,30 +135,82 @@ async fn answer(
     text_mode: bool,
     rate: &mut Option<SellerRate>,
 ) -> Outcome {
-    let key = seller_key(&params, &parts.headers);
-    let app = find_app(&state, key.as_deref(), ip).await?;
-    *rate = state.limits.take_seller(app.id);
+    let begun = Instant::now();
+    let key = find_key(&state, seller_key(&params, &parts.headers).as_deref(), ip).await?;
+    *rate = state.limits.take_seller(key.app.id);
     if rate.is_some_and(|rate| !rate.allowed) {
         return Err(SellerReply::failure(text::TOO_FREQUENT).status(429).into());
     }
-    check_app(&state, &app, ip)?;
-    record::log_request(&state, &app, &parts.uri, ip).await?;
-    let is_shop = text_mode || params.shop().is_some();
+    check_key(&state, &key, ip)?;
+    state.service.note_key_use(&key, ip);
     let found = find_type(&params, parts.uri.path());
-    let (called, kind) = found.map_err(|reply| if is_shop { reply.not_a_product() } else { reply })?;
-    if *method == Method::HEAD {
-        // Looking must not act: link previews and prefetchers ask like this.
-        return Ok(Answer::Stream { body: Body::empty(), text: false });
+    let kind = found.as_ref().ok().map(|(_, row)| row.kind);
+    let log = LogEntry::begin(&key, &parts.uri, kind, ip, begun);
+    let is_kept = log.is_some() || kind.is_some_and(|kind| kind.changes.is_some());
+    let looks_only = *method == Method::HEAD;
+    let work = async move {
+        let accepted = Accepted { state: state.clone(), key, parts, params, ip, text_mode };
+        let outcome = accepted.run(found, looks_only).await;
+        if let Some(log) = log {
+            log.end(&state, status_of(&outcome, text_mode)).await;
+        }
+        outcome
+    };
+    if !is_kept {
+        return work.await;
     }
-    tracing::debug!(app = app.id, kind = kind.name, "seller request");
-    let record = Record::begin(kind, &params, key.as_deref(), ip);
-    let headers = parts.headers;
-    let request = Request { state: state.clone(), app: app.clone(), params, ip, headers, text_mode, called };
-    let answer = (kind.run)(request).await?;
-    if let Some(made) = record.and_then(|record| record.made(&answer)) {
-        state.service.record_audit(&app, made).await?;
+    // What is to be in a log is finished although the caller leaves, or nobody would know of it.
+    tokio::spawn(work).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a seller request broke off");
+        Err(SellerReply::failure(text::INTERNAL_ERROR).status(500).into())
+    })
+}
+
+/// A request that has passed the checks of its key.
+struct Accepted {
+    state: Arc<State>,
+    key: Arc<SellerKey>,
+    parts: Parts,
+    params: SellerParams,
+    ip: ClientAddress,
+    text_mode: bool,
+}
+
+impl Accepted {
+    /// Does what the type does, if there is one and the key may; keeps a change in the audit log.
+    async fn run(self, found: Result<(String, Row), SellerReply>, looks_only: bool) -> Outcome {
+        let Self { state, key, parts, params, ip, text_mode } = self;
+        let is_shop = text_mode || params.shop().is_some();
+        let (called, row) = found.map_err(|reply| if is_shop { reply.not_a_product() } else { reply })?;
+        check_rights(&key, row, &params)?;
+        if looks_only {
+            // Looking must not act: link previews and prefetchers ask like this.
+            return Ok(Answer::Stream { body: Body::empty(), text: false });
+        }
+        let (app, kind) = (key.app.clone(), row.kind);
+        tracing::debug!(app = app.id, kind = kind.name, "seller request");
+        let record = Record::begin(kind, &params, &key, ip);
+        let headers = parts.headers;
+        let request =
+            Request { state: state.clone(), app: app.clone(), key, params, ip, headers, text_mode, called };
+        let answer = (kind.run)(request).await?;
+        if let Some(made) = record.and_then(|record| record.made(&answer)) {
+            state.service.record_audit(&app, made).await?;
+        }
+        Ok(answer)
     }
-    Ok(answer)
+}
+
+/// The HTTP status that an outcome gets.
+fn status_of(outcome: &Outcome, text_mode: bool) -> u16 {
+    match outcome {
+        Ok(Answer::Reply(reply) | Answer::Changed(reply, _)) | Err(Stop::Refused(reply)) => {
+            reply.status_in(text_mode)
+        }
+        Ok(Answer::Stream { .. }) => 200,
+        Err(Stop::Failed(error)) if is_busy(error) => 503,
+        Err(Stop::Failed(_)) => 500,
+    }
 }
 
 fn fault(error: &ServiceError) -> SellerReply {

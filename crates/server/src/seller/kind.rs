@@ -30,6 +30,10 @@ pub(crate) struct Type {
     pub(crate) changes: Option<&'static [&'static str]>,
     /// A success has no `message`.
     pub(crate) silent: bool,
+    /// Flags, in the spellings of one, with which it changes users too.
+    pub(crate) users_too: &'static [&'static str],
+    /// It tells nothing that a key could be denied.
+    pub(crate) any_key: bool,
 }
 
 impl Type {
@@ -44,6 +48,8 @@ impl Type {
             statuses: &[],
             changes: None,
             silent: false,
+            users_too: &[],
+            any_key: false,
         }
     }
 
@@ -70,6 +76,16 @@ impl Type {
 
     pub(crate) const fn silent(self) -> Self {
         Self { silent: true, ..self }
+    }
+
+    /// Marks a type that changes users too where one of these flags is set.
+    pub(crate) const fn users_too(self, flags: &'static [&'static str]) -> Self {
+        Self { users_too: flags, ..self }
+    }
+
+    /// Marks a type that every key may use, whatever its rights.
+    pub(crate) const fn any_key(self) -> Self {
+        Self { any_key: true, ..self }
     }
 
     /// What a request of this type is about, for the audit log; `None` when it only reads.

@@ -31,5 +31,5 @@ use self::{
 pub(crate) use self::{
     handle::routes,
     kind::{Field, Form, Param, Shape, Type, may},
-    table::AREAS,
+    table::{AREAS, Area, types},
 };

@@ -1,17 +1,22 @@
 //! What is kept of requests: the audit log of changes, and the seller log of all requests where an application has it
 //! on. Neither holds secrets.
 
-use std::{borrow::Cow, collections::HashSet, sync::LazyLock};
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    sync::{Arc, LazyLock},
+    time::Instant,
+};
 
 use axum::http::Uri;
 use claviger_domain::ClientAddress;
-use claviger_service::{App, AuditEntry, ServiceError, cut};
+use claviger_service::{AuditEntry, SellerKey, SellerRequest, cut};
 use claviger_wire::seller::SellerParams;
 
 use super::{
     Answer, Type,
     checks::PATH,
-    table::{AREAS, TYPES},
+    table::{TYPES, types},
 };
 use crate::State;
 
@@ -28,8 +33,7 @@ const SHOWN: &str = "type format limit include user username currentusername new
     region asn ip";
 /// The names of all parameters, in lower case. What else stands where a name is expected may be a secret as well.
 static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let types = AREAS.iter().flat_map(|(_, lists)| lists.iter().copied().flatten());
-    let params = types.flat_map(|kind| kind.params).map(|param| param.name.to_ascii_lowercase());
+    let params = types().flat_map(|kind| kind.params).map(|param| param.name.to_ascii_lowercase());
     params.chain(SHOWN.split(' ').chain(["sellerkey"]).map(String::from)).collect()
 });
 /// Stands for what was cut.
@@ -43,14 +47,12 @@ impl Record {
     pub(super) fn begin(
         kind: &Type,
         params: &SellerParams,
-        key: Option<&str>,
+        key: &SellerKey,
         ip: ClientAddress,
     ) -> Option<Self> {
         let target = kind.target(params)?;
-        // The key was found, so it is ASCII.
-        let actor = key.and_then(|key| key.get(key.len().saturating_sub(4)..)).unwrap_or_default();
         Some(Self(AuditEntry {
-            actor: actor.into(),
+            actor: key.hint.clone(),
             action: kind.name.into(),
             target: cut(&target, TARGET_MAX).into(),
             ip: ip.to_string(),
@@ -69,18 +71,46 @@ impl Record {
     }
 }
 
-/// Keeps a request in the seller log, if the application has it on.
-pub(super) async fn log_request(
-    state: &State,
-    app: &App,
-    uri: &Uri,
-    ip: ClientAddress,
-) -> Result<(), ServiceError> {
-    if !app.settings.seller_logs {
-        return Ok(());
+/// A request for the seller log, until it is answered.
+pub(super) struct LogEntry {
+    key: Arc<SellerKey>,
+    begun: Instant,
+    request: SellerRequest,
+}
+
+impl LogEntry {
+    /// Notes what is asked; `None` where the application has the log off. `kind` is the type, if there is one of that
+    /// name.
+    pub(super) fn begin(
+        key: &Arc<SellerKey>,
+        uri: &Uri,
+        kind: Option<&Type>,
+        ip: ClientAddress,
+        begun: Instant,
+    ) -> Option<Self> {
+        if !key.app.settings.seller_logs {
+            return None;
+        }
+        let request = SellerRequest {
+            hint: key.hint.clone(),
+            key_name: key.name.clone(),
+            kind: kind.map_or("", |kind| kind.name).into(),
+            ip: ip.to_string(),
+            url: cut(&shown(uri), URL_MAX).into(),
+            status: None,
+            micros: None,
+        };
+        Some(Self { key: key.clone(), begun, request })
     }
-    let url = shown(uri);
-    state.service.record_seller_request(app, ip.to_string(), cut(&url, URL_MAX).into()).await
+
+    /// Keeps the request with what came of it. A log that cannot be written does not undo what was done.
+    pub(super) async fn end(mut self, state: &State, status: u16) {
+        self.request.status = Some(status.into());
+        self.request.micros = i64::try_from(self.begun.elapsed().as_micros()).ok();
+        if let Err(error) = state.service.record_seller_request(&self.key.app, self.request).await {
+            tracing::error!(%error, "a request is missing in the seller log");
+        }
+    }
 }
 
 fn is_shown(name: &str) -> bool {
@@ -144,7 +174,7 @@ mod tests {
 
     #[test]
     fn the_parameters_of_all_types_are_either_shown_or_cut() {
-        for kind in AREAS.iter().flat_map(|(_, lists)| lists.iter().copied().flatten()) {
+        for kind in types() {
             for param in kind.params {
                 let uri = format!("/api/seller/{}?{}=s3cret", kind.name, param.name);
                 let kept = shown(&uri.parse().unwrap());

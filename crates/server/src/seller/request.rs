@@ -3,8 +3,8 @@
 use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
 use axum::http::HeaderMap;
-use claviger_domain::{ClientAddress, Term, TermError, Unit};
-use claviger_service::{App, Service, cut};
+use claviger_domain::{ClientAddress, SellerRights, Term, TermError, Unit};
+use claviger_service::{App, SellerKey, Service, cut};
 use claviger_wire::seller::{SellerParams, SellerReply};
 
 use crate::State;
@@ -18,6 +18,8 @@ const NAME_SHOWN: usize = 50;
 pub(crate) struct Request {
     pub(crate) state: Arc<State>,
     pub(crate) app: Arc<App>,
+    /// The key that it came with.
+    pub(crate) key: Arc<SellerKey>,
     pub(crate) params: SellerParams,
     /// Address of the caller.
     pub(crate) ip: ClientAddress,
@@ -32,6 +34,11 @@ pub(crate) struct Request {
 impl Request {
     pub(crate) fn service(&self) -> &Arc<Service> {
         &self.state.service
+    }
+
+    /// Whether the caller may see what opens other doors: only a key without limits may.
+    pub(crate) fn sees_secrets(&self) -> bool {
+        self.key.rights == SellerRights::ALL
     }
 
     /// A parameter that is only looked up or compared: empty when it is missing.

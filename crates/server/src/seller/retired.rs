@@ -11,6 +11,6 @@ const DEPRECATED: &str = "Endpoint Deprecated, you can no longer use keys direct
     key, and that user has a HWID and IP associated with it.";
 
 pub(crate) const TYPES: Types = &[
-    Type::new("reset", |_| async { failure(DEPRECATED) }.boxed(), "Retired: always fails."),
-    Type::new("addhwid", |_| async { failure(DEPRECATED) }.boxed(), "Retired: always fails."),
+    Type::new("reset", |_| async { failure(DEPRECATED) }.boxed(), "Retired: always fails.").any_key(),
+    Type::new("addhwid", |_| async { failure(DEPRECATED) }.boxed(), "Retired: always fails.").any_key(),
 ];

@@ -2,37 +2,70 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
+use claviger_domain::SellerArea;
+
 use super::{
     access, accounts, application, buttons, chats, files,
     kind::{Type, Types},
     licenses, logs, retired, sessions, settings, subscriptions, users, variables, webhooks,
 };
 
-/// Every area with its name.
-pub(crate) const AREAS: &[(&str, &[Types])] = &[
-    ("Sessions", &[sessions::TYPES]),
-    ("Licenses", licenses::TYPES),
-    ("Users", users::TYPES),
-    ("Variables of users", users::VARIABLES),
-    ("Subscriptions", &[subscriptions::TYPES]),
-    ("Variables", &[variables::TYPES]),
-    ("Blacklist and whitelist", &[access::TYPES]),
-    ("Chats", &[chats::TYPES]),
-    ("Files", &[files::TYPES]),
-    ("Webhooks", &[webhooks::TYPES]),
-    ("Buttons", &[buttons::TYPES]),
-    ("Accounts", &[accounts::TYPES]),
-    ("Application", &[application::TYPES, settings::TYPES]),
-    ("Logs", &[logs::TYPES]),
-    ("Retired", &[retired::TYPES]),
+/// An area of the table.
+pub(crate) struct Area {
+    /// What the documentation calls it.
+    pub(crate) name: &'static str,
+    /// What a key must have for its types.
+    pub(crate) right: SellerArea,
+    lists: &'static [Types],
+}
+
+impl Area {
+    const fn new(name: &'static str, right: SellerArea, lists: &'static [Types]) -> Self {
+        Self { name, right, lists }
+    }
+
+    /// Its types.
+    pub(crate) fn types(&self) -> impl Iterator<Item = &'static Type> {
+        self.lists.iter().copied().flatten()
+    }
+}
+
+/// Every area.
+pub(crate) const AREAS: &[Area] = &[
+    Area::new("Sessions", SellerArea::Sessions, &[sessions::TYPES]),
+    Area::new("Licenses", SellerArea::Licenses, licenses::TYPES),
+    Area::new("Users", SellerArea::Users, users::TYPES),
+    Area::new("Variables of users", SellerArea::Users, users::VARIABLES),
+    Area::new("Subscriptions", SellerArea::Subscriptions, &[subscriptions::TYPES]),
+    Area::new("Variables", SellerArea::Variables, &[variables::TYPES]),
+    Area::new("Blacklist and whitelist", SellerArea::Blacklist, &[access::TYPES]),
+    Area::new("Chats", SellerArea::Chats, &[chats::TYPES]),
+    Area::new("Files", SellerArea::Files, &[files::TYPES]),
+    Area::new("Webhooks", SellerArea::Webhooks, &[webhooks::TYPES]),
+    Area::new("Buttons", SellerArea::Buttons, &[buttons::TYPES]),
+    Area::new("Accounts", SellerArea::Accounts, &[accounts::TYPES]),
+    Area::new("Application", SellerArea::Application, &[application::TYPES, settings::TYPES]),
+    Area::new("Logs", SellerArea::Logs, &[logs::TYPES]),
+    Area::new("Retired", SellerArea::Application, &[retired::TYPES]),
 ];
 
+/// Every type, in the order of the areas.
+pub(crate) fn types() -> impl Iterator<Item = &'static Type> {
+    AREAS.iter().flat_map(Area::types)
+}
+
+/// A type, and what a key must have for it.
+#[derive(Clone, Copy)]
+pub(crate) struct Row {
+    pub(crate) kind: &'static Type,
+    pub(super) right: SellerArea,
+}
+
 /// Every type by its names in lower case.
-pub(super) static TYPES: LazyLock<HashMap<String, &'static Type>> = LazyLock::new(|| {
-    let named = |kind: &'static Type| {
+pub(super) static TYPES: LazyLock<HashMap<String, Row>> = LazyLock::new(|| {
+    let named = |(right, kind): (SellerArea, &'static Type)| {
         let names = std::iter::once(&kind.name).chain(kind.aliases);
-        names.map(move |name| (name.to_ascii_lowercase(), kind))
+        names.map(move |name| (name.to_ascii_lowercase(), Row { kind, right }))
     };
-    let types = AREAS.iter().flat_map(|(_, lists)| lists.iter().copied().flatten());
-    types.flat_map(named).collect()
+    AREAS.iter().flat_map(|area| area.types().map(|kind| (area.right, kind))).flat_map(named).collect()
 });

@@ -34,13 +34,21 @@ impl Service {
         })
     }
 
-    /// Drops what is no longer needed and reads lists that have changed.
+    /// Writes what was only held in memory until now. For the end of a server, after its last request.
+    pub async fn write_held(&self) {
+        if let Err(error) = self.write_key_uses().await {
+            tracing::error!(%error, "noting the last uses of seller keys failed");
+        }
+    }
+
+    /// Drops what is no longer needed, writes what can wait, and reads lists that have changed.
     async fn tidy_forever(self: Arc<Self>) {
         loop {
             tokio::time::sleep(TIDY).await;
             let now = self.clock.now();
             self.attempts.forget(now);
             self.proxies.turn();
+            self.write_held().await;
             let screens = self.screens.clone();
             let _ = tokio::task::spawn_blocking(move || screens.reload()).await;
             let expired = move |conn: &mut Conn<'_>| password_resets::delete_expired(conn, now);

@@ -5,7 +5,7 @@ use claviger_store::{
     Conn, StoreError,
     apps::{self, AppRecord, NewApp},
     bulk::{self, Change},
-    owners,
+    owners, seller_keys,
     sessions::shared,
     subscriptions,
 };
@@ -14,10 +14,8 @@ use super::names::{check_name, no_owner, refused};
 use crate::{
     App, Service, ServiceError,
     background::bulk::FIRST_SLICE,
-    shared::{
-        catalog::{APP_SECRET, SIGNING_KEY},
-        vault::sha256,
-    },
+    shared::catalog::{APP_SECRET, SIGNING_KEY},
+    vendor::seller_keys::{first_terms, new_secret},
 };
 
 /// Longest name of an application in bytes.
@@ -28,8 +26,6 @@ const DEFAULT_SUBSCRIPTION: &str = "default";
 const DEFAULT_LEVEL: &str = "1";
 /// Bytes of randomness in an app secret.
 const SECRET_BYTES: usize = 32;
-/// Bytes of randomness in a seller key.
-const SELLER_KEY_BYTES: usize = 16;
 
 /// An application just made, with what is shown only now.
 #[derive(Debug)]
@@ -90,11 +86,10 @@ impl Service {
             settings: serde_json::to_string(&settings).expect("settings are plain data"),
             created: self.clock.now(),
         };
-        let seller_key = Secret::new(self.random.hex(SELLER_KEY_BYTES));
-        let stored = StoredKey::new(&seller_key);
+        let (seller_key, stored) = new_secret(self);
         let added = self.store.db().write::<_, StoreError, _>(move |conn| {
             let Some(app) = apps::insert(conn, &new)? else { return Ok(false) };
-            apps::add_seller_key(conn, app, &stored.hash, &stored.hint, new.created)?;
+            seller_keys::insert(conn, app, &first_terms(), &stored, new.created)?;
             subscriptions::insert(conn, app, DEFAULT_SUBSCRIPTION, DEFAULT_LEVEL)?;
             Ok(true)
         });
@@ -145,7 +140,7 @@ impl Service {
     async fn summarize(&self, app: App) -> Result<AppSummary, ServiceError> {
         let (id, now) = (app.id, self.clock.now());
         let figures = move |conn: &mut Conn<'_>| {
-            Ok::<_, StoreError>((apps::seller_key_hint(conn, id)?, shared::count(conn, id, now)?))
+            Ok::<_, StoreError>((seller_keys::hint(conn, id)?, shared::count(conn, id, now)?))
         };
         let (hint, sessions) = self.store.db().read(figures).await?;
         Ok(AppSummary { app, seller_key_hint: hint.unwrap_or_default(), sessions })
@@ -166,28 +161,6 @@ impl Service {
         self.store.db().write::<_, StoreError, _>(rotate).await?;
         self.renew_catalog().await?;
         Ok(secret)
-    }
-
-    /// Draws a new seller key. Older ones stay valid for `grace` seconds.
-    ///
-    /// # Errors
-    /// When there is no such application, or the database fails.
-    pub async fn rotate_seller_key(
-        &self,
-        owner: &str,
-        name: &str,
-        grace: i64,
-    ) -> Result<Secret, ServiceError> {
-        let (id, now) = (self.app(owner, name).await?.id, self.clock.now());
-        let seller_key = Secret::new(self.random.hex(SELLER_KEY_BYTES));
-        let stored = StoredKey::new(&seller_key);
-        let rotate = move |conn: &mut Conn<'_>| {
-            apps::expire_seller_keys(conn, id, now.saturating_add(grace.max(0)))?;
-            apps::add_seller_key(conn, id, &stored.hash, &stored.hint, now)
-        };
-        self.store.db().write::<_, StoreError, _>(rotate).await?;
-        self.renew_catalog().await?;
-        Ok(seller_key)
     }
 
     /// Gives an application another name; returns it as it is now. Programs name it when they start, so those that were
@@ -228,17 +201,4 @@ impl Service {
 
 fn taken(owner: &str, name: &str) -> ServiceError {
     refused(&format!("`{owner}` has an application `{name}` already"))
-}
-
-/// What is kept of a seller key.
-struct StoredKey {
-    hash: [u8; 32],
-    hint: String,
-}
-
-impl StoredKey {
-    fn new(key: &Secret) -> Self {
-        let text = key.expose();
-        Self { hash: sha256(text), hint: text[text.len() - 4..].into() }
-    }
 }

@@ -7,8 +7,10 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use claviger_domain::{AppSettings, Role, Secret, SigningKey, fold, former};
-use claviger_store::{StoreError, apps::AppRecord, variables::Variable};
+use claviger_domain::{
+    AppSettings, ClientAddress, Network, Role, Secret, SellerRights, SigningKey, fold, former,
+};
+use claviger_store::{StoreError, apps::AppRecord, seller_keys::FoundKey, variables::Variable};
 
 use crate::{
     error::ServiceError,
@@ -98,6 +100,54 @@ impl App {
     }
 }
 
+/// A seller key, ready to answer requests.
+#[derive(Debug)]
+pub struct SellerKey {
+    /// The application that it is for.
+    pub app: Arc<App>,
+    /// Serial number in the application.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Last four characters of the secret that was shown.
+    pub hint: String,
+    /// What it may do.
+    pub rights: SellerRights,
+    /// From where it may be used; empty: from anywhere.
+    addresses: Vec<Network>,
+    /// Unix second from which it is refused.
+    until: Option<i64>,
+}
+
+impl SellerKey {
+    /// Parses what the database holds.
+    pub(crate) fn open(app: Arc<App>, found: FoundKey) -> Result<Self, ServiceError> {
+        let key = found.key;
+        let broken = |what: &str| {
+            let sentence = format!("{what} of the seller key `{}` of application {}", key.name, app.name);
+            ServiceError::Store(StoreError::Unexpected(sentence))
+        };
+        let rights = key.rights.parse().map_err(|_| broken("rights"))?;
+        let addresses = parse_addresses(&key.addresses).map_err(|_| broken("addresses"))?;
+        let until = [key.until, found.expires].into_iter().flatten().min();
+        Ok(Self { id: key.id, name: key.name, hint: found.hint, rights, addresses, until, app })
+    }
+
+    /// Whether the key may be used from an address. One that is unknown is in no list.
+    pub fn allows_from(&self, ip: ClientAddress) -> bool {
+        let in_list = |ip| self.addresses.iter().any(|network| network.contains(ip));
+        self.addresses.is_empty() || ip.known().is_some_and(in_list)
+    }
+}
+
+/// Networks, separated by commas.
+pub(crate) fn parse_addresses(text: &str) -> Result<Vec<Network>, String> {
+    let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    entries
+        .map(|entry| entry.parse().map_err(|error: claviger_domain::NetworkError| error.to_string()))
+        .collect()
+}
+
 /// The form in which seller keys are stored.
 type SellerKeyHash = [u8; 32];
 
@@ -108,8 +158,7 @@ struct Held {
     /// By owner id, then by name, folded: however many spellings there are, each application is held once.
     by_name: HashMap<String, HashMap<String, Arc<App>>>,
     names: usize,
-    /// By seller key, with the second when the key ends.
-    by_key: HashMap<SellerKeyHash, (Arc<App>, Option<i64>)>,
+    by_key: HashMap<SellerKeyHash, Arc<SellerKey>>,
     /// By application, then by name.
     variables: HashMap<i64, HashMap<String, Arc<Variable>>>,
     variable_bytes: usize,
@@ -152,23 +201,17 @@ impl Catalog {
         });
     }
 
-    /// The application that a seller key is for, unless the key has ended by `now` (Unix seconds).
-    pub(crate) fn by_seller_key(&self, hash: &SellerKeyHash, now: i64) -> Option<Arc<App>> {
+    /// A seller key, unless it has ended by `now` (Unix seconds).
+    pub(crate) fn seller_key(&self, hash: &SellerKeyHash, now: i64) -> Option<Arc<SellerKey>> {
         let held = self.read();
-        let (app, expires) = held.by_key.get(hash)?;
-        expires.is_none_or(|expires| expires > now).then(|| app.clone())
+        let key = held.by_key.get(hash)?;
+        key.until.is_none_or(|until| until > now).then(|| key.clone())
     }
 
-    /// Adds an application, by its seller key and the second when that ends, that was read at the state `version`.
-    pub(crate) fn add_by_seller_key(
-        &self,
-        version: i64,
-        hash: SellerKeyHash,
-        app: Arc<App>,
-        expires: Option<i64>,
-    ) {
+    /// Adds a seller key that was read at the state `version`.
+    pub(crate) fn add_seller_key(&self, version: i64, hash: SellerKeyHash, key: Arc<SellerKey>) {
         self.add(version, |held| {
-            held.by_key.insert(hash, (app, expires));
+            held.by_key.insert(hash, key);
         });
     }
 

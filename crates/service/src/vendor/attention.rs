@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use claviger_domain::Role;
-use claviger_store::{Conn, StoreError, apps, files, user_subscriptions, users};
+use claviger_store::{Conn, StoreError, files, seller_keys, user_subscriptions, users};
 
 use crate::{
     App, Service, ServiceError,
@@ -100,7 +100,7 @@ impl Service {
         let count = move |conn: &mut Conn<'_>| {
             Ok(Notes {
                 ending: user_subscriptions::count_ending(conn, app, now, now + ENDING, COUNTED)?,
-                key_end: apps::next_key_end(conn, app, now, now + NOTICE)?,
+                key_end: seller_keys::next_end(conn, app, now, now + NOTICE)?,
                 uploads: files::any_uploaded(conn, app)?,
                 emails: users::any_email(conn, app)?,
             })

@@ -1,9 +1,10 @@
 //! The audit log: who changed what. And the seller log: what sellers asked.
 
-pub use claviger_store::audit::Entry as AuditEntry;
-use claviger_store::{
-    StoreError,
-    audit::{self, SellerRequest},
+use claviger_domain::in_one_line;
+use claviger_store::{Conn, StoreError, audit, seller_log};
+pub use claviger_store::{
+    audit::{Entry as AuditEntry, LogFilter, Logged},
+    seller_log::SellerRequest,
 };
 
 use crate::{App, Service, ServiceError};
@@ -15,42 +16,53 @@ impl Service {
     /// When the database fails.
     pub async fn record_audit(&self, app: &App, entry: AuditEntry) -> Result<(), ServiceError> {
         let (id, now, kept) = (app.id, self.clock.now(), app.settings.audit_kept);
-        let write = move |conn: &mut claviger_store::Conn<'_>| audit::insert(conn, id, &entry, now, kept);
+        let write = move |conn: &mut Conn<'_>| audit::insert(conn, id, &entry, now, kept);
         Ok(self.store.db().write::<_, StoreError, _>(write).await?)
     }
 
-    /// The newest changes with their Unix seconds, at most `limit`, newest first.
+    /// The newest changes that a filter wants, at most `limit`, newest first. The number of the last is where the next
+    /// page begins ([`LogFilter::before`]).
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn audit(&self, app: &App, limit: i64) -> Result<Vec<(i64, AuditEntry)>, ServiceError> {
-        let app = app.id;
-        Ok(self.store.db().read(move |conn| audit::newest(conn, app, limit)).await?)
+    pub async fn audit(
+        &self,
+        app: &App,
+        filter: LogFilter,
+        limit: i64,
+    ) -> Result<Vec<Logged<AuditEntry>>, ServiceError> {
+        let (app, filter) = (app.id, fit(filter));
+        Ok(self.store.db().read(move |conn| audit::page(conn, app, &filter, limit)).await?)
     }
 
     /// Keeps a request in the seller log of an application; returns once that is on disk.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn record_seller_request(
-        &self,
-        app: &App,
-        ip: String,
-        url: String,
-    ) -> Result<(), ServiceError> {
+    pub async fn record_seller_request(&self, app: &App, request: SellerRequest) -> Result<(), ServiceError> {
         let (id, now, kept) = (app.id, self.clock.now(), app.settings.seller_logs_kept);
-        let request = SellerRequest { ip, url };
-        let write =
-            move |conn: &mut claviger_store::Conn<'_>| audit::insert_request(conn, id, &request, now, kept);
+        let write = move |conn: &mut Conn<'_>| seller_log::insert(conn, id, &request, now, kept);
         Ok(self.store.db().write::<_, StoreError, _>(write).await?)
     }
 
-    /// The newest requests of sellers with their Unix seconds, at most `limit`, newest first.
+    /// The newest requests of sellers that a filter wants, at most `limit`, newest first. The number of the last is
+    /// where the next page begins ([`LogFilter::before`]).
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn seller_log(&self, app: &App, limit: i64) -> Result<Vec<(i64, SellerRequest)>, ServiceError> {
-        let app = app.id;
-        Ok(self.store.db().read(move |conn| audit::newest_requests(conn, app, limit)).await?)
+    pub async fn seller_log(
+        &self,
+        app: &App,
+        filter: LogFilter,
+        limit: i64,
+    ) -> Result<Vec<Logged<SellerRequest>>, ServiceError> {
+        let (app, filter) = (app.id, fit(filter));
+        Ok(self.store.db().read(move |conn| seller_log::page(conn, app, &filter, limit)).await?)
     }
+}
+
+/// A filter without what no entry holds, and one of the databases refuses.
+fn fit(filter: LogFilter) -> LogFilter {
+    let line = |text: String| in_one_line(text.trim()).into_owned();
+    LogFilter { key: line(filter.key), kind: line(filter.kind), text: line(filter.text), ..filter }
 }

@@ -17,7 +17,7 @@ mod licenses;
 pub(crate) mod listing;
 mod logs;
 pub(crate) mod new_licenses;
-mod seller_keys;
+pub(crate) mod seller_keys;
 mod session_page;
 mod settings;
 pub(crate) mod stats;
@@ -36,6 +36,7 @@ pub use claviger_store::{
     chat::Channel,
     licenses::{License, LicenseCounts},
     logs::Log,
+    seller_keys::{FIRST as FIRST_SELLER_KEY, LiveSecret},
     sessions::{Listed, pages::Order},
     subscriptions::Subscription,
     tokens::Token,
@@ -58,6 +59,7 @@ pub use self::{
     files::{FileContent, FileFault, NewFile},
     licenses::{Assignment, EditedLicense, LicenseFilter},
     new_licenses::{Added, BATCH_MAX, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys},
+    seller_keys::{KEYS_MAX, KeyChange, MadeKey, NewKey, OVERLAP_MAX, ShownKey},
     session_page::{Place, SessionPage, SessionQuery, Whose},
     settings::{ChangedSettings, SETTINGS},
     team::{AddAccount, NewMember, may},

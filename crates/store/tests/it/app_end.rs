@@ -7,8 +7,7 @@ use claviger_store::{
     accounts::{self, NewAccount},
     activity,
     add_events::{self, Event},
-    apps,
-    audit::{self, SellerRequest},
+    apps, audit,
     bulk::{self, Change},
     buttons::{self, Button},
     chat::{self, Channel, Message},
@@ -18,6 +17,8 @@ use claviger_store::{
     logs::{self, Log},
     owners, params,
     password_resets::{self, Reset},
+    seller_keys::{self, KeySecret, KeyTerms},
+    seller_log::{self, SellerRequest},
     subscriptions,
     tokens::{self, Owner},
     tries,
@@ -65,7 +66,6 @@ fn fill(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
         &[tries::Try { ip: "192.0.2.1".into(), ..Default::default() }],
     )?;
     activity::add(conn, app, NOW, activity::Happened { inits: 1, ..Default::default() })?;
-    apps::add_seller_key(conn, app, format!("hash {app}").as_bytes(), "cdef", NOW)?;
     let [name, value] = ["name", "value"].map(String::from);
     variables::insert(conn, app, &Variable { name: name.clone(), value: value.clone(), authed: true })?;
     let of_user = UserVariable { name: name.clone(), value: value.clone(), read_only: false };
@@ -96,8 +96,10 @@ fn fill_for_sellers(conn: &mut Conn<'_>, app: i64) -> Result<()> {
     };
     assert!(accounts::insert(conn, app, &account)?);
     audit::insert(conn, app, &audit::Entry::default(), NOW, 10)?;
-    let request = SellerRequest { ip: "192.0.2.1".into(), url: "/".into() };
-    audit::insert_request(conn, app, &request, NOW, 10)?;
+    seller_log::insert(conn, app, &SellerRequest::default(), NOW, 10)?;
+    let terms = KeyTerms { name: "main".into(), rights: "all".into(), addresses: String::new(), until: None };
+    let secret = KeySecret { hash: format!("hash {app}").into(), hint: "cdef".into() };
+    seller_keys::insert(conn, app, &terms, &secret, NOW)?.expect("a free name");
     // A slice of no rows leaves the job as it is.
     bulk::begin(conn, app, &Change::ResetUsers, NOW, 0)?.expect("a job");
     Ok(())
@@ -176,7 +178,7 @@ async fn a_deleted_app_is_gone_before_its_rows_are(t: Fixture) {
     let job = delete(&t, app, 2).await.expect("rows are left");
     assert!(!t.lives(app, live).await);
     let hash = format!("hash {app}");
-    assert!(t.read(move |conn| apps::by_seller_key(conn, hash.as_bytes(), NOW)).await.is_none());
+    assert!(t.read(move |conn| seller_keys::by_hash(conn, hash.as_bytes(), NOW)).await.is_none());
     assert!(t.read(apps::all).await.iter().all(|record| record.id != app));
     let users = async || t.read(move |conn| users::count(conn, app)).await;
     assert_eq!(users().await, 3);

@@ -23,9 +23,6 @@ both![
     apps_come_oldest_first,
     an_app_secret_can_be_replaced,
     settings_are_kept_as_given,
-    a_seller_key_opens_its_app,
-    rotated_seller_keys_live_for_their_grace,
-    a_seller_key_belongs_to_one_app,
     settings_are_locked_and_replaced,
     an_app_can_be_banned,
     an_app_is_renamed_unless_the_name_is_taken,
@@ -174,56 +171,6 @@ async fn settings_are_kept_as_given(t: Fixture) {
     assert_eq!(t.read(move |conn| apps::settings(conn, app + 1)).await, None);
 }
 
-/// The app that a seller key opens, and when the key ends.
-async fn opened(t: &Fixture, hash: &'static [u8], now: i64) -> Option<(i64, Option<i64>)> {
-    let found = t.read(move |conn| apps::by_seller_key(conn, hash, now)).await;
-    found.map(|(app, ends)| (app.id, ends))
-}
-
-async fn a_seller_key_opens_its_app(t: Fixture) {
-    let app = t.app().await;
-    assert_eq!(opened(&t, b"hash", NOW).await, None);
-    assert_eq!(t.read(move |conn| apps::seller_key_hint(conn, app)).await, None);
-    t.write(move |conn| apps::add_seller_key(conn, app, b"hash", "cdef", NOW)).await;
-    assert_eq!(opened(&t, b"hash", NOW).await, Some((app, None)));
-    assert_eq!(opened(&t, b"hash", i64::MAX).await, Some((app, None)));
-    assert_eq!(opened(&t, b"Hash", NOW).await, None);
-    assert_eq!(t.read(move |conn| apps::seller_key_hint(conn, app)).await.as_deref(), Some("cdef"));
-}
-
-async fn rotated_seller_keys_live_for_their_grace(t: Fixture) {
-    let app = t.app().await;
-    t.write(move |conn| apps::add_seller_key(conn, app, b"first", "1111", NOW)).await;
-    t.write(move |conn| {
-        apps::expire_seller_keys(conn, app, NOW + 60)?;
-        apps::add_seller_key(conn, app, b"second", "2222", NOW)
-    })
-    .await;
-    assert_eq!(opened(&t, b"first", NOW + 59).await, Some((app, Some(NOW + 60))));
-    assert_eq!(opened(&t, b"first", NOW + 60).await, None);
-    assert_eq!(opened(&t, b"second", NOW + 60).await, Some((app, None)));
-    assert_eq!(t.read(move |conn| apps::seller_key_hint(conn, app)).await.as_deref(), Some("2222"));
-    // A later end does not lengthen what ends earlier; no grace ends all at once.
-    t.write(move |conn| apps::expire_seller_keys(conn, app, NOW + 600)).await;
-    assert_eq!(opened(&t, b"first", NOW).await, Some((app, Some(NOW + 60))));
-    assert_eq!(opened(&t, b"second", NOW).await, Some((app, Some(NOW + 600))));
-    assert_eq!(t.read(move |conn| apps::seller_key_hint(conn, app)).await, None);
-    t.write(move |conn| apps::expire_seller_keys(conn, app, NOW)).await;
-    assert_eq!(opened(&t, b"first", NOW).await, None);
-    assert_eq!(opened(&t, b"second", NOW).await, None);
-}
-
-async fn a_seller_key_belongs_to_one_app(t: Fixture) {
-    let [app, other] = [t.app().await, t.app().await];
-    t.write(move |conn| apps::add_seller_key(conn, app, b"one", "1111", NOW)).await;
-    t.write(move |conn| apps::add_seller_key(conn, other, b"two", "2222", NOW)).await;
-    let twice = t.store.db().write(move |conn| apps::add_seller_key(conn, other, b"one", "1111", NOW)).await;
-    twice.expect_err("the key is taken");
-    t.write(move |conn| apps::expire_seller_keys(conn, app, NOW)).await;
-    assert_eq!(opened(&t, b"one", NOW).await, None);
-    assert_eq!(opened(&t, b"two", NOW).await, Some((other, None)));
-}
-
 async fn settings_are_locked_and_replaced(t: Fixture) {
     let app = t.app().await;
     t.write(move |conn| apps::set_settings(conn, app, "0")).await;
@@ -303,10 +250,6 @@ async fn every_change_raises_the_catalog_version(t: Fixture) {
     raised("an app").await;
     t.write(move |conn| apps::set_secret(conn, app, b"new")).await;
     raised("a secret").await;
-    t.write(move |conn| apps::add_seller_key(conn, app, b"hash", "cdef", NOW)).await;
-    raised("a seller key").await;
-    t.write(move |conn| apps::expire_seller_keys(conn, app, NOW)).await;
-    raised("the end of a seller key").await;
     t.write(move |conn| apps::set_settings(conn, app, "{}")).await;
     raised("settings").await;
     t.write(move |conn| apps::set_banned(conn, app, true)).await;

@@ -4,7 +4,11 @@ use claviger_domain::LicenseStatus;
 use claviger_store::{
     Database, Schema, Store, StoreError,
     access::{self, Blacklisted, Entry, Reason, Source, Whitelisted},
-    apps, chat, licenses, owners, subscriptions, tokens,
+    apps,
+    audit::LogFilter,
+    chat, licenses, owners,
+    seller_keys::{self, KeySecret, KeyTerms, NamedKey},
+    seller_log, subscriptions, tokens,
     user_bans::{self, Lift, UserBan},
     user_subscriptions, users,
 };
@@ -318,6 +322,46 @@ async fn names_become_numbers_sqlite() {
 async fn names_become_numbers_postgres() {
     names_become_numbers_where_making_and_use_agree(named(Place::postgres()).await).await;
     bans_get_a_reason_for_being_there(named(Place::postgres()).await).await;
+}
+
+/// An application had one seller key until names were given to them, perhaps with older secrets of it.
+async fn the_seller_key_gets_a_name(place: Place) {
+    let rows = "
+        INSERT INTO owners VALUES (1, 'AAAAAAAAAA', 'Ann', 'ann', 'seller', NULL, NULL, 5);
+        INSERT INTO apps VALUES (7, 1, 'A', 'a', CAST('' AS {bytes}), CAST('' AS {bytes}), '{}', 0, 5),
+            (8, 1, 'B', 'b', CAST('' AS {bytes}), CAST('' AS {bytes}), '{}', 0, 5);
+        INSERT INTO seller_keys VALUES (CAST('old' AS {bytes}), 7, '1111', 10, 2000000000),
+            (CAST('new' AS {bytes}), 7, '2222', 20, NULL), (CAST('other' AS {bytes}), 8, '3333', 30, NULL);
+        INSERT INTO seller_log VALUES (7, 1, 5, '192.0.2.1', '/api/seller/');";
+    let t = Fixture::open(place.made_by(3, rows)).await;
+    for (hash, app, created, hint, expires) in [
+        ("old", 7, 10, "1111", Some(2_000_000_000)),
+        ("new", 7, 10, "2222", None),
+        ("other", 8, 30, "3333", None),
+    ] {
+        let found =
+            t.read(move |conn| seller_keys::by_hash(conn, hash.as_bytes(), NOW)).await.expect("a key");
+        assert_eq!((found.app, found.hint.as_str(), found.expires), (app, hint, expires));
+        let NamedKey { id, name, rights, addresses, until, created: made, last_used, last_ip } = found.key;
+        assert_eq!((id, name.as_str(), rights.as_str(), addresses.as_str()), (1, "main", "all", ""));
+        assert_eq!((made, until, last_used, last_ip), (created, None, None, None));
+    }
+    let request = t.read(|conn| seller_log::page(conn, 7, &LogFilter::default(), 9)).await.remove(0);
+    assert_eq!((request.entry.ip.as_str(), request.entry.status), ("192.0.2.1", None));
+    // The next key of an application has a number of its own.
+    let terms = KeyTerms { name: "bot".into(), rights: "read".into(), addresses: String::new(), until: None };
+    let secret = KeySecret { hash: b"bot".into(), hint: "4444".into() };
+    assert_eq!(t.write(move |conn| seller_keys::insert(conn, 7, &terms, &secret, NOW)).await, Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_seller_key_gets_a_name_sqlite() {
+    the_seller_key_gets_a_name(Place::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_seller_key_gets_a_name_postgres() {
+    the_seller_key_gets_a_name(Place::postgres()).await;
 }
 
 /// Several programs start at once on a database that is empty still.

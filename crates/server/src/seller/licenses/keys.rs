@@ -35,9 +35,11 @@ pub(crate) const TYPES: Types = &[
         .changes(&["user", "key"]),
     Type::new("del", |request| delete(request).boxed(), "Deletes a license and what it brought.")
         .params(&[need("key", "The license key"), USER_TOO])
+        .users_too(USER_TOO_NAMES)
         .changes(&["key"]),
     Type::new("delmultiple", |request| delete_multiple(request).boxed(), "Deletes several licenses.")
         .params(&[need("key", "License keys, separated by commas"), USER_TOO])
+        .users_too(USER_TOO_NAMES)
         .changes(&["key"]),
     Type::new("delunused", |request| delete_unused(request).boxed(), "Deletes all unused licenses.")
         .changes(&[]),
@@ -47,6 +49,7 @@ pub(crate) const TYPES: Types = &[
         .changes(&[]),
     Type::new("ban", |request| ban(request).boxed(), "Bans a license, and who signs in by it alone.")
         .params(&[need("key", "The license key"), may("reason", "Why, at most 99 bytes"), USER_TOO, BAN_IP])
+        .users_too(USER_TOO_NAMES)
         .statuses(&[400])
         .changes(&["key", "reason"]),
     Type::new("unban", |request| unban(request).boxed(), "Lifts the ban of a license, and no other.")
@@ -66,11 +69,14 @@ pub(crate) const TYPES: Types = &[
             may("userToo", "Also the time that it brought to the user who used it").form(Form::Flag),
         ])
         .data(&[optional("hint", Shape::Text)])
+        .users_too(USER_TOO_NAMES)
         .changes(&["key", "expiry"]),
 ];
 
 const KEY: &[Param] = &[need("key", "The license key")];
 const USER_TOO: Param = may("userToo", "Also the user who used it").form(Form::Flag);
+/// The flag, and how a published library spells it.
+const USER_TOO_NAMES: &[&str] = &["userToo", "user_too"];
 const ADD: &[Param] = &[
     need(
         "expiry",
@@ -218,9 +224,9 @@ async fn assign(request: Request) -> Outcome {
     }
 }
 
-/// Whether the user goes too; a published library spells it `user_too`.
+/// Whether the user goes too.
 fn user_too(request: &Request) -> bool {
-    request.params.flag(&["userToo", "user_too"])
+    request.params.flag(USER_TOO_NAMES)
 }
 
 async fn delete(request: Request) -> Outcome {

@@ -42,7 +42,8 @@ async fn what_ends_soon_is_told() {
     assert_eq!(told.len(), 1);
     assert!(told[0].2.starts_with("One subscription ends within three days."), "{told:?}");
     t.user("ben").await;
-    t.service.rotate_seller_key("acme", "shop", 7200).await.unwrap();
+    let key = t.service.seller_keys(&t.app).await.unwrap()[0].id;
+    t.service.rotate_seller_key(&t.app, key, 7200).await.unwrap();
     let told = says(&t).await;
     assert!(told[0].0 == Topic::SellerKeys && told[0].2.contains("works for another 2 hours"), "{told:?}");
     assert!(told[1].2.starts_with("2 subscriptions end"), "{told:?}");

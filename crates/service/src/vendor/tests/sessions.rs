@@ -161,7 +161,7 @@ async fn what_happens_is_counted() {
         t.service.begin_session(&app, init()).await.unwrap().unwrap();
     }
     // What is held in memory is read anew after each change; nothing is lost by it.
-    t.service.rotate_seller_key("acme", "shop", 0).await.unwrap();
+    t.service.rotate_seller_key(&t.app, 0).await.unwrap();
     let again = t.service.app_by_name(&t.app.owner_id, "shop").await.unwrap().unwrap();
     assert!(!Arc::ptr_eq(&app, &again));
     t.service.begin_session(&again, init()).await.unwrap().unwrap();

@@ -1,0 +1,11 @@
+//! Seller keys: which application one is for, what it may do, and how a vendor makes, changes and ends them.
+
+mod change;
+mod find;
+mod show;
+
+pub use self::{
+    change::{KEYS_MAX, KeyChange, MadeKey, NewKey, OVERLAP_MAX},
+    show::ShownKey,
+};
+pub(crate) use change::{first_terms, new_secret};

@@ -1,0 +1,69 @@
+//! The requests that an application's sellers made.
+
+use crate::{
+    Conn, Result, Row,
+    audit::{LogFilter, Logged},
+    params,
+};
+
+/// A request that a seller made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SellerRequest {
+    /// Last four characters of its key; empty: an older release did not note it.
+    pub hint: String,
+    /// Name of its key.
+    pub key_name: String,
+    /// Its type; empty: it named none that there is.
+    pub kind: String,
+    /// From which address.
+    pub ip: String,
+    /// What was asked, without secrets.
+    pub url: String,
+    /// HTTP status of the reply.
+    pub status: Option<i64>,
+    /// Microseconds until the reply began.
+    pub micros: Option<i64>,
+}
+
+/// Adds a request at `now`, and drops all but the newest `kept`.
+pub fn insert(conn: &mut Conn<'_>, app: i64, new: &SellerRequest, now: i64, kept: i64) -> Result<()> {
+    let id = conn.next_serials(app, "seller_log", 1)?;
+    conn.execute(
+        "INSERT INTO seller_log (app, id, time, ip, url, hint, key_name, kind, status, micros)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        params![app, id, now, &new.ip, &new.url, &new.hint, &new.key_name, &new.kind, new.status, new.micros],
+    )?;
+    conn.execute("DELETE FROM seller_log WHERE app = $1 AND id <= $2", params![app, id - kept])?;
+    Ok(())
+}
+
+/// The newest requests that a filter wants, at most `limit`, newest first.
+pub fn page(
+    conn: &mut Conn<'_>,
+    app: i64,
+    filter: &LogFilter,
+    limit: i64,
+) -> Result<Vec<Logged<SellerRequest>>> {
+    let sql = r"SELECT id, time, hint, key_name, kind, ip, url, status, micros FROM seller_log
+        WHERE app = $1 AND id < $2 AND ($3 = '' OR hint = $3 OR key_name = $3)
+          AND ($4 = '' OR LOWER(kind) = $4)
+          AND ($5 = '' OR LOWER(key_name || ' ' || kind || ' ' || ip || ' ' || url) LIKE $5 ESCAPE '\'
+               OR key_name || ' ' || kind || ' ' || ip || ' ' || url LIKE $6 ESCAPE '\')
+        ORDER BY id DESC LIMIT $7";
+    let [lower, exact] = filter.patterns();
+    let (before, kind) = (filter.before.unwrap_or(i64::MAX), filter.kind.to_ascii_lowercase());
+    let request = |row: &Row| {
+        let entry = SellerRequest {
+            hint: row.get(2)?,
+            key_name: row.get(3)?,
+            kind: row.get(4)?,
+            ip: row.get(5)?,
+            url: row.get(6)?,
+            status: row.get(7)?,
+            micros: row.get(8)?,
+        };
+        Ok(Logged { id: row.get(0)?, time: row.get(1)?, entry })
+    };
+    let params = params![app, before, &filter.key, &kind, &lower, &exact, limit];
+    conn.query(sql, params)?.iter().map(request).collect()
+}
