@@ -8,5 +8,8 @@ export function pages({ app, users, banned }) {
     { name: "nothing-here", address: "/dashboard/-/nowhere", status: 404 },
     { name: "applications", address: "/dashboard/" },
     { name: "overview", address: at(""), plots: true },
+    { name: "credentials", address: at("credentials") },
+    { name: "app-settings", address: at("app-settings") },
+    { name: "app-delete", address: at("app-settings/delete") },
   ];
 }

@@ -36,9 +36,12 @@ export class Program {
     return this.send({ type, sessionid: this.session, ...fields });
   }
 
-  /** Whether its session is still there. */
+  /** Whether its session is still there, signed in or not. */
   async lives() {
-    return (await this.ask("check")).message !== "Session not found. Use latest code. You can only have app opened 1 at a time.";
+    const { success, message } = await this.ask("check");
+    if (success || message === "Session is not validated") return true;
+    assert.match(message, /^Session not found\./);
+    return false;
   }
 
   register(username, pass, key, hwid = HWID) {

@@ -1,7 +1,7 @@
 // Named steps: each is run, printed and counted. The first failure ends its walk, since later steps build on it; other
 // walks go on.
 
-import { inspect } from "node:util";
+import { inspect, stripVTControlCharacters } from "node:util";
 
 export class Steps {
   passed = 0;
@@ -24,7 +24,7 @@ export class Steps {
       console.log(`        ${name} took ${seconds} s`);
     } catch (error) {
       this.failed += 1;
-      console.log(`FAILED  ${name}: ${at}: ${inspect(error)}`);
+      console.log(`FAILED  ${name}: ${at}: ${stripVTControlCharacters(inspect(error))}`);
       await leave(at).catch((trouble) => console.log(`nothing could be kept of it: ${trouble.message}`));
     }
   }
