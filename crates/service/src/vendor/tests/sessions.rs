@@ -161,9 +161,10 @@ async fn what_happens_is_counted() {
         t.service.begin_session(&app, init()).await.unwrap().unwrap();
     }
     // What is held in memory is read anew after each change; nothing is lost by it.
-    t.service.rotate_seller_key(&t.app, 0).await.unwrap();
+    t.service.rotate_secret("acme", "shop").await.unwrap();
     let again = t.service.app_by_name(&t.app.owner_id, "shop").await.unwrap().unwrap();
     assert!(!Arc::ptr_eq(&app, &again));
+    // Rotating the secret has ended the three.
     t.service.begin_session(&again, init()).await.unwrap().unwrap();
     app.tally.sign_in();
     again.tally.refusal();
@@ -176,12 +177,12 @@ async fn what_happens_is_counted() {
     write(&mut lived).await;
     let last = async |span| *t.service.activity(&t.app, span).await.unwrap().points.last().unwrap();
     let expected =
-        |step: i64| Point { began: NOW - NOW % step, inits: 4, sign_ins: 1, refusals: 1, live: Some(4) };
+        |step: i64| Point { began: NOW - NOW % step, inits: 4, sign_ins: 1, refusals: 1, live: Some(1) };
     for span in Span::ALL {
         assert_eq!(last(span).await, expected(span.step()), "{span:?}");
     }
     // That none is left is noted once.
-    assert_eq!(t.service.end_everybodys_sessions(&t.app).await.unwrap(), Number::Exactly(4));
+    assert_eq!(t.service.end_everybodys_sessions(&t.app).await.unwrap(), Number::Exactly(1));
     t.watch.0.fetch_add(MINUTE, Ordering::Relaxed);
     write(&mut lived).await;
     assert_eq!(last(Span::Hour).await.live, Some(0));
