@@ -85,14 +85,18 @@ fn replace(path: &Path, text: &str) -> std::io::Result<()> {
 }
 
 fn print(file: &DemoFile, path: &Path) {
-    let DemoFile { base_url, owner_id, app_name, app_version, seller_key, public_key, .. } = file;
+    let DemoFile { base_url, owner_id, app_name, app_version, seller_key, public_key, dashboard, .. } = file;
+    let Dashboard { url, username, password } = dashboard;
     let license = file.licenses.first().map_or("", String::as_str);
     println!(
         "\nClaviger runs at {base_url} with a demo application. Rate limits are off: do not use this in production.\n\
+         \nIn a browser: {url}\n\
+         \n  name        {username}\n  password    {password}\n\
+         \nWhat its programs and bots need, here and on the page Credentials:\n\
          \n  owner id    {owner_id}\n  app         {app_name}, version {app_version}\n  \
          seller key  {seller_key}\n  public key  {public_key}\n  a license   {license}\n  \
          everything  {}\n\
-         \n# A program starts (the reply holds the session's id):\n\
+         \n# A program starts (the reply holds the session's id; the pages Credentials and Sessions show it at once):\n\
          curl '{base_url}/api/1.3/' -d 'type=init&ver={app_version}&name={app_name}&ownerid={owner_id}'\n\
          \n# You list its session:\n\
          curl '{base_url}/api/seller/?sellerkey={seller_key}&type=fetchallsessions'\n\

@@ -1,12 +1,19 @@
 //! The dashboard's pages about applications: the list, making, credentials, settings, renaming, rotating and deleting.
 
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    time::Duration,
+};
+
 use crate::support::{App, Browser, ENCKEY, Reply, Server, escaped, eventually};
 
 const SAME: [(&str, &str); 1] = [("Sec-Fetch-Site", "same-origin")];
 const SETTINGS: &str = "/dashboard/demo-app/app-settings";
 /// What POSTs change something, with fields that would do it.
-const POSTS: [(&str, &[(&str, &str)]); 6] = [
+const POSTS: [(&str, &[(&str, &str)]); 7] = [
     ("/dashboard/", &[("name", "Second")]),
+    ("/dashboard/demo-app/credentials/kill", &[("id", "x")]),
     ("/dashboard/demo-app/app-settings/name", &[("name", "Renamed")]),
     ("/dashboard/demo-app/app-settings/state", &[("do", "pause")]),
     ("/dashboard/demo-app/app-settings/api", &[("v1_3", "on")]),
@@ -177,6 +184,64 @@ fn the_secret_is_shown_on_its_own_page_only() {
     assert_shows(&page, &["keyauth::v1_2::KeyauthApi::new(", &server.app.secret]);
     let address = format!("http://{}/api/1.2/", server.app.address);
     assert_shows(&page, &[&address]);
+}
+
+/// Live updates of a page, as they arrive.
+struct Live {
+    stream: TcpStream,
+    text: String,
+}
+
+impl Live {
+    fn open(address: &str, browser: &Browser, target: &str) -> Self {
+        let mut stream = TcpStream::connect(address).expect("a connection");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a limit");
+        let head = format!("GET {target} HTTP/1.1\r\nHost: x\r\nCookie: {}\r\n\r\n", browser.cookies());
+        stream.write_all(head.as_bytes()).expect("a request");
+        Self { stream, text: String::new() }
+    }
+
+    /// Reads until what came since the last time holds a text.
+    fn wait_for(&mut self, text: &str) -> String {
+        let mut buffer = [0; 4096];
+        loop {
+            if let Some(at) = self.text.find(text) {
+                let rest = self.text.split_off(at + text.len());
+                return std::mem::replace(&mut self.text, rest);
+            }
+            let read = self.stream.read(&mut buffer).unwrap_or(0);
+            assert!(read > 0, "`{text}` did not come: {}", self.text);
+            self.text.push_str(&String::from_utf8_lossy(&buffer[..read]));
+        }
+    }
+}
+
+#[test]
+fn the_first_session_appears_and_is_killed() {
+    let server = Server::start();
+    let browser = server.browser();
+    let (page, live) = ("/dashboard/demo-app/credentials", "/dashboard/demo-app/credentials/live");
+    assert_shows(&browser.get(page), &["Waiting for a program to start", live]);
+    let mut live = Live::open(&server.app.address, &browser, live);
+    let head = live.wait_for("Waiting for a program to start");
+    assert!(head.starts_with("HTTP/1.1 200") && head.contains("text/event-stream"), "{head}");
+    assert!(head.contains("event: newest\n"), "{head}");
+    let session = server.app.init("1.2");
+    live.wait_for(&session.id);
+    live.wait_for("127.0.0.1");
+    session.license(server.license(0));
+    live.wait_for("signed in as");
+    assert_shows(&browser.get(page), &[&session.id, "API 1.2"]);
+    let kill = |id: &str| browser.post("/dashboard/demo-app/credentials/kill", &[("id", id)]);
+    assert_to(&kill(&session.id), page);
+    session.is_dead();
+    live.wait_for("Waiting for a program to start");
+    assert_shows(&browser.get(page), &["The session is killed"]);
+    // Twice, and what is no session.
+    for id in [session.id.as_str(), "", "\0", "<b>", &"x".repeat(10_000)] {
+        assert_to(&kill(id), page);
+        assert_shows(&browser.get(page), &["That session had ended already."]);
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::support::server::Dashboard;
-use crate::support::{HWID, Server, assert_json};
+use crate::support::{Browser, HWID, Server, assert_json};
 
 fn is_lower_hex(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
@@ -90,6 +90,9 @@ fn it_says_what_to_do() {
         &demo.seller_key,
         &demo.owner_id,
         &demo.app_name,
+        &demo.dashboard.url,
+        &demo.dashboard.username,
+        &demo.dashboard.password,
         "curl",
         "type=init",
         "type=fetchallsessions",
@@ -99,6 +102,16 @@ fn it_says_what_to_do() {
         assert!(out.contains(word), "{word} is missing in: {out}");
     }
     assert!(out.to_lowercase().contains("rate limits are off"), "{out}");
+}
+
+#[test]
+fn the_dashboard_lets_the_owner_in() {
+    let server = Server::start();
+    let Dashboard { url, username, password } = server.demo.dashboard.clone();
+    assert_eq!(url, format!("{}/dashboard/", server.demo.base_url));
+    let browser = Browser::signed_in(&server.app.address, &username, &password);
+    let page = browser.get(url.strip_prefix(&server.demo.base_url).expect("our address"));
+    assert!(page.status == 200 && page.text().contains(&server.demo.app_name), "{}", page.text());
 }
 
 #[test]

@@ -3,11 +3,12 @@
 use askama::Template;
 use claviger_domain::{ApiVersions, Permission, Secret};
 
+use super::first_session::Newest;
 use crate::{
     addresses::{Link, app_base},
     fault::Answer,
     frame::{Frame, Nav},
-    rights::Need,
+    rights::{Need, may},
     route::Route,
     snippets::{Facts, LANGUAGES, Language, Snippet},
     visit::Visit,
@@ -56,6 +57,8 @@ struct Page {
     tabs: Vec<Tab>,
     language: &'static str,
     snippets: Vec<Snippet>,
+    /// The newest sessions, where the person may see them.
+    newest: Option<Newest>,
 }
 
 /// The page after an application was made; the key is shown this once.
@@ -86,6 +89,7 @@ async fn show(visit: &Visit, shown: Shown<'_>) -> Answer {
         public_url: &visit.state.public_url,
         api: app.settings.api,
     };
+    let sees_sessions = may(visit.person()?, Some(app), Need::App(Permission::Sessions));
     visit.render(&Page {
         frame: visit.frame("Credentials", Nav::Credentials).await?,
         seller_key: shown.seller_key.map(|key| key.expose().to_owned()),
@@ -95,6 +99,7 @@ async fn show(visit: &Visit, shown: Shown<'_>) -> Answer {
         tabs: LANGUAGES.iter().map(tab).collect(),
         language: language.name,
         snippets: language.snippets(&facts),
+        newest: if sees_sessions { Some(Newest::of(visit).await?) } else { None },
         base,
     })
 }

@@ -4,6 +4,7 @@ mod app_settings;
 mod applications;
 mod credentials;
 mod fault;
+mod first_session;
 mod overview;
 mod sign_in;
 
@@ -11,5 +12,11 @@ pub(crate) use self::fault::fault_page;
 use crate::route::Route;
 
 /// The routes of all pages.
-pub(crate) const AREAS: &[&[Route]] =
-    &[app_settings::ROUTES, applications::ROUTES, credentials::ROUTES, overview::ROUTES, sign_in::ROUTES];
+pub(crate) const AREAS: &[&[Route]] = &[
+    app_settings::ROUTES,
+    applications::ROUTES,
+    credentials::ROUTES,
+    first_session::ROUTES,
+    overview::ROUTES,
+    sign_in::ROUTES,
+];
