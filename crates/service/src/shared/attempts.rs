@@ -65,6 +65,13 @@ impl Attempts {
         address.max(user)
     }
 
+    /// Seconds of the pauses that are left: of the user whom an attempt names, and of its address if that `counts`.
+    pub(crate) fn pauses(&self, attempt: Attempt<'_>, counts: bool, now: i64) -> [Option<i64>; 2] {
+        let user = user_key(attempt).and_then(|key| lock(&self.users).pause(&key, now));
+        let address = lock(&self.addresses).pause(&address_key(attempt), now).filter(|_| counts);
+        [user, address]
+    }
+
     /// Begins an attempt; `None` when as many as are free are under way with this name. `known` as for
     /// [`Attempts::pause`].
     pub(crate) fn begin(&self, attempt: Attempt<'_>, known: bool) -> Option<UnderWay<'_>> {

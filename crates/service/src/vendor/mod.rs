@@ -13,6 +13,7 @@ mod error;
 mod event;
 pub(crate) mod figures;
 mod files;
+mod find;
 mod licenses;
 pub(crate) mod listing;
 mod logs;
@@ -28,6 +29,7 @@ mod users;
 mod variables;
 mod watch;
 mod webhooks;
+mod why;
 
 pub use claviger_store::{
     access::{Blacklisted, Reason, Source, Whitelisted},
@@ -37,7 +39,7 @@ pub use claviger_store::{
     licenses::{License, LicenseCounts},
     logs::Log,
     seller_keys::{FIRST as FIRST_SELLER_KEY, LiveSecret},
-    sessions::{Listed, pages::Order},
+    sessions::{Listed, pages::Order, shared::OfUser as UserSession},
     subscriptions::Subscription,
     tokens::Token,
     user_bans::UserBan,
@@ -57,6 +59,7 @@ pub use self::{
     event::AddEvent,
     figures::Figures,
     files::{FileContent, FileFault, NewFile},
+    find::{Found, How, Match},
     licenses::{Assignment, EditedLicense, LicenseFilter},
     new_licenses::{Added, BATCH_MAX, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys},
     seller_keys::{KEYS_MAX, KeyChange, MadeKey, NewKey, OVERLAP_MAX, ShownKey},
@@ -65,6 +68,10 @@ pub use self::{
     team::{AddAccount, NewMember, may},
     users::{AddUser, LOGIN_TOKEN_SECONDS, NewUserOf, Target, UserDetails},
     webhooks::{NewWebhook, UrlFault},
+    why::{
+        Act, BannedBy, Matched, Mended, Reason as WhyReason, Seen, Standing, Subject, Tried, Verdict, Who,
+        Why,
+    },
 };
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Login by name or e-mail address and password, and by license key.
 
-use claviger_domain::{HwidList, Secret, tidy};
+use claviger_domain::{Secret, tidy};
 use claviger_store::{
     Conn, StoreError,
     access::{self, Evidence},
@@ -10,7 +10,7 @@ use claviger_store::{
 
 use super::{
     refusal::{AccountFailure, Refusal},
-    sign_in::{Account, Origin, Registration, SignIn, check_hwid, was_here},
+    sign_in::{Account, Origin, Registration, SignIn, admit_device, check_hwid, was_here},
 };
 use crate::{
     App, Service,
@@ -308,7 +308,7 @@ fn finish(
         return Err(Refusal::UserBanned(reason).into());
     }
     proof.hold(conn, sign_in, &user)?;
-    let hwids = admit_device(sign_in, &user)?;
+    let hwids = admit_device(&user, sign_in.hwid.as_deref(), sign_in.hwid_check)?;
     let subscriptions = sign_in.running(conn, user.id)?;
     use_up(code, conn, sign_in.app, &user)?;
     let stored = hwids.to_stored();
@@ -322,21 +322,6 @@ fn finish(
         created: user.created,
         last_login: sign_in.now,
     })
-}
-
-/// The user's devices after this login, if it comes from one of them.
-fn admit_device(sign_in: &SignIn, user: &User) -> Result<HwidList, Refusal> {
-    let mut hwids = HwidList::from_stored(user.hwids.as_deref());
-    if !sign_in.hwid_check || user.any_device {
-        return Ok(hwids);
-    }
-    match sign_in.hwid.as_deref() {
-        Some(hwid) if hwids.is_empty() => hwids.bind(hwid),
-        Some(hwid) if hwids.contains(hwid) => hwids.settle(hwid),
-        None if hwids.is_empty() => {}
-        _ => return Err(Refusal::HwidMismatch),
-    }
-    Ok(hwids)
 }
 
 /// Uses the code of a two-factor sign-in up, if it is right and its step was not used before. The user is locked.

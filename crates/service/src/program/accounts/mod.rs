@@ -13,6 +13,7 @@ mod sign_in;
 mod two_factor;
 pub(crate) mod upgrade;
 
+pub(crate) use self::sign_in::{admit_device, check_hwid, running};
 pub use self::{
     ban::Ban,
     change_username::ChangeUsername,

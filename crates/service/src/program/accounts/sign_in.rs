@@ -134,15 +134,34 @@ impl SignIn {
         conn: &mut Conn<'_>,
         user: i64,
     ) -> Result<Vec<UserSubscription>, AccountFailure> {
-        let (running, rest): (Vec<_>, Vec<_>) = user_subscriptions::of_user(conn, self.app, user)?
-            .into_iter()
-            .partition(|subscription| subscription.state().runs(self.now));
-        match (running.is_empty(), rest.iter().any(|subscription| subscription.paused)) {
-            (false, _) => Ok(running),
-            (true, true) => Err(Refusal::SubscriptionPaused.into()),
-            (true, false) => Err(Refusal::NoSubscription.into()),
-        }
+        Ok(running(user_subscriptions::of_user(conn, self.app, user)?, self.now)?)
     }
+}
+
+/// Those of a user's subscriptions that run; else the reason why there are none.
+pub(crate) fn running(all: Vec<UserSubscription>, now: i64) -> Result<Vec<UserSubscription>, Refusal> {
+    let (running, rest): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|subscription| subscription.state().runs(now));
+    match (running.is_empty(), rest.iter().any(|subscription| subscription.paused)) {
+        (false, _) => Ok(running),
+        (true, true) => Err(Refusal::SubscriptionPaused),
+        (true, false) => Err(Refusal::NoSubscription),
+    }
+}
+
+/// The user's devices after a login from one, if it comes from one of them.
+pub(crate) fn admit_device(user: &User, hwid: Option<&str>, hwid_check: bool) -> Result<HwidList, Refusal> {
+    let mut hwids = HwidList::from_stored(user.hwids.as_deref());
+    if !hwid_check || user.any_device {
+        return Ok(hwids);
+    }
+    match hwid {
+        Some(hwid) if hwids.is_empty() => hwids.bind(hwid),
+        Some(hwid) if hwids.contains(hwid) => hwids.settle(hwid),
+        None if hwids.is_empty() => {}
+        _ => return Err(Refusal::HwidMismatch),
+    }
+    Ok(hwids)
 }
 
 /// Whether an address is that of the user's last login, or of the same subscriber.
@@ -152,7 +171,7 @@ pub(super) fn was_here(user: &User, address: ClientAddress) -> bool {
 }
 
 /// The rules for a HWID at login, before the user is looked at.
-pub(super) fn check_hwid(app: &App, hwid: Option<&str>) -> Result<(), Refusal> {
+pub(crate) fn check_hwid(app: &App, hwid: Option<&str>) -> Result<(), Refusal> {
     match hwid {
         Some(hwid) if hwid.len() < app.settings.min_hwid => Err(Refusal::HwidTooShort),
         None if app.settings.force_hwid => Err(Refusal::HwidMissing),

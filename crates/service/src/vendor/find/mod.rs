@@ -1,0 +1,8 @@
+//! Finding a user or a license by whatever a customer pasted.
+
+mod forms;
+mod found;
+mod look;
+mod search;
+
+pub use self::found::{Found, How, Match};
