@@ -12,7 +12,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::{
     commands::{
         access, app, audit, chat, doctor, file, license, log, owner, serve, session, subscription, token,
-        user, variable, webhook,
+        user, variable, webhook, why,
     },
     config::{ServeArgs, StoreArgs},
 };
@@ -72,6 +72,8 @@ enum Command {
     /// Manage chat channels, and who may not speak
     #[command(subcommand)]
     Chat(chat::Command),
+    /// Tell why a user or a license works or does not, by whatever a customer pasted
+    Why(why::Args),
     /// Keep addresses and devices out
     #[command(subcommand)]
     Blacklist(access::Blacklist),
@@ -121,6 +123,7 @@ fn main() -> ExitCode {
         Command::Variable(command) => variable::run(cli.store, command),
         Command::File(command) => file::run(cli.store, command),
         Command::Webhook(command) => webhook::run(cli.store, command),
+        Command::Why(args) => why::run(cli.store, args),
         Command::Chat(command) => chat::run(cli.store, command),
         Command::Blacklist(command) => access::run_blacklist(cli.store, command),
         Command::Whitelist(command) => access::run_whitelist(cli.store, command),

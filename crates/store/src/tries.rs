@@ -8,6 +8,8 @@ use crate::{Conn, Result, Row, db::Value, params};
 /// A try.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Try {
+    /// Serial number in the application, in the order in which they came; drawn by [`add`].
+    pub id: i64,
     /// Unix second; of several alike, that of the last one.
     pub time: i64,
     /// So many alike within a moment.
@@ -53,32 +55,24 @@ impl Class {
             Self::Stranger => 500,
         }
     }
-
-    fn series(self) -> &'static str {
-        match self {
-            Self::Fine => "tries",
-            Self::Refused => "tries refused",
-            Self::Stranger => "tries of strangers",
-        }
-    }
 }
 
 /// Tries of one class that are kept of a user or a license.
 const KEPT_EACH: i64 = 20;
 
 /// Adds tries of an application, oldest first, and drops the oldest beyond what is kept.
-pub fn add(conn: &mut Conn<'_>, app: i64, class: Class, tries: &[Try]) -> Result<()> {
+pub fn add(conn: &mut Conn<'_>, app: i64, tries: &[(Class, Try)]) -> Result<()> {
     if tries.is_empty() {
         return Ok(());
     }
-    let first = conn.next_serials(app, class.series(), tries.len() as i64)?;
-    for (id, one) in (first..).zip(tries) {
+    let first = conn.next_serials(app, "tries", tries.len() as i64)?;
+    for (id, (class, one)) in (first..).zip(tries) {
         conn.execute(
             "INSERT INTO tries (app, class, id, time, count, kind, outcome, detail, name, user_id, license, hwid, ip)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             params![
                 app,
-                class as i64,
+                *class as i64,
                 id,
                 one.time,
                 one.count,
@@ -93,12 +87,15 @@ pub fn add(conn: &mut Conn<'_>, app: i64, class: Class, tries: &[Try]) -> Result
             ],
         )?;
     }
-    let last = first + tries.len() as i64 - 1;
-    let oldest = "DELETE FROM tries WHERE app = $1 AND class = $2 AND id <= $3";
-    conn.execute(oldest, params![app, class as i64, last - class.kept()])?;
-    for (column, of) in [("user_id", user as fn(&Try) -> Option<i64>), ("license", license)] {
-        for number in tries.iter().filter_map(of).collect::<BTreeSet<i64>>() {
-            trim(conn, app, class, column, number)?;
+    for class in Class::ALL {
+        let new = || tries.iter().filter(move |(of, _)| *of == class).map(|(_, one)| one);
+        if new().next().is_some() {
+            trim(conn, app, class, None, class.kept())?;
+        }
+        for (column, of) in [("user_id", user as fn(&Try) -> Option<i64>), ("license", license)] {
+            for number in new().filter_map(of).collect::<BTreeSet<i64>>() {
+                trim(conn, app, class, Some((column, number)), KEPT_EACH)?;
+            }
         }
     }
     Ok(())
@@ -112,20 +109,24 @@ fn license(one: &Try) -> Option<i64> {
     one.license
 }
 
-/// Drops all but the newest tries of a user or a license.
-fn trim(conn: &mut Conn<'_>, app: i64, class: Class, column: &str, number: i64) -> Result<()> {
+/// Drops all but the newest tries of a class, of a user or a license where one is given.
+fn trim(conn: &mut Conn<'_>, app: i64, class: Class, of: Option<(&str, i64)>, kept: i64) -> Result<()> {
+    let (also, number) = match of {
+        Some((column, number)) => (format!("AND {column} = $4"), number),
+        None => ("AND $4 = 0".into(), 0),
+    };
     let sql = format!(
-        "DELETE FROM tries WHERE app = $1 AND class = $2 AND {column} = $3 AND id <= (
-             SELECT id FROM tries WHERE app = $1 AND class = $2 AND {column} = $3
-             ORDER BY id DESC LIMIT 1 OFFSET $4)"
+        "DELETE FROM tries WHERE app = $1 AND class = $2 {also} AND id <= (
+             SELECT id FROM tries WHERE app = $1 AND class = $2 {also} ORDER BY id DESC LIMIT 1 OFFSET $3)"
     );
-    conn.execute(&sql, params![app, class as i64, number, KEPT_EACH])?;
+    conn.execute(&sql, params![app, class as i64, kept, number])?;
     Ok(())
 }
 
-const SELECT: &str = "SELECT time, count, kind, outcome, detail, name, user_id, license, hwid, ip FROM tries
+const SELECT: &str =
+    "SELECT time, count, kind, outcome, detail, name, user_id, license, hwid, ip, id FROM tries
     WHERE app = $1";
-const NEWEST: &str = "ORDER BY time DESC, class DESC, id DESC LIMIT";
+const NEWEST: &str = "ORDER BY time DESC, id DESC LIMIT";
 
 fn one(row: &Row) -> Result<Try> {
     Ok(Try {
@@ -139,6 +140,7 @@ fn one(row: &Row) -> Result<Try> {
         license: row.get(7)?,
         hwid: row.get(8)?,
         ip: row.get(9)?,
+        id: row.get(10)?,
     })
 }
 
@@ -150,23 +152,18 @@ pub fn about(
     licenses: &[i64],
     limit: i64,
 ) -> Result<Vec<Try>> {
-    let mut found = Vec::new();
+    let mut found: Vec<Try> = Vec::new();
     // One search by index for each.
     let of_user = user.map(|user| ("user_id", user));
     let of_licenses = licenses.iter().map(|license| ("license", *license));
-    let mut seen = BTreeSet::new();
     for (column, number) in of_user.into_iter().chain(of_licenses) {
-        let sql = format!(
-            "SELECT time, count, kind, outcome, detail, name, user_id, license, hwid, ip, class, id FROM tries
-             WHERE app = $1 AND {column} = $2 {NEWEST} $3"
-        );
+        let sql = format!("{SELECT} AND {column} = $2 {NEWEST} $3");
         for row in conn.query(&sql, params![app, number, limit])? {
-            if seen.insert((row.get::<i64>(10)?, row.get::<i64>(11)?)) {
-                found.push(one(&row)?);
-            }
+            found.push(one(&row)?);
         }
     }
-    found.sort_by_key(|one| std::cmp::Reverse(one.time));
+    found.sort_by_key(|one| std::cmp::Reverse((one.time, one.id)));
+    found.dedup_by_key(|one| one.id);
     found.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(found)
 }

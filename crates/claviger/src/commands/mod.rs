@@ -19,6 +19,7 @@ pub(crate) mod token;
 pub(crate) mod user;
 pub(crate) mod variable;
 pub(crate) mod webhook;
+pub(crate) mod why;
 
 mod args;
 mod prompt;

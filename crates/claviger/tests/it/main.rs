@@ -67,5 +67,6 @@ mod seller_user_variables;
 mod seller_users;
 mod seller_variables;
 mod seller_webhooks;
+mod seller_why;
 mod states;
 mod values;

@@ -25,7 +25,7 @@ fn the_description_has_every_type_of_the_seller_api() {
         assert_ne!(known.text(), r#"{"success":false,"message":"Type doesn't exist"}"#, "{path}");
     }
     let kinds = paths.keys().filter(|path| path.starts_with("/api/seller/")).count();
-    assert_eq!(kinds, 109 + 2);
+    assert_eq!(kinds, 110 + 2);
     for version in ["1.0", "1.1", "1.2", "1.3"] {
         assert!(paths.contains_key(&format!("/api/{version}/")), "{version}");
     }

@@ -23,6 +23,7 @@ mod table;
 mod users;
 mod variables;
 mod webhooks;
+mod why;
 
 use self::{
     answer::{Answer, Outcome, Stop, failure, settled, settled_if, silent, success, too_long, unknown},

@@ -7,7 +7,7 @@ use claviger_domain::SellerArea;
 use super::{
     access, accounts, application, buttons, chats, files,
     kind::{Type, Types},
-    licenses, logs, retired, sessions, settings, subscriptions, users, variables, webhooks,
+    licenses, logs, retired, sessions, settings, subscriptions, users, variables, webhooks, why,
 };
 
 /// An area of the table.
@@ -36,6 +36,7 @@ pub(crate) const AREAS: &[Area] = &[
     Area::new("Licenses", SellerArea::Licenses, licenses::TYPES),
     Area::new("Users", SellerArea::Users, users::TYPES),
     Area::new("Variables of users", SellerArea::Users, users::VARIABLES),
+    Area::new("Why", SellerArea::Users, &[why::TYPES]),
     Area::new("Subscriptions", SellerArea::Subscriptions, &[subscriptions::TYPES]),
     Area::new("Variables", SellerArea::Variables, &[variables::TYPES]),
     Area::new("Blacklist and whitelist", SellerArea::Blacklist, &[access::TYPES]),

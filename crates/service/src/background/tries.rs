@@ -1,6 +1,6 @@
 //! Writing down the tries to sign in that wait, and forgetting old ones.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use claviger_domain::in_one_line;
 use claviger_store::{
@@ -72,12 +72,8 @@ impl Service {
     }
 }
 
-fn resolve(
-    conn: &mut Conn<'_>,
-    app: i64,
-    waiting: Vec<Waiting>,
-) -> Result<HashMap<Class, Vec<Try>>, StoreError> {
-    let mut resolved: HashMap<Class, Vec<Try>> = HashMap::new();
+fn resolve(conn: &mut Conn<'_>, app: i64, waiting: Vec<Waiting>) -> Result<Vec<(Class, Try)>, StoreError> {
+    let mut resolved = Vec::new();
     for (noted, hashes) in waiting {
         let (user, license) = whom(conn, app, &noted.named, hashes)?;
         let class = match noted.outcome {
@@ -87,7 +83,8 @@ fn resolve(
         };
         let known = user.is_some() || license.is_some();
         let typed = noted.named.user.or(noted.named.key).filter(|_| !known);
-        resolved.entry(class).or_default().push(Try {
+        let tried = Try {
+            id: 0,
             time: noted.time,
             count: noted.count,
             kind: noted.kind.into(),
@@ -98,7 +95,8 @@ fn resolve(
             license,
             hwid: noted.hwid,
             ip: noted.ip.to_string(),
-        });
+        };
+        resolved.push((class, tried));
     }
     Ok(resolved)
 }
@@ -134,13 +132,10 @@ fn whom(
     Ok((user, license))
 }
 
-fn write(conn: &mut Conn<'_>, app: i64, tries: &HashMap<Class, Vec<Try>>) -> Result<(), StoreError> {
+fn write(conn: &mut Conn<'_>, app: i64, tries: &[(Class, Try)]) -> Result<(), StoreError> {
     // Of an application that is deleted meanwhile nothing is left behind.
-    if apps::hold_settings(conn, app)?.is_none() {
-        return Ok(());
+    match apps::hold_settings(conn, app)? {
+        Some(_) => tries::add(conn, app, tries),
+        None => Ok(()),
     }
-    for class in Class::ALL {
-        tries::add(conn, app, class, tries.get(&class).map_or(&[], Vec::as_slice))?;
-    }
-    Ok(())
 }

@@ -85,9 +85,10 @@ impl Tries {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let share = if waiting.total < WAITING_MAX { WAITING_EACH } else { WAITING_LEAST };
         let of_app = waiting.apps.entry(app).or_default();
-        if let Some(like) = of_app.iter_mut().find(|one| one.is_like(&new)) {
-            let count = like.count.saturating_add(new.count);
-            *like = Noted { count, ..new };
+        if let Some(place) = of_app.iter().position(|one| one.is_like(&new)) {
+            // Behind what came since.
+            let count = of_app.remove(place).count.saturating_add(new.count);
+            of_app.push(Noted { count, ..new });
             return;
         }
         if of_app.iter().filter(|one| one.room() == new.room()).count() < share {

@@ -59,12 +59,8 @@ fn fill(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
         user,
         &UserBan { license, reason: "why".into(), banned_at: NOW, by_program: Some(false) },
     )?;
-    tries::add(
-        conn,
-        app,
-        tries::Class::Fine,
-        &[tries::Try { ip: "192.0.2.1".into(), ..Default::default() }],
-    )?;
+    let a_try = tries::Try { ip: "192.0.2.1".into(), ..Default::default() };
+    tries::add(conn, app, &[(tries::Class::Fine, a_try)])?;
     activity::add(conn, app, NOW, activity::Happened { inits: 1, ..Default::default() })?;
     let [name, value] = ["name", "value"].map(String::from);
     variables::insert(conn, app, &Variable { name: name.clone(), value: value.clone(), authed: true })?;

@@ -10,6 +10,7 @@ use crate::support::{Fixture, NOW, both};
 
 both![
     tries_come_newest_first,
+    within_a_second_the_order_stays,
     each_class_has_room_of_its_own,
     a_user_and_a_license_have_little_room,
     tries_of_one_app_stay_there,
@@ -31,15 +32,21 @@ fn a_try(time: i64, outcome: &str) -> Try {
 }
 
 async fn add(t: &Fixture, app: i64, class: Class, new: Vec<Try>) {
-    t.write(move |conn| tries::add(conn, app, class, &new)).await;
+    let new: Vec<(Class, Try)> = new.into_iter().map(|one| (class, one)).collect();
+    t.write(move |conn| tries::add(conn, app, &new)).await;
 }
 
 async fn refused(t: &Fixture, app: i64, limit: i64) -> Vec<Try> {
-    t.read(move |conn| tries::latest_refused(conn, app, limit)).await
+    unnumbered(t.read(move |conn| tries::latest_refused(conn, app, limit)).await)
+}
+
+/// As they were added.
+fn unnumbered(tries: Vec<Try>) -> Vec<Try> {
+    tries.into_iter().map(|one| Try { id: 0, ..one }).collect()
 }
 
 async fn about(t: &Fixture, app: i64, user: Option<i64>, licenses: Vec<i64>) -> Vec<Try> {
-    t.read(move |conn| tries::about(conn, app, user, &licenses, 100)).await
+    unnumbered(t.read(move |conn| tries::about(conn, app, user, &licenses, 100)).await)
 }
 
 async fn tries_come_newest_first(t: Fixture) {
@@ -67,6 +74,16 @@ async fn tries_come_newest_first(t: Fixture) {
     assert_eq!(about(&t, app, None, vec![9, 5]).await, [full]);
     assert!(about(&t, app, Some(5), vec![4]).await.is_empty());
     add(&t, app, Class::Fine, Vec::new()).await;
+}
+
+async fn within_a_second_the_order_stays(t: Fixture) {
+    let app = t.app().await;
+    let by = |class, outcome| (class, Try { user: Some(1), ..a_try(NOW, outcome) });
+    let new = [by(Class::Fine, "a"), by(Class::Refused, "b"), by(Class::Fine, "c"), by(Class::Stranger, "d")];
+    t.write(move |conn| tries::add(conn, app, &new)).await;
+    let outcomes: Vec<String> =
+        about(&t, app, Some(1), Vec::new()).await.into_iter().map(|one| one.outcome).collect();
+    assert_eq!(outcomes, ["d", "c", "b", "a"]);
 }
 
 async fn each_class_has_room_of_its_own(t: Fixture) {
@@ -126,7 +143,7 @@ async fn strangers_are_found_by_address(t: Fixture) {
             tries::of_strangers(conn, app, &ips, 10)
         })
         .await;
-    assert_eq!(found, [from("::1", "c"), from("192.0.2.1", "a")]);
+    assert_eq!(unnumbered(found), [from("::1", "c"), from("192.0.2.1", "a")]);
 }
 
 async fn a_text_is_found(t: Fixture) {
@@ -136,7 +153,7 @@ async fn a_text_is_found(t: Fixture) {
     let address = Try { ip: "text".into(), ..a_try(NOW, "c") };
     add(&t, app, Class::Refused, vec![address.clone(), device.clone(), named.clone(), a_try(NOW, "d")]).await;
     let find = |text: &'static str| t.read(move |conn| tries::with_text(conn, app, text, 10));
-    assert_eq!(find("text").await, [named, device, address]);
+    assert_eq!(unnumbered(find("text").await), [named, device, address]);
     assert!(find("tex").await.is_empty());
 }
 

@@ -60,6 +60,8 @@ fn is_soft(reason: &Reason) -> bool {
         | Why::UnfitDevice(_)
         | Why::TooManyFailures { seconds: None, .. } => true,
         Why::KeyUsed { gone, .. } => !gone,
+        // It may have been somebody else's program at the same address.
+        Why::WrongVersion { .. } | Why::WrongHash => true,
         _ => false,
     }
 }
@@ -253,6 +255,12 @@ fn subscription(state: &State, now: i64) -> Option<Why> {
 /// First what mends the reasons, then what can always be done for a user.
 fn acts(reasons: &[Reason], state: &State) -> Vec<Act> {
     let mending = reasons.iter().flat_map(|reason| reason.why.acts());
+    // What a ban blacklisted goes with the ban.
+    let own = |act: &Act| match act {
+        Act::RemoveEntry { value, .. } => with_own_ban(reasons, state, value),
+        _ => false,
+    };
+    let mending = mending.filter(|act| !own(act));
     let usual = [Act::ResetDevices, Act::Extend, Act::EndSessions];
     let mut all: Vec<Act> = Vec::new();
     for act in mending.chain(usual) {
@@ -266,6 +274,17 @@ fn acts(reasons: &[Reason], state: &State) -> Vec<Act> {
         }
     }
     all
+}
+
+/// Whether an entry of the blacklist is there for nothing but bans of the user.
+fn with_own_ban(reasons: &[Reason], state: &State, value: &str) -> bool {
+    let Some(user) = state.user.as_ref().filter(|user| user.banned.is_some()) else { return false };
+    reasons.iter().any(|reason| match &reason.why {
+        Why::Blacklisted { entry, .. } if entry.value == value => {
+            entry.reasons.iter().all(|reason| reason.source.user() == Some(user.username.as_str()))
+        }
+        _ => false,
+    })
 }
 
 fn line(standing: Standing, reasons: &[Reason], subject: Subject, state: &State, now: i64) -> String {

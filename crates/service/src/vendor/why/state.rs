@@ -65,15 +65,16 @@ impl State {
     /// The last try to sign in or to start, if it failed and nothing went well since.
     pub(super) fn last_failed(&self) -> Option<&Tried> {
         let last_login = self.user.as_ref().and_then(|user| user.last_login).unwrap_or(0);
-        let by_client = |one: &&Tried| one.kind == "init" || one.outcome == Outcome::TooManyFailures;
+        // What others did with a user's name or license is none of the user's tries.
         let of_user = |one: &&Tried| match self.user.is_some() {
-            true => !matches!(one.kind.as_str(), "upgrade" | "register"),
+            true => !matches!(one.kind.as_str(), "upgrade" | "register") || one.outcome == Outcome::Fine,
             false => true,
         };
-        let known = self.tries.iter().filter(of_user);
-        let all = known.chain(self.nearby.iter().filter(by_client));
-        let failed = all.filter(|one| one.outcome != Outcome::Fine && one.time >= last_login);
-        failed.max_by_key(|one| one.time)
+        // A program that may not start tells no name.
+        let starts = self.nearby.iter().filter(|one| one.kind == "init");
+        let all = self.tries.iter().filter(of_user).chain(starts);
+        let last = all.filter(|one| one.time >= last_login).max_by_key(|one| (one.time, one.id));
+        last.filter(|one| one.outcome != Outcome::Fine)
     }
 
     pub(super) fn client(&self) -> Client {

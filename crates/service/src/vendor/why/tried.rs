@@ -32,6 +32,8 @@ pub enum Who {
 /// A try to sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tried {
+    /// Number in the order in which they came.
+    pub id: i64,
     /// Unix second; of several alike, that of the last one.
     pub time: i64,
     /// So many alike within a moment.
@@ -79,6 +81,7 @@ pub(crate) fn named(conn: &mut Conn<'_>, app: i64, tries: Vec<Try>) -> Result<Ve
         let license = one.license.and_then(|id| Some(Who::License { id, key: keys.get(&id)?.clone()? }));
         let who = user.or(license).or(one.name.map(Who::Typed)).unwrap_or(Who::Nobody);
         all.push(Tried {
+            id: one.id,
             time: one.time,
             count: one.count,
             kind: one.kind,
