@@ -37,7 +37,8 @@ impl Service {
             Act::Extend => return self.extend_for(app, subject, term, subscription).await,
             Act::EndSessions => {
                 let name = self.named(app, subject).await?;
-                let ended = self.end_sessions_of(app, Whose { user: Some(name.clone()), ..Whose::default() }).await?;
+                let ended =
+                    self.end_sessions_of(app, Whose { user: Some(name.clone()), ..Whose::default() }).await?;
                 let plural = if ended == 1 { "" } else { "s" };
                 let tell = format!("You were signed out everywhere. {again}");
                 (format!("Ended {ended} session{plural} of {name}"), tell)
