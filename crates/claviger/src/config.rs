@@ -11,7 +11,7 @@ use axum::http::HeaderName;
 use claviger_service::{AllowedTarget, Database, FreeFailures, MailOptions, ScreenSources};
 use ipnet::IpNet;
 
-pub(crate) use args::{LogFormat, ServeArgs, StoreArgs};
+pub(crate) use args::{LinkArgs, LogFormat, ServeArgs, StoreArgs};
 use file::{DATA_DIR, SettingsFile};
 
 /// Where things are in the data folder unless a setting says otherwise.
@@ -143,6 +143,24 @@ pub(crate) struct Config {
     pub(crate) log: String,
     /// How log records look.
     pub(crate) log_format: LogFormat,
+}
+
+impl LinkArgs {
+    /// The address under which people reach the server, as far as it is told.
+    ///
+    /// # Errors
+    /// When the settings file cannot be used.
+    pub(crate) fn resolve(&self, store: &StoreArgs) -> anyhow::Result<String> {
+        let file = SettingsFile::find(store)?;
+        if let Some(url) = &self.public_url {
+            return Ok(url.clone());
+        }
+        if let Some(text) = &file.values.public_url {
+            return file.named(parse::public_url(text));
+        }
+        let listen = file.setting(None, file.values.listen.as_ref(), LISTEN, parse::listen)?;
+        Ok(format!("http://{listen}"))
+    }
 }
 
 impl Config {

@@ -30,6 +30,7 @@ struct Asset {
 struct Assets {
     style: Asset,
     script: Asset,
+    passkeys: Asset,
     icon: Asset,
 }
 
@@ -44,6 +45,12 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
             include_str!("../assets/htmx/sse.min.js"),
             include_str!("../assets/script.js"),
         ],
+    ),
+    passkeys: Asset::new(
+        "passkeys",
+        "js",
+        "text/javascript; charset=utf-8",
+        &[include_str!("../assets/passkeys.js")],
     ),
     icon: Asset::new("icon", "svg", "image/svg+xml", &[include_str!("../assets/icon.svg")]),
 });
@@ -76,6 +83,11 @@ pub(crate) fn script() -> &'static str {
     &ASSETS.script.path
 }
 
+/// Address of the script for passkeys, which only the pages with them load.
+pub(crate) fn passkeys() -> &'static str {
+    &ASSETS.passkeys.path
+}
+
 /// Address of the icon.
 pub(crate) fn icon() -> &'static str {
     &ASSETS.icon.path
@@ -83,7 +95,7 @@ pub(crate) fn icon() -> &'static str {
 
 /// The file at an address; `None` when there is none, or was one of an older release.
 pub(crate) fn get(path: &str, headers: &HeaderMap) -> Option<Response> {
-    let all = [&ASSETS.style, &ASSETS.script, &ASSETS.icon];
+    let all = [&ASSETS.style, &ASSETS.script, &ASSETS.passkeys, &ASSETS.icon];
     let asset = all.into_iter().find(|asset| asset.path == path)?;
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
     let packed = accepted.is_some_and(|accepted| accepted.split(',').any(|name| name.trim() == "gzip"));
@@ -110,7 +122,7 @@ mod tests {
 
     #[test]
     fn each_is_small() {
-        for asset in [&ASSETS.style, &ASSETS.script, &ASSETS.icon] {
+        for asset in [&ASSETS.style, &ASSETS.script, &ASSETS.passkeys, &ASSETS.icon] {
             assert!(asset.packed.len() <= EACH_MAX, "{}: {} bytes", asset.path, asset.packed.len());
             assert!(!asset.packed.is_empty());
         }

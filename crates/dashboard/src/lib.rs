@@ -12,6 +12,7 @@ mod frame;
 mod live;
 mod moment;
 mod pages;
+mod people_refusal;
 mod places;
 mod record;
 mod reply;
@@ -25,6 +26,7 @@ mod tables;
 mod visit;
 
 pub use door::routes;
+pub use pages::invitation_link;
 pub use rights::Need;
 pub use route::Method;
 pub use state::State;

@@ -4,6 +4,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
+use claviger_service::people::PasskeyQuestion;
 
 /// Nothing of other sites, no script or style but our own files, in no frame.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -30,6 +31,18 @@ pub(crate) fn guarded(mut response: Response) -> Response {
 /// A page or a fragment of one.
 pub(crate) fn html(status: StatusCode, html: String) -> Response {
     (status, Html(html)).into_response()
+}
+
+/// A sentence for the script.
+pub(crate) fn text(status: StatusCode, text: String) -> Response {
+    (status, text).into_response()
+}
+
+/// A question to an authenticator, as JSON for the script.
+pub(crate) fn question(question: &PasskeyQuestion) -> Response {
+    // The ticket is hexadecimal digits.
+    let json = format!("{{\"ticket\":\"{}\",\"options\":{}}}", question.ticket.expose(), question.options);
+    ([(header::CONTENT_TYPE, "application/json")], json).into_response()
 }
 
 /// To another page, which is read: what was posted is not posted again.

@@ -48,6 +48,8 @@ pub struct Service {
     /// Tries to sign in on their way into the database.
     pub(crate) tries: Tries,
     pub(crate) key_uses: KeyUses,
+    /// Failed sign-ins to the dashboard.
+    pub(crate) people_attempts: Attempts,
     pub(crate) listings: Semaphore,
     pub(crate) downloads: Semaphore,
     pub(crate) calls: Calls,

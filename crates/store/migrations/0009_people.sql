@@ -47,46 +47,40 @@ CREATE TABLE people_log (
     PRIMARY KEY (kind, person, id)
 ) {clustered};
 
--- Codes that stand in for a lost second factor, each once.
+-- Codes that stand in for a lost second factor, each once; under a hash that only holders of the master key can make.
 CREATE TABLE people_recovery_codes (
-    kind   TEXT    NOT NULL,
-    person BIGINT  NOT NULL,
-    hash   {bytes} NOT NULL,
+    kind   TEXT   NOT NULL,
+    person BIGINT NOT NULL,
+    hash   TEXT   NOT NULL,
     PRIMARY KEY (kind, person, hash)
-);
+) {clustered};
 
--- credential: the authenticator's name for it. state: public key and what it said of itself, JSON.
+-- credential: the authenticator's name for it. public_key: with what does not change; state: what may change at each use.
 CREATE TABLE people_passkeys (
     id         BIGINT  PRIMARY KEY,
     credential {bytes} NOT NULL UNIQUE,
     kind       TEXT    NOT NULL,
     person     BIGINT  NOT NULL,
     name       TEXT    NOT NULL,
-    state      TEXT    NOT NULL,
+    public_key {bytes} NOT NULL,
+    state      {bytes} NOT NULL,
     created    BIGINT  NOT NULL,
     used       BIGINT
 );
 CREATE INDEX people_passkeys_by_person ON people_passkeys (kind, person);
 
--- Steps that were begun and end soon: a sign-in that waits for its second factor, a passkey that is asked for.
--- hash: of the secret that the form holds. purpose: what for. sign_in: whose, where somebody is signed in.
-CREATE TABLE people_steps (
+-- Forms that were used and must not be again. hash: of what the form held; they end soon.
+CREATE TABLE people_used (
     hash    {bytes} PRIMARY KEY,
-    purpose TEXT    NOT NULL,
-    kind    TEXT,
-    person  BIGINT,
-    state   TEXT    NOT NULL,
-    tries   BIGINT  NOT NULL DEFAULT 0,
     expires BIGINT  NOT NULL
 );
 
--- Links that work once. owner: whose password it sets; none: it makes an owner, of this name if there is one.
+-- Links that work once. owner: whose password it sets; none: it makes the server's first owner.
+-- drop_factors: two-factor sign-in and passkeys end with it.
 CREATE TABLE people_invitations (
-    hash    {bytes} PRIMARY KEY,
-    owner   BIGINT,
-    name    TEXT,
-    role    TEXT    NOT NULL,
-    first   BIGINT  NOT NULL,
-    created BIGINT  NOT NULL,
-    expires BIGINT  NOT NULL
+    hash         {bytes} PRIMARY KEY,
+    owner        BIGINT,
+    drop_factors BIGINT  NOT NULL,
+    created      BIGINT  NOT NULL,
+    expires      BIGINT  NOT NULL
 );

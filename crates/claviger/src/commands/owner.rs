@@ -1,11 +1,15 @@
 //! `claviger owner`: the accounts of vendors.
 
+use claviger_dashboard::invitation_link;
 use claviger_domain::Role;
-use claviger_service::Owner;
+use claviger_service::{Owner, people::INVITATION_LASTS};
 use serde_json::json;
 
 use super::{prompt::read_password, run::with_service};
-use crate::{config::StoreArgs, output};
+use crate::{
+    config::{LinkArgs, StoreArgs},
+    output,
+};
 
 /// What can be done with owners.
 #[derive(clap::Subcommand)]
@@ -30,6 +34,21 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print a link that works once, for an hour: for an owner who has no password yet, or lost it
+    ///
+    /// Whoever opens it chooses a password, which ends all sign-ins of before. A newer link makes an older one void.
+    Invite {
+        /// Name of the account
+        name: String,
+        #[command(flatten)]
+        link: LinkArgs,
+        /// Also switch off two-factor sign-in and remove passkeys, for an owner who lost those too
+        #[arg(long)]
+        reset_factors: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Give an owner another role; a running server obeys within a second
     SetRole {
         /// Name of the account
@@ -41,7 +60,8 @@ pub(crate) enum Command {
 
 /// Runs one of the commands.
 pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
-    with_service(store, async |service| match command {
+    let settings = store.clone();
+    with_service(store, async move |service| match command {
         Command::Create { name, role, password_stdin, json } => {
             let password = if password_stdin { Some(read_password()?) } else { None };
             let owner = service.create_owner(&name, role, password.as_ref()).await?;
@@ -50,6 +70,17 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             output::record(json, &as_json(&owner), &rows)
         }
         Command::List { json } => output::list(json, HEAD, service.owners().await?, cells, as_json),
+        Command::Invite { name, link, reset_factors, json } => {
+            let public_url = link.resolve(&settings)?;
+            let secret = service.invite_owner(&name, reset_factors).await?;
+            let link = invitation_link(&public_url, &secret);
+            if json {
+                return output::json(&json!({ "name": name, "link": link, "seconds": INVITATION_LASTS }));
+            }
+            println!("{link}");
+            output::say(format_args!("it works once, within an hour; give it to {name} alone"));
+            Ok(())
+        }
         Command::SetRole { name, role } => {
             service.set_role(&name, role).await?;
             output::say(format_args!("{name} is now {role}"));

@@ -43,6 +43,12 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
     let limits = Limits::new(if limited { rates } else { Rates::default() });
     if demo {
         demo::prepare(&service, &config.store.data_dir, &public_url).await?;
+    } else if let Some(secret) = service.invite_first().await? {
+        println!(
+            "\nNobody has an account yet. Open this link to make the first one; it works once, within an hour:\n\n  {}\n\n\
+             As long as there is none, each start prints a new link, and older ones end.\n",
+            claviger_dashboard::invitation_link(&public_url, &secret)
+        );
     }
     let client_ip = ClientIp::new(config.trusted_proxies, config.client_ip_header, service.proxies().clone());
     let pages = Arc::new(claviger_dashboard::State::new(service.clone(), public_url.clone()));

@@ -120,3 +120,11 @@ pub(crate) enum LogFormat {
     /// One JSON object a line
     Json,
 }
+
+/// Where links lead.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct LinkArgs {
+    /// The address under which people reach the server [default: the settings file's, else http://127.0.0.1:8080]
+    #[arg(long, value_name = "URL", env = "CLAVIGER_PUBLIC_URL", value_parser = parse::public_url)]
+    pub(crate) public_url: Option<String>,
+}

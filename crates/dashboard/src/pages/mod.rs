@@ -7,8 +7,10 @@ mod fault;
 mod first_session;
 mod overview;
 mod sign_in;
+mod welcome;
 
 pub(crate) use self::fault::fault_page;
+pub use self::welcome::invitation_link;
 use crate::route::Route;
 
 /// The routes of all pages.
@@ -19,4 +21,5 @@ pub(crate) const AREAS: &[&[Route]] = &[
     first_session::ROUTES,
     overview::ROUTES,
     sign_in::ROUTES,
+    welcome::ROUTES,
 ];

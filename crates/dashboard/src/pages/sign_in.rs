@@ -6,13 +6,16 @@ use axum::{
     response::Response,
 };
 use claviger_domain::Secret;
-use claviger_service::people::PeopleError;
+use claviger_service::people::{PeopleError, SignInStep, SignedIn};
 
 use crate::{
     addresses::{SIGN_IN, next_or_home},
+    assets,
     cookies::Cookie,
-    fault::{Answer, Fault, sentence},
+    fault::Answer,
     frame::{Frame, Nav},
+    people_refusal::people_refusal,
+    reply,
     rights::Need,
     route::Route,
     visit::Visit,
@@ -21,6 +24,9 @@ use crate::{
 pub(crate) const ROUTES: &[Route] = &[
     Route::get(SIGN_IN, Need::Nobody, |visit| Box::pin(show(visit))),
     Route::post(SIGN_IN, Need::Nobody, |visit| Box::pin(sign_in(visit))),
+    Route::post("/dashboard/-/sign-in/code", Need::Nobody, |visit| Box::pin(code(visit))),
+    Route::post("/dashboard/-/sign-in/question", Need::Nobody, |visit| Box::pin(question(visit))),
+    Route::post("/dashboard/-/sign-in/passkey", Need::Nobody, |visit| Box::pin(passkey(visit))),
     Route::post("/dashboard/-/sign-out", Need::Person, |visit| Box::pin(sign_out(visit))),
 ];
 
@@ -29,6 +35,17 @@ pub(crate) const ROUTES: &[Route] = &[
 struct Page {
     frame: Frame,
     name: String,
+    next: String,
+    problem: Option<String>,
+    /// The script for passkeys, where browsers let them be used.
+    passkeys: Option<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in_code.html")]
+struct CodePage {
+    frame: Frame,
+    ticket: String,
     next: String,
     problem: Option<String>,
 }
@@ -42,26 +59,69 @@ async fn show(visit: Visit) -> Answer {
 
 async fn page(visit: &Visit, status: StatusCode, next: String, problem: Option<String>) -> Answer {
     let frame = visit.frame("Sign in", Nav::Other).await?;
-    visit.render_as(status, &Page { frame, name: visit.form.kept("name"), next, problem })
+    let passkeys = visit.service().passkeys_possible().then(assets::passkeys);
+    visit.render_as(status, &Page { frame, name: visit.form.kept("name"), next, problem, passkeys })
 }
 
 async fn sign_in(visit: Visit) -> Answer {
     let name = visit.form.filled("name").unwrap_or_default();
     let password = Secret::new(visit.form.get("password").unwrap_or_default());
-    let signed_in = visit.service().sign_in_person(name, &password, &visit.visitor()).await;
-    match signed_in {
-        Ok(signed_in) => {
-            let next = next_or_home(visit.form.get("next"));
-            Ok(with_sign_in(&visit, visit.see_other(next)?, &signed_in.secret))
-        }
+    match visit.service().sign_in_person(name, &password, &visit.visitor()).await {
+        Ok(step) => go_on(&visit, step).await,
         Err(error) => {
-            let status = match error {
-                PeopleError::WrongCredentials | PeopleError::SignedOut => StatusCode::UNPROCESSABLE_ENTITY,
-                PeopleError::Paused(_) => StatusCode::TOO_MANY_REQUESTS,
-                PeopleError::Busy(_) => return Err(Fault::Busy),
-                PeopleError::Store(error) => return Err(Fault::Failed(error.into())),
-            };
-            let problem = sentence(&error.to_string());
+            let (status, problem) = people_refusal(error)?;
+            page(&visit, status, visit.form.kept("next"), Some(problem)).await
+        }
+    }
+}
+
+/// What follows when the password was right: the page that was wanted, or the question for a code.
+pub(crate) async fn go_on(visit: &Visit, step: SignInStep) -> Answer {
+    match step {
+        SignInStep::Done(signed_in) => enter(visit, &signed_in),
+        SignInStep::SecondFactor(ticket) => {
+            code_page(visit, StatusCode::OK, ticket.expose().to_owned(), None).await
+        }
+    }
+}
+
+async fn code_page(visit: &Visit, status: StatusCode, ticket: String, problem: Option<String>) -> Answer {
+    let frame = visit.frame("One more step", Nav::Other).await?;
+    visit.render_as(status, &CodePage { frame, ticket, next: visit.form.kept("next"), problem })
+}
+
+async fn code(visit: Visit) -> Answer {
+    let (ticket, code) = (visit.form.kept("ticket"), visit.form.kept("code"));
+    match visit.service().sign_in_with_code(&ticket, &code, &visit.visitor()).await {
+        Ok(signed_in) => enter(&visit, &signed_in),
+        Err(error) => {
+            let begin_again = matches!(error, PeopleError::Expired | PeopleError::WrongCredentials);
+            let (status, problem) = people_refusal(error)?;
+            if begin_again {
+                return page(&visit, status, visit.form.kept("next"), Some(problem)).await;
+            }
+            code_page(&visit, status, ticket, Some(problem)).await
+        }
+    }
+}
+
+/// What a browser's authenticator is asked, for the script.
+async fn question(visit: Visit) -> Answer {
+    match visit.service().ask_for_passkey() {
+        Ok(question) => Ok(reply::question(&question)),
+        Err(error) => {
+            let (status, problem) = people_refusal(error)?;
+            Ok(reply::text(status, problem))
+        }
+    }
+}
+
+async fn passkey(visit: Visit) -> Answer {
+    let (ticket, answer) = (visit.form.kept("ticket"), visit.form.kept("answer"));
+    match visit.service().sign_in_with_passkey(&ticket, &answer, &visit.visitor()).await {
+        Ok(signed_in) => enter(&visit, &signed_in),
+        Err(error) => {
+            let (status, problem) = people_refusal(error)?;
             page(&visit, status, visit.form.kept("next"), Some(problem)).await
         }
     }
@@ -74,8 +134,14 @@ async fn sign_out(visit: Visit) -> Answer {
     Ok(response)
 }
 
+/// To the page that was wanted, signed in.
+fn enter(visit: &Visit, signed_in: &SignedIn) -> Answer {
+    let response = visit.see_other(next_or_home(visit.form.get("next")))?;
+    Ok(with_sign_in(visit, response, &signed_in.secret))
+}
+
 /// The answer along which the browser learns the secret of a sign-in.
-pub(crate) fn with_sign_in(visit: &Visit, mut response: Response, secret: &Secret) -> Response {
+fn with_sign_in(visit: &Visit, mut response: Response, secret: &Secret) -> Response {
     let cookie =
         Cookie::SignIn.set(&visit.state, secret.expose(), Some(claviger_service::people::ENDS_AFTER));
     response.headers_mut().append(header::SET_COOKIE, cookie);

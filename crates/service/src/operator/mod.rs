@@ -3,7 +3,7 @@
 pub(crate) mod applications;
 pub(crate) mod demo;
 pub mod doctor;
-mod names;
-mod owners;
+pub(crate) mod names;
+pub(crate) mod owners;
 mod progress;
 mod start;

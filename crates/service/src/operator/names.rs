@@ -16,7 +16,7 @@ pub(super) fn check_name(what: &str, name: &str, max: usize) -> Result<String, S
     Ok(name.into())
 }
 
-pub(super) fn no_owner(name: &str) -> ServiceError {
+pub(crate) fn no_owner(name: &str) -> ServiceError {
     refused(&format!("there is no owner `{name}`; see `claviger owner list`"))
 }
 

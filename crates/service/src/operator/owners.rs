@@ -23,10 +23,7 @@ impl Service {
         role: Role,
         password: Option<&Secret>,
     ) -> Result<Owner, ServiceError> {
-        let name = &check_name("owner", name, OWNER_NAME_MAX)?;
-        if name.contains('/') {
-            return Err(refused("the name of an owner must not hold a slash"));
-        }
+        let name = &check_owner_name(name)?;
         let password = match password {
             Some(password) => Some(
                 self.passwords.hash(password).await.map_err(|busy| ServiceError::System(busy.to_string()))?,
@@ -73,4 +70,13 @@ impl Service {
         self.renew_catalog().await?;
         if changed { Ok(()) } else { Err(no_owner(name)) }
     }
+}
+
+/// The name of an owner as it is kept.
+pub(crate) fn check_owner_name(name: &str) -> Result<String, ServiceError> {
+    let name = check_name("owner", name, OWNER_NAME_MAX)?;
+    if name.contains('/') {
+        return Err(refused("the name of an owner must not hold a slash"));
+    }
+    Ok(name)
 }

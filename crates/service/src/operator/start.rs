@@ -67,6 +67,7 @@ impl Service {
             attempts: Attempts::new(options.free_failures),
             tries: Default::default(),
             key_uses: KeyUses::default(),
+            people_attempts: Attempts::new(options.free_failures.or_default()),
             listings: Semaphore::new(LISTINGS_MAX),
             downloads: Semaphore::new(DOWNLOADS_MAX),
             calls: Calls::new(outgoing.clone()),

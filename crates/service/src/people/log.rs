@@ -1,7 +1,5 @@
 //! What happened to a person's account, for them to read.
 
-use std::str::FromStr;
-
 use claviger_domain::PersonId;
 use claviger_store::{Conn, StoreError, people::log};
 
@@ -16,33 +14,47 @@ const KEPT: i64 = 1000;
 pub enum Event {
     /// A browser was signed in.
     SignedIn,
-    /// Somebody tried to sign in, and failed.
+    /// Somebody tried to sign in, or to show credentials once more, and failed.
     Failed,
+    /// The person has shown credentials once more.
+    Proved,
     /// The person signed out.
     SignedOut,
     /// Sign-ins were ended from another browser.
     Ended,
+    /// The password was changed.
+    PasswordChanged,
+    /// Two-factor sign-in was switched on.
+    CodesOn,
+    /// Two-factor sign-in was switched off.
+    CodesOff,
+    /// The recovery codes were replaced.
+    RecoveryRenewed,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// A password was set through a link that the operator made.
+    Invited,
 }
 
 impl Event {
-    const ALL: [Self; 4] = [Self::SignedIn, Self::Failed, Self::SignedOut, Self::Ended];
-
     /// The words in the database, and for people.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SignedIn => "signed in",
             Self::Failed => "sign-in failed",
+            Self::Proved => "confirmed",
             Self::SignedOut => "signed out",
             Self::Ended => "ended sign-ins",
+            Self::PasswordChanged => "password changed",
+            Self::CodesOn => "two-factor sign-in on",
+            Self::CodesOff => "two-factor sign-in off",
+            Self::RecoveryRenewed => "new recovery codes",
+            Self::PasskeyAdded => "passkey added",
+            Self::PasskeyRemoved => "passkey removed",
+            Self::Invited => "password set by link",
         }
-    }
-}
-
-impl FromStr for Event {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|event| event.as_str() == text).ok_or(())
     }
 }
 

@@ -4,11 +4,22 @@
 mod applications;
 mod error;
 mod form_token;
+mod hold;
+mod invitation;
+mod lasting;
 mod log;
+mod overview;
+mod passkeys;
+mod password;
 mod person;
 mod profile;
+mod prove;
+mod qr;
+mod relying_party;
+mod second_factor;
 mod sign_in;
 mod sign_ins;
+mod ticket;
 mod visitor;
 
 pub use claviger_domain::PersonId;
@@ -17,10 +28,14 @@ pub use claviger_store::{apps::AppName, people::sign_ins::SignIn};
 pub use self::{
     error::PeopleError,
     form_token::is_form_token,
+    invitation::{INVITATION_LASTS, Invited},
+    lasting::{ENDS_AFTER, FRESH, IDLE},
     log::{Event, LogEntry},
+    overview::{Factors, Passkey},
+    passkeys::PasskeyQuestion,
     person::{Person, Standing, Theme},
-    sign_in::SignedIn,
-    sign_ins::{ENDS_AFTER, FRESH, IDLE},
+    second_factor::CodeSetup,
+    sign_in::{SignInStep, SignedIn},
     visitor::Visitor,
 };
 

@@ -10,7 +10,7 @@ use claviger_store::{
     },
 };
 
-use super::sign_ins::{FRESH, since};
+use super::lasting::{FRESH, since};
 use crate::{Service, ServiceError, shared::vault::sha256};
 
 /// `seen` is written at most once in so many seconds, so that reading pages writes next to nothing.

@@ -5,16 +5,20 @@ use claviger_store::{
     Conn, StoreError,
     people::{
         credentials::{self, Credentials},
-        profile,
+        factors, profile,
         sign_ins::{self, NewSignIn},
     },
 };
+use serde::{Deserialize, Serialize};
 
 use super::{
     error::PeopleError,
+    lasting::since,
     log::{Event, note},
+    passkeys::Proof,
     person::{Person, load},
-    sign_ins::since,
+    second_factor::use_code,
+    ticket,
     visitor::Visitor,
 };
 use crate::{
@@ -28,6 +32,17 @@ const SECRET_BYTES: usize = 32;
 const DASHBOARD: i64 = 0;
 /// Whose log tells of failures with names that nobody has.
 const NOBODY: PersonId = PersonId::Owner(0);
+/// What tickets of sign-ins are for that wait for their second factor.
+const SECOND_FACTOR: &str = "people-code";
+
+/// How far a sign-in got.
+#[derive(Debug)]
+pub enum SignInStep {
+    /// The person is signed in.
+    Done(SignedIn),
+    /// The password was right, and a code is asked for: what the form with it must bring along.
+    SecondFactor(Secret),
+}
 
 /// A person who has just signed in.
 #[derive(Debug)]
@@ -38,8 +53,18 @@ pub struct SignedIn {
     pub person: Person,
 }
 
+/// What a ticket for the second factor holds.
+#[derive(Deserialize, Serialize)]
+struct FirstFactor {
+    kind: String,
+    number: i64,
+    name: String,
+    /// Hash of the password that was right; it may be changed before the code comes.
+    password: Option<String>,
+}
+
 impl Service {
-    /// Signs a person in with name and password.
+    /// Signs a person in with name and password, or asks for a code if they have two-factor sign-in.
     ///
     /// # Errors
     /// The same for an unknown name and a wrong password, after the same time; after some failures a pause; when too many
@@ -49,29 +74,129 @@ impl Service {
         name: &str,
         password: &Secret,
         visitor: &Visitor,
-    ) -> Result<SignedIn, PeopleError> {
+    ) -> Result<SignInStep, PeopleError> {
         let (found, known) = self.find_person(name, visitor).await?;
-        let attempt = Attempt { app: DASHBOARD, username: Some(name), ip: visitor.ip };
-        if let Some(seconds) = self.attempts.pause(attempt, known, self.clock.now()) {
-            return Err(PeopleError::Paused(seconds));
-        }
-        let _under_way = self.attempts.begin(attempt, known).ok_or(PeopleError::Paused(1))?;
+        let attempt = attempt(name, visitor);
+        self.refuse_paused_person(attempt, known)?;
+        let _under_way = self.people_attempts.begin(attempt, known).ok_or(PeopleError::Paused(1))?;
         let hash = found.as_ref().and_then(|found| found.password.as_deref());
         let right = self.passwords.verify(password, hash).await?;
-        match found {
-            Some(found) if right => {
-                let signed_in = self.begin_sign_in(found, "password", visitor).await?;
-                self.attempts.succeeded(attempt);
-                Ok(signed_in)
-            }
-            found => {
-                self.attempts.failed(attempt, self.clock.now());
-                // An unknown name costs a write too, so that time does not tell it from a known one.
-                let person = found.map_or(NOBODY, |found| found.person);
-                self.note_failure(person, "password", visitor).await?;
-                Err(PeopleError::WrongCredentials)
-            }
+        let Some(found) = found.as_ref().filter(|_| right) else {
+            self.people_attempts.failed(attempt, self.clock.now());
+            // An unknown name costs a write too, so that time does not tell it from a known one.
+            self.note_failure(found.map_or(NOBODY, |found| found.person), "password", visitor).await?;
+            return Err(PeopleError::WrongCredentials);
+        };
+        let step = self.after_password(found, visitor).await?;
+        if matches!(step, SignInStep::Done(_)) {
+            self.people_attempts.succeeded(attempt);
         }
+        Ok(step)
+    }
+
+    /// What follows when a person has shown the password.
+    pub(super) async fn after_password(
+        &self,
+        proved: &Credentials,
+        visitor: &Visitor,
+    ) -> Result<SignInStep, PeopleError> {
+        let person = proved.person;
+        let totp = self.store.db().read::<_, StoreError, _>(move |conn| factors::totp(conn, person)).await?;
+        if totp.secret.is_some() {
+            let first = FirstFactor {
+                kind: person.kind().into(),
+                number: person.number(),
+                name: proved.name.clone(),
+                password: proved.password.clone(),
+            };
+            let body = serde_json::to_vec(&first).expect("names are plain data");
+            return Ok(SignInStep::SecondFactor(ticket::seal(
+                &self.vault,
+                SECOND_FACTOR,
+                &body,
+                self.clock.now(),
+            )));
+        }
+        let password = proved.password.clone();
+        let signed_in = self.begin_sign_in(visitor, move |conn| {
+            hold_password(conn, person, password.as_deref())?;
+            // Two-factor sign-in may have been switched on meanwhile.
+            let on = factors::totp(conn, person)?.secret.is_some();
+            if on { Err(PeopleError::Expired) } else { Ok((person, "password".into())) }
+        });
+        Ok(SignInStep::Done(signed_in.await?))
+    }
+
+    /// Signs a person in who has shown the password, with a code of the authenticator or a recovery code.
+    ///
+    /// # Errors
+    /// When the code is wrong or used, it is too late, after some failures a pause, or the database fails.
+    pub async fn sign_in_with_code(
+        &self,
+        ticket: &str,
+        code: &str,
+        visitor: &Visitor,
+    ) -> Result<SignedIn, PeopleError> {
+        let ticket = ticket::open(&self.vault, SECOND_FACTOR, ticket, self.clock.now())?;
+        let first: FirstFactor = serde_json::from_slice(&ticket.body).map_err(|_| PeopleError::Expired)?;
+        let person = PersonId::from_stored(&first.kind, first.number).ok_or(PeopleError::Expired)?;
+        // Whoever has the password is no stranger to the address; codes are short, so nobody has tries without end.
+        let attempt = attempt(&first.name, visitor);
+        self.refuse_paused_person(attempt, false)?;
+        let _under_way = self.people_attempts.begin(attempt, false).ok_or(PeopleError::Paused(1))?;
+        let totp = self.store.db().read::<_, StoreError, _>(move |conn| factors::totp(conn, person)).await?;
+        let code = self.read_code(person, &totp, code);
+        let outcome = self.begin_sign_in(visitor, move |conn| {
+            hold_password(conn, person, first.password.as_deref())?;
+            let factor = use_code(conn, person, code)?;
+            ticket.use_up(conn)?;
+            Ok((person, format!("password, {factor}")))
+        });
+        let outcome = outcome.await;
+        match &outcome {
+            Ok(_) => self.people_attempts.succeeded(attempt),
+            Err(PeopleError::WrongCode) => {
+                self.people_attempts.failed(attempt, self.clock.now());
+                self.note_failure(person, "code", visitor).await?;
+            }
+            Err(_) => {}
+        }
+        outcome
+    }
+
+    /// Signs a person in with a passkey alone.
+    ///
+    /// # Errors
+    /// When the answer is not right for a passkey of anybody, it is too late or came before, or the database fails.
+    pub async fn sign_in_with_passkey(
+        &self,
+        ticket: &str,
+        answer: &str,
+        visitor: &Visitor,
+    ) -> Result<SignedIn, PeopleError> {
+        let (proof, now) = (self.read_passkey(ticket, answer)?, self.clock.now());
+        let proof = std::sync::Arc::new(proof);
+        let used = proof.clone();
+        let outcome = self
+            .begin_sign_in(visitor, move |conn| {
+                let person = used.use_up(conn, now)?;
+                credentials::lock(conn, person)?.ok_or(PeopleError::WrongPasskey)?;
+                Ok((person, "passkey".into()))
+            })
+            .await;
+        if let Err(PeopleError::WrongPasskey) = &outcome {
+            self.note_wrong_passkey(proof, visitor).await?;
+        }
+        outcome
+    }
+
+    async fn note_wrong_passkey(
+        &self,
+        proof: std::sync::Arc<Proof>,
+        visitor: &Visitor,
+    ) -> Result<(), StoreError> {
+        let claimed = self.store.db().write(move |conn| proof.claims(conn)).await?;
+        self.note_failure(claimed.unwrap_or(NOBODY), "passkey", visitor).await
     }
 
     /// The person of a name, and whether the visitor comes from where they last signed in.
@@ -93,34 +218,32 @@ impl Service {
         self.store.db().read(find).await
     }
 
-    /// Signs a person in whose credentials were right; they may have changed since.
+    /// Signs in whom `proved` names, in the same transaction; what was seen before may have changed.
     async fn begin_sign_in(
         &self,
-        proved: Credentials,
-        factors: &str,
         visitor: &Visitor,
+        proved: impl FnOnce(&mut Conn<'_>) -> Result<(PersonId, String), PeopleError> + Send + 'static,
     ) -> Result<SignedIn, PeopleError> {
         let secret = Secret::new(self.random.hex(SECRET_BYTES));
-        let new = NewSignIn {
-            hash: sha256(secret.expose()),
-            person: proved.person,
-            ip: visitor.ip.to_string(),
-            user_agent: visitor.kept_user_agent(),
-            factors: factors.into(),
-        };
-        let (visitor, now) = (visitor.clone(), self.clock.now());
+        let (hash, visitor, now) = (sha256(secret.expose()), visitor.clone(), self.clock.now());
         let begin = move |conn: &mut Conn<'_>| {
-            let current = credentials::lock(conn, proved.person)?;
-            if current.is_none_or(|current| current.password != proved.password) {
-                return Err(PeopleError::WrongCredentials);
-            }
-            add(conn, &new, &visitor, now)
+            let (person, factors) = proved(conn)?;
+            let (ip, user_agent) = (visitor.ip.to_string(), visitor.kept_user_agent());
+            sign_ins::insert(
+                conn,
+                &NewSignIn { hash, person, ip, user_agent, factors: factors.clone() },
+                now,
+            )?;
+            profile::set_ip(conn, person, visitor.kept_ip().as_deref())?;
+            note(conn, person, Event::SignedIn, &factors, &visitor, now)?;
+            let sign_in = sign_ins::by_hash(conn, &hash, since(now))?.ok_or(StoreError::Closed)?;
+            load(conn, &sign_in)?.ok_or(PeopleError::SignedOut)
         };
         let person = self.store.db().write(begin).await?;
         Ok(SignedIn { secret, person })
     }
 
-    async fn note_failure(
+    pub(super) async fn note_failure(
         &self,
         person: PersonId,
         what: &'static str,
@@ -129,18 +252,20 @@ impl Service {
         let (visitor, now) = (visitor.clone(), self.clock.now());
         self.store.db().write(move |conn| note(conn, person, Event::Failed, what, &visitor, now)).await
     }
+
+    pub(super) fn refuse_paused_person(&self, attempt: Attempt<'_>, known: bool) -> Result<(), PeopleError> {
+        let pause = self.people_attempts.pause(attempt, known, self.clock.now());
+        pause.map_or(Ok(()), |seconds| Err(PeopleError::Paused(seconds)))
+    }
 }
 
-/// Adds a sign-in, and notes it.
-pub(super) fn add(
-    conn: &mut Conn<'_>,
-    new: &NewSignIn,
-    visitor: &Visitor,
-    now: i64,
-) -> Result<Person, PeopleError> {
-    sign_ins::insert(conn, new, now)?;
-    profile::set_ip(conn, new.person, visitor.kept_ip().as_deref())?;
-    note(conn, new.person, Event::SignedIn, &new.factors, visitor, now)?;
-    let sign_in = sign_ins::by_hash(conn, &new.hash, since(now))?.ok_or(StoreError::Closed)?;
-    load(conn, &sign_in)?.ok_or(PeopleError::WrongCredentials)
+/// Who is trying, for counting.
+pub(super) fn attempt<'a>(name: &'a str, visitor: &Visitor) -> Attempt<'a> {
+    Attempt { app: DASHBOARD, username: Some(name), ip: visitor.ip }
+}
+
+/// Makes sure that a person's password is still the one that was shown.
+fn hold_password(conn: &mut Conn<'_>, person: PersonId, shown: Option<&str>) -> Result<(), PeopleError> {
+    let current = credentials::lock(conn, person)?.ok_or(PeopleError::WrongCredentials)?;
+    if current.password.as_deref() == shown { Ok(()) } else { Err(PeopleError::WrongCredentials) }
 }

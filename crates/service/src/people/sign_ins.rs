@@ -2,27 +2,20 @@
 
 use claviger_store::{
     Conn, StoreError,
-    people::sign_ins::{self, SignIn, Since},
+    people::{
+        invitations,
+        sign_ins::{self, SignIn},
+        used,
+    },
 };
 
 use super::{
+    lasting::since,
     log::{Event, note},
     person::Person,
     visitor::Visitor,
 };
 use crate::{Service, ServiceError};
-
-/// A sign-in ends so many seconds after its last request: 12 hours, so that a working day with breaks is one.
-pub const IDLE: i64 = 12 * 3600;
-/// A sign-in ends so many seconds after its beginning, however busy it is: 14 days.
-pub const ENDS_AFTER: i64 = 14 * 86_400;
-/// For so many seconds after credentials were shown, secrets are too, and credentials may be changed.
-pub const FRESH: i64 = 15 * 60;
-
-/// Which sign-ins live at `now`.
-pub(super) fn since(now: i64) -> Since {
-    Since { seen: now - IDLE, began: now - ENDS_AFTER }
-}
 
 impl Service {
     /// The browsers in which a person is signed in, the one seen last first.
@@ -86,13 +79,17 @@ impl Service {
         Ok(self.store.db().write(end).await?)
     }
 
-    /// Removes sign-ins that have ended.
+    /// Removes sign-ins, links and used forms that have ended.
     ///
     /// # Errors
     /// When the database fails.
     pub(crate) async fn forget_sign_ins(&self) -> Result<(), StoreError> {
-        let since = since(self.clock.now());
-        self.store.db().write(move |conn| sign_ins::delete_dead(conn, since)).await?;
-        Ok(())
+        let now = self.clock.now();
+        let forget = move |conn: &mut Conn<'_>| {
+            sign_ins::delete_dead(conn, since(now))?;
+            used::delete_expired(conn, now)?;
+            invitations::delete_expired(conn, now)
+        };
+        self.store.db().write(forget).await
     }
 }

@@ -31,6 +31,14 @@ pub struct FreeFailures {
     pub address: u32,
 }
 
+impl FreeFailures {
+    /// The same, with an end where there was none: for people, whose passwords open whole applications.
+    pub(crate) fn or_default(self) -> Self {
+        let or = |free, default| if free == 0 { default } else { free };
+        Self { user: or(self.user, 10), address: or(self.address, 100) }
+    }
+}
+
 /// Who is trying.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Attempt<'a> {

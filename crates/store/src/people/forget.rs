@@ -5,8 +5,8 @@ use claviger_domain::PersonId;
 use crate::{Conn, Result, params};
 
 /// Tables with rows of people.
-const TABLES: [&str; 6] =
-    ["people", "people_sign_ins", "people_log", "people_recovery_codes", "people_passkeys", "people_steps"];
+const TABLES: [&str; 5] =
+    ["people", "people_sign_ins", "people_log", "people_recovery_codes", "people_passkeys"];
 
 /// Removes all that a person signed in with or has chosen.
 pub fn person(conn: &mut Conn<'_>, person: PersonId) -> Result<()> {

@@ -92,6 +92,13 @@ pub fn by_hash(conn: &mut Conn<'_>, hash: &[u8], since: Since) -> Result<Option<
     conn.query_one(&sql, params![hash, since.seen, since.began])?.as_ref().map(sign_in).transpose()
 }
 
+/// A sign-in of a person by number, if it lives.
+pub fn by_id(conn: &mut Conn<'_>, person: PersonId, id: i64, since: Since) -> Result<Option<SignIn>> {
+    let sql = format!("{SELECT} WHERE id = $1 AND kind = $2 AND person = $3 AND seen > $4 AND began > $5");
+    let params = params![id, person.kind(), person.number(), since.seen, since.began];
+    conn.query_one(&sql, params)?.as_ref().map(sign_in).transpose()
+}
+
 /// The sign-ins of a person that live, the one seen last first.
 pub fn of_person(conn: &mut Conn<'_>, person: PersonId, since: Since) -> Result<Vec<SignIn>> {
     let sql = format!(

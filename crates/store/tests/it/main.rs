@@ -16,6 +16,7 @@ mod logs;
 mod migrations;
 mod model;
 mod names;
+mod people;
 mod reasons;
 mod reconnect;
 mod request_logs;

@@ -1,6 +1,9 @@
 //! People on a real database (SQLite); what the store does is tested there, on both.
 
 mod applications;
+mod invitation;
+mod passkeys;
+mod second_factor;
 mod sign_in;
 
 use std::sync::{
@@ -68,12 +71,20 @@ impl Fixture {
     }
 
     async fn sign_in(&self, name: &str) -> SignedIn {
-        self.service.sign_in_person(name, &Secret::new(PASSWORD), &visitor()).await.unwrap()
+        let step = self.service.sign_in_person(name, &Secret::new(PASSWORD), &visitor()).await.unwrap();
+        done(step)
     }
 
     async fn events(&self, person: &Person) -> Vec<String> {
         let log = self.service.person_log(person, None, 100).await.unwrap();
         log.into_iter().map(|entry| format!("{} {}", entry.event, entry.detail)).collect()
+    }
+}
+
+fn done(step: SignInStep) -> SignedIn {
+    match step {
+        SignInStep::Done(signed_in) => signed_in,
+        SignInStep::SecondFactor(_) => panic!("a code is asked for"),
     }
 }
 

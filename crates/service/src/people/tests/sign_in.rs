@@ -2,8 +2,8 @@
 
 use claviger_domain::{ClientAddress, PersonId, Role, Secret};
 
-use super::{Fixture, NOW, PASSWORD, visitor, visitor_at};
-use crate::people::{ENDS_AFTER, Event, FRESH, IDLE, PeopleError, Standing, Visitor};
+use super::{Fixture, NOW, PASSWORD, done, visitor, visitor_at};
+use crate::people::{ENDS_AFTER, FRESH, IDLE, PeopleError, Standing, Visitor};
 
 #[tokio::test]
 async fn a_sign_in_is_found_by_its_secret_on_every_node() {
@@ -62,7 +62,7 @@ async fn an_unknown_name_and_a_wrong_password_are_refused_alike() {
     ] {
         let outcome = t.service.sign_in_person(name, &Secret::new(password), &visitor()).await;
         let refused = outcome.err().unwrap();
-        assert_eq!(refused.to_string(), "name or password is wrong", "{name:.20}");
+        assert_eq!(refused.to_string(), "Name or password is wrong.", "{name:.20}");
     }
     t.service.create_owner("fresh", Role::Seller, None).await.unwrap();
     let outcome = t.service.sign_in_person("fresh", &Secret::new(""), &visitor()).await;
@@ -105,7 +105,6 @@ async fn sign_ins_end_one_by_one_or_all() {
     assert!(!lives(&second.secret).await);
     let events = t.events(&second.person).await;
     assert_eq!(events[..3], ["signed out ", "ended sign-ins 1", "ended sign-ins 1"]);
-    assert!("signed out".parse::<Event>().is_ok());
 }
 
 #[tokio::test]
@@ -127,7 +126,8 @@ async fn what_a_browser_calls_itself_is_kept_short_and_in_a_line() {
     let t = Fixture::open().await;
     let user_agent = format!("Evil\n\0<b>{}", "é".repeat(10_000));
     let visitor = Visitor { ip: ClientAddress::Unknown, user_agent };
-    let person = t.service.sign_in_person("acme", &Secret::new(PASSWORD), &visitor).await.unwrap().person;
+    let person = t.service.sign_in_person("acme", &Secret::new(PASSWORD), &visitor).await.unwrap();
+    let person = done(person).person;
     let sign_in = t.service.sign_ins(&person).await.unwrap().remove(0);
     assert_eq!(sign_in.ip, "unknown");
     assert!(sign_in.user_agent.len() <= 300 && !sign_in.user_agent.contains(['\n', '\0']));
