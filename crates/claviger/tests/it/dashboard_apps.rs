@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::support::{App, Browser, ENCKEY, Reply, Server, escaped, eventually};
+use crate::support::{App, Browser, ENCKEY, HWID, Reply, Server, escaped, eventually};
 
 const SAME: [(&str, &str); 1] = [("Sec-Fetch-Site", "same-origin")];
 const SETTINGS: &str = "/dashboard/demo-app/app-settings";
@@ -346,4 +346,32 @@ fn the_overview_tells_what_needs_attention() {
     let forwarded = [("X-Forwarded-For", "198.51.100.1")];
     browser.send("GET", "/dashboard/", &forwarded, b"");
     assert_shows(&browser.get("/dashboard/demo-app/"), &["brings the header", "trusted_proxies"][1..]);
+}
+
+#[test]
+fn the_overview_tells_the_latest_failures() {
+    let server = Server::start();
+    let browser = server.browser();
+    assert_shows(&browser.get("/dashboard/demo-app/"), &["Nobody was refused lately."]);
+    let session = server.app.init("1.1");
+    let hostile = "<b>\"x\"&'y'</b>\u{202e}😀";
+    session.call("login", &[("username", hostile), ("pass", "secret-word"), ("hwid", HWID)]);
+    let page = || browser.get("/dashboard/demo-app/").text().to_owned();
+    // An odd character more or less: the markup is text.
+    eventually("the failure to be told", || page().contains("&#60;b&#62;&#34;x&#34;").then_some(()));
+    let page = page();
+    assert!(!page.contains("<b>") && !page.contains("secret-word"), "{page}");
+    assert!(page.contains("/dashboard/demo-app/find?text=%3Cb%3E"), "{page}");
+}
+
+#[test]
+fn pages_to_come_say_what_to_use() {
+    let server = Server::start();
+    let browser = server.browser();
+    let asked = |page: &str| browser.get(&format!("/dashboard/demo-app/?missing={page}"));
+    assert_shows(&asked("users"), &["Users have no page here yet", "claviger user list"]);
+    assert_shows(&asked("manage-accs"), &["Accounts have no page here yet", "/api/docs/"]);
+    for odd in ["", "sessions", "%3Cscript%3E", "%00"] {
+        assert!(!asked(odd).text().contains("no page here yet"), "{odd}");
+    }
 }

@@ -5,6 +5,7 @@ mod applications;
 mod credentials;
 mod fault;
 mod first_session;
+mod missing;
 mod overview;
 mod sign_in;
 mod welcome;

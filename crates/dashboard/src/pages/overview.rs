@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use askama::Template;
 use claviger_domain::Permission;
-use claviger_service::vendor::{Attention, Figures, Topic};
+use claviger_service::vendor::{Attention, Figures, Topic, Tried, Who};
 
+use super::missing::{Missing, missing};
 use crate::{
-    addresses::app_base,
+    addresses::{Link, app_base},
     fault::Answer,
     frame::{Frame, Nav},
+    moment::Moment,
     rights::{Need, may},
     route::Route,
     state_tags::{Tag, tags},
@@ -19,12 +21,27 @@ use crate::{
 pub(crate) const ROUTES: &[Route] =
     &[Route::get("/dashboard/{app}/", Need::Member, |visit| Box::pin(show(visit)))];
 
+/// Failures that are shown.
+const FAILURES: i64 = 8;
+
 /// Something that needs attention, and where it is mended.
 struct Note {
     class: &'static str,
     says: String,
     address: Option<String>,
     link: &'static str,
+}
+
+/// A sign-in that was refused.
+struct Failure {
+    when: Moment,
+    /// Whom it named, and where that is looked for.
+    who: String,
+    find: Option<String>,
+    why: String,
+    kind: String,
+    ip: String,
+    count: i64,
 }
 
 /// Which figures the person may see.
@@ -44,6 +61,9 @@ struct Page {
     figures: Arc<Figures>,
     sees: Sees,
     notes: Vec<Note>,
+    failures: Vec<Failure>,
+    /// A page of the hosted service that was asked for and is not here yet.
+    missing: Option<Missing>,
     /// Nothing has happened yet.
     is_new: bool,
 }
@@ -61,7 +81,11 @@ async fn show(visit: Visit) -> Answer {
     };
     let figures = service.figures(app).await?;
     let attention = if sees.settings { service.attention(app).await? } else { Vec::new() };
+    let tried =
+        if sees.users || sees.licenses { service.latest_failures(app, FAILURES).await? } else { Vec::new() };
     visit.render(&Page {
+        failures: tried.into_iter().map(|tried| failure(&visit, tried, &base)).collect(),
+        missing: missing(visit.query.get("missing")),
         frame: visit.frame("Overview", Nav::Overview).await?,
         tags: tags(app),
         notes: attention.into_iter().map(|attention| note(attention, &base)).collect(),
@@ -72,10 +96,30 @@ async fn show(visit: Visit) -> Answer {
     })
 }
 
+fn failure(visit: &Visit, tried: Tried, base: &str) -> Failure {
+    let why = tried.text();
+    let who = match tried.who {
+        Who::User { name, .. } => Some(name),
+        Who::License { key, .. } => Some(key),
+        Who::Typed(text) => Some(text),
+        Who::Nobody => None,
+    };
+    Failure {
+        when: visit.moment(tried.time),
+        find: who.as_ref().map(|who| Link::new(format!("{base}find")).with("text", who).into()),
+        who: who.unwrap_or_else(|| "nobody named".into()),
+        why,
+        kind: tried.kind,
+        ip: tried.ip,
+        count: tried.count,
+    }
+}
+
 fn note(attention: Attention, base: &str) -> Note {
     let (page, link) = match attention.topic {
         Topic::State | Topic::Settings => ("app-settings", "Settings"),
         Topic::SellerKeys => ("seller-settings", "Seller settings"),
+        Topic::Failures => ("#failures", "Latest failures"),
         Topic::Role | Topic::Address | Topic::Subscriptions | Topic::Files | Topic::Server => ("", ""),
     };
     Note {

@@ -3,7 +3,11 @@
 use std::time::Instant;
 
 use claviger_domain::Role;
-use claviger_store::{Conn, StoreError, files, seller_keys, user_subscriptions, users};
+use claviger_store::{
+    Conn, StoreError,
+    activity::{self, HOUR, MINUTE},
+    files, seller_keys, user_subscriptions, users,
+};
 
 use crate::{
     App, Service, ServiceError,
@@ -20,6 +24,8 @@ const COUNTED: i64 = 1000;
 const NOTICE: i64 = 7 * DAY;
 /// An application of this age, in seconds, has usually had another version than the first.
 const SETTLED: i64 = 30 * DAY;
+/// Refusals in an hour that are told of, where there are more of them than of sign-ins that went well.
+const REFUSALS: i64 = 20;
 /// The version that applications begin with.
 const FIRST_VERSION: &str = "1.0";
 
@@ -38,6 +44,8 @@ pub enum Topic {
     SellerKeys,
     /// Users' subscriptions.
     Subscriptions,
+    /// Sign-ins that were refused.
+    Failures,
     /// Uploaded files.
     Files,
     /// How the server is set up.
@@ -73,6 +81,9 @@ pub(crate) struct Notes {
     key_end: Option<(String, i64)>,
     uploads: bool,
     emails: bool,
+    /// Sign-ins of the last hour that were refused, and that went well.
+    refusals: i64,
+    sign_ins: i64,
 }
 
 impl Service {
@@ -87,6 +98,7 @@ impl Service {
         found.extend(of_role(app, now));
         found.extend(self.of_proxy());
         found.extend(of_address(&self.options.public_url));
+        found.extend(of_failures(&notes));
         found.extend(of_time(&notes, now));
         found.extend(self.of_server(app, &notes).await);
         found.extend(of_defaults(app, now));
@@ -98,7 +110,10 @@ impl Service {
     async fn count_notes(&self, app: i64) -> Result<Notes, StoreError> {
         let now = self.clock.now();
         let count = move |conn: &mut Conn<'_>| {
+            let hour = activity::between(conn, app, MINUTE, now - HOUR, now + MINUTE)?;
             Ok(Notes {
+                refusals: hour.iter().map(|minute| minute.happened.refusals).sum(),
+                sign_ins: hour.iter().map(|minute| minute.happened.sign_ins).sum(),
                 ending: user_subscriptions::count_ending(conn, app, now, now + ENDING, COUNTED)?,
                 key_end: seller_keys::next_end(conn, app, now, now + NOTICE)?,
                 uploads: files::any_uploaded(conn, app)?,
@@ -223,6 +238,17 @@ fn of_address(public_url: &str) -> Option<Attention> {
 fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+fn of_failures(notes: &Notes) -> Option<Attention> {
+    let Notes { refusals, sign_ins, .. } = *notes;
+    (refusals >= REFUSALS && refusals > sign_ins).then(|| {
+        let says = format!(
+            "{refusals} sign-ins were refused in the last hour, {sign_ins} went well. Look at the latest failures: each \
+             tells its reason."
+        );
+        Attention::urgent(Topic::Failures, says)
+    })
 }
 
 fn of_time(notes: &Notes, now: i64) -> Vec<Attention> {

@@ -1,6 +1,7 @@
 //! Figures of applications, what needs attention, and other names for them.
 
 use claviger_domain::Role;
+use claviger_store::activity::{self, Happened};
 
 use super::*;
 
@@ -69,6 +70,26 @@ async fn the_owner_s_role_and_the_proxy_are_told() {
     let told = says(&t).await;
     assert_eq!((told[0].0, told[0].1), (Topic::Address, true));
     assert!(told[0].2.contains("10.0.0.9") && told[0].2.contains("trusted_proxies"), "{told:?}");
+}
+
+#[tokio::test]
+async fn more_refusals_than_sign_ins_are_told() {
+    let t = Fixture::open().await;
+    let happened = async |sign_ins, refusals| {
+        let (app, happened) = (t.app.id, Happened { inits: 0, sign_ins, refusals });
+        let add = move |conn: &mut Conn<'_>| activity::add(conn, app, NOW - 60, happened);
+        t.service.store.db().write::<_, StoreError, _>(add).await.unwrap();
+    };
+    happened(0, 19).await;
+    assert_eq!(says(&t).await, []);
+    happened(19, 1).await;
+    let told = says(&t).await;
+    assert!(told[0].0 == Topic::Failures && told[0].2.starts_with("20 sign-ins were refused"), "{told:?}");
+    happened(1, 0).await;
+    assert_eq!(says(&t).await, [], "as many went well");
+    happened(0, 100).await;
+    t.watch.0.fetch_add(7200, Ordering::Relaxed);
+    assert_eq!(says(&t).await, [], "that was long ago");
 }
 
 #[tokio::test]
