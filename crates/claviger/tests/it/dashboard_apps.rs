@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::support::{App, Browser, ENCKEY, HWID, Reply, Server, escaped, eventually};
+use crate::support::{App, Browser, ENCKEY, HWID, Reply, Server, escaped, eventually, form};
 
 const SAME: [(&str, &str); 1] = [("Sec-Fetch-Site", "same-origin")];
 const SETTINGS: &str = "/dashboard/demo-app/app-settings";
@@ -374,4 +374,57 @@ fn pages_to_come_say_what_to_use() {
     for odd in ["", "sessions", "%3Cscript%3E", "%00"] {
         assert!(!asked(odd).text().contains("no page here yet"), "{odd}");
     }
+}
+
+/// An account that the demo's owner made, signed in.
+fn member(server: &Server, role: &str, permissions: &str) -> Browser {
+    let (name, password) = (format!("{role} {permissions}"), "their password 2");
+    let mail = format!("{role}{permissions}@example.com");
+    let fields =
+        [("role", role), ("user", &name), ("pass", password), ("email", &mail), ("perms", permissions)];
+    let reply = server.app.seller(&format!("type=addAccount&{}", form(&fields)));
+    assert_eq!(reply.json()["success"], true, "{}", reply.text());
+    Browser::signed_in(&server.app.address, &name, password)
+}
+
+#[test]
+fn members_see_and_do_what_they_may() {
+    let server = Server::start();
+    server.app.init("1.1");
+    server.create_app("other");
+    let before = state(&server);
+    let (licenses, settings, reseller) = (
+        member(&server, "Manager", "1"),
+        member(&server, "Manager", "1024"),
+        member(&server, "Reseller", "1"),
+    );
+    server.app.seller("type=setbalance&username=Reseller%201&month=7");
+    for browser in [&licenses, &settings, &reseller] {
+        let list = browser.get("/dashboard/");
+        assert_shows(&list, &["/dashboard/demo-app/"]);
+        assert!(!list.text().contains("/dashboard/other/") && !list.text().contains("New application"));
+        assert_eq!(browser.get("/dashboard/other/").status, 404);
+        for (target, fields) in POSTS {
+            let allowed = target.ends_with("/state") || target.ends_with("/api");
+            if std::ptr::eq(browser, &settings) && allowed {
+                continue;
+            }
+            assert_eq!(browser.post(target, fields).status, 403, "{target}");
+        }
+    }
+    let overview = |browser: &Browser| browser.get("/dashboard/demo-app/").text().to_owned();
+    for (browser, shown, hidden) in [
+        (&licenses, "Unused", "Online now"),
+        (&settings, "demo.json", "Unused"),
+        (&reseller, "<dt>A month</dt><dd>7</dd>", "Online now"),
+    ] {
+        let text = overview(browser);
+        assert!(text.contains(shown) && !text.contains(hidden), "{shown}: {text}");
+    }
+    assert_eq!(licenses.get("/dashboard/demo-app/credentials/secret").status, 403);
+    assert_eq!(licenses.get(SETTINGS).status, 403);
+    assert_shows(&settings.get("/dashboard/demo-app/credentials"), &["Ready to paste"]);
+    assert_eq!(settings.get("/dashboard/demo-app/credentials/live").status, 403);
+    assert!(!settings.get(SETTINGS).text().contains("Delete the application"));
+    assert_eq!(state(&server), before);
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use askama::Template;
 use claviger_domain::Permission;
-use claviger_service::vendor::{Attention, Figures, Topic, Tried, Who};
+use claviger_service::{
+    people::Standing,
+    vendor::{Attention, Figures, Topic, Tried, Who},
+};
 
 use super::missing::{Missing, missing};
 use crate::{
@@ -62,6 +65,8 @@ struct Page {
     sees: Sees,
     notes: Vec<Note>,
     failures: Vec<Failure>,
+    /// Licenses that a reseller may still make, by how long they last.
+    balance: Option<Vec<(&'static str, i64)>>,
     /// A page of the hosted service that was asked for and is not here yet.
     missing: Option<Missing>,
     /// Nothing has happened yet.
@@ -85,6 +90,7 @@ async fn show(visit: Visit) -> Answer {
         if sees.users || sees.licenses { service.latest_failures(app, FAILURES).await? } else { Vec::new() };
     visit.render(&Page {
         failures: tried.into_iter().map(|tried| failure(&visit, tried, &base)).collect(),
+        balance: balance(&person.standing),
         missing: missing(visit.query.get("missing")),
         frame: visit.frame("Overview", Nav::Overview).await?,
         tags: tags(app),
@@ -94,6 +100,19 @@ async fn show(visit: Visit) -> Answer {
         sees,
         base,
     })
+}
+
+fn balance(standing: &Standing) -> Option<Vec<(&'static str, i64)>> {
+    let Standing::Reseller { balance, .. } = standing else { return None };
+    Some(vec![
+        ("A day", balance.day),
+        ("A week", balance.week),
+        ("A month", balance.month),
+        ("Three months", balance.three_month),
+        ("Six months", balance.six_month),
+        ("A year", balance.year),
+        ("Lifetime", balance.lifetime),
+    ])
 }
 
 fn failure(visit: &Visit, tried: Tried, base: &str) -> Failure {
