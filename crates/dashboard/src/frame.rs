@@ -149,8 +149,7 @@ impl Frame {
                 name: app.name.clone(),
                 base: app_base(app),
                 may_find: person.is_some_and(|person| {
-                    may(person, Some(app), Need::App(Permission::Users))
-                        || may(person, Some(app), Need::App(Permission::Licenses))
+                    may(person, Some(app), Need::Either(Permission::Users, Permission::Licenses))
                 }),
             }),
             apps: Vec::new(),

@@ -19,6 +19,8 @@ pub enum Need {
     Member,
     /// The application's owner, and managers who have this permission.
     App(Permission),
+    /// As [`Need::App`], with either of two permissions.
+    Either(Permission, Permission),
     /// The application's owner alone.
     AppOwner,
 }
@@ -29,10 +31,13 @@ pub(crate) fn may(person: &Person, app: Option<&App>, need: Need) -> bool {
         (Need::Nobody | Need::Person, _) => true,
         (Need::Owner, standing) => matches!(standing, Standing::Owner { .. }),
         (Need::Member, _) => app.is_some(),
-        (Need::App(_) | Need::AppOwner, Standing::Owner { .. }) => app.is_some(),
+        (Need::App(_) | Need::Either(..) | Need::AppOwner, Standing::Owner { .. }) => app.is_some(),
         (Need::App(permission), Standing::Manager { permissions, .. }) => {
             app.is_some() && permission.is_in(*permissions)
         }
-        (Need::App(_) | Need::AppOwner, _) => false,
+        (Need::Either(one, other), Standing::Manager { permissions, .. }) => {
+            app.is_some() && (one.is_in(*permissions) || other.is_in(*permissions))
+        }
+        (Need::App(_) | Need::Either(..) | Need::AppOwner, _) => false,
     }
 }

@@ -28,6 +28,7 @@ mod config;
 mod crash;
 mod dashboard_apps;
 mod dashboard_door;
+mod dashboard_why;
 mod demo;
 mod forwarded;
 mod identity;

@@ -4,11 +4,13 @@ mod app_settings;
 mod applications;
 mod credentials;
 mod fault;
+mod find;
 mod first_session;
 mod missing;
 mod overview;
 mod sign_in;
 mod welcome;
+mod why;
 
 pub(crate) use self::fault::fault_page;
 pub use self::welcome::invitation_link;
@@ -23,4 +25,6 @@ pub(crate) const AREAS: &[&[Route]] = &[
     overview::ROUTES,
     sign_in::ROUTES,
     welcome::ROUTES,
+    find::ROUTES,
+    why::ROUTES,
 ];

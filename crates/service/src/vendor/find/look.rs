@@ -154,11 +154,15 @@ fn by_device(
     now: i64,
 ) -> Result<Vec<Match>, StoreError> {
     let mut found = Vec::new();
-    for text in spellings.iter().filter(|text| text.chars().count() >= DEVICE_MIN) {
+    for text in spellings {
         let hwid = normalize_hwid(text);
-        let users = users::by_device(conn, app, &hwid, TOLD)?;
-        found.extend(users.into_iter().map(|one| of_user(one, How::Device)));
-        found.extend(access::entries_for(conn, app, Some(&hwid), None, now)?.into_iter().map(Match::Entry));
+        if hwid.chars().count() >= DEVICE_MIN {
+            let users = users::by_device(conn, app, &hwid, TOLD)?;
+            found.extend(users.into_iter().map(|one| of_user(one, How::Device)));
+            found.extend(
+                access::entries_for(conn, app, Some(&hwid), None, now)?.into_iter().map(Match::Entry),
+            );
+        }
         found.extend(by_tries(conn, app, &hwid)?);
     }
     Ok(found)

@@ -100,4 +100,29 @@ impl Act {
             _ => Permission::Users,
         }
     }
+
+    /// What to tell the customer once it was done.
+    pub fn tell(&self) -> &'static str {
+        match self {
+            Self::ResetDevices => {
+                "Your devices were reset. Please start the program again and sign in: the computer you do it on \
+                 is yours from then on."
+            }
+            Self::Extend => "Your subscription was extended. Please start the program again and sign in.",
+            Self::EndSessions => {
+                "You were signed out everywhere. Please start the program again and sign in."
+            }
+            Self::Unban => "Your account is no longer banned. Please start the program again and sign in.",
+            Self::UnbanLicense => "Your key works again. Please start the program again and sign in.",
+            Self::Unpause => "Your subscription goes on. Please start the program again and sign in.",
+            Self::UnpauseApp => "The program is open again. Please start it and sign in.",
+            Self::TurnTwoFactorOff => {
+                "Two-factor sign-in of your account is off. Please sign in with your password, and turn it on \
+                 again."
+            }
+            Self::RemoveEntry { .. } => {
+                "Your computer is no longer blocked. Please start the program again and sign in."
+            }
+        }
+    }
 }

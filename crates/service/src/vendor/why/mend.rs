@@ -25,64 +25,59 @@ impl Service {
         term: Option<Term>,
         subscription: Option<String>,
     ) -> Result<Mended, ManageError> {
-        let again = "Please start the program again and sign in.";
-        let (done, tell) = match act {
-            Act::ResetDevices => {
-                let name = self.named(app, subject).await?;
-                self.reset_hwid(app, &name).await?;
-                let tell = "Your devices were reset. Please start the program again and sign in: the computer \
-                            you do it on is yours from then on.";
-                (format!("Reset the devices of {name}"), tell.into())
-            }
+        let done = match act {
             Act::Extend => return self.extend_for(app, subject, term, subscription).await,
+            Act::ResetDevices => {
+                let name = self.name_of(app, subject).await?;
+                self.reset_hwid(app, &name).await?;
+                format!("Reset the devices of {name}")
+            }
             Act::EndSessions => {
-                let name = self.named(app, subject).await?;
-                let ended =
-                    self.end_sessions_of(app, Whose { user: Some(name.clone()), ..Whose::default() }).await?;
-                let plural = if ended == 1 { "" } else { "s" };
-                let tell = format!("You were signed out everywhere. {again}");
-                (format!("Ended {ended} session{plural} of {name}"), tell)
+                let name = self.name_of(app, subject).await?;
+                let whose = Whose { user: Some(name.clone()), ..Whose::default() };
+                let ended = self.end_sessions_of(app, whose).await?;
+                format!("Ended {ended} session{} of {name}", if ended == 1 { "" } else { "s" })
             }
             Act::Unban => {
-                let name = self.named(app, subject).await?;
+                let name = self.name_of(app, subject).await?;
                 let was = self.unban_username(app, &name).await?;
-                let done = if was { "Unbanned" } else { "There was no ban of" };
-                (format!("{done} {name}"), format!("Your account is no longer banned. {again}"))
+                format!("{} {name}", if was { "Unbanned" } else { "There was no ban of" })
             }
             Act::UnbanLicense => {
                 let key = self.key_of(app, subject).await?;
-                let license = self.unban_license(app, &key).await?;
-                (format!("Unbanned the license {}", license.key), format!("Your key works again. {again}"))
+                format!("Unbanned the license {}", self.unban_license(app, &key).await?.key)
             }
             Act::Unpause => {
-                let name = self.named(app, subject).await?;
+                let name = self.name_of(app, subject).await?;
                 let was = self.unpause_user(app, &name).await?;
-                let done = if was { "Unpaused the subscriptions of" } else { "Nothing was paused of" };
-                (format!("{done} {name}"), format!("Your subscription goes on. {again}"))
+                format!(
+                    "{} {name}",
+                    if was { "Unpaused the subscriptions of" } else { "Nothing was paused of" }
+                )
             }
             Act::UnpauseApp => {
                 self.unpause_app(app).await?;
-                (format!("Unpaused {}", app.name), format!("The program is open again. {again}"))
+                format!("Unpaused {}", app.name)
             }
             Act::TurnTwoFactorOff => {
-                let name = self.named(app, subject).await?;
+                let name = self.name_of(app, subject).await?;
                 self.turn_two_factor_off(app, &name).await?;
-                let tell = "Two-factor sign-in of your account is off. Please sign in with your password, and \
-                            turn it on again.";
-                (format!("Turned two-factor sign-in of {name} off"), tell.into())
+                format!("Turned two-factor sign-in of {name} off")
             }
-            Act::RemoveEntry { kind, value } => {
-                let outcast = match value.parse() {
-                    Ok(network) if kind == access::IP => Outcast::Ip(network),
-                    _ => Outcast::Hwid(value.clone()),
-                };
-                let was = self.delete_from_blacklist(app, outcast).await?.is_some();
-                let done = if was { "Removed" } else { "There was no entry of" };
-                let tell = format!("Your computer is no longer blocked. {again}");
-                (format!("{done} {value} on the blacklist"), tell)
-            }
+            Act::RemoveEntry { kind, value } => self.remove_entry(app, kind, value).await?,
         };
-        Ok(Mended { done, tell })
+        Ok(Mended { done, tell: act.tell().into() })
+    }
+
+    async fn remove_entry(&self, app: &App, kind: &str, value: &str) -> Result<String, ManageError> {
+        let outcast = match value.parse() {
+            Ok(network) if kind == access::IP => Outcast::Ip(network),
+            _ => Outcast::Hwid(value.into()),
+        };
+        Ok(match self.delete_from_blacklist(app, outcast).await? {
+            Some(_) => format!("Removed {value} from the blacklist"),
+            None => format!("{value} was not on the blacklist"),
+        })
     }
 
     async fn extend_for(
@@ -93,7 +88,7 @@ impl Service {
         subscription: Option<String>,
     ) -> Result<Mended, ManageError> {
         let term = term.ok_or_else(|| ManageError::Unfit("say for how long".into()))?;
-        let (name, now) = (self.named(app, subject).await?, self.clock.now());
+        let (name, now) = (self.name_of(app, subject).await?, self.clock.now());
         let (id, who) = (app.id, name.clone());
         let read = move |conn: &mut claviger_store::Conn<'_>| {
             let user = users::by_name(conn, id, &who)?.ok_or_else(|| ManageError::unknown("user", &who))?;
@@ -128,7 +123,7 @@ impl Service {
     }
 
     /// The name of the user whom a subject means.
-    async fn named(&self, app: &App, subject: Subject) -> Result<String, ManageError> {
+    async fn name_of(&self, app: &App, subject: Subject) -> Result<String, ManageError> {
         let verdict = self.why(app, subject).await?;
         verdict.user.map(|user| user.username).ok_or_else(|| ManageError::Unfit("nobody used it yet".into()))
     }

@@ -72,3 +72,13 @@ pub struct Verdict {
     /// The second as of which all this is told.
     pub now: i64,
 }
+
+impl Verdict {
+    /// What to tell the customer after something was done: whether that sufficed is known by now.
+    pub fn tell_after(&self, act: &Act) -> String {
+        match self.standing {
+            Standing::Refused => self.tell.clone(),
+            _ => act.tell().into(),
+        }
+    }
+}
