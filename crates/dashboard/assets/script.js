@@ -14,6 +14,16 @@
     if (token) event.detail.headers["X-Form-Token"] = token.value;
   });
 
+  // Live updates break off when a page is left, and when a server restarts. They begin again by themselves; htmx would
+  // write the event that tells it into the console.
+  htmx.createEventSource = (address) => {
+    const source = new EventSource(address);
+    Object.defineProperty(source, "onerror", {
+      set: (again) => source.addEventListener("error", () => again()),
+    });
+    return source;
+  };
+
   // Dialogs: a link or a button with data-dialog shows the page it leads to in a dialog. A button brings its form's
   // fields along.
   const dialog = one("#dialog");

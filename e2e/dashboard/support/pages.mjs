@@ -5,6 +5,7 @@ export function pages({ app, users, banned }) {
   const at = (rest) => `/dashboard/${encodeURIComponent(app)}/${rest}`;
   return [
     { name: "sign-in", address: "/dashboard/-/sign-in", nobody: true },
+    { name: "no-link", address: "/dashboard/-/welcome?link=none", nobody: true, status: 404 },
     { name: "nothing-here", address: "/dashboard/-/nowhere", status: 404 },
     { name: "applications", address: "/dashboard/" },
     { name: "overview", address: at(""), plots: true },

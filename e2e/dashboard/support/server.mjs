@@ -34,13 +34,13 @@ export class Servers {
 
   async #start({ args = [], data, database, demo, settings = "" }) {
     const number = (this.#count += 1);
+    const address = `127.0.0.1:${await freePort()}`;
     if (!data) {
       data = path.join(this.given.folder, `data-${number}`);
       fs.mkdirSync(data);
-      // Walks are quicker than people.
-      fs.writeFileSync(path.join(data, "claviger.toml"), `rate_limits = false\n${settings}`);
+      // Walks are quicker than people. The address is there for the command line as well.
+      fs.writeFileSync(path.join(data, "claviger.toml"), `rate_limits = false\nlisten = "${address}"\n${settings}`);
     }
-    const address = `127.0.0.1:${await freePort()}`;
     const words = ["serve", ...args, "--listen", address, "--data-dir", data];
     if (database) words.push("--database", database);
     const server = new Server({ ...this.given, data, database, demo, address });
