@@ -40,8 +40,18 @@ const VISIT_BYTES: usize = 16;
 /// All pages.
 pub fn routes(state: Arc<State>) -> Router {
     let mut router = Router::new();
-    for path in ["/dashboard", "/dashboard/", "/dashboard/{*rest}", "/app", "/app/", "/app/{*rest}", "/login"]
-    {
+    for path in [
+        "/dashboard",
+        "/dashboard/",
+        "/dashboard/{*rest}",
+        "/app",
+        "/app/",
+        "/app/{*rest}",
+        "/login",
+        "/login/",
+        "/register",
+        "/register/",
+    ] {
         router = router.route(path, any(enter));
     }
     router.with_state(state)

@@ -2,12 +2,17 @@
 
 mod app_settings;
 mod applications;
+mod audit_log;
 mod credentials;
 mod fault;
 mod find;
 mod first_session;
+mod keyauth_addresses;
+mod logs;
 mod missing;
 mod overview;
+mod seller_logs;
+mod seller_settings;
 mod sign_in;
 mod welcome;
 mod why;
@@ -20,9 +25,13 @@ use crate::route::Route;
 pub(crate) const AREAS: &[&[Route]] = &[
     app_settings::ROUTES,
     applications::ROUTES,
+    audit_log::ROUTES,
     credentials::ROUTES,
     first_session::ROUTES,
+    keyauth_addresses::ROUTES,
     overview::ROUTES,
+    seller_logs::ROUTES,
+    seller_settings::ROUTES,
     sign_in::ROUTES,
     welcome::ROUTES,
     find::ROUTES,

@@ -1,0 +1,107 @@
+//! The addresses of pages as vendors know them from KeyAuth.
+
+use crate::support::{Browser, Server};
+
+/// Every page name there, and the page here.
+const PAGES: &[(&str, &str)] = &[
+    ("seller-settings", "/dashboard/APP/seller-settings"),
+    ("manage-apps", "/dashboard/"),
+    ("licenses", "/dashboard/APP/?missing=licenses"),
+    ("users", "/dashboard/APP/?missing=users"),
+    ("subscriptions", "/dashboard/APP/?missing=subscriptions"),
+    ("chats", "/dashboard/APP/?missing=chats"),
+    ("sessions", "/dashboard/APP/sessions"),
+    ("webhooks", "/dashboard/APP/?missing=webhooks"),
+    ("files", "/dashboard/APP/?missing=files"),
+    ("vars", "/dashboard/APP/?missing=vars"),
+    ("logs", "/dashboard/APP/?missing=logs"),
+    ("blacklists", "/dashboard/APP/?missing=blacklists"),
+    ("app-settings", "/dashboard/APP/app-settings"),
+    ("audit-log", "/dashboard/APP/audit-log"),
+    ("manage-accs", "/dashboard/APP/?missing=manage-accs"),
+    ("account-settings", "/dashboard/-/account"),
+    ("account-logs", "/dashboard/-/account/logs"),
+    ("upgrade", "/dashboard/-/account#role"),
+    ("webloader", "/dashboard/APP/?missing=webloader"),
+    ("seller-logs", "/dashboard/APP/seller-logs"),
+    ("tokens", "/dashboard/APP/?missing=tokens"),
+    ("", "/dashboard/APP/"),
+    ("no-such-page", "/dashboard/APP/"),
+    ("SELLER-settings", "/dashboard/APP/seller-settings"),
+    ("..%2F..%2Fetc", "/dashboard/APP/"),
+    ("%00%ff", "/dashboard/APP/"),
+];
+
+fn leads(browser: &Browser, from: &str) -> String {
+    let reply = browser.get(from);
+    assert_eq!(reply.status, 303, "{from}: {reply:?}");
+    reply.header("location").expect("an address").to_owned()
+}
+
+#[test]
+fn each_leads_to_the_application_last_worked_on() {
+    let server = Server::start();
+    server.create_app("second app");
+    let browser = server.browser();
+    for (app, visit) in [("demo-app", None), ("second%20app", Some("/dashboard/second%20app/"))] {
+        if let Some(page) = visit {
+            assert_eq!(browser.get(page).status, 200);
+        }
+        for (page, to) in PAGES {
+            let expected = to.replace("APP", app);
+            assert_eq!(leads(&browser, &format!("/app/?page={page}")), expected, "{page}");
+        }
+    }
+}
+
+#[test]
+fn none_leads_nowhere() {
+    let server = Server::start();
+    let browser = server.browser();
+    let coming = |to: &str| to.ends_with("/sessions") || to.starts_with("/dashboard/-/account");
+    for (page, _) in PAGES.iter().filter(|(_, to)| !coming(to)) {
+        let to = leads(&browser, &format!("/app/?page={page}"));
+        let reply = browser.get(to.split('#').next().expect("a path"));
+        assert_eq!(reply.status, 200, "{page}: {to}");
+    }
+    for (page, to) in PAGES.iter().filter(|(_, to)| to.contains("missing")) {
+        let text = browser.get(&to.replace("APP", "demo-app")).text().to_owned();
+        assert!(text.contains("have no page here yet"), "{page}: {text}");
+    }
+    let licenses = browser.get("/dashboard/demo-app/?missing=licenses");
+    assert!(licenses.text().contains("claviger license list"), "{}", licenses.text());
+}
+
+#[test]
+fn whoever_is_not_signed_in_gets_there_afterwards() {
+    let server = Server::start();
+    let browser = Browser::new(&server.app.address);
+    let page = "/app/?page=seller-settings";
+    assert_eq!(leads(&browser, page), "/dashboard/-/sign-in?next=%2Fapp%2F%3Fpage%3Dseller-settings");
+    assert_eq!(leads(&browser, "/app?page=seller-settings"), page);
+    assert_eq!(leads(&browser, "/app/index.php?page=seller-settings"), page);
+    let fields = [("name", "demo"), ("password", &*server.demo.dashboard.password), ("next", page)];
+    let reply = browser.post("/dashboard/-/sign-in", &fields);
+    assert_eq!((reply.status, reply.header("location")), (303, Some(page)));
+    assert_eq!(leads(&browser, page), "/dashboard/demo-app/seller-settings");
+    for known in ["/login", "/login/", "/register", "/register/"] {
+        assert_eq!(leads(&browser, known), "/dashboard/-/sign-in");
+    }
+    assert_eq!(browser.get("/app/nothing").status, 404);
+}
+
+#[test]
+fn without_an_application_the_list_is_shown() {
+    let server = Server::start();
+    server.cli.ok_with_input(&["owner", "create", "new", "--password-stdin"], "password\n");
+    let browser = Browser::signed_in(&server.app.address, "new", "password");
+    assert_eq!(leads(&browser, "/app/?page=seller-settings"), "/dashboard/");
+    // The application last worked on may be gone.
+    server.cli.ok(&["app", "create", "--owner", "new", "first"]);
+    assert_eq!(leads(&browser, "/app/?page=users"), "/dashboard/first/?missing=users");
+    server.cli.ok(&["app", "create", "--owner", "new", "later"]);
+    assert_eq!(browser.get("/dashboard/later/").status, 200);
+    assert_eq!(leads(&browser, "/app/?page=users"), "/dashboard/later/?missing=users");
+    server.cli.ok(&["app", "delete", "new/later", "--yes"]);
+    assert_eq!(leads(&browser, "/app/?page=users"), "/dashboard/first/?missing=users");
+}
