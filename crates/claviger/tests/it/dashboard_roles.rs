@@ -33,9 +33,10 @@ fn lets_in(need: Need, standing: Standing) -> Option<bool> {
         (Need::Owner, Standing::Stranger { owner }) => owner,
         (Need::Owner, _) => false,
         (_, Standing::Stranger { .. }) => return None,
-        (Need::Member, _) | (Need::App(_) | Need::AppOwner, Standing::Owner) => true,
+        (Need::Member, _) | (Need::App(_) | Need::Either(..) | Need::AppOwner, Standing::Owner) => true,
         (Need::App(permission), Standing::Manager(bits)) => bits & permission as i64 != 0,
-        (Need::App(_) | Need::AppOwner, _) => false,
+        (Need::Either(one, other), Standing::Manager(bits)) => bits & (one as i64 | other as i64) != 0,
+        (Need::App(_) | Need::Either(..) | Need::AppOwner, _) => false,
     })
 }
 
