@@ -8,6 +8,11 @@
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const say = (text) => { one("#live").textContent = text; };
 
+  // What is there with the script only can have the focus only now; the browser has had its turn by the next frame.
+  requestAnimationFrame(() => {
+    if (document.activeElement === document.body) one("[autofocus]")?.focus();
+  });
+
   // Requests of htmx bring the token of forms, which each form on the page holds.
   document.addEventListener("htmx:configRequest", (event) => {
     const token = one("input[name=token]");

@@ -10,6 +10,11 @@ export function pages({ app, users, banned }) {
     { name: "applications", address: "/dashboard/" },
     { name: "overview", address: at(""), plots: true },
     { name: "credentials", address: at("credentials") },
+    { name: "find", address: at("find?text=203.0.113.0/24") },
+    { name: "find-none", address: at("find?text=sami") },
+    { name: "why", address: at("find?text=mara") },
+    { name: "why-banned", address: at("find?text=xX_Viper_Xx") },
+    { name: "why-license", address: at(`find?text=${encodeURIComponent(banned)}`) },
     { name: "app-settings", address: at("app-settings") },
     { name: "app-delete", address: at("app-settings/delete") },
   ];
