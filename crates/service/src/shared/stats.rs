@@ -13,8 +13,10 @@ use claviger_store::StoreError;
 const KEPT_FOR: u64 = 20;
 /// Counts are never kept for longer, in milliseconds.
 const KEPT_MAX_MS: u64 = 30_000;
-/// Counting that took less, in milliseconds, is done anew each time.
-const QUICK_MS: u64 = 250;
+/// Counting that took less, in milliseconds, is done anew each time programs ask.
+pub(crate) const QUICK_FOR_PROGRAMS: u64 = 250;
+/// The same for people, whose pages ask more often than anybody needs.
+pub(crate) const QUICK_FOR_PEOPLE: u64 = 20;
 
 /// Counts of an application, as programs see them.
 #[derive(Clone, Debug)]
@@ -28,12 +30,9 @@ pub struct AppStats {
 }
 
 /// Counts by application. Whoever counts holds the application's lock, so that a crowd asks the database once.
-pub(crate) struct StatsCache<T>(Mutex<HashMap<i64, Arc<tokio::sync::Mutex<Kept<T>>>>>);
-
-impl<T> Default for StatsCache<T> {
-    fn default() -> Self {
-        Self(Mutex::default())
-    }
+pub(crate) struct StatsCache<T> {
+    quick: u64,
+    slots: Mutex<HashMap<i64, Arc<tokio::sync::Mutex<Kept<T>>>>>,
 }
 
 /// The latest counts of an application; times in milliseconds since 1970.
@@ -52,6 +51,11 @@ impl<T> Default for Kept<T> {
 }
 
 impl<T> StatsCache<T> {
+    /// Keeps counts that took at least `quick` milliseconds.
+    pub(crate) fn new(quick: u64) -> Self {
+        Self { quick, slots: Mutex::default() }
+    }
+
     /// The counts of an application; `count` makes them where those that are kept are too old.
     pub(crate) async fn get_or_count(
         &self,
@@ -61,7 +65,7 @@ impl<T> StatsCache<T> {
     ) -> Result<Arc<T>, StoreError> {
         let asked = clock.now_ms();
         let slot = {
-            let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
             slots.entry(app).or_default().clone()
         };
         let mut kept = slot.lock().await;
@@ -74,8 +78,46 @@ impl<T> StatsCache<T> {
         let stats = Arc::new(count.await?);
         let done = clock.now_ms();
         let took = done.saturating_sub(begun);
-        let until = if took > QUICK_MS { done + (took * KEPT_FOR).min(KEPT_MAX_MS) } else { 0 };
+        let until = if took > self.quick { done + (took * KEPT_FOR).min(KEPT_MAX_MS) } else { 0 };
         *kept = Kept { stats: Some(stats.clone()), begun, until };
         Ok(stats)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+
+    struct Watch(AtomicU64);
+
+    impl Clock for Watch {
+        fn now_ms(&self) -> u64 {
+            self.0.load(Ordering::Relaxed)
+        }
+    }
+
+    #[tokio::test]
+    async fn what_takes_long_to_count_is_kept() {
+        let (cache, watch) = (StatsCache::<u64>::new(20), Watch(AtomicU64::new(1000)));
+        // What is told is when it was counted.
+        let count = async |app, took| {
+            let counting = async {
+                watch.0.fetch_add(took, Ordering::Relaxed);
+                Ok(watch.now_ms())
+            };
+            *cache.get_or_count(app, &watch, counting).await.unwrap()
+        };
+        assert_eq!([count(1, 20).await, count(1, 20).await], [1020, 1040], "quick ones are always fresh");
+        assert_eq!(count(1, 100).await, 1140);
+        watch.0.fetch_add(1999, Ordering::Relaxed);
+        assert_eq!(count(1, 100).await, 1140, "kept for twenty times as long");
+        assert_eq!(count(2, 1).await, 3140, "another application has its own");
+        assert_eq!(count(1, 5000).await, 8140);
+        watch.0.fetch_add(29_999, Ordering::Relaxed);
+        assert_eq!(count(1, 1).await, 8140);
+        watch.0.fetch_add(1, Ordering::Relaxed);
+        assert_eq!(count(1, 1).await, 38_141, "and never for longer than half a minute");
     }
 }
