@@ -172,7 +172,9 @@
     const amount = `${count} ${unit}${count === 1 ? "" : "s"}`;
     return seconds > 0 ? `in ${amount}` : `${amount} ago`;
   };
-  const zone = root.dataset.zone || undefined;
+  // A zone that this browser does not know must not stop everything else.
+  let zone = root.dataset.zone || undefined;
+  try { new Intl.DateTimeFormat("en", { timeZone: zone }); } catch { zone = undefined; }
   const exact = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: zone });
   const times = (from) => all("time[datetime]", from).forEach((time) => {
     const at = new Date(time.dateTime);

@@ -3,6 +3,7 @@
 
 mod addresses;
 mod assets;
+mod browsers;
 mod confirm;
 mod cookies;
 mod door;

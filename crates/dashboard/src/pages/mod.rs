@@ -1,8 +1,14 @@
 //! The pages, each in a file named as its address.
 
+mod account;
+mod account_codes;
+mod account_logs;
+mod account_passkeys;
+mod account_password;
 mod app_settings;
 mod applications;
 mod audit_log;
+mod confirm;
 mod credentials;
 mod fault;
 mod find;
@@ -23,9 +29,15 @@ use crate::route::Route;
 
 /// The routes of all pages.
 pub(crate) const AREAS: &[&[Route]] = &[
+    account::ROUTES,
+    account_codes::ROUTES,
+    account_logs::ROUTES,
+    account_passkeys::ROUTES,
+    account_password::ROUTES,
     app_settings::ROUTES,
     applications::ROUTES,
     audit_log::ROUTES,
+    confirm::ROUTES,
     credentials::ROUTES,
     first_session::ROUTES,
     keyauth_addresses::ROUTES,

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Service,
-    shared::two_factor::{NewSecret, step_of},
+    shared::two_factor::{NewSecret, reveal, step_of},
 };
 
 /// Recovery codes that a person gets at once.
@@ -67,9 +67,28 @@ impl Service {
             Ok::<_, PeopleError>(factors::set_totp(conn, changer.person, &totp)?)
         };
         self.store.db().write(begin).await?;
-        let uri = self.code_uri(&person.name, &drawn.base32);
+        self.setup(person, drawn.base32)
+    }
+
+    /// The secret that is being set up, as [`Service::begin_codes`] told it; `None` when there is none.
+    ///
+    /// # Errors
+    /// When credentials were not shown of late, or the database fails.
+    pub async fn codes_being_set_up(&self, person: &Person) -> Result<Option<CodeSetup>, PeopleError> {
+        let id = person.id;
+        if !person.is_fresh(self.clock.now()) {
+            return Err(PeopleError::NotFresh);
+        }
+        let totp =
+            self.store.db().read::<_, PeopleError, _>(move |conn| Ok(factors::totp(conn, id)?)).await?;
+        let base32 = totp.pending.and_then(|pending| reveal(&self.vault, &pending));
+        base32.map(|base32| self.setup(person, base32)).transpose()
+    }
+
+    fn setup(&self, person: &Person, base32: String) -> Result<CodeSetup, PeopleError> {
+        let uri = self.code_uri(&person.name, &base32);
         let qr = qr::svg(&uri).ok_or(PeopleError::NotSetUp)?;
-        Ok(CodeSetup { secret: Secret::new(drawn.base32), uri: Secret::new(uri), qr })
+        Ok(CodeSetup { secret: Secret::new(base32), uri: Secret::new(uri), qr })
     }
 
     /// Where authenticators find the secret of a person.

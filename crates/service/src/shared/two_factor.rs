@@ -47,6 +47,12 @@ impl NewSecret {
     }
 }
 
+/// An encrypted secret, as an authenticator wants it.
+pub(crate) fn reveal(vault: &Vault, sealed: &[u8]) -> Option<String> {
+    let secret = vault.open(PURPOSE, sealed)?;
+    Some(totp_rs::Secret::from(secret.as_slice()).to_base32())
+}
+
 /// What comes of a code for a user with this state; `now` in Unix seconds.
 pub(crate) fn check_code(vault: &Vault, totp: &Totp, code: Option<&str>, now: i64) -> Code {
     match (&totp.secret, code) {

@@ -1,0 +1,135 @@
+//! `/dashboard/-/account/two-factor`: codes after the password.
+
+use askama::Template;
+use axum::http::StatusCode;
+use claviger_service::people::{CodeSetup, Factors};
+
+use super::account::ACCOUNT;
+use crate::{
+    confirm::Confirm,
+    fault::Answer,
+    frame::{Frame, Nav},
+    people_refusal::people_refusal,
+    rights::Need,
+    route::Route,
+    visit::Visit,
+};
+
+const CODES: &str = "/dashboard/-/account/two-factor";
+const END: &str = "/dashboard/-/account/two-factor/end";
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get(CODES, Need::Person, |visit| Box::pin(show(visit))).fresh(),
+    Route::post("/dashboard/-/account/two-factor/begin", Need::Person, |visit| Box::pin(begin(visit)))
+        .fresh(),
+    Route::post("/dashboard/-/account/two-factor/confirm", Need::Person, |visit| Box::pin(confirm(visit)))
+        .fresh(),
+    Route::post("/dashboard/-/account/two-factor/recovery", Need::Person, |visit| Box::pin(renew(visit)))
+        .fresh(),
+    Route::get(END, Need::Person, |visit| Box::pin(ask_to_end(visit))).fresh(),
+    Route::post(END, Need::Person, |visit| Box::pin(end(visit))).fresh(),
+];
+
+#[derive(Template)]
+#[template(path = "account_codes.html")]
+struct Page {
+    frame: Frame,
+    factors: Factors,
+    setup: Option<CodeSetup>,
+    problem: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "recovery_codes.html")]
+struct CodesPage {
+    frame: Frame,
+    codes: Vec<String>,
+    text: String,
+}
+
+async fn show(visit: Visit) -> Answer {
+    page(&visit, StatusCode::OK, None).await
+}
+
+async fn page(visit: &Visit, status: StatusCode, problem: Option<String>) -> Answer {
+    let person = visit.person()?;
+    let setup = match visit.service().codes_being_set_up(person).await {
+        Ok(setup) => setup,
+        Err(error) => {
+            people_refusal(error)?;
+            None
+        }
+    };
+    let page = Page {
+        frame: visit.frame("Two-factor sign-in", Nav::Account).await?,
+        factors: visit.service().factors(person).await?,
+        setup,
+        problem,
+    };
+    visit.render_as(status, &page)
+}
+
+async fn begin(visit: Visit) -> Answer {
+    match visit.service().begin_codes(visit.person()?).await {
+        Ok(_) => visit.see_other(CODES),
+        Err(error) => {
+            let (status, problem) = people_refusal(error)?;
+            page(&visit, status, Some(problem)).await
+        }
+    }
+}
+
+async fn confirm(visit: Visit) -> Answer {
+    let code = visit.form.kept("code");
+    let outcome = visit.service().confirm_codes(visit.person()?, &code, &visit.visitor()).await;
+    shown_once(&visit, outcome).await
+}
+
+async fn renew(visit: Visit) -> Answer {
+    let outcome = visit.service().new_recovery_codes(visit.person()?, &visit.visitor()).await;
+    shown_once(&visit, outcome).await
+}
+
+/// Recovery codes, this time and never again.
+async fn shown_once(
+    visit: &Visit,
+    outcome: Result<Vec<String>, claviger_service::people::PeopleError>,
+) -> Answer {
+    match outcome {
+        Ok(codes) => {
+            let frame = visit.frame("Recovery codes", Nav::Account).await?;
+            let text = codes.join("\n");
+            visit.render(&CodesPage { frame, codes, text })
+        }
+        Err(error) => {
+            let (status, problem) = people_refusal(error)?;
+            page(visit, status, Some(problem)).await
+        }
+    }
+}
+
+async fn ask_to_end(visit: Visit) -> Answer {
+    let question = Confirm {
+        title: "Switch two-factor sign-in off?".into(),
+        words: vec![
+            "The password alone will be enough to sign in. Your recovery codes end.".into(),
+            "Other browsers in which you are signed in will be signed out. You can set it up again at any time."
+                .into(),
+        ],
+        button: "Switch it off".into(),
+        action: END.into(),
+        back: CODES.into(),
+        ..Confirm::default()
+    };
+    question.ask(&visit, Nav::Account).await
+}
+
+async fn end(visit: Visit) -> Answer {
+    match visit.service().end_codes(visit.person()?, &visit.visitor()).await {
+        Ok(()) => visit.see_other_saying(ACCOUNT, "Two-factor sign-in is off."),
+        Err(error) => {
+            let (status, problem) = people_refusal(error)?;
+            page(&visit, status, Some(problem)).await
+        }
+    }
+}
