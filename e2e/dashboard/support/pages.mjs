@@ -17,5 +17,12 @@ export function pages({ app, users, banned }) {
     { name: "why-license", address: at(`find?text=${encodeURIComponent(banned)}`) },
     { name: "app-settings", address: at("app-settings") },
     { name: "app-delete", address: at("app-settings/delete") },
+    { name: "seller-settings", address: at("seller-settings") },
+    { name: "seller-key-new", address: at("seller-settings/new") },
+    { name: "seller-key", address: at("seller-settings/keys/1") },
+    { name: "seller-key-rotate", address: at("seller-settings/keys/1/rotate") },
+    { name: "seller-key-revoke", address: at("seller-settings/keys/1/revoke") },
+    { name: "seller-logs", address: at("seller-logs") },
+    { name: "audit-log", address: at("audit-log") },
   ];
 }

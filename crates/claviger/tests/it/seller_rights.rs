@@ -67,6 +67,7 @@ const READS: &[&str] = &[
     "usersub",
     "verify",
     "verifyuser",
+    "why",
 ];
 /// What every key may do: test itself, and hear of what is gone.
 const ANY: &[&str] = &["setseller", "reset", "addhwid"];
