@@ -38,7 +38,7 @@ const OF_APP: &[(&str, &str)] = &[
 const OF_PERSON: &[(&str, &str)] = &[
     ("manage-apps", HOME),
     ("account-settings", "/dashboard/-/account"),
-    ("account-logs", "/dashboard/-/account/logs"),
+    ("account-logs", "/dashboard/-/account-logs"),
     ("upgrade", "/dashboard/-/account#role"),
 ];
 
