@@ -183,12 +183,26 @@ fn a_program_that_may_not_start_is_told_of() {
             .expect("a line")
             .contains("The program is version 0.9, and 1.0 is wanted")
     );
+    assert!(verdict["message"].as_str().expect("a line").contains("who told no name"), "{verdict}");
     assert_eq!(
         (&verdict["nearby"][0]["type"], &verdict["nearby"][0]["detail"]),
         (&"init".into(), &"0.9".into())
     );
     done(app, "updatesettings&ver=0.9");
     assert_eq!(codes(&why(app, key)), Vec::<&str>::new());
+}
+
+#[test]
+fn what_somebody_at_the_same_address_did_comes_last() {
+    let server = Server::start();
+    let (app, key) = (&server.app, server.license(0));
+    assert_eq!(license(app, key, HWID), "Logged in!");
+    assert_ne!(license(app, key, OTHER_HWID), "Logged in!");
+    let reply = app.client("1.2", "init", &[("ver", "0.9")]);
+    assert_eq!(reply.json()["message"], "invalidver");
+    let verdict = why(app, key);
+    assert_eq!(codes(&verdict), ["other_device", "wrong_version"], "{verdict}");
+    assert!(!verdict["message"].as_str().expect("a line").contains("0.9"), "{verdict}");
 }
 
 #[test]

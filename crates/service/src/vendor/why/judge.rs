@@ -60,7 +60,6 @@ fn is_soft(reason: &Reason) -> bool {
         | Why::UnfitDevice(_)
         | Why::TooManyFailures { seconds: None, .. } => true,
         Why::KeyUsed { gone, .. } => !gone,
-        // It may have been somebody else's program at the same address.
         Why::WrongVersion { .. } | Why::WrongHash => true,
         _ => false,
     }
@@ -68,7 +67,8 @@ fn is_soft(reason: &Reason) -> bool {
 
 fn reasons(app: &App, subject: Subject, state: &State, client: &Client, now: i64) -> Vec<Reason> {
     let failed = state.last_failed();
-    let mut all = start(app, state, client, failed);
+    let mut all = start(app, state, client);
+    all.extend(failed.and_then(|one| start_failed(app, one)));
     all.extend(unfit_device(app, client, failed));
     all.extend(too_many_failures(state, failed));
     match &state.user {
@@ -82,6 +82,9 @@ fn reasons(app: &App, subject: Subject, state: &State, client: &Client, now: i64
         }
         None => all.extend(state.license.iter().flat_map(|license| of_license(license, state))),
     }
+    // What may be somebody else's comes last.
+    let nearby = state.start_nearby().and_then(|one| start_failed(app, one));
+    all.extend(nearby.map(Reason::perhaps));
     all
 }
 
@@ -90,11 +93,11 @@ fn always(why: Why) -> Reason {
 }
 
 fn seen(why: Why, one: &Tried) -> Reason {
-    Reason { why, seen: Some(Seen { time: one.time, ip: one.ip.clone() }) }
+    Reason { why, seen: Some(Seen { time: one.time, ip: one.ip.clone(), nearby: false }) }
 }
 
-/// What `init` refuses.
-fn start(app: &App, state: &State, client: &Client, failed: Option<&Tried>) -> Vec<Reason> {
+/// What `init` refuses whoever asks.
+fn start(app: &App, state: &State, client: &Client) -> Vec<Reason> {
     let settings = &app.settings;
     let mut all = Vec::new();
     if app.banned {
@@ -113,26 +116,31 @@ fn start(app: &App, state: &State, client: &Client, failed: Option<&Tried>) -> V
     {
         all.push(always(Why::TokenBanned(banned)));
     }
-    let Some(one) = failed else { return all };
-    match one.outcome {
+    all
+}
+
+/// Why this start of a program was refused, if it would be again.
+fn start_failed(app: &App, one: &Tried) -> Option<Reason> {
+    let settings = &app.settings;
+    let why = match one.outcome {
         Outcome::TokenMissing | Outcome::TokenUnknown | Outcome::TokenOfOtherFile
             if settings.token_system =>
         {
-            all.push(seen(Why::TokenRefused(one.outcome.text()), one));
+            Why::TokenRefused(one.outcome.text())
         }
         Outcome::WrongVersion if one.detail.as_deref() != Some(tidy(&settings.version)) => {
-            let wants = settings.version.clone();
-            all.push(seen(Why::WrongVersion { has: one.detail.clone(), wants }, one));
+            Why::WrongVersion { has: one.detail.clone(), wants: settings.version.clone() }
         }
         Outcome::WrongHash if settings.hash_check => {
             let known = |hash: &String| settings.hashes.iter().any(|known| known.eq_ignore_ascii_case(hash));
-            if !one.detail.as_ref().is_some_and(known) {
-                all.push(seen(Why::WrongHash, one));
+            if one.detail.as_ref().is_some_and(known) {
+                return None;
             }
+            Why::WrongHash
         }
-        _ => {}
-    }
-    all
+        _ => return None,
+    };
+    Some(seen(why, one))
 }
 
 fn unfit_device(app: &App, client: &Client, failed: Option<&Tried>) -> Option<Reason> {

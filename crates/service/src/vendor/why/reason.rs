@@ -137,6 +137,8 @@ pub struct Seen {
     pub time: i64,
     /// Address of the client.
     pub ip: String,
+    /// Whether only the address connects it with the user: it may have been somebody else.
+    pub nearby: bool,
 }
 
 /// A reason, and where it was seen.
@@ -149,10 +151,19 @@ pub struct Reason {
 }
 
 impl Reason {
+    /// As it is, seen in a try that may be somebody else's.
+    pub(super) fn perhaps(self) -> Self {
+        Self { seen: self.seen.map(|seen| Seen { nearby: true, ..seen }), ..self }
+    }
+
     /// The reason in a sentence without a full stop.
     pub fn text(&self, now: i64) -> String {
         let text = self.why.text(now);
         match &self.seen {
+            Some(seen) if seen.nearby => {
+                let (ago, ip) = (ago(seen.time, now), &seen.ip);
+                format!("{text} (so tried somebody {ago} from {ip}, who told no name)")
+            }
             Some(seen) => format!("{text} (tried {} from {})", ago(seen.time, now), seen.ip),
             None => text,
         }

@@ -62,23 +62,31 @@ pub(super) struct Client {
 }
 
 impl State {
-    /// The last try to sign in or to start, if it failed and nothing went well since.
+    /// The last try that named the user or the license, if it failed and nothing went well since.
     pub(super) fn last_failed(&self) -> Option<&Tried> {
-        let last_login = self.user.as_ref().and_then(|user| user.last_login).unwrap_or(0);
         // What others did with a user's name or license is none of the user's tries.
         let of_user = |one: &&Tried| match self.user.is_some() {
             true => !matches!(one.kind.as_str(), "upgrade" | "register") || one.outcome == Outcome::Fine,
             false => true,
         };
-        // A program that may not start tells no name.
-        let starts = self.nearby.iter().filter(|one| one.kind == "init");
-        let all = self.tries.iter().filter(of_user).chain(starts);
-        let last = all.filter(|one| one.time >= last_login).max_by_key(|one| (one.time, one.id));
-        last.filter(|one| one.outcome != Outcome::Fine)
+        let since = self.tries.iter().filter(of_user).filter(|one| one.time >= self.last_login());
+        since.max_by_key(|one| (one.time, one.id)).filter(|one| one.outcome != Outcome::Fine)
+    }
+
+    /// The last start of a program that was refused at the same address. Such a program tells no name, so it may be
+    /// somebody else's; it says nothing once the user's own has started.
+    pub(super) fn start_nearby(&self) -> Option<&Tried> {
+        let own = self.tries.iter().map(|one| one.time).max().unwrap_or(0).max(self.last_login());
+        let starts = self.nearby.iter().filter(|one| one.kind == "init" && one.time >= own);
+        starts.max_by_key(|one| (one.time, one.id))
+    }
+
+    fn last_login(&self) -> i64 {
+        self.user.as_ref().and_then(|user| user.last_login).unwrap_or(0)
     }
 
     pub(super) fn client(&self) -> Client {
-        let failed = self.last_failed();
+        let failed = self.last_failed().or_else(|| self.start_nearby());
         let last_ip = self.user.as_ref().and_then(|user| user.ip.as_deref());
         let ip = failed.map(|one| one.ip.as_str()).or(last_ip);
         Client { hwid: failed.and_then(|one| one.hwid.clone()), ip: ip.and_then(|ip| ip.parse().ok()) }
