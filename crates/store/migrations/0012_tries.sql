@@ -28,7 +28,7 @@ ALTER TABLE user_bans ADD COLUMN by_program BIGINT;
 -- For finding users by what they paste. A list of devices begins with the first of them, and few users have several.
 CREATE INDEX users_by_ip ON users (app, ip {by_bytes}) WHERE ip IS NOT NULL;
 CREATE INDEX users_by_device ON users (app, substr(hwids, 1, 64) {by_bytes}) WHERE hwids IS NOT NULL;
-CREATE INDEX users_of_many_devices ON users (app, id) WHERE {position}(hwids, '
+CREATE INDEX users_of_many_devices ON users (app, length(hwids)) WHERE {position}(hwids, '
 ') > 0;
 -- Beginnings of names and keys. SQLite's unique indexes are in this order already.
 {postgres} CREATE INDEX users_by_beginning ON users (app, username_folded {by_bytes});

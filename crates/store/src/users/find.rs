@@ -8,7 +8,7 @@ use crate::{Conn, Result, params, range::after_all};
 
 /// Characters of a device that the index holds.
 const DEVICE_INDEXED: usize = 64;
-/// Users of several devices that are looked at, the newest ones.
+/// Users of several devices that are looked at, those with the shortest lists first.
 const MANY_DEVICES_MAX: i64 = 50_000;
 
 /// Users whose folded names begin with a folded text, at most `limit`, in the order of the names.
@@ -32,7 +32,7 @@ pub fn by_address(conn: &mut Conn<'_>, app: i64, beginning: &str, limit: i64) ->
 }
 
 /// Users to whom a device is bound, at most `limit`: those whose first one it is, and among users of several, of whom
-/// the newest are looked at.
+/// so many are looked at.
 pub fn by_device(conn: &mut Conn<'_>, app: i64, hwid: &str, limit: i64) -> Result<Vec<User>> {
     let indexed: String = hwid.chars().take(DEVICE_INDEXED).collect();
     let mut found = Vec::new();
@@ -41,8 +41,8 @@ pub fn by_device(conn: &mut Conn<'_>, app: i64, hwid: &str, limit: i64) -> Resul
         let first = format!("substr(hwids, 1, {DEVICE_INDEXED}){}", conn.by_bytes());
         let sql = select()
             + &format!(
-                " AND id IN (SELECT id FROM users WHERE app = $1 AND {first} >= $2 AND {first} < $3
-                             ORDER BY {first} LIMIT $4)"
+                " AND id IN (SELECT id FROM users WHERE app = $1 AND hwids IS NOT NULL
+                             AND {first} >= $2 AND {first} < $3 ORDER BY {first} LIMIT $4)"
             );
         let rows = conn.query(&sql, params![app, &beginning, &after_all(&beginning), limit])?;
         found.extend(rows.iter().map(user).collect::<Result<Vec<User>>>()?);
@@ -50,9 +50,12 @@ pub fn by_device(conn: &mut Conn<'_>, app: i64, hwid: &str, limit: i64) -> Resul
     let position = conn.position();
     let sql = select()
         + &format!(
-            " AND {position}(hwids, $2) > 0 AND id IN (
-                SELECT id FROM users WHERE app = $1 AND {position}(hwids, '\n') > 0 ORDER BY id DESC LIMIT $3)
-              ORDER BY id DESC LIMIT $4"
+            " AND id IN (
+                SELECT id FROM (
+                    SELECT id, hwids FROM users
+                    WHERE app = $1 AND {position}(hwids, '\n') > 0 AND length(hwids) > length($2)
+                    ORDER BY length(hwids) LIMIT $3) AS many
+                WHERE {position}(hwids, $2) > 0 LIMIT $4)"
         );
     let rows = conn.query(&sql, params![app, hwid, MANY_DEVICES_MAX, limit])?;
     found.extend(rows.iter().map(user).collect::<Result<Vec<User>>>()?);
