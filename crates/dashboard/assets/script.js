@@ -187,6 +187,83 @@
   document.addEventListener("htmx:afterSwap", (event) => times(event.target));
   document.addEventListener("htmx:sseMessage", () => times(document));
 
+  // Live tables: rows come in at the top while it is in sight and nobody is busy there, else they wait behind a button.
+  // What is shown keeps its place, and what is selected stays selected.
+  const liveForm = one("form[data-live]");
+  if (liveForm) {
+    const body = one("tbody", liveForm), fresh = one("[data-live-fresh]", liveForm);
+    const top = "liveTop" in liveForm.dataset, shown = (row) => document.getElementById(row.id);
+    let waiting = [], unseen = "";
+    const read = (html) => {
+      const template = document.createElement("template");
+      template.innerHTML = html;
+      return [...template.content.children];
+    };
+    const busy = () => !top || scrollY > 80 || dialog.open || picked(liveForm) || body.matches(":hover") ||
+      body.contains(document.activeElement);
+    const offer = () => {
+      fresh.hidden = !waiting.length && !unseen;
+      fresh.textContent = unseen || `${waiting.length} new`;
+    };
+    const insert = () => {
+      if (!waiting.length) return;
+      one("table", liveForm).hidden = false;
+      one("[data-live-empty]", liveForm)?.remove();
+      body.prepend(...waiting);
+      all("tr", body).slice(200).forEach((row) => row.remove());
+      waiting = [];
+      times(body);
+    };
+    const settle = () => {
+      if (!unseen && !busy()) insert();
+      offer();
+    };
+    const replace = (row) => {
+      const old = shown(row);
+      if (old) {
+        one("input", row).checked = one("input", old).checked;
+        const at = old.contains(document.activeElement) && all("a, button, input", old).indexOf(document.activeElement);
+        old.replaceWith(row);
+        if (at !== false) all("a, button, input", row)[at]?.focus();
+        return times(row);
+      }
+      const place = waiting.findIndex((each) => each.id === row.id);
+      if (place >= 0) waiting[place] = row;
+      return place >= 0;
+    };
+    const events = {
+      began: (html) => waiting.unshift(...read(html).filter((row) => !shown(row) && !waiting.some((each) => each.id === row.id))),
+      changed: (html) => read(html).forEach((row) => { if (!shown(row) && !replace(row)) waiting.unshift(row); else replace(row); }),
+      altered: (html) => read(html).forEach(replace),
+      ended: (ids) => ids.split(" ").forEach((id) => {
+        waiting = waiting.filter((row) => row.id !== "s-" + id);
+        const row = document.getElementById("s-" + id);
+        if (!row) return;
+        row.classList.add("ended");
+        const box = one("input", row);
+        box.checked = false;
+        box.disabled = true;
+        one("td:last-child", row).textContent = "ended";
+        tell(liveForm);
+      }),
+      live: (text) => { one("[data-live-count]").textContent = text; },
+      crowd: (count) => { unseen = `${count} new: show them`; },
+      missed: () => { unseen = "Show what is new"; },
+    };
+    const source = new EventSource(liveForm.dataset.live);
+    Object.entries(events).forEach(([name, learn]) => source.addEventListener(name, (event) => {
+      learn(event.data);
+      settle();
+    }));
+    fresh.addEventListener("click", () => {
+      if (unseen || !top) return location.assign(liveForm.dataset.liveFirst);
+      insert();
+      offer();
+      scrollTo(0, 0);
+    });
+    body.addEventListener("pointerleave", settle);
+  }
+
   // An open menu closes when something else is clicked.
   document.addEventListener("click", (event) => {
     all("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });

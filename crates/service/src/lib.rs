@@ -51,6 +51,6 @@ pub use shared::{
 };
 pub use vendor::{
     audit::{AuditEntry, LogFilter, Logged, SellerRequest},
-    listing::{Listing, ListingPart, SessionFilter},
+    listing::{EncodeRow, Listing, ListingPart, SessionFilter},
     stats::SellerStats,
 };

@@ -34,6 +34,7 @@ mod dashboard_keyauth;
 mod dashboard_roles;
 mod dashboard_seller_settings;
 mod dashboard_why;
+mod dashboard_sessions;
 mod demo;
 mod forwarded;
 mod identity;

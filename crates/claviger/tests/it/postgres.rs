@@ -7,7 +7,7 @@ use std::thread;
 
 use crate::support::postgres::Database;
 use crate::support::server::{Process, claviger};
-use crate::support::{App, HWID, Server, VERSIONS, assert_json, eventually};
+use crate::support::{App, Browser, HWID, Live, Server, VERSIONS, assert_json, eventually};
 use crate::{path, restart};
 
 const KILLED: &str = r#"{"success":true,"message":"Successfully killed session!"}"#;
@@ -247,4 +247,18 @@ fn servers_may_start_together_on_an_empty_database() {
     for server in &mut servers {
         server.stop("TERM");
     }
+}
+
+#[test]
+fn a_live_page_tells_what_the_other_node_does() {
+    let database = Database::create();
+    let first = Server::start_on(&database.url);
+    let second = Second::start(&first, &database);
+    let (address, dashboard) = (&second.app.address, &first.demo.dashboard);
+    let browser = Browser::signed_in(address, &dashboard.username, &dashboard.password);
+    let mut live = Live::open(address, &browser, "/dashboard/demo-app/sessions/live");
+    let session = first.app.init("1.1");
+    live.until(&format!("event: began\ndata: <tr id=\"s-{}\">", session.id));
+    first.app.seller("type=killall");
+    live.until(&format!("event: ended\ndata: {}\n", session.id));
 }

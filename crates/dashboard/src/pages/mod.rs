@@ -19,6 +19,7 @@ mod missing;
 mod overview;
 mod seller_logs;
 mod seller_settings;
+mod sessions;
 mod sign_in;
 mod welcome;
 mod why;
@@ -44,6 +45,7 @@ pub(crate) const AREAS: &[&[Route]] = &[
     overview::ROUTES,
     seller_logs::ROUTES,
     seller_settings::ROUTES,
+    sessions::ROUTES,
     sign_in::ROUTES,
     welcome::ROUTES,
     find::ROUTES,

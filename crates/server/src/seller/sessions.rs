@@ -141,11 +141,12 @@ fn filter(request: &Request) -> Result<SessionFilter, &'static str> {
         credential: get("credential").map(Cow::into_owned),
         validated: validated.map(|validated| validated.ok_or("validated")).transpose()?,
         ip: ip.map(|ip| ip.ok_or("ip")).transpose()?,
+        text: None,
     })
 }
 
 fn encode(out: &mut Vec<u8>, row: ScanRow<'_>, first: bool) {
-    let ScanRow { id, credential, expires, ip } = row;
+    let ScanRow { id, credential, expires, ip, .. } = row;
     let validated = credential.is_some();
     SessionRow { id, credential, expires, validated, ip }.write(out, first);
 }

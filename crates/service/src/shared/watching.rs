@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use claviger_domain::SessionId;
@@ -39,6 +39,8 @@ pub struct SessionNews {
     pub ended: Vec<SessionId>,
     /// How many live, when that was counted anew.
     pub live: Option<Number>,
+    /// What an adapter made of those that began and signed in, in this order: once for all who watch.
+    pub shown: OnceLock<Vec<String>>,
 }
 
 /// What was read of an application.

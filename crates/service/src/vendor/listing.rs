@@ -5,7 +5,7 @@ use std::{ops::ControlFlow, sync::Arc, thread, time::Duration};
 use claviger_domain::{Network, SessionId};
 use claviger_store::{
     Conn, SessionStore, StoreError,
-    sessions::{Scan, ScanRow},
+    sessions::{Scan, ScanRow, has_text},
     users,
 };
 use tokio::{runtime::Handle, sync::mpsc};
@@ -32,6 +32,8 @@ pub struct SessionFilter {
     pub validated: Option<bool>,
     /// Only sessions begun from this address or network.
     pub ip: Option<Network>,
+    /// Only sessions that have this text in their id, or in the name of their user, there in any case.
+    pub text: Option<String>,
 }
 
 /// A piece of a listing.
@@ -96,6 +98,7 @@ impl Service {
             encode,
             limit: filter.limit.unwrap_or(usize::MAX),
             ip: filter.ip,
+            text: filter.text,
             part: Vec::with_capacity(PART_BYTES + 1024),
             rows: 0,
             last: None,
@@ -139,6 +142,7 @@ struct Writer {
     encode: EncodeRow,
     limit: usize,
     ip: Option<Network>,
+    text: Option<String>,
     part: Vec<u8>,
     rows: usize,
     last: Option<SessionId>,
@@ -158,7 +162,8 @@ impl Writer {
     }
 
     fn row(&mut self, row: ScanRow<'_>) -> ControlFlow<()> {
-        if !self.ip.is_none_or(|net| is_from(row.ip, net)) {
+        let with_text = |text: &String| has_text(row.id, row.credential, text);
+        if !self.ip.is_none_or(|net| is_from(row.ip, net)) || !self.text.as_ref().is_none_or(with_text) {
             return ControlFlow::Continue(());
         }
         if self.rows == self.limit {

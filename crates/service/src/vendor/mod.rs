@@ -39,7 +39,7 @@ pub use claviger_store::{
     licenses::{License, LicenseCounts},
     logs::Log,
     seller_keys::{FIRST as FIRST_SELLER_KEY, LiveSecret},
-    sessions::{Listed, pages::Order, shared::OfUser as UserSession},
+    sessions::{Listed, Wanted, pages::Order, shared::OfUser as UserSession},
     subscriptions::Subscription,
     tokens::Token,
     user_bans::UserBan,

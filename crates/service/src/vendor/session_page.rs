@@ -162,6 +162,14 @@ impl Service {
         Ok(Some(Wanted { ids, user, from: ip, signed_in, text }))
     }
 
+    /// What tells whether a session is meant; `None`: none can be, since nobody is called so.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn session_filter(&self, app: &App, whose: Whose) -> Result<Option<Wanted>, ServiceError> {
+        self.wanted(app.id, whose).await
+    }
+
     /// How many sessions live. Very many are not counted each time: then it is what was counted in the last minutes.
     ///
     /// # Errors

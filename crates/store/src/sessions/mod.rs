@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub use store::{LiveSession, Lookup, NewSession, Scan, ScanRow, SessionStore, SessionUser, Visitor};
 
-pub use wanted::{Listed, Wanted};
+pub use wanted::{Listed, Wanted, has_text};
 
 use self::gathered::Gathered;
 use crate::Db;

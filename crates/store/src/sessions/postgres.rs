@@ -32,7 +32,7 @@ const FIND: &str =
     LEFT JOIN users u ON u.app = s.app AND u.id = s.user_id
     WHERE s.expires > k.now";
 
-const SCAN: &str = "SELECT s.id, s.expires, s.ip, s.credential
+const SCAN: &str = "SELECT s.id, s.expires, s.ip, s.credential, s.api
     FROM session_generations g
     JOIN sessions s ON s.app = g.app AND s.generation = g.generation
     WHERE g.app = $1 AND s.expires > $2 AND s.id > $3
@@ -124,6 +124,7 @@ pub(super) fn scan(db: &Postgres, scan: &Scan, visitor: &mut Visitor<'_>) -> Res
                 expires: row.try_get(1)?,
                 ip: row.try_get(2)?,
                 credential: row.try_get(3)?,
+                api: row.try_get(4)?,
             });
             if flow == ControlFlow::Break(()) {
                 return Ok(());

@@ -20,7 +20,7 @@ const FIND: &str = "SELECT s.expires, s.api, s.ip, s.enckey, s.user_id, s.creden
     LEFT JOIN users u ON u.app = s.app AND u.id = s.user_id
     WHERE g.app = ?1 AND s.expires > ?3";
 
-const SCAN: &str = "SELECT s.id, s.expires, s.ip, s.credential
+const SCAN: &str = "SELECT s.id, s.expires, s.ip, s.credential, s.api
     FROM session_generations g
     JOIN sessions s ON s.app = g.app AND s.generation = g.generation
     WHERE g.app = ?1 AND s.expires > ?2 AND s.id > ?3
@@ -83,7 +83,7 @@ pub(super) fn scan(db: &Sqlite, scan: &Scan, visitor: &mut Visitor<'_>) -> Resul
         let text = |index| row.get_ref(index)?.as_str_or_null().map_err(rusqlite::Error::from);
         let id = text(0)?.unwrap_or_default();
         let ip = text(2)?.unwrap_or_default();
-        let flow = visitor(ScanRow { id, expires: row.get(1)?, ip, credential: text(3)? });
+        let flow = visitor(ScanRow { id, expires: row.get(1)?, api: row.get(4)?, ip, credential: text(3)? });
         if flow == ControlFlow::Break(()) {
             break;
         }

@@ -89,6 +89,8 @@ pub struct ScanRow<'a> {
     pub id: &'a str,
     /// When it ends, in Unix seconds.
     pub expires: i64,
+    /// Version of the Client API: 10, 11, 12, 13.
+    pub api: i64,
     /// Address of the client at `init`.
     pub ip: &'a str,
     /// Who signed in, if anybody did.

@@ -55,11 +55,12 @@ const MAPPED: &str = "::ffff:";
 impl Wanted {
     /// Whether a session is among them.
     pub fn admits(&self, session: &Listed) -> bool {
+        let name = session.user.as_ref().map(|(_, name)| name.as_str());
         self.ids.as_ref().is_none_or(|ids| ids.contains(&session.id))
             && self.user.is_none_or(|user| session.user.as_ref().is_some_and(|(number, _)| *number == user))
             && self.from.is_none_or(|net| session.ip.parse().is_ok_and(|address| net.contains(address)))
             && self.signed_in.is_none_or(|signed_in| session.user.is_some() == signed_in)
-            && self.text.as_ref().is_none_or(|text| has_text(session, text))
+            && self.text.as_ref().is_none_or(|text| has_text(session.id.as_str(), name, text))
     }
 
     /// Conditions in SQL that hold for every session wanted, and for few others. Their parameters are appended.
@@ -119,7 +120,7 @@ impl Texts {
     }
 }
 
-fn has_text(session: &Listed, text: &str) -> bool {
-    let in_name = |(_, name): &(i64, String)| name.to_lowercase().contains(&text.to_lowercase());
-    session.id.as_str().contains(text) || session.user.as_ref().is_some_and(in_name)
+/// Whether a session has a text in its id, or in the name of its user, there in any case.
+pub fn has_text(id: &str, name: Option<&str>, text: &str) -> bool {
+    id.contains(text) || name.is_some_and(|name| name.to_lowercase().contains(&text.to_lowercase()))
 }
