@@ -75,9 +75,12 @@ fn sessions_are_found() {
         assert_eq!(ids(&page), [&fourth, &third, &second, &first].map(String::as_str));
         assert!(page.text().contains(&escaped(hostile)) && !page.text().contains("<b>\""), "{}", page.text());
         assert!(page.text().contains("<strong data-live-count>4</strong> live"), "{}", page.text());
-        for part in
-            ["<td class=\"wide-only\">1.1</td>", "<time datetime=\"20", "not signed in", "<figure class=\"plot\">"]
-        {
+        for part in [
+            "<td class=\"wide-only\">1.1</td>",
+            "<time datetime=\"20",
+            "not signed in",
+            "<figure class=\"plot\">",
+        ] {
             assert!(page.text().contains(part), "{part}: {}", page.text());
         }
         for (query, expected) in [

@@ -6,7 +6,7 @@ use askama::Template;
 use claviger_domain::Permission;
 use claviger_service::{
     people::Standing,
-    vendor::{Attention, Figures, Topic, Tried, Who},
+    vendor::{Attention, Figures, Span, Topic, Tried, Who},
 };
 
 use super::missing::{Missing, missing};
@@ -15,6 +15,7 @@ use crate::{
     fault::Answer,
     frame::{Frame, Nav},
     moment::Moment,
+    plots::{self, Plot},
     rights::{Need, may},
     route::Route,
     state_tags::{Tag, tags},
@@ -69,6 +70,8 @@ struct Page {
     balance: Option<Vec<(&'static str, i64)>>,
     /// A page of the hosted service that was asked for and is not here yet.
     missing: Option<Missing>,
+    /// What happened in the last day, where the person may see sessions.
+    plots: Vec<Plot>,
     /// Nothing has happened yet.
     is_new: bool,
 }
@@ -88,7 +91,15 @@ async fn show(visit: Visit) -> Answer {
     let attention = if sees.settings { service.attention(app).await? } else { Vec::new() };
     let tried =
         if sees.users || sees.licenses { service.latest_failures(app, FAILURES).await? } else { Vec::new() };
+    let plots = match sees.sessions {
+        true => {
+            let activity = service.activity(app, Span::Day).await?;
+            vec![plots::live(&activity), plots::starts(&activity)]
+        }
+        false => Vec::new(),
+    };
     visit.render(&Page {
+        plots,
         failures: tried.into_iter().map(|tried| failure(&visit, tried, &base)).collect(),
         balance: balance(&person.standing),
         missing: missing(visit.query.get("missing")),

@@ -48,7 +48,7 @@ pub(super) async fn watch(visit: Visit) -> Answer {
         let query = SessionQuery { whose: filter.whose(), order: Order::Newest, place, limit: ROWS + 1 };
         let page = service.session_page(app, query).await?;
         let newer: Vec<Listed> = page.rows.into_iter().filter(|row| row.id > since).collect();
-        watching.began(newer, |row| shown(row.clone(), &app_base(app), &visit));
+        watching.began(&newer, |row| shown(row.clone(), &app_base(app), &visit));
     }
     live::stream(&visit, Box::pin(stream::unfold(watching, next)))
 }
@@ -101,7 +101,7 @@ impl Watching {
             let crowd = (!began.is_empty()).then(|| format!("{}{more}", began.len()));
             crowd.into_iter().for_each(|crowd| self.tell("crowd", crowd));
         } else {
-            self.began(began, html);
+            self.began(&began, html);
         }
         for (name, rows) in [("changed", changed), ("altered", altered)] {
             if !rows.is_empty() {
@@ -117,7 +117,7 @@ impl Watching {
         }
     }
 
-    fn began(&mut self, began: Vec<Listed>, html: impl Fn(&Listed) -> String) {
+    fn began(&mut self, began: &[Listed], html: impl Fn(&Listed) -> String) {
         if began.len() > ROWS {
             self.tell("crowd", format!("{ROWS}+"));
         } else if !began.is_empty() {
