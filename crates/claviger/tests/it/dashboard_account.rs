@@ -237,7 +237,7 @@ fn the_log_goes_back_page_by_page() {
     for _ in 0..30 {
         server.browser().post("/dashboard/-/sign-out", &[]);
     }
-    let rows = |page: &Reply| page.text().matches("<td data-label=\"When\">").count();
+    let rows = |page: &Reply| page.text().matches("<td class=\"tight\">").count();
     let page = browser.get("/dashboard/-/account-logs");
     assert_eq!(rows(&page), 50, "{}", page.text());
     let older = between(page.text(), "href=\"/dashboard/-/account-logs?", "\"");

@@ -8,7 +8,7 @@ use webauthn_rp::{
     request::{
         AsciiDomain, PublicKeyCredentialDescriptor, RpId,
         auth::AuthenticationVerificationOptions,
-        register::{RegistrationVerificationOptions, UserHandle},
+        register::{CredProtect, RegistrationVerificationOptions, UserHandle},
     },
     response::{
         AuthTransports, CredentialId,
@@ -70,6 +70,8 @@ impl RelyingParty {
         let handle = Handle::decode(handle).ok()?;
         let mut asked =
             PublicKeyCredentialCreationOptions::first_passkey_with_blank_user_info(&self.id, &handle);
+        // To insist on it would keep out the authenticators of most phones; who it is, is verified at each use anyway.
+        asked.extensions.cred_protect = CredProtect::None;
         asked.exclude_credentials = there.filter_map(|id| descriptor(id).ok()).collect();
         let (server, client) = asked.start_ceremony().ok()?;
         let mut options = serde_json::to_value(&client).ok()?;
