@@ -54,6 +54,14 @@ fn an_address_that_guesses_waits() {
     let reply = session.call("upgrade", &[("username", "alice"), ("key", "guess")]);
     assert_eq!(reply.status, 429);
     session.is_unvalidated();
+    // Whoever is asked for help sees it, and how often it was tried.
+    let verdict = app.sell("why", &[("text", "alice")]).json();
+    let reason = &verdict["reasons"][0];
+    assert_eq!((&reason["code"], &verdict["standing"]), (&"too_many_failures".into(), &"refused".into()));
+    assert!(reason["text"].as_str().is_some_and(|text| text.contains("from this address")), "{reason}");
+    let outcomes: Vec<_> =
+        verdict["tries"].as_array().expect("a list").iter().map(|one| &one["outcome"]).collect();
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == "too_many_failures").count(), 1, "{verdict}");
     process.stop("TERM");
 }
 

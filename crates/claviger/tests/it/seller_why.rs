@@ -206,6 +206,37 @@ fn what_somebody_at_the_same_address_did_comes_last() {
 }
 
 #[test]
+fn a_token_that_is_refused_is_told_of() {
+    let server = Server::start();
+    let (app, key) = (&server.app, server.license(0));
+    assert_eq!(license(app, key, HWID), "Logged in!");
+    let tokens = server.cli.json(&["token", "list", &app.path(), "--json"]);
+    let tokens = tokens.as_array().expect("a list").iter();
+    let of_user = tokens.filter(|token| token["kind"] == "user").find(|token| token["assigned"] == key);
+    let token = of_user.expect("the user's token")["token"].as_str().expect("a text").to_owned();
+    server.cli.ok(&["app", "set", &app.path(), "tokenSystem=true"]);
+    let init = |hash: &str| app.client("1.2", "init", &[("ver", "1.0"), ("token", &token), ("thash", hash)]);
+    eventually("the setting", || (app.client("1.2", "init", &[]).json()["success"] == false).then_some(()));
+    assert_eq!(init("aa").json()["message"], "Initialized");
+    assert_eq!(init("bb").json()["message"], "Token File Hashes Must Be The Same");
+    let verdict = why(app, key);
+    assert_eq!(
+        (codes(&verdict)[0], &verdict["acts"][0]),
+        ("token_refused", &"reset_devices".into()),
+        "{verdict}"
+    );
+    assert!(!verdict.to_string().contains(&token), "a token is kept: {verdict}");
+    server.cli.ok(&["token", "ban", &app.path(), &token, "--reason", "shared"]);
+    assert!(init("aa").text().contains("shared"));
+    let verdict = why(app, key);
+    assert_eq!(
+        (codes(&verdict), &verdict["standing"]),
+        (vec!["token_banned"], &"refused".into()),
+        "{verdict}"
+    );
+}
+
+#[test]
 fn whatever_was_pasted_is_found() {
     let server = Server::start();
     let (app, key) = (&server.app, server.license(0));

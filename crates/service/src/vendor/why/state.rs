@@ -76,8 +76,9 @@ impl State {
     /// The last start of a program that was refused at the same address. Such a program tells no name, so it may be
     /// somebody else's; it says nothing once the user's own has started.
     pub(super) fn start_nearby(&self) -> Option<&Tried> {
-        let own = self.tries.iter().map(|one| one.time).max().unwrap_or(0).max(self.last_login());
-        let starts = self.nearby.iter().filter(|one| one.kind == "init" && one.time >= own);
+        let own = self.tries.iter().map(|one| (one.time, one.id)).max().unwrap_or_default();
+        let since = |one: &&Tried| one.time >= self.last_login() && (one.time, one.id) > own;
+        let starts = self.nearby.iter().filter(|one| one.kind == "init").filter(since);
         starts.max_by_key(|one| (one.time, one.id))
     }
 
