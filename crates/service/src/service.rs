@@ -14,6 +14,7 @@ use crate::{
         attempts::Attempts,
         calls::Calls,
         catalog::{App, Catalog},
+        figures::{Figures, Notes},
         file_store::FileStore,
         key_uses::KeyUses,
         passwords::Passwords,
@@ -26,7 +27,6 @@ use crate::{
         vault::Vault,
         watching::Watching,
     },
-    vendor::{attention::Notes, figures::Figures},
 };
 
 /// Everything that requests need, shared by all of them.

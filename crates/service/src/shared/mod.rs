@@ -3,6 +3,7 @@
 pub(crate) mod attempts;
 pub(crate) mod calls;
 pub(crate) mod catalog;
+pub(crate) mod figures;
 pub(crate) mod file_store;
 pub(crate) mod key_uses;
 pub(crate) mod limits;

@@ -12,7 +12,7 @@ use claviger_store::{
 use crate::{
     App, Service, ServiceError,
     operator::demo::DEMO_OWNER,
-    shared::{proxy::ProxyFault, text::roughly},
+    shared::{figures::Notes, proxy::ProxyFault, text::roughly},
 };
 
 const DAY: i64 = 86_400;
@@ -71,19 +71,6 @@ impl Attention {
     fn note(topic: Topic, says: impl Into<String>) -> Self {
         Self { topic, urgent: false, says: says.into() }
     }
-}
-
-/// What the database tells of an application that needs attention.
-pub(crate) struct Notes {
-    /// Subscriptions that end soon, [`COUNTED`] at most.
-    ending: i64,
-    /// The seller key that ends first of those that end soon: its last four characters and the second.
-    key_end: Option<(String, i64)>,
-    uploads: bool,
-    emails: bool,
-    /// Sign-ins of the last hour that were refused, and that went well.
-    refusals: i64,
-    sign_ins: i64,
 }
 
 impl Service {

@@ -2,27 +2,9 @@
 
 use std::sync::Arc;
 
-use claviger_store::{
-    Conn, StoreError,
-    licenses::{self, LicenseCounts},
-    sessions::shared,
-    users,
-};
+use claviger_store::{Conn, StoreError, licenses, sessions::shared, users};
 
-use crate::{App, Service, ServiceError};
-
-/// How an application does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Figures {
-    /// Sessions that live.
-    pub sessions: i64,
-    /// Those of them in which somebody signed in.
-    pub signed_in: i64,
-    /// Users.
-    pub users: i64,
-    /// License keys by status.
-    pub licenses: LicenseCounts,
-}
+use crate::{App, Service, ServiceError, shared::figures::Figures};
 
 impl Service {
     /// How an application does; at most half a minute old, and current where counting is quick.

@@ -3,7 +3,7 @@
 
 mod access;
 mod activity;
-pub(crate) mod attention;
+mod attention;
 pub(crate) mod audit;
 mod buttons;
 mod chat;
@@ -11,7 +11,7 @@ pub(crate) mod checks;
 mod end_sessions;
 mod error;
 mod event;
-pub(crate) mod figures;
+mod figures;
 mod files;
 mod find;
 mod licenses;
@@ -48,7 +48,10 @@ pub use claviger_store::{
     variables::{OwnedVariable, UserVariable, Variable},
 };
 
-pub use crate::shared::watching::{Number, SessionNews, SessionWatch, WatchEvent};
+pub use crate::shared::{
+    figures::Figures,
+    watching::{Number, SessionNews, SessionWatch, WatchEvent},
+};
 
 pub use self::{
     access::{EndFault, Outcast, Region, entry_end},
@@ -57,7 +60,6 @@ pub use self::{
     checks::REASON_MAX,
     error::ManageError,
     event::AddEvent,
-    figures::Figures,
     files::{FileContent, FileFault, NewFile},
     find::{Found, How, Match},
     licenses::{Assignment, EditedLicense, LicenseFilter},

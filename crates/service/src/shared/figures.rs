@@ -1,0 +1,32 @@
+//! What is counted of an application for people's pages, and kept for a moment.
+
+use claviger_store::licenses::LicenseCounts;
+
+/// How an application does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// Sessions that live.
+    pub sessions: i64,
+    /// Those of them in which somebody signed in.
+    pub signed_in: i64,
+    /// Users.
+    pub users: i64,
+    /// License keys by status.
+    pub licenses: LicenseCounts,
+}
+
+/// What the database tells of an application that needs attention.
+pub(crate) struct Notes {
+    /// Subscriptions that end soon; no more than are counted.
+    pub(crate) ending: i64,
+    /// The seller key that ends first of those that end soon: its last four characters and the second.
+    pub(crate) key_end: Option<(String, i64)>,
+    /// Whether files were uploaded.
+    pub(crate) uploads: bool,
+    /// Whether users have e-mail addresses.
+    pub(crate) emails: bool,
+    /// Sign-ins of the last hour that were refused.
+    pub(crate) refusals: i64,
+    /// Sign-ins of the last hour that went well.
+    pub(crate) sign_ins: i64,
+}
