@@ -1,10 +1,12 @@
 //! Which address leads where.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
+    extract::{self, ConnectInfo},
     http::{HeaderMap, StatusCode, header},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -25,8 +27,21 @@ pub fn router(state: Arc<State>, pages: Router) -> Router {
         .route("/", get(root))
         .fallback(not_found)
         .method_not_allowed_fallback(async || unknown_method())
-        .with_state(state);
-    router.merge(pages)
+        .with_state(state.clone());
+    router.merge(pages.route_layer(from_fn_with_state(state, with_address)))
+}
+
+/// Tells a page whose address the request comes from: which proxies are believed is decided here. Other requests look
+/// for themselves, where it matters.
+async fn with_address(
+    extract::State(state): extract::State<Arc<State>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    mut request: extract::Request,
+    next: Next,
+) -> Response {
+    let address = state.client_ip.of(peer, request.headers());
+    request.extensions_mut().insert(address);
+    next.run(request).await
 }
 
 /// Browsers are led to the pages for people, everybody else is told what is here.

@@ -105,8 +105,6 @@ async fn respond(
     if let Some(version) = version {
         return client::handle(state, version, peer, request).await;
     }
-    let address = state.client_ip.of(peer, request.headers());
-    request.extensions_mut().insert(address);
     request.extensions_mut().insert(ConnectInfo(peer));
     let Ok(response) = Service::call(&mut app, request).await;
     response
