@@ -67,6 +67,8 @@ pub enum Part {
     Licenses,
     /// Changes of all users or licenses, and the latency of `init` meanwhile
     Bulk,
+    /// The dashboard's page of sessions with very many, and a thousand of them live beside `init`
+    Dashboard,
 }
 
 impl Options {

@@ -38,6 +38,17 @@ pub struct Demo {
     pub seller_key: String,
     /// Unused license keys.
     pub licenses: Vec<String>,
+    /// Who signs in to the dashboard.
+    pub dashboard: Dashboard,
+}
+
+/// Who signs in to the dashboard.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Dashboard {
+    /// The owner's name.
+    pub username: String,
+    /// The owner's password.
+    pub password: String,
 }
 
 impl Demo {

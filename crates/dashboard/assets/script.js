@@ -49,7 +49,7 @@
       const form = link.form;
       const query = new URLSearchParams(new FormData(form, link));
       query.delete("token");
-      return open((link.formAction || form.action).split("?")[0] + "?" + query);
+      return open((link.hasAttribute("formaction") ? link.formAction : form.action).split("?")[0] + "?" + query);
     }
     if (event.target.closest("#dialog [data-close]") || event.target === dialog) {
       event.preventDefault();

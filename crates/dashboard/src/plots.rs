@@ -5,8 +5,12 @@ use std::fmt::{self, Write};
 
 use claviger_service::vendor::{Activity, Point, Span};
 
-/// Width and height of a drawing, in its own units; browsers scale it.
-const SIZE: (f64, f64) = (640.0, 190.0);
+/// Width and height of a drawing in pixels, about as it is shown, so that its words have the size of others.
+type Size = (f64, f64);
+/// Of a plot that has the page's width.
+pub(crate) const WIDE: Size = (920.0, 210.0);
+/// Of one that stands beside another.
+pub(crate) const HALF: Size = (430.0, 150.0);
 /// Room left, right, above and below for what stands beside the axes.
 const MARGIN: (f64, f64, f64, f64) = (44.0, 12.0, 18.0, 24.0);
 
@@ -35,6 +39,8 @@ impl Series {
 pub(crate) struct Plot {
     /// What it shows.
     pub title: String,
+    /// How large it is drawn.
+    pub size: Size,
     /// Whether the sum of the values means something.
     pub sums: bool,
     /// Words at the left, middle and right of the time axis.
@@ -56,7 +62,7 @@ pub(crate) fn words(span: Span) -> (&'static str, &'static str, [&'static str; 3
 }
 
 /// Sessions begun and sign-ins.
-pub(crate) fn starts(activity: &Activity) -> Plot {
+pub(crate) fn starts(activity: &Activity, size: Size) -> Plot {
     let (_, step, times) = words(activity.span);
     let series = |name, colour, value: fn(&Point) -> i64| Series {
         name,
@@ -65,6 +71,7 @@ pub(crate) fn starts(activity: &Activity) -> Plot {
     };
     Plot {
         title: format!("Started and signed in, each {step}"),
+        size,
         sums: true,
         times,
         series: vec![series("Inits", 1, |point| point.inits), series("Sign-ins", 2, |point| point.sign_ins)],
@@ -72,11 +79,11 @@ pub(crate) fn starts(activity: &Activity) -> Plot {
 }
 
 /// Sessions that lived.
-pub(crate) fn live(activity: &Activity) -> Plot {
+pub(crate) fn live(activity: &Activity, size: Size) -> Plot {
     let (_, step, times) = words(activity.span);
     let values = activity.points.iter().map(|point| point.live).collect();
     let series = vec![Series { name: "Live sessions", colour: 3, values }];
-    Plot { title: format!("Live sessions, the most in each {step}"), sums: false, times, series }
+    Plot { title: format!("Live sessions, the most in each {step}"), size, sums: false, times, series }
 }
 
 /// The smallest of 1, 2, 5, 10, 20, 50 and so on, and at least 4, that is not less: where the value axis ends.
@@ -126,7 +133,7 @@ impl fmt::Display for Plot {
                 self.told(series)
             )?;
         }
-        let (width, height) = SIZE;
+        let (width, height) = self.size;
         let label = self.series.iter().map(|series| format!("{}: {}", series.name, self.told(series)));
         let label = label.collect::<Vec<_>>().join("; ");
         write!(
@@ -137,7 +144,7 @@ impl fmt::Display for Plot {
         let top = ceiling(self.series.iter().filter_map(|series| Some(series.most()?.1)).max().unwrap_or(0));
         self.draw_axes(out, top)?;
         for series in &self.series {
-            draw_line(out, series, top)?;
+            draw_line(out, series, top, self.size)?;
         }
         out.write_str("</svg></figure>")
     }
@@ -161,10 +168,10 @@ impl Plot {
 
     fn draw_axes(&self, out: &mut fmt::Formatter<'_>, top: i64) -> fmt::Result {
         let (left, right, _, _) = MARGIN;
-        let end = SIZE.0 - right;
+        let end = self.size.0 - right;
         for quarter in 0..=4 {
             let value = top / 4 * quarter;
-            let y = height_of(value, top);
+            let y = height_of(value, top, self.size);
             let class = if quarter == 0 { "axis" } else { "grid-line" };
             write!(out, "<path class=\"{class}\" d=\"M{left} {y:.1}H{end}\"/>")?;
             if quarter % 2 == 0 {
@@ -172,7 +179,7 @@ impl Plot {
                 write!(out, "<text x=\"{x}\" y=\"{y:.1}\" text-anchor=\"end\">{}</text>", short(value))?;
             }
         }
-        let y = SIZE.1 - 6.0;
+        let y = self.size.1 - 6.0;
         let places = [(left, "start"), (f64::midpoint(left, end), "middle"), (end, "end")];
         for ((x, anchor), word) in places.into_iter().zip(self.times) {
             write!(out, "<text x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{word}</text>")?;
@@ -182,19 +189,19 @@ impl Plot {
 }
 
 /// A line, with gaps where nobody counted, and its greatest value.
-fn draw_line(out: &mut fmt::Formatter<'_>, series: &Series, top: i64) -> fmt::Result {
+fn draw_line(out: &mut fmt::Formatter<'_>, series: &Series, top: i64, size: Size) -> fmt::Result {
     let Series { colour, values, .. } = series;
     let place = |at: usize| {
         let (left, right, _, _) = MARGIN;
         let steps = values.len().saturating_sub(1).max(1) as f64;
-        left + (SIZE.0 - left - right) * at as f64 / steps
+        left + (size.0 - left - right) * at as f64 / steps
     };
     let (mut path, mut gap) = (String::new(), true);
     for (at, value) in values.iter().enumerate() {
         if let Some(value) = value {
             let next = values.get(at + 1).copied().flatten();
             let command = if gap { 'M' } else { 'L' };
-            write!(path, "{command}{:.1} {:.1}", place(at), height_of(*value, top))?;
+            write!(path, "{command}{:.1} {:.1}", place(at), height_of(*value, top, size))?;
             if gap && next.is_none() {
                 // A point alone would not be seen.
                 path.push_str("h1");
@@ -204,8 +211,8 @@ fn draw_line(out: &mut fmt::Formatter<'_>, series: &Series, top: i64) -> fmt::Re
     }
     write!(out, "<path class=\"line s{colour}\" d=\"{path}\"/>")?;
     if let Some((at, most)) = series.most().filter(|(_, most)| *most > 0) {
-        let (x, y) = (place(at), height_of(most, top));
-        let anchor = if x < SIZE.0 / 4.0 { "start" } else { "end" };
+        let (x, y) = (place(at), height_of(most, top, size));
+        let anchor = if x < size.0 / 4.0 { "start" } else { "end" };
         write!(
             out,
             "<circle class=\"b{colour}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\"/><text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
@@ -216,9 +223,9 @@ fn draw_line(out: &mut fmt::Formatter<'_>, series: &Series, top: i64) -> fmt::Re
     Ok(())
 }
 
-fn height_of(value: i64, top: i64) -> f64 {
+fn height_of(value: i64, top: i64, size: Size) -> f64 {
     let (_, _, above, below) = MARGIN;
-    SIZE.1 - below - (SIZE.1 - above - below) * value as f64 / top.max(1) as f64
+    size.1 - below - (size.1 - above - below) * value as f64 / top.max(1) as f64
 }
 
 #[cfg(test)]
@@ -249,7 +256,7 @@ mod tests {
 
     #[test]
     fn a_plot_tells_its_values_in_words_too() {
-        let html = starts(&activity(|_| None)).to_string();
+        let html = starts(&activity(|_| None), HALF).to_string();
         for part in [
             "<strong>Started and signed in, each minute</strong>",
             "Inits: 1,770 in all, at most 59, now 59",
@@ -266,11 +273,11 @@ mod tests {
 
     #[test]
     fn what_nobody_counted_is_a_gap() {
-        let html = live(&activity(|at| (at < 10 || at == 30).then_some(at))).to_string();
+        let html = live(&activity(|at| (at < 10 || at == 30).then_some(at)), WIDE).to_string();
         assert!(html.contains("Live sessions: at most 30, now 30"), "{html}");
         assert_eq!(html.matches('M').count() - html.matches("class=\"grid-line\"").count() - 1, 2);
         assert!(html.contains("h1\""), "{html}");
-        let nothing = live(&activity(|_| None)).to_string();
+        let nothing = live(&activity(|_| None), WIDE).to_string();
         assert!(nothing.contains("not counted yet") && nothing.contains("d=\"\""), "{nothing}");
     }
 }

@@ -9,6 +9,7 @@ mod bench;
 mod bulk;
 mod client;
 mod connection;
+mod dashboard;
 mod flood;
 mod licenses;
 mod list;
@@ -104,6 +105,9 @@ fn measure(options: &Options) -> Result<()> {
     }
     if options.wants(Part::Bulk) {
         report.bulk = bulk::measure(&bench)?;
+    }
+    if options.wants(Part::Dashboard) {
+        report.dashboard = Some(dashboard::measure(&bench)?);
     }
     report.targets = targets::judge(&report);
     println!("{}", table::render(&report));

@@ -6,6 +6,7 @@ use serde::Serialize;
 use xtask::bench::Options;
 
 use super::bulk::Bulk;
+use super::dashboard::Dashboard;
 use super::licenses::Licenses;
 use super::logins;
 use super::sizes::Size;
@@ -34,6 +35,8 @@ pub struct Report {
     pub licenses: Option<Licenses>,
     /// Changes of all users or licenses.
     pub bulk: Vec<Bulk>,
+    /// The dashboard's page of sessions.
+    pub dashboard: Option<Dashboard>,
     /// What must be reached, and whether it was.
     pub targets: Vec<Target>,
 }
@@ -79,6 +82,7 @@ impl Report {
             sweep: None,
             licenses: None,
             bulk: Vec::new(),
+            dashboard: None,
             targets: Vec::new(),
         }
     }

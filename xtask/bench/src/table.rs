@@ -5,6 +5,7 @@ use std::fmt::Write;
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::bulk::Bulk;
+use super::dashboard::Dashboard;
 use super::licenses::{Add, BATCH, List};
 use super::logins;
 use super::report::Report;
@@ -43,6 +44,9 @@ pub fn render(report: &Report) -> String {
     if let Some(bulk) = report.bulk.first() {
         let title = format!("Changes of {} users or licenses, and init of another app", bulk.rows);
         section(&mut text, &title, &changes(&report.bulk));
+    }
+    if let Some(page) = &report.dashboard {
+        section(&mut text, "The dashboard's page of sessions", &dashboard(page));
     }
     if !report.targets.is_empty() {
         section(&mut text, "Targets", &targets(&report.targets));
@@ -193,6 +197,34 @@ fn changes(rows: &[Bulk]) -> Table {
             format!("{:.2}", row.slowest_ratio),
         ]);
     }
+    table
+}
+
+fn dashboard(page: &Dashboard) -> Table {
+    let columns = [
+        "sessions",
+        "page ms",
+        "nothing found ms",
+        "MiB more",
+        "live pages",
+        "MiB more",
+        "init/s alone",
+        "meanwhile",
+        "ratio",
+    ];
+    let mut table = table(&columns);
+    let mib = |bytes: u64| format!("{:.1}", bytes as f64 / MIB);
+    table.add_row([
+        page.sessions.to_string(),
+        format!("{:.1}", page.page_ms),
+        format!("{:.1}", page.nothing_ms),
+        mib(page.page_memory_bytes),
+        page.live.to_string(),
+        mib(page.live_memory_bytes),
+        whole(page.alone.rate()),
+        whole(page.meanwhile.rate()),
+        format!("{:.2}", page.ratio),
+    ]);
     table
 }
 

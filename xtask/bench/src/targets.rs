@@ -20,6 +20,23 @@ pub fn judge(report: &Report) -> Vec<Target> {
         let name = format!("p99 of init while {} killed sessions are swept, by p99 before", sweep.killed);
         targets.push(Target::new(name, sweep.ratio, Bound::AtMost, 3.0, ""));
     }
+    if let Some(page) = &report.dashboard {
+        let at_most = |name: String, value, limit, unit| Target::new(name, value, Bound::AtMost, limit, unit);
+        let sessions = page.sessions;
+        targets.push(at_most(format!("page of {sessions} sessions"), page.page_ms, 50.0, "ms"));
+        targets.push(at_most("a filter that matches none of them".into(), page.nothing_ms, 300.0, "ms"));
+        let memory = page.page_memory_bytes as f64 / MIB;
+        targets.push(at_most("memory for these pages".into(), memory, 8.0, "MiB"));
+        let live = page.live;
+        targets.push(at_most(
+            format!("memory for {live} live pages"),
+            page.live_memory_bytes as f64 / MIB,
+            64.0,
+            "MiB",
+        ));
+        let name = format!("init beside {live} live pages, by init alone");
+        targets.push(Target::new(name, page.ratio, Bound::AtLeast, 0.9, ""));
+    }
     if let Some(bytes) = report.idle_bytes {
         let name = "resident memory of an idle server";
         targets.push(Target::new(name, bytes as f64 / MIB, Bound::AtMost, 40.0, "MiB"));

@@ -94,7 +94,7 @@ async fn show(visit: Visit) -> Answer {
     let plots = match sees.sessions {
         true => {
             let activity = service.activity(app, Span::Day).await?;
-            vec![plots::live(&activity), plots::starts(&activity)]
+            vec![plots::live(&activity, plots::HALF), plots::starts(&activity, plots::HALF)]
         }
         false => Vec::new(),
     };

@@ -61,7 +61,7 @@ pub(super) async fn show(visit: Visit) -> Answer {
     visit.render(&Page {
         frame: visit.frame("Activity", Nav::Sessions).await?,
         tabs: SPANS.iter().map(tab).collect(),
-        plots: vec![plots::live(&activity), plots::starts(&activity)],
+        plots: vec![plots::live(&activity, plots::WIDE), plots::starts(&activity, plots::WIDE)],
         step: plots::words(span).1,
         // The newest first, as everywhere.
         numbers: activity

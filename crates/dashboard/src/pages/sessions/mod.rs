@@ -77,7 +77,7 @@ async fn show(visit: Visit) -> Answer {
     // Who filters or goes on looks for something else than plots.
     let plots = if filter.is_empty() && is_start {
         let activity = service.activity(app, Span::Day).await?;
-        vec![plots::live(&activity), plots::starts(&activity)]
+        vec![plots::live(&activity, plots::HALF), plots::starts(&activity, plots::HALF)]
     } else {
         Vec::new()
     };
