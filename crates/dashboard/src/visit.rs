@@ -78,7 +78,7 @@ impl Visit {
 
     /// Where the request comes from, as it is shown to the person later.
     pub fn visitor(&self) -> Visitor {
-        let user_agent = self.headers.get(header::USER_AGENT).map(|value| value.as_bytes());
+        let user_agent = self.headers.get(header::USER_AGENT).map(axum::http::HeaderValue::as_bytes);
         let user_agent = String::from_utf8_lossy(user_agent.unwrap_or_default()).into_owned();
         Visitor { ip: self.ip, user_agent }
     }

@@ -160,14 +160,14 @@ async fn page(visit: &Visit, status: StatusCode, problem: Option<String>) -> Ans
     let frame = visit.frame(plain(&name), Nav::Other).await?;
     let did = visit.query.get("did").filter(|_| problem.is_none());
     let did = did.and_then(|word| Act::parse(word, Some(("hwid", ""))));
-    visit.render_as(status, &made(visit, frame, &verdict, did, problem)?)
+    visit.render_as(status, &made(visit, frame, &verdict, did.as_ref(), problem)?)
 }
 
 fn made(
     visit: &Visit,
     frame: Frame,
     verdict: &Verdict,
-    did: Option<Act>,
+    did: Option<&Act>,
     problem: Option<String>,
 ) -> Result<Page, Fault> {
     let app = visit.app()?;
@@ -190,7 +190,7 @@ fn made(
             first: first == Some(*act) && !extend_first,
         }
     };
-    let tell = did.as_ref().map_or_else(|| verdict.tell.clone(), |act| verdict.tell_after(act));
+    let tell = did.map_or_else(|| verdict.tell.clone(), |act| verdict.tell_after(act));
     Ok(Page {
         here: address_of(app, verdict.subject),
         tag: tag(verdict.standing),
