@@ -1,7 +1,7 @@
 //! `claviger why`: why a user or a license works or does not, by whatever a customer pasted.
 
 use claviger_domain::{HwidList, NEVER};
-use claviger_service::vendor::{Found, Match, Tried, UserSubscription, Verdict, Who};
+use claviger_service::vendor::{Act, Found, Match, Tried, UserSubscription, Verdict, Who};
 use serde_json::{Value, json};
 
 use super::run::with_app;
@@ -74,7 +74,7 @@ fn print(verdict: &Verdict) {
     for (number, reason) in (1..).zip(&verdict.reasons) {
         println!("{number}. {}", output::plain(&reason.text(verdict.now)));
     }
-    let acts: Vec<String> = verdict.acts.iter().map(|act| act.label()).collect();
+    let acts: Vec<String> = verdict.acts.iter().map(Act::label).collect();
     if !verdict.reasons.is_empty() {
         println!();
     }
@@ -169,7 +169,7 @@ fn as_json(verdict: &Verdict) -> Value {
         "line": verdict.line,
         "tell": verdict.tell,
         "reasons": reasons.collect::<Vec<_>>(),
-        "acts": verdict.acts.iter().map(|act| act.as_str()).collect::<Vec<_>>(),
+        "acts": verdict.acts.iter().map(Act::as_str).collect::<Vec<_>>(),
         "sessions": verdict.sessions.iter().map(|one| &one.id).collect::<Vec<_>>(),
         "tries": verdict.tries.iter().map(tried_as_json).collect::<Vec<_>>(),
         "nearby": verdict.nearby.iter().map(tried_as_json).collect::<Vec<_>>(),

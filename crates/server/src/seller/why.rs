@@ -1,6 +1,6 @@
 //! `why`: why a user or a license works or does not, by whatever a customer pasted.
 
-use claviger_service::vendor::{Found, Match, Subject, Tried, Verdict, Who, WhyReason};
+use claviger_service::vendor::{Act, Found, Match, Subject, Tried, Verdict, Who, WhyReason};
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 use serde::Serialize;
@@ -119,7 +119,7 @@ fn reply(verdict: &Verdict) -> SellerReply {
         ip: reason.seen.as_ref().map(|seen| seen.ip.clone()),
     };
     let reasons: Vec<Reason> = verdict.reasons.iter().map(reason).collect();
-    let acts: Vec<&str> = verdict.acts.iter().map(|act| act.as_str()).collect();
+    let acts: Vec<&str> = verdict.acts.iter().map(Act::as_str).collect();
     SellerReply::success(verdict.line.clone())
         .with("standing", &verdict.standing.as_str())
         .with("user", &verdict.user.as_ref().map(|user| &user.username))
