@@ -186,3 +186,35 @@ fn no_form_is_taken_from_elsewhere() {
     }
     assert_eq!(browser.get("/dashboard/demo-app/").status, 200, "still signed in, and all is there");
 }
+
+/// Makes it long ago that anybody proved who they are.
+fn age_sign_ins(server: &Server) {
+    let database = rusqlite::Connection::open(server.data().join("claviger.db")).expect("the database");
+    database.busy_timeout(std::time::Duration::from_secs(30)).expect("patience");
+    let aged = database.execute("UPDATE people_sign_ins SET proved = 0", []).expect("a change");
+    assert!(aged > 0);
+}
+
+#[test]
+fn secrets_and_credentials_want_a_fresh_sign_in() {
+    let server = Server::start();
+    let browser = server.browser();
+    let token = browser.token();
+    age_sign_ins(&server);
+    for route in listed().filter(|route| route.need != Need::Nobody) {
+        let address = address(&route);
+        let reply = match route.method {
+            Method::Get => look(&browser, &address),
+            // With its token: it must be refused before it is carried out.
+            Method::Post if route.fresh => {
+                browser.post_as(&address, &[("token", &token)], &[("Sec-Fetch-Site", "same-origin")])
+            }
+            Method::Post => continue,
+        };
+        let asked = reply.header("location").is_some_and(|to| to.starts_with("/dashboard/-/confirm?next="));
+        assert_eq!(asked, route.fresh, "{route:?}: {reply:?}");
+        let is_key = route.pattern.contains("/seller-settings/new") || route.pattern.contains("/keys/");
+        assert!(route.fresh || !is_key, "{route:?}");
+    }
+    assert_eq!(server.app.seller("type=setseller").status, 200);
+}

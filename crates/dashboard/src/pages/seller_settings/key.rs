@@ -4,9 +4,9 @@ use askama::Template;
 use axum::http::StatusCode;
 use claviger_service::vendor::{KeyChange, NewKey, ShownKey};
 
-use super::{form::KeyForm, page::address, secret};
+use super::{form::KeyForm, named::named, page::address, secret};
 use crate::{
-    fault::{Answer, Fault},
+    fault::Answer,
     frame::{Frame, Nav},
     record::record_about,
     visit::Visit,
@@ -22,13 +22,6 @@ struct Page {
     button: &'static str,
     /// Whether it is made rather than changed.
     is_new: bool,
-}
-
-/// The key that the path names.
-pub(super) async fn named(visit: &Visit) -> Result<ShownKey, Fault> {
-    let id: i64 = visit.path("id").parse().map_err(|_| Fault::NotFound)?;
-    let keys = visit.service().seller_keys(visit.app()?).await?;
-    keys.into_iter().find(|key| key.id == id).ok_or(Fault::NotFound)
 }
 
 pub(super) async fn show_new(visit: Visit) -> Answer {

@@ -4,6 +4,7 @@
 mod form;
 mod key;
 mod links;
+mod named;
 mod page;
 mod secret;
 

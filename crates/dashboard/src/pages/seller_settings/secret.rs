@@ -6,8 +6,8 @@ use claviger_domain::SellerRights;
 use claviger_service::vendor::{MadeKey, ManageError, ShownKey};
 
 use super::{
-    key::named,
     links::{ApiLink, links},
+    named::named,
     page::address,
 };
 use crate::{
