@@ -1,7 +1,11 @@
 // Passkeys: a form with data-passkey asks data-question what to ask the authenticator, and brings along its answer.
 (() => {
   "use strict";
-  if (!window.PublicKeyCredential) return;
+  const forms = document.querySelectorAll("form[data-passkey]");
+  if (!window.PublicKeyCredential) {
+    forms.forEach((form) => { form.hidden = true; });
+    return;
+  }
   const bytes = (text) => {
     const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
     return Uint8Array.from(plain, (character) => character.charCodeAt(0));
@@ -55,8 +59,7 @@
     form.submit();
   };
 
-  document.querySelectorAll("form[data-passkey]").forEach((form) => {
-    form.hidden = false;
+  forms.forEach((form) => {
     const problem = form.querySelector("[data-problem]");
     form.addEventListener("submit", async (event) => {
       event.preventDefault();

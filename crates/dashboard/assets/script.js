@@ -114,7 +114,7 @@
     const form = event.target.closest("form[data-pick]");
     if (!form) return;
     if (event.target.closest("th.pick")) {
-      all("td.pick input", form).forEach((box) => { box.checked = event.target.checked; });
+      all("td.pick input:enabled", form).forEach((box) => { box.checked = event.target.checked; });
     }
     tell(form);
   });
@@ -149,7 +149,7 @@
     const form = one("form[data-pick]");
     if (!form) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      const boxes = all("td.pick input", form), at = boxes.indexOf(document.activeElement);
+      const boxes = all("td.pick input:enabled", form), at = boxes.indexOf(document.activeElement);
       const next = at < 0 ? 0 : at + (event.key === "ArrowDown" ? 1 : -1);
       if (boxes[next]) {
         event.preventDefault();

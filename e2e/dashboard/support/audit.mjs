@@ -60,7 +60,7 @@ export async function byKeyboard(visitor) {
 function markStops() {
   document.activeElement.blur();
   const all = document.querySelectorAll("a[href], button, input:not([type=hidden], [type=radio]), select, textarea, summary");
-  const stops = [...all].filter((element) => !element.disabled && element.checkVisibility({ visibilityProperty: true }));
+  const stops = [...all].filter((element) => !element.disabled && element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true }));
   stops.forEach((element, place) => { element.dataset.stop = place; });
   return stops.length;
 }

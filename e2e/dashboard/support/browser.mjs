@@ -101,7 +101,7 @@ class Visitor {
   }
 
   field(label) {
-    return this.page.getByLabel(label).first();
+    return this.page.getByRole("main").getByLabel(label).and(this.page.locator("input, select, textarea")).first();
   }
 
   /** Fills in fields by their labels. */

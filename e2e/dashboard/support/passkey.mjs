@@ -15,5 +15,7 @@ export async function giveDevice(visitor) {
     passkeys: async () => (await session.send("WebAuthn.getCredentials", { authenticatorId })).credentials,
     /** From now on its owner does not prove who they are, as with a wrong finger. */
     refuse: () => session.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false }),
+    /** Now they do again. */
+    accept: () => session.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: true }),
   };
 }

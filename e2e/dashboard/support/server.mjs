@@ -17,7 +17,7 @@ export class Servers {
     this.given = given;
   }
 
-  /** A demo server on an empty folder. */
+  /** A demo server on an empty folder; `named` as passkeys need it, which no address will do for. */
   demo(options = {}) {
     return this.#start({ ...options, args: ["--demo"] });
   }
@@ -32,14 +32,15 @@ export class Servers {
     return this.#start({ data: server.data, database: server.database, demo: server.demo });
   }
 
-  async #start({ args = [], data, database, demo, settings = "" }) {
+  async #start({ args = [], data, database, demo, named = false, settings = "" }) {
     const number = (this.#count += 1);
     const address = `127.0.0.1:${await freePort()}`;
     if (!data) {
       data = path.join(this.given.folder, `data-${number}`);
       fs.mkdirSync(data);
       // Walks are quicker than people. The address is there for the command line as well.
-      fs.writeFileSync(path.join(data, "claviger.toml"), `rate_limits = false\nlisten = "${address}"\n${settings}`);
+      const url = named ? `public_url = "http://${address.replace("127.0.0.1", "localhost")}"\n` : "";
+      fs.writeFileSync(path.join(data, "claviger.toml"), `rate_limits = false\nlisten = "${address}"\n${url}${settings}`);
     }
     const words = ["serve", ...args, "--listen", address, "--data-dir", data];
     if (database) words.push("--database", database);
@@ -79,7 +80,7 @@ class Server {
     if (!this.demo && fs.existsSync(demo)) this.demo = JSON.parse(fs.readFileSync(demo, "utf8"));
   }
 
-  /** The same server by the name that passkeys need: no address is a domain. */
+  /** The same server by its name. */
   get named() {
     return this.base.replace("127.0.0.1", "localhost");
   }

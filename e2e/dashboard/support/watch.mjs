@@ -3,15 +3,16 @@
 
 /** Runs in the page before anything of it does. */
 function observe() {
-  const seen = { violations: [], shift: 0, shifted: [] };
+  const seen = { violations: [], shifts: [] };
   Object.defineProperty(window, "claviger_seen", { value: seen });
   document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sample }) =>
     seen.violations.push(`${violatedDirective}: ${blockedURI} ${sample}`));
   const shifts = new PerformanceObserver((list) => {
     for (const entry of list.getEntries().filter(({ hadRecentInput }) => !hadRecentInput)) {
-      seen.shift += entry.value;
-      const names = entry.sources.map(({ node }) => node?.outerHTML?.slice(0, 80) ?? node?.textContent?.slice(0, 80));
-      seen.shifted.push(...names);
+      const place = ({ x, y, width, height }) => `${x},${y} ${width}x${height}`;
+      const names = entry.sources.map(({ node, previousRect, currentRect }) =>
+        `${node?.outerHTML?.slice(0, 80) ?? node?.textContent?.slice(0, 80)} from ${place(previousRect)} to ${place(currentRect)}`);
+      seen.shifts.push({ value: entry.value, names });
     }
   });
   shifts.observe({ type: "layout-shift", buffered: true });
@@ -21,6 +22,7 @@ function observe() {
 export class Watch {
   #complaints = [];
   #expected = new Set();
+  #moving;
 
   constructor(origin) {
     this.origin = origin;
@@ -40,6 +42,11 @@ export class Watch {
   /** From now on an answer with this status is no surprise; the browser notes each in its console. */
   expect(status) {
     this.#expected.add(status);
+  }
+
+  /** From now on what begins so may move: rows of a live table, below one that comes in. */
+  letMove(beginning) {
+    this.#moving = beginning;
   }
 
   #hear(message) {
@@ -63,8 +70,9 @@ export class Watch {
     // Nobody observes pages without scripts.
     const seen = await page.evaluate("window.claviger_seen");
     for (const violation of seen?.violations ?? []) this.#complain(`against the policy: ${violation}`);
-    if (seen?.shift > 0) {
-      this.#complain(`the content of ${page.url()} jumped by ${seen.shift}: ${seen.shifted.join(" | ")}`);
+    const shifts = (seen?.shifts ?? []).filter(({ names }) => !names.every((name) => this.#moving?.test(name)));
+    for (const { value, names } of shifts) {
+      this.#complain(`the content of ${page.url()} jumped by ${value}:\n${names.join("\n")}`);
     }
     const complaints = this.#complaints.splice(0);
     if (complaints.length > 0) throw new Error(complaints.join("\n"));
