@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use claviger_domain::{PASSWORD_MIN, Secret};
 
-use super::account::ACCOUNT;
+use super::{account::ACCOUNT, sign_in::with_sign_in};
 use crate::{
     fault::Answer,
     frame::{Frame, Nav},
@@ -43,7 +43,10 @@ async fn page(visit: &Visit, status: StatusCode, problem: Option<String>) -> Ans
 async fn change(visit: Visit) -> Answer {
     let new = Secret::new(visit.form.get("password").unwrap_or_default());
     match visit.service().change_password(visit.person()?, &new, &visit.visitor()).await {
-        Ok(()) => visit.see_other_saying(ACCOUNT, "The password is changed. Other browsers are signed out."),
+        Ok(secret) => {
+            let said = "The password is changed. Other browsers are signed out.";
+            Ok(with_sign_in(&visit, visit.see_other_saying(ACCOUNT, said)?, &secret))
+        }
         Err(error) => {
             let (status, problem) = people_refusal(error)?;
             page(&visit, status, Some(problem)).await

@@ -78,7 +78,7 @@ async fn sign_in(visit: Visit) -> Answer {
 /// What follows when the password was right: the page that was wanted, or the question for a code.
 pub(crate) async fn go_on(visit: &Visit, step: SignInStep) -> Answer {
     match step {
-        SignInStep::Done(signed_in) => enter(visit, &signed_in),
+        SignInStep::Done(signed_in) => enter(visit, &signed_in).await,
         SignInStep::SecondFactor(ticket) => {
             code_page(visit, StatusCode::OK, ticket.expose().to_owned(), None).await
         }
@@ -93,7 +93,7 @@ async fn code_page(visit: &Visit, status: StatusCode, ticket: String, problem: O
 async fn code(visit: Visit) -> Answer {
     let (ticket, code) = (visit.form.kept("ticket"), visit.form.kept("code"));
     match visit.service().sign_in_with_code(&ticket, &code, &visit.visitor()).await {
-        Ok(signed_in) => enter(&visit, &signed_in),
+        Ok(signed_in) => enter(&visit, &signed_in).await,
         Err(error) => {
             let begin_again = matches!(error, PeopleError::Expired | PeopleError::WrongCredentials);
             let (status, problem) = people_refusal(error)?;
@@ -119,7 +119,7 @@ async fn question(visit: Visit) -> Answer {
 async fn passkey(visit: Visit) -> Answer {
     let (ticket, answer) = (visit.form.kept("ticket"), visit.form.kept("answer"));
     match visit.service().sign_in_with_passkey(&ticket, &answer, &visit.visitor()).await {
-        Ok(signed_in) => enter(&visit, &signed_in),
+        Ok(signed_in) => enter(&visit, &signed_in).await,
         Err(error) => {
             let (status, problem) = people_refusal(error)?;
             page(&visit, status, visit.form.kept("next"), Some(problem)).await
@@ -135,13 +135,17 @@ async fn sign_out(visit: Visit) -> Answer {
 }
 
 /// To the page that was wanted, signed in.
-fn enter(visit: &Visit, signed_in: &SignedIn) -> Answer {
+async fn enter(visit: &Visit, signed_in: &SignedIn) -> Answer {
+    // The browser forgets the sign-in that it had; nobody could end it here any more.
+    if let Some(before) = &visit.person {
+        visit.service().sign_out(before, &visit.visitor()).await?;
+    }
     let response = visit.see_other(next_or_home(visit.form.get("next")))?;
     Ok(with_sign_in(visit, response, &signed_in.secret))
 }
 
 /// The answer along which the browser learns the secret of a sign-in.
-fn with_sign_in(visit: &Visit, mut response: Response, secret: &Secret) -> Response {
+pub(super) fn with_sign_in(visit: &Visit, mut response: Response, secret: &Secret) -> Response {
     let cookie =
         Cookie::SignIn.set(&visit.state, secret.expose(), Some(claviger_service::people::ENDS_AFTER));
     response.headers_mut().append(header::SET_COOKIE, cookie);

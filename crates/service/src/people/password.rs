@@ -16,7 +16,8 @@ use super::{
 use crate::Service;
 
 impl Service {
-    /// Changes a person's password and ends their other sign-ins.
+    /// Changes a person's password and ends their other sign-ins. This one goes on with the secret that is returned, so that
+    /// a copy of the one before is worth nothing.
     ///
     /// # Errors
     /// When credentials were not shown of late, the password is too easy to guess, or the database fails.
@@ -25,17 +26,27 @@ impl Service {
         person: &Person,
         new: &Secret,
         visitor: &Visitor,
-    ) -> Result<(), PeopleError> {
+    ) -> Result<Secret, PeopleError> {
         self.check_new_password(&person.name, new).await?;
+        let (secret, secret_hash) = self.draw_sign_in();
         let hash = self.passwords.hash(new).await?;
         let (changer, visitor) = (self.changer(person), visitor.clone());
         let change = move |conn: &mut Conn<'_>| {
             hold(conn, changer)?;
             credentials::set_password(conn, changer.person, &hash)?;
             sign_ins::delete_all(conn, changer.person, Some(changer.sign_in))?;
-            Ok(note(conn, changer.person, Event::PasswordChanged, "", &visitor, changer.now)?)
+            sign_ins::set_hash(conn, changer.sign_in, &secret_hash)?;
+            Ok::<_, PeopleError>(note(
+                conn,
+                changer.person,
+                Event::PasswordChanged,
+                "",
+                &visitor,
+                changer.now,
+            )?)
         };
-        self.store.db().write(change).await
+        self.store.db().write(change).await?;
+        Ok(secret)
     }
 
     /// Whether a person of a name may choose a password.

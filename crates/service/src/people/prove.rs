@@ -15,7 +15,7 @@ use super::{
     log::{Event, note},
     person::Person,
     second_factor::use_code,
-    sign_in::attempt,
+    sign_in::attempt_behind_password,
     visitor::Visitor,
 };
 use crate::Service;
@@ -31,7 +31,7 @@ impl Service {
         password: &Secret,
         visitor: &Visitor,
     ) -> Result<(), PeopleError> {
-        let attempt = attempt(&person.name, visitor);
+        let attempt = attempt_behind_password(&person.name, visitor);
         self.refuse_paused_person(attempt, false)?;
         let _under_way = self.people_attempts.begin(attempt, false).ok_or(PeopleError::Paused(1))?;
         let found = self.held_credentials(person.id).await?;
@@ -60,7 +60,7 @@ impl Service {
         code: &str,
         visitor: &Visitor,
     ) -> Result<(), PeopleError> {
-        let (attempt, id) = (attempt(&person.name, visitor), person.id);
+        let (attempt, id) = (attempt_behind_password(&person.name, visitor), person.id);
         self.refuse_paused_person(attempt, false)?;
         let _under_way = self.people_attempts.begin(attempt, false).ok_or(PeopleError::Paused(1))?;
         let totp = self.store.db().read::<_, StoreError, _>(move |conn| factors::totp(conn, id)).await?;
@@ -85,7 +85,7 @@ impl Service {
     /// Shows a passkey of a person, as asked for by [`Service::ask_for_passkey`].
     ///
     /// # Errors
-    /// When it is not theirs or not right, the sign-in has ended, or the database fails.
+    /// When it is not theirs or not right, after some failures a pause, when the sign-in has ended, or the database fails.
     pub async fn prove_by_passkey(
         &self,
         person: &Person,
@@ -93,9 +93,13 @@ impl Service {
         answer: &str,
         visitor: &Visitor,
     ) -> Result<(), PeopleError> {
+        let attempt = attempt_behind_password(&person.name, visitor);
+        // A thief of the cookie must not push out of the log what he did before.
+        self.refuse_paused_person(attempt, false)?;
         let (proof, now) = (self.read_passkey(ticket, answer)?, self.clock.now());
         let outcome = self.set_proved(person, "passkey", visitor, move |conn| proof.use_up(conn, now)).await;
         if let Err(PeopleError::WrongPasskey) = &outcome {
+            self.people_attempts.failed(attempt, now);
             self.note_failure(person.id, "passkey", visitor).await?;
         }
         outcome

@@ -30,6 +30,9 @@ use crate::{
 const SECRET_BYTES: usize = 32;
 /// Failed sign-ins to the dashboard are counted apart from those to applications, whose numbers begin with 1.
 const DASHBOARD: i64 = 0;
+/// What takes the password or a browser that is signed in to fail at is counted apart again: strangers know names, and
+/// must not shut the person out there.
+const BEHIND_PASSWORD: i64 = -1;
 /// Whose log tells of failures with names that nobody has.
 const NOBODY: PersonId = PersonId::Owner(0);
 /// What tickets of sign-ins are for that wait for their second factor.
@@ -139,22 +142,26 @@ impl Service {
     ) -> Result<SignedIn, PeopleError> {
         let ticket = ticket::open(&self.vault, SECOND_FACTOR, ticket, self.clock.now())?;
         let first: FirstFactor = serde_json::from_slice(&ticket.body).map_err(|_| PeopleError::Expired)?;
-        let person = PersonId::from_stored(&first.kind, first.number).ok_or(PeopleError::Expired)?;
-        // Whoever has the password is no stranger to the address; codes are short, so nobody has tries without end.
-        let attempt = attempt(&first.name, visitor);
+        let FirstFactor { kind, number, name, password } = first;
+        let person = PersonId::from_stored(&kind, number).ok_or(PeopleError::Expired)?;
+        // Codes are short, so nobody has tries without end, wherever they are.
+        let attempt = attempt_behind_password(&name, visitor);
         self.refuse_paused_person(attempt, false)?;
         let _under_way = self.people_attempts.begin(attempt, false).ok_or(PeopleError::Paused(1))?;
         let totp = self.store.db().read::<_, StoreError, _>(move |conn| factors::totp(conn, person)).await?;
         let code = self.read_code(person, &totp, code);
         let outcome = self.begin_sign_in(visitor, move |conn| {
-            hold_password(conn, person, first.password.as_deref())?;
+            hold_password(conn, person, password.as_deref())?;
             let factor = use_code(conn, person, code)?;
             ticket.use_up(conn)?;
             Ok((person, format!("password, {factor}")))
         });
         let outcome = outcome.await;
         match &outcome {
-            Ok(_) => self.people_attempts.succeeded(attempt),
+            Ok(_) => {
+                self.people_attempts.succeeded(attempt);
+                self.people_attempts.succeeded(self::attempt(&name, visitor));
+            }
             Err(PeopleError::WrongCode) => {
                 self.people_attempts.failed(attempt, self.clock.now());
                 self.note_failure(person, "code", visitor).await?;
@@ -167,13 +174,17 @@ impl Service {
     /// Signs a person in with a passkey alone.
     ///
     /// # Errors
-    /// When the answer is not right for a passkey of anybody, it is too late or came before, or the database fails.
+    /// When the answer is not right for a passkey of anybody, it is too late or came before, after some failures a pause, or
+    /// the database fails.
     pub async fn sign_in_with_passkey(
         &self,
         ticket: &str,
         answer: &str,
         visitor: &Visitor,
     ) -> Result<SignedIn, PeopleError> {
+        // Nobody guesses a signature, but each failure is written down.
+        let attempt = Attempt { app: DASHBOARD, username: None, ip: visitor.ip };
+        self.refuse_paused_person(attempt, false)?;
         let (proof, now) = (self.read_passkey(ticket, answer)?, self.clock.now());
         let proof = std::sync::Arc::new(proof);
         let used = proof.clone();
@@ -185,6 +196,7 @@ impl Service {
             })
             .await;
         if let Err(PeopleError::WrongPasskey) = &outcome {
+            self.people_attempts.failed(attempt, self.clock.now());
             self.note_wrong_passkey(proof, visitor).await?;
         }
         outcome
@@ -224,8 +236,8 @@ impl Service {
         visitor: &Visitor,
         proved: impl FnOnce(&mut Conn<'_>) -> Result<(PersonId, String), PeopleError> + Send + 'static,
     ) -> Result<SignedIn, PeopleError> {
-        let secret = Secret::new(self.random.hex(SECRET_BYTES));
-        let (hash, visitor, now) = (sha256(secret.expose()), visitor.clone(), self.clock.now());
+        let (secret, hash) = self.draw_sign_in();
+        let (visitor, now) = (visitor.clone(), self.clock.now());
         let begin = move |conn: &mut Conn<'_>| {
             let (person, factors) = proved(conn)?;
             let (ip, user_agent) = (visitor.ip.to_string(), visitor.kept_user_agent());
@@ -243,6 +255,14 @@ impl Service {
         Ok(SignedIn { secret, person })
     }
 
+    /// The secret of a sign-in, and the hash that is kept of it.
+    pub(super) fn draw_sign_in(&self) -> (Secret, [u8; 32]) {
+        let secret = Secret::new(self.random.hex(SECRET_BYTES));
+        let hash = sha256(secret.expose());
+        (secret, hash)
+    }
+
+    /// Notes that somebody failed to sign in as a person.
     pub(super) async fn note_failure(
         &self,
         person: PersonId,
@@ -262,6 +282,11 @@ impl Service {
 /// Who is trying, for counting.
 pub(super) fn attempt<'a>(name: &'a str, visitor: &Visitor) -> Attempt<'a> {
     Attempt { app: DASHBOARD, username: Some(name), ip: visitor.ip }
+}
+
+/// As [`attempt`], by somebody who has shown the password or is signed in.
+pub(super) fn attempt_behind_password<'a>(name: &'a str, visitor: &Visitor) -> Attempt<'a> {
+    Attempt { app: BEHIND_PASSWORD, ..attempt(name, visitor) }
 }
 
 /// Makes sure that a person's password is still the one that was shown.

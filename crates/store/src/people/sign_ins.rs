@@ -114,6 +114,12 @@ pub fn set_seen(conn: &mut Conn<'_>, id: i64, now: i64) -> Result<()> {
     Ok(())
 }
 
+/// Puts another secret in place of that of a sign-in, by its hash: whoever has a copy of the one before is out.
+pub fn set_hash(conn: &mut Conn<'_>, id: i64, hash: &[u8]) -> Result<()> {
+    conn.execute("UPDATE people_sign_ins SET hash = $2 WHERE id = $1", params![id, hash])?;
+    Ok(())
+}
+
 /// Notes that credentials were shown; `false` when the sign-in has ended.
 pub fn set_proved(conn: &mut Conn<'_>, id: i64, now: i64) -> Result<bool> {
     Ok(conn.execute("UPDATE people_sign_ins SET proved = $2 WHERE id = $1", params![id, now])? == 1)

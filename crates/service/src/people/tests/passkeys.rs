@@ -16,6 +16,10 @@ struct Authenticator {
     key: EcdsaKeyPair,
     id: [u8; 16],
     origin: &'static str,
+    /// For which server it signs.
+    site: &'static str,
+    /// Whether it is sure of who sits before it.
+    verifies: bool,
     counter: u32,
 }
 
@@ -41,12 +45,13 @@ fn asked(question: &PasskeyQuestion) -> Value {
 impl Authenticator {
     fn new(id: u8) -> Self {
         let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap();
-        Self { key, id: [id; 16], origin: "https://keys.example.org", counter: 0 }
+        let (origin, site) = ("https://keys.example.org", "keys.example.org");
+        Self { key, id: [id; 16], origin, site, verifies: true, counter: 0 }
     }
 
     /// What the authenticator says of itself: present, verified, and the counter.
     fn data(&self, flags: u8) -> Vec<u8> {
-        let mut data = sha256(b"keys.example.org");
+        let mut data = sha256(self.site.as_bytes());
         data.push(flags);
         data.extend(self.counter.to_be_bytes());
         data
@@ -84,7 +89,7 @@ impl Authenticator {
 
     fn sign(&self, question: &PasskeyQuestion, handle: &str) -> String {
         let client_data = self.client_data("webauthn.get", question);
-        let data = self.data(0x05);
+        let data = self.data(if self.verifies { 0x05 } else { 0x01 });
         let signed = [data.clone(), sha256(client_data.as_bytes())].concat();
         let signature = self.key.sign(&AwsRandom::new(), &signed).unwrap();
         json!({
@@ -169,6 +174,12 @@ async fn other_keys_sites_people_and_counters_are_refused() {
     right.origin = "https://keys.example.org.evil.example";
     refuse(&right, &handle, "another site").await;
     right.origin = "https://keys.example.org";
+    right.site = "example.org";
+    refuse(&right, &handle, "another server").await;
+    right.site = "keys.example.org";
+    right.verifies = false;
+    refuse(&right, &handle, "a person who was not verified").await;
+    right.verifies = true;
     right.counter = 4;
     refuse(&right, &handle, "a counter that went back").await;
     right.counter = 6;
@@ -183,6 +194,39 @@ async fn other_keys_sites_people_and_counters_are_refused() {
             "{broken:.20}"
         );
     }
+}
+
+#[tokio::test]
+async fn failures_with_passkeys_are_paused_too() {
+    let t = Fixture::open().await;
+    let person = t.sign_in("acme").await.person;
+    let right = Authenticator::new(1);
+    let handle = register(&t, &person, &right).await;
+    let wrong = Authenticator::new(1);
+    let answer = async |authenticator: &Authenticator| {
+        let question = t.service.ask_for_passkey().unwrap();
+        let answer = authenticator.sign(&question, &handle);
+        (question, answer)
+    };
+    // Nobody can fill a person's log without end: neither from one address ...
+    for _ in 0..50 {
+        let (question, answer) = answer(&wrong).await;
+        assert!(matches!(sign_in(&t, &question, &answer).await, Err(PeopleError::WrongPasskey)));
+    }
+    let (question, answered) = answer(&right).await;
+    assert!(matches!(sign_in(&t, &question, &answered).await, Err(PeopleError::Paused(_))));
+    t.wait(30);
+    let (question, answered) = answer(&right).await;
+    assert!(sign_in(&t, &question, &answered).await.is_ok());
+    // ... nor from a browser that is signed in.
+    let prove = async |authenticator: &Authenticator| {
+        let (question, answer) = answer(authenticator).await;
+        t.service.prove_by_passkey(&person, question.ticket.expose(), &answer, &visitor()).await
+    };
+    for _ in 0..3 {
+        assert!(matches!(prove(&wrong).await, Err(PeopleError::WrongPasskey)));
+    }
+    assert!(matches!(prove(&right).await, Err(PeopleError::Paused(_))));
 }
 
 #[tokio::test]

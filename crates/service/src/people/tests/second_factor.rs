@@ -94,6 +94,26 @@ async fn guessing_codes_is_paused_wherever_it_comes_from() {
 }
 
 #[tokio::test]
+async fn strangers_do_not_shut_a_person_out() {
+    let t = Fixture::open().await;
+    let (base32, codes, person) = switched_on(&t).await;
+    for _ in 0..5 {
+        let stranger = visitor_at("198.51.100.1");
+        let refused = t.service.sign_in_person("acme", &Secret::new("wrong"), &stranger).await;
+        assert!(refused.is_err());
+    }
+    let signed_in = with_code(&t, &ticket(&t).await, &code(&t, &base32)).await;
+    assert!(signed_in.is_ok(), "{signed_in:?}");
+    for _ in 0..5 {
+        let stranger = visitor_at("198.51.100.1");
+        let refused = t.service.sign_in_person("acme", &Secret::new("wrong"), &stranger).await;
+        assert!(refused.is_err());
+    }
+    t.service.prove_by_password(&person, &Secret::new(PASSWORD), &visitor()).await.unwrap();
+    t.service.prove_by_code(&person, &codes[0], &visitor()).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_recovery_code_works_once_however_many_use_it_at_once() {
     let t = Fixture::open().await;
     let (_, codes, person) = switched_on(&t).await;
@@ -167,9 +187,13 @@ async fn a_changed_password_ends_other_sign_ins() {
         let refused = change(bad).await;
         assert!(matches!(refused, Err(PeopleError::BadPassword(_))), "{bad:.20} {refused:?}");
     }
-    change("a new and longer one").await.unwrap();
+    let secret = change("a new and longer one").await.unwrap();
     assert!(t.service.person(&other.secret).await.unwrap().is_none());
-    assert!(t.service.person(&signed_in.secret).await.unwrap().is_some());
+    assert!(
+        t.service.person(&signed_in.secret).await.unwrap().is_none(),
+        "a copy of the cookie is worth nothing"
+    );
+    assert_eq!(t.service.person(&secret).await.unwrap().unwrap().sign_in, signed_in.person.sign_in);
     let old = t.service.sign_in_person("max", &Secret::new(PASSWORD), &visitor()).await;
     assert!(matches!(old, Err(PeopleError::WrongCredentials)));
     t.service.sign_out(&signed_in.person, &visitor()).await.unwrap();
