@@ -33,10 +33,7 @@ impl Cookie {
 
     /// The value that a request brings.
     pub fn read(self, state: &State, headers: &HeaderMap) -> Option<Secret> {
-        let name = self.name(state);
-        let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        pairs.find(|(key, _)| *key == name).map(|(_, value)| Secret::new(value))
+        value_of(self.name(state), headers).map(Secret::new)
     }
 
     /// The header that sets it, until the browser is closed or for `seconds`.
@@ -55,6 +52,15 @@ impl Cookie {
     }
 }
 
+/// The first value of a cookie. Others on the line may be anything: pages of the same host set theirs as they like.
+fn value_of<'a>(name: &str, headers: &'a HeaderMap) -> Option<&'a str> {
+    let lines = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes);
+    let mut values = lines
+        .flat_map(|line| line.split(|&byte| byte == b';'))
+        .filter_map(|pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="));
+    std::str::from_utf8(values.next()?).ok()
+}
+
 /// A text for a cookie's value.
 pub(crate) fn pack(text: &str) -> String {
     utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
@@ -63,4 +69,25 @@ pub(crate) fn pack(text: &str) -> String {
 /// What [`pack`] packed.
 pub(crate) fn unpack(value: &str) -> String {
     percent_decode_str(value).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn others_on_the_line_do_not_matter() {
+        let value = |lines: &[&[u8]]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(header::COOKIE, HeaderValue::from_bytes(line).unwrap());
+            }
+            value_of("me", &headers).map(str::to_owned)
+        };
+        assert_eq!(value(&[b"x=\xff; ;=; me2=0;  me=1 ; me=2"]).as_deref(), Some("1"));
+        assert_eq!(value(&[b"x=1", b"me=a=b"]).as_deref(), Some("a=b"));
+        for none in [&b"me"[..], b"", b"ME=1", b"x=me=1", b"me=\xff; me=1"] {
+            assert_eq!(value(&[none]), None);
+        }
+    }
 }

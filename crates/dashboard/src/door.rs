@@ -20,7 +20,7 @@ use crate::{
     assets,
     cookies::{Cookie, unpack},
     fault::{Answer, Fault},
-    fields::Fields,
+    fields::{Fields, storable},
     pages::fault_page,
     reply,
     rights::{Need, may},
@@ -32,6 +32,10 @@ use crate::{
 
 /// Largest form in bytes.
 const FORM_MAX: usize = 1024 * 1024;
+/// Largest form in bytes where anybody may send it.
+const OPEN_FORM_MAX: usize = 128 * 1024;
+/// Largest address and headers in bytes. Live pages hold on to them for as long as they are open.
+const HEAD_MAX: usize = 32 * 1024;
 /// How long a browser may take to send it.
 const FORM_WITHIN: Duration = Duration::from_secs(30);
 /// Bytes of randomness that tie forms to a browser in which nobody is signed in.
@@ -63,8 +67,12 @@ async fn enter(
     request: extract::Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
+    let reads = matches!(parts.method, HttpMethod::GET | HttpMethod::HEAD);
     if let Some(asset) = assets::get(parts.uri.path(), &parts.headers) {
-        return asset;
+        return reply::guarded(if reads { asset } else { not_allowed("GET, HEAD") });
+    }
+    if head_size(&parts) > HEAD_MAX {
+        return reply::guarded(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.into_response());
     }
     let mut visit = knock(state, ip, &parts);
     let response = match pass(&mut visit, &parts, body).await {
@@ -82,7 +90,7 @@ fn knock(state: Arc<State>, ip: ClientAddress, parts: &Parts) -> Visit {
         headers: parts.headers.clone(),
         address: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
         params: Arc::default(),
-        query: Arc::new(Fields::parse(parts.uri.query().unwrap_or_default().as_bytes())),
+        query: Arc::default(),
         form: Arc::default(),
         person: None,
         app: None,
@@ -100,6 +108,8 @@ async fn pass(visit: &mut Visit, parts: &Parts, body: Body) -> Answer {
     };
     // Who it is comes first: the page that says that there is nothing has the person's side bar too.
     let secret = recognize(visit).await?;
+    let query = parts.uri.query().unwrap_or_default();
+    visit.query = Arc::new(Fields::parse(query.as_bytes()).ok_or(Fault::TooLarge)?);
     let Some((place, params)) = table::find(parts.uri.path()) else { return Err(Fault::NotFound) };
     visit.params = Arc::new(params.into_iter().map(|(name, value)| (name, decoded(&value))).collect());
     let Some(route) = (match method {
@@ -115,7 +125,8 @@ async fn pass(visit: &mut Visit, parts: &Parts, body: Body) -> Answer {
         return Ok(elsewhere);
     }
     if method == Method::Post {
-        visit.form = Arc::new(read_form(body).await?);
+        let max = if route.need == Need::Nobody { OPEN_FORM_MAX } else { FORM_MAX };
+        visit.form = Arc::new(read_form(body, max).await?);
         refuse_foreign_form(visit)?;
     }
     // Whoever is not signed in gets what forms are tied to along with the first page.
@@ -204,14 +215,19 @@ fn came_from(visit: &Visit) -> String {
     uri.and_then(|uri| uri.path_and_query().map(ToString::to_string)).unwrap_or_else(|| HOME.into())
 }
 
-async fn read_form(body: Body) -> Result<Fields, Fault> {
-    let reading = axum::body::to_bytes(body, FORM_MAX);
-    match tokio::time::timeout(FORM_WITHIN, reading).await {
-        Ok(Ok(bytes)) => Ok(Fields::parse(&bytes)),
-        _ => Err(Fault::Invalid(
-            "The form is too large, or did not arrive in time. Nothing was changed.".into(),
-        )),
-    }
+async fn read_form(body: Body, max: usize) -> Result<Fields, Fault> {
+    let reading = axum::body::to_bytes(body, max);
+    let late = |_| Fault::Invalid("The form did not arrive in time. Nothing was changed.".into());
+    // Whoever breaks off does not read that it was too large.
+    let bytes = tokio::time::timeout(FORM_WITHIN, reading).await.map_err(late)?;
+    let bytes = bytes.map_err(|_| Fault::TooLarge)?;
+    Fields::parse(&bytes).ok_or(Fault::TooLarge)
+}
+
+/// Bytes of the address and the headers.
+fn head_size(parts: &Parts) -> usize {
+    let address = parts.uri.path_and_query().map_or(0, |address| address.as_str().len());
+    parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() + address
 }
 
 fn refuse_foreign_form(visit: &Visit) -> Result<(), Fault> {
@@ -242,5 +258,5 @@ fn not_allowed(allowed: &'static str) -> Response {
 }
 
 fn decoded(value: &str) -> String {
-    percent_decode_str(value).decode_utf8_lossy().into_owned()
+    storable(percent_decode_str(value).decode_utf8_lossy())
 }

@@ -15,25 +15,30 @@ pub(crate) enum Fault {
     Forbidden(String),
     /// What was sent cannot be used; a sentence that says why.
     Invalid(String),
+    /// What was sent is larger than what is read.
+    TooLarge,
     /// The server has more to do than it can.
     Busy,
     /// Something failed here.
     Failed(ServiceError),
-    /// Not a fault: the answer is this one.
-    Instead(Box<Response>),
 }
 
 impl Fault {
     /// The status, title and sentence of the page that tells.
     pub fn told(&self) -> (StatusCode, &'static str, String) {
         match self {
-            Self::NotFound | Self::Instead(_) => (
+            Self::NotFound => (
                 StatusCode::NOT_FOUND,
                 "Nothing here",
                 "There is no such page, or it is not yours. Go back, or begin at your applications.".into(),
             ),
             Self::Forbidden(why) => (StatusCode::FORBIDDEN, "You may not do this", why.clone()),
             Self::Invalid(why) => (StatusCode::BAD_REQUEST, "This cannot be done", why.clone()),
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "This is too much",
+                "More was sent than is read at once. Nothing was changed; send less.".into(),
+            ),
             Self::Busy => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The server is busy",

@@ -1,13 +1,24 @@
 //! What an address or a form tells.
 
+use std::borrow::Cow;
+
+/// Fields that are read of one request: a form names each row that is selected, and a page has far fewer.
+const FIELDS_MAX: usize = 2000;
+
 /// The fields of an address's query or of a form, in their order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    /// Reads what stands behind the question mark, or a form's body. What is no UTF-8 is replaced.
-    pub fn parse(text: &[u8]) -> Self {
-        Self(form_urlencoded::parse(text).into_owned().collect())
+    /// Reads what stands behind the question mark, or a form's body; `None` for more fields than any page sends, which
+    /// would take much more memory than their text. What is no UTF-8 is replaced, and so is NUL, which not every database
+    /// takes.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        if text.iter().filter(|&&byte| byte == b'&').count() >= FIELDS_MAX {
+            return None;
+        }
+        let fields = form_urlencoded::parse(text);
+        Some(Self(fields.map(|(name, value)| (storable(name), storable(value))).collect()))
     }
 
     /// The first value of a field.
@@ -41,13 +52,18 @@ impl Fields {
     }
 }
 
+/// A text of a stranger as every database takes it.
+pub(crate) fn storable(text: Cow<'_, str>) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text.into_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn reads_fields() {
-        let fields = Fields::parse(b"a=1&b=%20x+&a=2&c&broken=%ff&=&&nul=%00");
+        let fields = Fields::parse(b"a=1&b=%20x+&a=2&c&broken=%ff&=&&nul=%00").unwrap();
         assert_eq!(fields.get("a"), Some("1"));
         assert_eq!(fields.all("a").collect::<Vec<_>>(), ["1", "2"]);
         assert_eq!(fields.filled("b"), Some("x"));
@@ -55,7 +71,14 @@ mod tests {
         assert!(fields.has("c"));
         assert_eq!(fields.filled("c"), None);
         assert_eq!(fields.get("broken"), Some("\u{fffd}"));
-        assert_eq!(fields.get("nul"), Some("\0"));
+        assert_eq!(fields.get("nul"), Some("\u{fffd}"));
         assert_eq!(fields.get("missing"), None);
+    }
+
+    #[test]
+    fn refuses_more_fields_than_any_page_sends() {
+        assert!(Fields::parse("a&".repeat(FIELDS_MAX - 1).as_bytes()).is_some());
+        assert!(Fields::parse("a&".repeat(FIELDS_MAX).as_bytes()).is_none());
+        assert!(Fields::parse("&".repeat(FIELDS_MAX).as_bytes()).is_none());
     }
 }

@@ -8,7 +8,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use claviger_domain::PersonId;
 use futures_util::{Stream, StreamExt, stream};
 use tokio::{sync::watch, time::Instant};
 
@@ -48,12 +47,13 @@ impl Event {
 /// Gives the place back when the browser goes away.
 struct Place {
     visit: Visit,
-    person: PersonId,
+    /// Of whose application the page is.
+    owner_id: String,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.visit.state.places.give_back(self.person);
+        self.visit.state.places.give_back(&self.owner_id);
     }
 }
 
@@ -69,14 +69,14 @@ struct Connection<S> {
 /// themselves.
 ///
 /// # Errors
-/// When too many pages are live.
+/// When too many pages are live, or the page is of no application.
 pub(crate) fn stream(visit: &Visit, events: impl Stream<Item = Event> + Send + Unpin + 'static) -> Answer {
-    let person = visit.person()?.id;
-    if !visit.state.places.take(person) {
+    let owner_id = visit.app()?.owner_id.clone();
+    if !visit.state.places.take(&owner_id) {
         return Err(Fault::Busy);
     }
     let connection = Connection {
-        place: Place { visit: visit.clone(), person },
+        place: Place { visit: visit.clone(), owner_id },
         events,
         stop: visit.state.places.stopping(),
         beat: Instant::now() + BEAT,

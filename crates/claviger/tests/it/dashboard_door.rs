@@ -1,6 +1,6 @@
 //! The dashboard's door: who is let in, which forms are taken, what all pages carry.
 
-use crate::support::{Browser, Reply, Server, escaped};
+use crate::support::{Browser, Reply, Server, escaped, postgres::Database};
 
 const SIGN_IN: &str = "/dashboard/-/sign-in";
 const SIGN_OUT: &str = "/dashboard/-/sign-out";
@@ -135,6 +135,25 @@ fn all_pages_are_guarded() {
         assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
         assert_eq!(reply.header("cache-control"), Some("no-store"));
     }
+    let page = browser.get("/dashboard/").text().to_owned();
+    let asset = page.split('"').find(|text| text.starts_with("/dashboard/-/assets/")).expect("an asset");
+    let long = format!("/dashboard/?a={}", "x".repeat(40_000));
+    let large = format!("name={}", "x".repeat(200_000));
+    for (method, path, body, status) in [
+        ("GET", asset, "", 200),
+        ("POST", asset, "", 405),
+        ("PUT", "/dashboard/", "", 405),
+        ("GET", long.as_str(), "", 431),
+        ("POST", SIGN_IN, large.as_str(), 413),
+        ("POST", SIGN_OUT, "", 403),
+        ("GET", "/login", "", 303),
+    ] {
+        let reply = browser.send(method, path, &[], body.as_bytes());
+        assert_eq!(reply.status, status, "{method} {path:.60}");
+        let policy = reply.header("content-security-policy").expect("a policy");
+        assert!(policy.contains("default-src 'none'"), "{method} {path:.60}");
+        assert_eq!(reply.header("x-frame-options"), Some("DENY"), "{method} {path:.60}");
+    }
     let cookies = Browser::new(&server.app.address).get(SIGN_IN);
     let cookie = cookies.header("set-cookie").expect("a cookie");
     assert!(
@@ -150,6 +169,62 @@ fn cookies_insist_on_tls_where_there_is_any() {
     let reply = browser.get(SIGN_IN);
     let cookie = reply.header("set-cookie").expect("a cookie");
     assert!(cookie.starts_with("__Host-claviger-visit=") && cookie.ends_with("; Secure"), "{cookie}");
+}
+
+#[test]
+fn reads_no_more_than_a_page_sends() {
+    let server = Server::start();
+    let browser = server.browser();
+    let token = browser.token();
+    let looks = |rest: &str| {
+        let body = format!("token={token}&theme=dark&{rest}");
+        browser.send(
+            "POST",
+            "/dashboard/-/account/looks",
+            &[("Sec-Fetch-Site", "same-origin")],
+            body.as_bytes(),
+        )
+    };
+    for rest in [format!("x={}", "y".repeat(1024 * 1024)), "a&".repeat(2000), "&".repeat(500_000)] {
+        let reply = looks(&rest);
+        assert_eq!(reply.status, 413, "{rest:.10}");
+        assert!(reply.text().contains("Nothing was changed"), "{}", reply.text());
+    }
+    assert_eq!(browser.get(&format!("/dashboard/?{}", "a&".repeat(2000))).status, 413);
+    assert!(!browser.get("/dashboard/").text().contains("data-theme=\"dark\""));
+    let reply = looks(&format!("x={}&{}", "y".repeat(500_000), "a&".repeat(1900)));
+    assert_eq!(reply.status, 303, "{}", reply.text());
+}
+
+#[test]
+fn nul_is_a_character_like_others_on_every_database() {
+    let database = Database::create();
+    let server = Server::start_on(&database.url);
+    let browser = Browser::new(&server.app.address);
+    for (name, password) in [("de\0mo", "x"), ("\0", "\0")] {
+        let reply = browser.post(SIGN_IN, &[("name", name), ("password", password)]);
+        assert_eq!(reply.status, 422, "{}", reply.text());
+    }
+    let browser = server.browser();
+    for path in ["/dashboard/%00/", "/dashboard/demo%00app/", "/dashboard/%ff/"] {
+        assert_eq!(browser.get(path).status, 404, "{path}");
+    }
+    for path in ["seller-logs?text=%00", "audit-log?key=%00&text=%00", "find?text=%00", "?range=%00"] {
+        let reply = browser.get(&format!("/dashboard/demo-app/{path}"));
+        assert!(reply.status < 500, "{path}: {}", reply.text());
+    }
+}
+
+#[test]
+fn a_browser_has_one_sign_in() {
+    let server = Server::start();
+    let browser = server.browser();
+    let before = browser.clone();
+    assert_signed_in(&before, true);
+    let fields = [("name", "demo"), ("password", server.demo.dashboard.password.as_str())];
+    assert_eq!(browser.post(SIGN_IN, &fields).status, 303);
+    assert_signed_in(&browser, true);
+    assert_signed_in(&before, false);
 }
 
 #[test]

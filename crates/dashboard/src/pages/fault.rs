@@ -28,9 +28,6 @@ struct Part {
 
 /// Tells what went wrong. It asks the database for nothing: that may be what failed.
 pub(crate) fn fault_page(visit: &Visit, fault: Fault) -> Response {
-    if let Fault::Instead(response) = fault {
-        return *response;
-    }
     if let Fault::Failed(error) = &fault {
         tracing::error!(%error, "a page failed");
     }

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use claviger_domain::{PASSWORD_MIN, Secret, Strength, strength};
+use claviger_domain::{PASSWORD_MAX, PASSWORD_MIN, Secret, Strength, strength};
 use claviger_service::people::Invited;
 
 use super::sign_in::go_on;
@@ -106,6 +106,6 @@ async fn tell_strength(visit: Visit) -> Answer {
     };
     let password = visit.form.get("password").unwrap_or_default().trim();
     // Longer ones are refused, and take their time to look at.
-    let looked_at = !password.is_empty() && password.len() <= claviger_domain::PASSWORD_MAX;
+    let looked_at = !password.is_empty() && password.len() <= PASSWORD_MAX && name.len() <= PASSWORD_MAX;
     visit.render(&Told { strength: looked_at.then(|| strength(password, &name)) })
 }

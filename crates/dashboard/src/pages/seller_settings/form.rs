@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     fn typed(text: &str) -> KeyForm {
-        KeyForm::typed(&Fields::parse(text.as_bytes()))
+        KeyForm::typed(&Fields::parse(text.as_bytes()).unwrap())
     }
 
     #[test]
