@@ -139,7 +139,7 @@ fn came_from(visit: &Visit, path: &str) -> Vec<(String, String)> {
     let uri =
         header("hx-current-url").or_else(|| header("referer")).and_then(|text| text.parse::<Uri>().ok());
     let query = uri.filter(|uri| uri.path() == path).and_then(|uri| uri.query().map(str::to_owned));
-    let fields = query.map_or_else(Fields::default, |query| Fields::parse(query.as_bytes()));
+    let fields = query.and_then(|query| Fields::parse(query.as_bytes())).unwrap_or_default();
     let kept = fields.iter().filter(|(name, value)| KEPT.contains(name) && !value.is_empty());
     kept.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
