@@ -20,7 +20,7 @@ use crate::{
     assets,
     cookies::{Cookie, unpack},
     fault::{Answer, Fault},
-    fields::{Fields, storable},
+    fields::Fields,
     pages::fault_page,
     reply,
     rights::{Need, may},
@@ -258,5 +258,5 @@ fn not_allowed(allowed: &'static str) -> Response {
 }
 
 fn decoded(value: &str) -> String {
-    storable(percent_decode_str(value).decode_utf8_lossy())
+    percent_decode_str(value).decode_utf8_lossy().into_owned()
 }

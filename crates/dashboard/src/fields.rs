@@ -1,7 +1,5 @@
 //! What an address or a form tells.
 
-use std::borrow::Cow;
-
 /// Fields that are read of one request: a form names each row that is selected, and a page has far fewer.
 const FIELDS_MAX: usize = 2000;
 
@@ -11,14 +9,12 @@ pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
     /// Reads what stands behind the question mark, or a form's body; `None` for more fields than any page sends, which
-    /// would take much more memory than their text. What is no UTF-8 is replaced, and so is NUL, which not every database
-    /// takes.
+    /// would take much more memory than their text. What is no UTF-8 is replaced.
     pub fn parse(text: &[u8]) -> Option<Self> {
         if text.iter().filter(|&&byte| byte == b'&').count() >= FIELDS_MAX {
             return None;
         }
-        let fields = form_urlencoded::parse(text);
-        Some(Self(fields.map(|(name, value)| (storable(name), storable(value))).collect()))
+        Some(Self(form_urlencoded::parse(text).into_owned().collect()))
     }
 
     /// The first value of a field.
@@ -52,11 +48,6 @@ impl Fields {
     }
 }
 
-/// A text of a stranger as every database takes it.
-pub(crate) fn storable(text: Cow<'_, str>) -> String {
-    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text.into_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,7 +62,7 @@ mod tests {
         assert!(fields.has("c"));
         assert_eq!(fields.filled("c"), None);
         assert_eq!(fields.get("broken"), Some("\u{fffd}"));
-        assert_eq!(fields.get("nul"), Some("\u{fffd}"));
+        assert_eq!(fields.get("nul"), Some("\0"));
         assert_eq!(fields.get("missing"), None);
     }
 

@@ -79,6 +79,8 @@ impl ToSql for Value<'_> {
             Self::Null => Ok(IsNull::Yes),
             Self::Int(value) if *ty == Type::INT4 => i32::try_from(value)?.to_sql(ty, out),
             Self::Int(value) => value.to_sql(ty, out),
+            // Its texts hold no NUL: what strangers look for then finds nothing, rather than failing the request.
+            Self::Text(value) if value.contains('\0') => value.replace('\0', "\u{fffd}").to_sql(ty, out),
             Self::Text(value) => value.to_sql(ty, out),
             Self::Bytes(value) => value.to_sql(ty, out),
         }

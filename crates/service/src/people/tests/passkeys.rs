@@ -208,7 +208,7 @@ async fn failures_with_passkeys_are_paused_too() {
         let answer = authenticator.sign(&question, &handle);
         (question, answer)
     };
-    // Nobody can fill a person's log without end: neither from one address ...
+    // Nobody fills a person's log without end: neither from one address ...
     for _ in 0..50 {
         let (question, answer) = answer(&wrong).await;
         assert!(matches!(sign_in(&t, &question, &answer).await, Err(PeopleError::WrongPasskey)));
