@@ -77,7 +77,7 @@ async fn enter(
     let mut visit = knock(state, ip, &parts);
     let response = match pass(&mut visit, &parts, body).await {
         Ok(response) => response,
-        Err(fault) => fault_page(&visit, fault),
+        Err(fault) => fault_page(&visit, &fault),
     };
     reply::guarded(with_cookies(&visit, response))
 }

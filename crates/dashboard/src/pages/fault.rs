@@ -27,8 +27,8 @@ struct Part {
 }
 
 /// Tells what went wrong. It asks the database for nothing: that may be what failed.
-pub(crate) fn fault_page(visit: &Visit, fault: Fault) -> Response {
-    if let Fault::Failed(error) = &fault {
+pub(crate) fn fault_page(visit: &Visit, fault: &Fault) -> Response {
+    if let Fault::Failed(error) = fault {
         tracing::error!(%error, "a page failed");
     }
     let (status, title, words) = fault.told();
