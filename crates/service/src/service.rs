@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use claviger_domain::{Clock, Random, SigningKey};
 use claviger_outgoing::{Mailer, Outgoing};
-use claviger_store::{Store, catalog};
-use tokio::sync::{Notify, Semaphore};
+use claviger_store::{Store, StoreError, catalog};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     error::ServiceError,
@@ -50,7 +50,10 @@ pub struct Service {
     pub(crate) key_uses: KeyUses,
     /// Failed sign-ins to the dashboard.
     pub(crate) people_attempts: Attempts,
+    /// Listings that are written while somebody takes them.
     pub(crate) listings: Semaphore,
+    /// Walks over sessions that hang on no reader: lists that nobody takes hold none of them up.
+    pub(crate) walks: Arc<Semaphore>,
     pub(crate) downloads: Semaphore,
     pub(crate) calls: Calls,
     pub(crate) outgoing: Arc<Outgoing>,
@@ -89,6 +92,12 @@ impl Service {
     /// The key that signs an application's replies of API 1.3.
     pub fn signing_key<'a>(&'a self, app: &'a App) -> &'a Arc<SigningKey> {
         if self.options.single_signing_key { &self.default_key } else { &app.signing_key }
+    }
+
+    /// Waits until another walk over sessions may begin. The thread that walks keeps what this returns: whoever waits for
+    /// it may be gone before it ends.
+    pub(crate) async fn walk_permit(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        self.walks.clone().acquire_owned().await.map_err(|_| StoreError::Closed)
     }
 
     /// Whether the database answers.

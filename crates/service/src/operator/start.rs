@@ -26,6 +26,9 @@ use crate::{
 /// Listings that may run at once; each holds a thread and a snapshot of the database.
 const LISTINGS_MAX: usize = 8;
 
+/// Walks over sessions, on threads of their own, that may be under way at once.
+const WALKS_MAX: usize = 8;
+
 /// Files that may be handed out at once; each is in memory, twice in hexadecimal digits.
 const DOWNLOADS_MAX: usize = 4;
 
@@ -70,6 +73,7 @@ impl Service {
             key_uses: KeyUses::default(),
             people_attempts: Attempts::new(options.free_failures.or_default()),
             listings: Semaphore::new(LISTINGS_MAX),
+            walks: Arc::new(Semaphore::new(WALKS_MAX)),
             downloads: Semaphore::new(DOWNLOADS_MAX),
             calls: Calls::new(outgoing.clone()),
             outgoing,

@@ -111,11 +111,11 @@ impl Service {
         wanted: Wanted,
         after: Option<SessionId>,
     ) -> Result<Vec<SessionId>, ServiceError> {
-        let _permit = self.listings.acquire().await.map_err(|_| StoreError::Closed)?;
+        let permit = self.walk_permit().await?;
         let (order, patience) = (Order::Oldest, Patience::ENDLESS);
         let walk = Walk { app, now: self.clock.now(), wanted, order, after, patience };
         let find = move |conn: &mut Conn<'_>| {
-            let mut found = Vec::new();
+            let (_permit, mut found) = (permit, Vec::new());
             pages::walk(conn, &walk, &mut |session| {
                 found.push(session.id);
                 if found.len() < BATCH { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }

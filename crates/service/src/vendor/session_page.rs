@@ -133,10 +133,14 @@ impl Service {
         let quick = walk.clone();
         let (mut rows, mut walked) = self.store.db().read(move |conn| first_of(conn, &quick, limit)).await?;
         let Some(stopped) = walked.stopped else { return Ok((rows, walked)) };
-        let _permit = self.listings.acquire().await.map_err(|_| StoreError::Closed)?;
+        let permit = self.walk_permit().await?;
         let (wanted, looked) = (limit - rows.len(), walked.looked);
         let rest = Walk { after: Some(stopped), patience: PATIENT, ..walk };
-        let more = self.store.read_apart(move |conn| first_of(conn, &rest, wanted)).await?;
+        let walk = move |conn: &mut Conn<'_>| {
+            let _permit = permit;
+            first_of(conn, &rest, wanted)
+        };
+        let more = self.store.read_apart(walk).await?;
         rows.extend(more.0);
         walked = Walked { looked: looked + more.1.looked, ..more.1 };
         Ok((rows, walked))
@@ -191,9 +195,9 @@ impl Service {
         let order = Order::Newest;
         let walk =
             Walk { app: app.id, now: self.clock.now(), wanted, order, after: None, patience: COUNTING };
-        let _permit = self.listings.acquire().await.map_err(|_| StoreError::Closed)?;
+        let permit = self.walk_permit().await?;
         let count = move |conn: &mut Conn<'_>| {
-            let mut counted = 0;
+            let (_permit, mut counted) = (permit, 0);
             let walked = pages::walk(conn, &walk, &mut |_| {
                 counted += 1;
                 ControlFlow::Continue(())

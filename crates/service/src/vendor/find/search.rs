@@ -72,11 +72,11 @@ impl Service {
 
     /// Live sessions from an address or network, each user once.
     async fn sessions_at(self: &Arc<Self>, app: &App, network: Network) -> Result<Vec<Match>, ManageError> {
-        let _permit = self.listings.acquire().await.map_err(|_| StoreError::Closed)?;
+        let permit = self.walk_permit().await?;
         let sessions = self.store.shared_sessions();
         let scan = Scan { app: app.id, now: self.clock.now(), after: None, user: None, validated: None };
         let walk = move || {
-            let (mut found, mut read) = (Vec::new(), 0);
+            let (_permit, mut found, mut read) = (permit, Vec::new(), 0);
             sessions.scan(&scan, &mut |row| {
                 read += 1;
                 if is_from(row.ip, network) {

@@ -203,3 +203,19 @@ async fn what_happens_is_counted() {
     t.watch.0.fetch_sub(92 * 24 * HOUR, Ordering::Relaxed);
     assert_eq!(inits(Span::Week).await, 0);
 }
+
+#[tokio::test]
+async fn lists_that_nobody_takes_hold_up_no_page() {
+    let t = Fixture::open().await;
+    let all = t.sessions("192.0.2.1", 3000).await;
+    let taken = t.service.listings.available_permits();
+    let _taken = t.service.listings.acquire_many(taken as u32).await.unwrap();
+    let work = async {
+        // More than one of the general readers goes through.
+        let page = t.page(from("192.0.2.2"), Order::Newest, Place::Start, 5).await;
+        assert_eq!((page.rows.len(), page.looked), (0, None));
+        assert_eq!(t.count(from("192.0.2.1")).await, Number::Exactly(3000));
+        assert_eq!(t.end(from("192.0.2.1")).await, all.len() as u64);
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), work).await.expect("nothing waits");
+}
