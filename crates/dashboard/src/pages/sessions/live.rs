@@ -78,14 +78,13 @@ impl Watching {
 
     /// Turns news into events for this page.
     fn learn(&mut self, news: &Arc<SessionNews>) {
-        let told_rows = news.began.len() + news.signed_in.len();
         // Made once for all who watch: rows hold nothing of whoever sees them.
         let rows = news.shown.get_or_init(|| {
-            let all = news.began.iter().chain(&news.signed_in);
-            if news.began.len() > ROWS {
-                return vec![String::new(); told_rows];
-            }
-            all.map(|row| shown(row.clone(), &self.base, &self.visit)).collect()
+            let row = |row: &Listed| shown(row.clone(), &self.base, &self.visit);
+            // Of a crowd only the number is told; who signed in is shown in rows that are there already.
+            let crowd = news.began.len() > ROWS;
+            let began = news.began.iter().map(|one| if crowd { String::new() } else { row(one) });
+            began.chain(news.signed_in.iter().map(row)).collect()
         });
         let Some(wanted) = &self.wanted else { return };
         let place =
