@@ -8,7 +8,7 @@ use crate::{addresses::Link, fields::Fields};
 /// Longest text that is looked for, in bytes.
 const TEXT_MAX: usize = 200;
 /// Sessions that can be chosen at once.
-const CHOSEN_MAX: usize = 500;
+pub(crate) const CHOSEN_MAX: usize = 500;
 
 /// What was typed into the filter, and what it means.
 #[derive(Clone, Debug, Default)]

@@ -13,7 +13,7 @@ use crate::{
     fields::Fields,
     frame::Nav,
     record::record,
-    session_filter::{Filter, chosen},
+    session_filter::{CHOSEN_MAX, Filter, chosen},
     session_rows::sessions,
     visit::Visit,
 };
@@ -38,6 +38,10 @@ impl Wish {
     /// # Errors
     /// When that cannot be told.
     fn read(fields: &Fields) -> Result<Self, Fault> {
+        if fields.all("id").nth(CHOSEN_MAX).is_some() {
+            let told = format!("At most {CHOSEN_MAX} sessions are chosen at once. Kill more by a filter.");
+            return Err(Fault::Invalid(told));
+        }
         if let Some(ids) = chosen(fields) {
             let words = match &ids[..] {
                 [] => return Err(nothing_chosen()),
