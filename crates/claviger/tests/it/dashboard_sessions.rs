@@ -286,7 +286,12 @@ fn files_hold_what_the_filter_means() {
         assert_eq!(of("signed_in=no&ip=192.0.2.1"), [id(2)]);
         assert_eq!(of(&format!("text={}", &id(1)[10..])), [id(1)]);
         assert_eq!(of(&format!("user={}", encode("=1+1,\"X\""))), [id(0)]);
-        assert_eq!(of("user=nobody"), Vec::<String>::new());
+        for nobody in ["nobody", "a%00b", "%FF"] {
+            assert_eq!(of(&format!("user={nobody}")), Vec::<String>::new(), "{nobody}");
+        }
+        for other in ["/dashboard/a%00b/sessions", "/dashboard/%00/sessions/export?format=csv"] {
+            assert_eq!(browser.get(other).status, 404, "{other}");
+        }
         for query in ["", "format=xml", "format=csv&ip=x"] {
             assert_eq!(get(query).status, 400, "{query}");
         }
