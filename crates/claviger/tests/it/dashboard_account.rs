@@ -193,7 +193,7 @@ fn passkeys_are_offered_where_browsers_allow_them() {
     }
     let nobody = Browser::new(&server.app.address);
     let question = nobody.post("/dashboard/-/sign-in/question", &[]);
-    assert_eq!(question.json()["options"].to_string().contains("challenge"), true);
+    assert!(question.json()["options"].to_string().contains("challenge"));
     let reply = nobody.post("/dashboard/-/sign-in/passkey", &[("ticket", "00"), ("answer", "{}")]);
     assert!(reply.status == 422 && reply.text().contains("begin again"), "{}", reply.text());
     for id in ["", "x", "7"] {

@@ -347,7 +347,7 @@ fn live_pages_do_not_hold_up_the_end() {
     let mut server = Server::start();
     let live = Live::open(&server.app.address, &server.browser(), &format!("{SESSIONS}/live"));
     server.process.stop("TERM");
-    assert!(live.to_end().ends_with("0\r\n\r\n"));
+    assert!(live.into_end().ends_with("0\r\n\r\n"));
 }
 
 #[test]

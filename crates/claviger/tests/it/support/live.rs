@@ -49,7 +49,7 @@ impl Live {
     }
 
     /// Reads until the server ends it.
-    pub fn to_end(mut self) -> String {
+    pub fn into_end(mut self) -> String {
         let mut rest = Vec::new();
         self.stream.read_to_end(&mut rest).expect("the end");
         self.received + &String::from_utf8_lossy(&rest)
