@@ -9,13 +9,14 @@ import { BEHIND_A_PROXY, furnish } from "./support/furnish.mjs";
 import { pages } from "./support/pages.mjs";
 import { signIn } from "./support/person.mjs";
 import { Servers } from "./support/server.mjs";
+import { until } from "./support/wait.mjs";
 
-/** Which of them README shows. */
-const IN_README = ["sessions-1280-light", "why-1280-light"];
+/** Those that README shows, without what one would have to scroll to. */
+const IN_README = ["sessions-1280-light.png", "why-banned-1280-light.png"];
 
 const [packages, file] = process.argv.slice(2);
 const given = { ...JSON.parse(fs.readFileSync(file, "utf8")), packages };
-fs.mkdirSync(given.pictures, { recursive: true });
+for (const folder of [given.pictures, given.readme].filter(Boolean)) fs.mkdirSync(folder, { recursive: true });
 
 const servers = new Servers(given);
 const browser = await Browser.start(given);
@@ -23,6 +24,11 @@ const server = await servers.demo({ settings: BEHIND_A_PROXY });
 const furnished = await furnish(server);
 const visitor = await browser.visitor(server.base);
 await signIn(visitor, server.demo.dashboard);
+// Counts are written every ten seconds.
+await until("counts for the plots", async () => {
+  await visitor.open(`/dashboard/${furnished.app}/sessions`);
+  return !(await visitor.text()).includes("not counted yet");
+}, 60_000);
 const state = await visitor.context.storageState();
 const wanted = ({ name }) => given.only.length === 0 || given.only.some((text) => name.includes(text));
 
@@ -33,16 +39,12 @@ for (const size of [WIDE, NARROW]) {
     for (const { name, address, nobody } of pages(furnished).filter(wanted)) {
       const { page } = nobody ? guest : person;
       await page.goto(address);
-      await page.screenshot({ path: path.join(given.pictures, `${name}-${size.width}-${scheme}.png`), fullPage: true });
+      const file = `${name}-${size.width}-${scheme}.png`;
+      await page.screenshot({ path: path.join(given.pictures, file), fullPage: true });
+      if (given.readme && IN_README.includes(file)) await page.screenshot({ path: path.join(given.readme, file) });
     }
     await guest.away();
     await person.away();
-  }
-}
-if (given.readme) {
-  fs.mkdirSync(given.readme, { recursive: true });
-  for (const name of IN_README) {
-    fs.copyFileSync(path.join(given.pictures, `${name}.png`), path.join(given.readme, `${name}.png`));
   }
 }
 await browser.stop();

@@ -20,6 +20,14 @@ export async function accessible(visitor, scheme) {
   if (told.length > 0) throw new Error(`axe-core on ${page.url()}, ${scheme}:\n${told.join("\n")}`);
 }
 
+/** Fails when a table on a wide screen hides some of its columns. */
+export async function wideTables({ page }) {
+  const hidden = await page.evaluate(() => [...document.querySelectorAll("main .table")]
+    .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1)
+    .map((table) => `${table.scrollWidth} of ${table.clientWidth} px: ${table.innerText.slice(0, 80)}`));
+  if (hidden.length > 0) throw new Error(`a table on ${page.url()} has to be scrolled sideways:\n${hidden.join("\n")}`);
+}
+
 /** Fails when a small screen would have to be scrolled sideways. */
 export async function narrow(visitor) {
   const { page } = visitor;

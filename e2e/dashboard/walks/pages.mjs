@@ -1,12 +1,15 @@
 // Every page, as its first visitor sees it: light on the wire, accessible in light and dark, no wider than a small
-// screen, readable without scripts, quiet in the console.
+// screen, all of it by the keyboard, readable without scripts, quiet in the console.
 
 import assert from "node:assert/strict";
 
-import { accessible, byKeyboard, narrow, weigh, WEIGHT } from "../support/audit.mjs";
+import { accessible, byKeyboard, narrow, weigh, WEIGHT, wideTables } from "../support/audit.mjs";
 import { BEHIND_A_PROXY, furnish } from "../support/furnish.mjs";
 import { pages } from "../support/pages.mjs";
 import { signedIn } from "../support/person.mjs";
+
+/** How many pages are looked at side by side. */
+const LANES = 2;
 
 export async function walk({ step, browser, servers }) {
   const server = await servers.demo({ settings: BEHIND_A_PROXY });
@@ -15,7 +18,7 @@ export async function walk({ step, browser, servers }) {
   const signed = await person.context.storageState();
   await person.close();
 
-  for (const { name, address, plots, nobody, status = 200 } of pages(furnished)) {
+  const look = async ({ name, address, plots, nobody, status = 200 }) => {
     const state = nobody ? undefined : signed;
     let heading;
     await step(`${name}: quiet, light, narrow, accessible, all by the keyboard`, async () => {
@@ -23,8 +26,10 @@ export async function walk({ step, browser, servers }) {
       const weight = await weigh(visitor);
       await visitor.open(address, status);
       heading = await visitor.heading();
-      assert.ok((await visitor.page.title()).startsWith(heading), `the title of ${address} is ${await visitor.page.title()}`);
+      const title = await visitor.page.title();
+      assert.ok(title.startsWith(heading), `the title of ${address} is ${title}`);
       weight.atMost(plots ? WEIGHT.plots : WEIGHT.page);
+      await wideTables(visitor);
       await byKeyboard(visitor);
       await narrow(visitor);
       await accessible(visitor, "light");
@@ -38,5 +43,11 @@ export async function walk({ step, browser, servers }) {
       await narrow(visitor);
       await visitor.close();
     });
-  }
+  };
+
+  const waiting = pages(furnished);
+  const lane = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await look(next);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
 }

@@ -75,8 +75,9 @@ export async function walk({ step, browser, servers }) {
     assert.equal(visitor.place, "/dashboard/demo-app/seller-settings");
     await visitor.open("/app/?page=manage-apps");
     assert.equal(visitor.place, HOME);
-    for (const name of ["licenses", "users", "subscriptions", "chats", "webhooks", "files", "vars", "logs",
-      "blacklists", "app-settings", "audit-log", "manage-accs", "webloader", "seller-logs", "tokens"]) {
+    for (const name of ["licenses", "users", "subscriptions", "chats", "sessions", "webhooks", "files", "vars", "logs",
+      "blacklists", "app-settings", "audit-log", "manage-accs", "account-settings", "account-logs", "upgrade",
+      "webloader", "seller-logs", "tokens"]) {
       await visitor.open(`/app/?page=${name}`);
       assert.ok(visitor.place.startsWith("/dashboard/"), `${name} leads to ${visitor.place}`);
     }
