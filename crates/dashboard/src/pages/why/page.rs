@@ -1,0 +1,159 @@
+//! The page: the verdict, what mends it, and what is known.
+
+use askama::Template;
+use axum::http::StatusCode;
+use claviger_service::vendor::{Act, ManageError, Standing, Subject, UserSubscription, Verdict};
+
+use super::{
+    about::{address_of, plain, subject},
+    facts::{
+        Fact, Session, Subscription, Try, license_facts, other_licenses, session, subscription, tried,
+        user_facts,
+    },
+};
+use crate::{
+    fault::{Answer, Fault},
+    frame::{Frame, Nav},
+    rights::{Need, may},
+    state_tags::Tag,
+    visit::Visit,
+};
+
+/// A button, with the fields of its form.
+struct Button {
+    /// The last part of its form's address.
+    path: String,
+    label: String,
+    kind: String,
+    value: String,
+    /// It mends the reason, and has the focus.
+    first: bool,
+}
+
+#[derive(Template)]
+#[template(path = "why.html")]
+struct Page {
+    frame: Frame,
+    here: String,
+    tag: Tag,
+    line: String,
+    reasons: Vec<String>,
+    tell: String,
+    /// The button to copy has the focus: nothing is to be mended.
+    copy_first: bool,
+    buttons: Vec<Button>,
+    /// Names of subscriptions that can be prolonged; the first is meant unless another one is chosen.
+    extendable: Vec<String>,
+    may_extend: bool,
+    extend_first: bool,
+    days: String,
+    problem: Option<String>,
+    facts: Vec<Fact>,
+    license: Vec<Fact>,
+    /// Other licenses that the user used, with their addresses.
+    licenses: Vec<(String, String)>,
+    subscriptions: Vec<Subscription>,
+    sessions: Vec<Session>,
+    tries: Vec<Try>,
+    nearby: Vec<Try>,
+}
+
+pub(super) async fn show(visit: Visit) -> Answer {
+    page(&visit, StatusCode::OK, None).await
+}
+
+pub(super) async fn page(visit: &Visit, status: StatusCode, problem: Option<String>) -> Answer {
+    let (app, subject) = (visit.app()?, subject(visit)?);
+    let verdict = match visit.service().why(app, subject).await {
+        Err(ManageError::Unknown { .. }) => return Err(Fault::NotFound),
+        verdict => verdict?,
+    };
+    let name = match (subject, &verdict.user, &verdict.license) {
+        (Subject::User(_), Some(user), _) => user.username.clone(),
+        (_, _, Some(license)) => license.key.clone(),
+        _ => return Err(Fault::NotFound),
+    };
+    let frame = visit.frame(plain(&name), Nav::Other).await?;
+    let did = visit.query.get("did").filter(|_| problem.is_none());
+    let did = did.and_then(|word| Act::parse(word, Some(("hwid", ""))));
+    visit.render_as(status, &made(visit, frame, &verdict, did.as_ref(), problem)?)
+}
+
+fn made(
+    visit: &Visit,
+    frame: Frame,
+    verdict: &Verdict,
+    did: Option<&Act>,
+    problem: Option<String>,
+) -> Result<Page, Fault> {
+    let app = visit.app()?;
+    let done = did.is_some() && verdict.standing != Standing::Refused;
+    let mends = !done && verdict.reasons.first().is_some_and(|reason| !reason.why.acts().is_empty());
+    let acts: Vec<&Act> = verdict.acts.iter().filter(|act| allowed(visit, act)).collect();
+    let first = acts.first().filter(|_| mends).copied();
+    let extend_first = first == Some(&Act::Extend) || problem.is_some();
+    let button = |act: &&Act| {
+        let (kind, value) = match act {
+            Act::RemoveEntry { kind, value } => (kind.clone(), value.clone()),
+            _ => Default::default(),
+        };
+        let label = plain(&act.label());
+        Button {
+            path: act.as_str().replace('_', "-"),
+            label,
+            kind,
+            value,
+            first: first == Some(*act) && !extend_first,
+        }
+    };
+    let tell = did.map_or_else(|| verdict.tell.clone(), |act| verdict.tell_after(act));
+    Ok(Page {
+        here: address_of(app, verdict.subject),
+        tag: tag(verdict.standing),
+        line: plain(&verdict.line),
+        reasons: verdict.reasons.iter().map(|reason| plain(&reason.text(verdict.now))).collect(),
+        tell: plain(&tell),
+        copy_first: first.is_none() && !extend_first,
+        buttons: acts.iter().filter(|act| ***act != Act::Extend).map(button).collect(),
+        may_extend: acts.contains(&&Act::Extend),
+        extendable: extendable(verdict),
+        extend_first,
+        days: visit.form.get("days").unwrap_or("30").to_owned(),
+        problem,
+        facts: user_facts(visit, verdict),
+        license: license_facts(visit, verdict),
+        licenses: other_licenses(app, verdict),
+        subscriptions: verdict.subscriptions.iter().map(|one| subscription(visit, one)).collect(),
+        sessions: verdict.sessions.iter().map(|one| session(visit, one)).collect::<Result<_, Fault>>()?,
+        tries: verdict.tries.iter().map(|one| tried(visit, one, verdict)).collect(),
+        nearby: verdict.nearby.iter().map(|one| tried(visit, one, verdict)).collect(),
+        frame,
+    })
+}
+
+fn allowed(visit: &Visit, act: &Act) -> bool {
+    let app = visit.app.as_deref();
+    visit.person.as_ref().is_some_and(|person| may(person, app, Need::App(act.needs())))
+}
+
+fn tag(standing: Standing) -> Tag {
+    match standing {
+        Standing::Works => Tag { word: "works", class: "good" },
+        Standing::Unused => Tag { word: "not used yet", class: "good" },
+        Standing::LastTryFailed => Tag { word: "last try failed", class: "warn" },
+        Standing::Refused => Tag { word: "does not work", class: "bad" },
+    }
+}
+
+/// Names of the user's subscriptions, the one that is prolonged unless another is chosen first.
+fn extendable(verdict: &Verdict) -> Vec<String> {
+    let mut all: Vec<&UserSubscription> = verdict.subscriptions.iter().collect();
+    all.sort_by_key(|one| std::cmp::Reverse((one.state().left(verdict.now), one.id)));
+    let mut names: Vec<String> = Vec::new();
+    for one in all {
+        if !names.contains(&one.subscription) {
+            names.push(one.subscription.clone());
+        }
+    }
+    names
+}
