@@ -1,32 +1,12 @@
 //! The dashboard's page of sessions: filters, pages, killing, files, live updates, plots.
 
-use crate::support::app::FORM;
-use crate::support::http::{form, request};
-use crate::support::postgres::Database;
-use crate::support::wait::next_millisecond;
-use crate::support::{App, Browser, Live, Reply, Server, Session, encode, escaped, eventually};
+use crate::support::http::form;
+use crate::support::proxied::{PROXY, init_from, on_both};
+use crate::support::{Browser, Live, Reply, Server, Session, encode, escaped, eventually};
 
 const SESSIONS: &str = "/dashboard/demo-app/sessions";
 const KILL: &str = "/dashboard/demo-app/sessions/kill";
 const SAME: [(&str, &str); 1] = [("Sec-Fetch-Site", "same-origin")];
-const PROXY: &str = "trusted_proxies = [\"127.0.0.0/8\"]\n";
-
-/// Runs a test on SQLite, then on PostgreSQL.
-fn on_both(test: impl Fn(&Server)) {
-    test(&Server::start_with(PROXY));
-    let database = Database::create();
-    test(&Server::start_on_with(&database.url, PROXY));
-}
-
-/// A session begun from an address, in a millisecond of its own.
-fn init_from(app: &App, address: &str) -> Session {
-    next_millisecond();
-    let body = form(&app.params("init", &[("ver", &app.version)]));
-    let headers = [FORM, ("X-Forwarded-For", address)];
-    let reply = request(&app.address, "POST", "/api/1.1/", &headers, body.as_bytes());
-    let id = reply.json()["sessionid"].as_str().expect("a session").to_owned();
-    Session { app: app.clone(), version: "1.1".into(), id, sign_key: None }
-}
 
 /// The ids of the rows of a page, in their order.
 fn ids(reply: &Reply) -> Vec<String> {

@@ -3,31 +3,12 @@
 use std::sync::Barrier;
 use std::thread;
 
-use crate::support::app::FORM;
-use crate::support::http::{form, request};
 use crate::support::postgres::Database;
+use crate::support::proxied::{init_from, on_both};
 use crate::support::{App, HWID, Server, Session, assert_json, assert_text, encode, eventually};
 
 const KILLED: &str = r#"{"success":true,"message":"Successfully killed session!"}"#;
 const NOT_KILLED: &str = r#"{"success":false,"message":"Failed to kill session!"}"#;
-
-/// Behind a proxy that tells the addresses of the clients.
-const PROXY: &str = "trusted_proxies = [\"127.0.0.0/8\"]\n";
-
-/// Runs a test on SQLite, then on PostgreSQL.
-fn on_both(test: impl Fn(&Server)) {
-    test(&Server::start_with(PROXY));
-    let database = Database::create();
-    test(&Server::start_on_with(&database.url, PROXY));
-}
-
-fn init_from(app: &App, address: &str) -> Session {
-    let body = form(&app.params("init", &[("ver", &app.version)]));
-    let reply =
-        request(&app.address, "POST", "/api/1.1/", &[FORM, ("X-Forwarded-For", address)], body.as_bytes());
-    let id = reply.json()["sessionid"].as_str().expect("a session").to_owned();
-    Session { app: app.clone(), version: "1.1".into(), id, sign_key: None }
-}
 
 fn kill(app: &App, query: &str) -> crate::support::Reply {
     app.seller(&format!("type=kill&{query}"))

@@ -10,6 +10,7 @@ use crate::{
     moment::Moment,
     rights::Need,
     route::Route,
+    tables::Pages,
     visit::Visit,
 };
 
@@ -34,8 +35,7 @@ struct Row {
 struct Page {
     frame: Frame,
     rows: Vec<Row>,
-    first: Option<&'static str>,
-    older: Option<Link>,
+    pages: Pages,
 }
 
 async fn show(visit: Visit) -> Answer {
@@ -43,7 +43,12 @@ async fn show(visit: Visit) -> Answer {
     let mut entries = visit.service().person_log(visit.person()?, before, PAGE + 1).await?;
     let more = entries.len() as i64 > PAGE;
     entries.truncate(PAGE as usize);
-    let older = entries.last().filter(|_| more).map(|entry| Link::new(LOGS).with("before", entry.id));
+    let last = entries.last().filter(|_| more);
+    let pages = Pages {
+        first: before.map(|_| LOGS.into()),
+        back: None,
+        on: last.map(|entry| Link::new(LOGS).with("before", entry.id).into()),
+    };
     let rows = entries.into_iter().map(|entry| Row {
         time: visit.moment(entry.time),
         failed: entry.event == claviger_service::people::Event::Failed.as_str(),
@@ -55,5 +60,5 @@ async fn show(visit: Visit) -> Answer {
     });
     let rows = rows.collect();
     let frame = visit.frame("Log of your account", Nav::AccountLogs).await?;
-    visit.render(&Page { frame, rows, first: before.is_some().then_some(LOGS), older })
+    visit.render(&Page { frame, rows, pages })
 }

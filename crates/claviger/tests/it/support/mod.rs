@@ -10,6 +10,7 @@ pub mod http;
 pub mod live;
 pub mod mailbox;
 pub mod postgres;
+pub mod proxied;
 pub mod server;
 pub mod session;
 pub mod target;
