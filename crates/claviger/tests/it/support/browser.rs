@@ -95,3 +95,15 @@ pub fn escaped(text: &str) -> String {
         .replace('"', "&#34;")
         .replace('\'', "&#39;")
 }
+
+/// A page without what times say besides their exact value, since "1 second ago" is another text a second later.
+pub fn without_ages(page: &str) -> String {
+    let mut parts = page.split("<time ");
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (exact, rest) = part.split_once('>').expect("the end of a tag");
+        kept += exact;
+        kept += rest.split_once("</time>").expect("the end of a time").1;
+    }
+    kept
+}

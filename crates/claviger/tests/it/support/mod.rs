@@ -20,7 +20,7 @@ pub mod wait;
 
 pub use account::{Info, assert_logged_in};
 pub use app::App;
-pub use browser::{Browser, escaped};
+pub use browser::{Browser, escaped, without_ages};
 pub use cli::Cli;
 pub use expect::{Seal, assert_json, assert_text, mask_nonce, mask_number, mask_numbers, mask_text};
 pub use http::{Reply, encode, form};
