@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write};
 
+use claviger_domain::climbs;
 use claviger_service::App;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -83,7 +84,11 @@ impl From<Link> for String {
 pub(crate) fn next_or_home(next: Option<&str>) -> String {
     let ours = |next: &&str| {
         let rest = next.strip_prefix("/dashboard/").or_else(|| next.strip_prefix("/app/"));
-        rest.is_some() && !next.contains(['\\', '\r', '\n', '\t', '\0']) && !next.contains("//")
+        let path = next.split(['?', '#']).next().unwrap_or_default();
+        rest.is_some()
+            && !next.contains(['\\', '\r', '\n', '\t', '\0'])
+            && !next.contains("//")
+            && !climbs(path)
     };
     next.filter(ours).unwrap_or(HOME).to_owned()
 }
@@ -117,6 +122,9 @@ mod tests {
             "/dashboard//x",
             "/\\evil",
             "/dashboard/\\x",
+            "/dashboard/../api/seller/",
+            "/dashboard/%2e%2e/api/",
+            "/app/..%2fapi",
             "",
             "/api/",
         ] {

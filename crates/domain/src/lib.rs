@@ -3,6 +3,7 @@
 
 mod account;
 mod client_address;
+mod climbs;
 mod clock;
 mod duration;
 mod hwid;
@@ -23,6 +24,7 @@ mod values;
 
 pub use account::{AccountRole, Balance, Permission, may_make_level};
 pub use client_address::ClientAddress;
+pub use climbs::climbs;
 pub use clock::{Clock, SystemClock};
 pub use duration::{DAYS_MAX, NEVER, SECONDS_MAX, Term, TermError, Unit, sum};
 pub use hwid::{HWID_MAX, HwidList, normalize_hwid};
