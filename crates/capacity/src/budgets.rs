@@ -1,0 +1,125 @@
+//! How often: a budget for each address, and for the networks that it is in. Who has a whole network of IPv6 has many
+//! addresses, but not as many times the budget.
+
+use std::{
+    hash::Hash,
+    net::{IpAddr, Ipv6Addr},
+    num::NonZeroU32,
+    time::Duration,
+};
+
+use claviger_domain::ClientAddress;
+use governor::{
+    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+};
+
+use crate::who::prefix;
+
+/// The networks of an IPv6 address that are counted, as bits of their prefix, and how many times the budget of an
+/// address each has.
+const NETWORKS: [(u32, u32); 3] = [(64, 1), (56, 4), (48, 16)];
+/// Budgets of one kind of network that are remembered at once; whoever comes beyond them shares one.
+const REMEMBERED: usize = 200_000;
+
+/// Token buckets of addresses and networks: short bursts pass, a steady flood does not. Held in memory, whose amount is
+/// bounded.
+pub struct Budgets(Option<Limiters>);
+
+struct Limiters {
+    addresses: DefaultKeyedRateLimiter<ClientAddress>,
+    networks: [DefaultKeyedRateLimiter<Ipv6Addr>; 3],
+}
+
+impl Budgets {
+    /// So many a minute for an address (in IPv6: a /64), as many at once; 0: no limit.
+    pub fn new(per_minute: u32) -> Self {
+        Self(NonZeroU32::new(per_minute).map(|rate| Limiters {
+            addresses: limiter(rate),
+            networks: NETWORKS.map(|(_, times)| {
+                limiter(rate.saturating_mul(NonZeroU32::new(times).unwrap_or(NonZeroU32::MIN)))
+            }),
+        }))
+    }
+
+    /// Takes one out of the budgets of an address and its networks.
+    ///
+    /// # Errors
+    /// How long it takes until there is one again, when there is none.
+    pub fn take(&self, address: ClientAddress) -> Result<(), Duration> {
+        let Some(limiters) = &self.0 else { return Ok(()) };
+        match address.known().map(|address| address.to_canonical()) {
+            Some(IpAddr::V6(address)) => {
+                for ((bits, _), limiter) in NETWORKS.into_iter().zip(&limiters.networks) {
+                    take(limiter, &prefix(address, bits), &Ipv6Addr::UNSPECIFIED)?;
+                }
+                Ok(())
+            }
+            Some(address) => take(&limiters.addresses, &address.into(), &ClientAddress::Unknown),
+            None => take(&limiters.addresses, &ClientAddress::Unknown, &ClientAddress::Unknown),
+        }
+    }
+
+    /// Forgets budgets that are full again; call it now and then.
+    pub fn forget_idle(&self) {
+        let Some(limiters) = &self.0 else { return };
+        forget(&limiters.addresses);
+        limiters.networks.iter().for_each(forget);
+    }
+}
+
+fn limiter<K: Clone + Eq + Hash>(per_minute: NonZeroU32) -> DefaultKeyedRateLimiter<K> {
+    RateLimiter::keyed(Quota::per_minute(per_minute))
+}
+
+fn take<K: Clone + Eq + Hash>(
+    limiter: &DefaultKeyedRateLimiter<K>,
+    key: &K,
+    crowd: &K,
+) -> Result<(), Duration> {
+    let key = if limiter.len() < REMEMBERED { key } else { crowd };
+    let outcome = limiter.check_key(key);
+    outcome.map_err(|until| until.wait_time_from(DefaultClock::default().now()))
+}
+
+fn forget<K: Clone + Eq + Hash>(limiter: &DefaultKeyedRateLimiter<K>) {
+    limiter.retain_recent();
+    limiter.shrink_to_fit();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(budgets: &Budgets, addresses: impl Iterator<Item = String>) -> usize {
+        let take = |text: &String| budgets.take(ClientAddress::Known(text.parse().unwrap())).is_ok();
+        addresses.filter(take).count()
+    }
+
+    #[test]
+    fn networks_have_growing_budgets() {
+        let budgets = Budgets::new(2);
+        assert_eq!(taken(&budgets, (0..9).map(|host| format!("2001:db8::{host}"))), 2);
+        // Of a /56, those of the /64 above among them.
+        assert_eq!(taken(&budgets, (1..20).map(|net| format!("2001:db8:0:{net:x}::"))), 6);
+        assert_eq!(taken(&budgets, (1..90).map(|net| format!("2001:db8:0:{net:x}00::"))), 24);
+        assert_eq!(taken(&budgets, (1..90).map(|net| format!("2001:db8:1:{net:x}00::"))), 32);
+    }
+
+    #[test]
+    fn addresses_of_ipv4_stand_alone() {
+        let budgets = Budgets::new(1);
+        assert_eq!(taken(&budgets, (1..9).map(|host| format!("192.0.2.{host}"))), 8);
+        assert_eq!(taken(&budgets, std::iter::once("::ffff:192.0.2.1".into())), 0);
+        assert!(budgets.take(ClientAddress::Unknown).is_ok());
+        assert!(budgets.take(ClientAddress::Unknown).is_err_and(|wait| !wait.is_zero()));
+        budgets.forget_idle();
+        assert_eq!(taken(&budgets, std::iter::once("192.0.2.1".into())), 0);
+    }
+
+    #[test]
+    fn zero_means_no_limit() {
+        let budgets = Budgets::new(0);
+        assert!((0..1000).all(|_| budgets.take(ClientAddress::Unknown).is_ok()));
+    }
+}
