@@ -11,6 +11,7 @@ use crate::{
     error::ServiceError,
     options::Options,
     shared::{
+        asked::Asked,
         attempts::Attempts,
         calls::Calls,
         catalog::{App, Catalog},
@@ -50,6 +51,8 @@ pub struct Service {
     pub(crate) key_uses: KeyUses,
     /// Failed sign-ins to the dashboard.
     pub(crate) people_attempts: Attempts,
+    /// Names of others' accounts that an owner, by its id, asked for.
+    pub(crate) foreign_names: Asked<String>,
     /// Listings that are written while somebody takes them.
     pub(crate) listings: Semaphore,
     /// Walks over sessions that hang on no reader: lists that nobody takes hold none of them up.

@@ -36,7 +36,7 @@ pub struct NewAccount {
     pub role: AccountRole,
     /// Name; unique in the server without regard to case.
     pub username: String,
-    /// Hash of the e-mail address; unique in the server.
+    /// Hash of the e-mail address; unique in the server, so it should depend on whose account it is.
     pub email_hash: String,
     /// Hash of the password.
     pub password: String,
@@ -111,9 +111,17 @@ pub fn lock_by_name(conn: &mut Conn<'_>, username: &str) -> Result<Option<Accoun
     names::find(username, |form| conn.query_one(&sql, params![form])?.as_ref().map(account).transpose())
 }
 
-/// Whether an account has this e-mail address, by its hash.
-pub fn has_email(conn: &mut Conn<'_>, hash: &str) -> Result<bool> {
-    Ok(conn.query_one("SELECT 1 FROM accounts WHERE email_hash = $1", params![hash])?.is_some())
+/// Whether an account of the owner of `app` has this e-mail address, by either of its hashes.
+pub fn has_email(conn: &mut Conn<'_>, app: i64, hashes: &[String; 2]) -> Result<bool> {
+    let sql = "SELECT 1 FROM accounts JOIN apps ON apps.id = accounts.app
+        WHERE email_hash IN ($2, $3) AND owner = (SELECT owner FROM apps WHERE id = $1)";
+    Ok(conn.query_one(sql, params![app, &hashes[0], &hashes[1]])?.is_some())
+}
+
+/// Whether two applications have the same owner.
+pub fn is_of_one_owner(conn: &mut Conn<'_>, app: i64, other: i64) -> Result<bool> {
+    let sql = "SELECT 1 FROM apps JOIN apps others ON others.owner = apps.owner WHERE apps.id = $1 AND others.id = $2";
+    Ok(conn.query_one(sql, params![app, other])?.is_some())
 }
 
 /// The accounts of an application, oldest first.

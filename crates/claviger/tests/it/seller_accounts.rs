@@ -191,6 +191,39 @@ fn names_and_addresses_are_taken_everywhere() {
 }
 
 #[test]
+fn nothing_is_told_of_other_owners() {
+    let server = Server::start();
+    server.cli.ok(&["owner", "create", "rival", "--role", "seller"]);
+    let rival = server.create_app_of("rival", "other");
+    add_as(&server.app, "Reseller", "bob", &[]);
+    let email = format!("bob@{}.example", server.app.owner_id);
+    // An address may be used by another owner's account, once.
+    let with = |user: &str, email: &str, more: &[(&str, &str)]| {
+        let basic = [("role", "Manager"), ("user", user), ("pass", "p"), ("email", email)];
+        add(&rival, &[&basic, more].concat())
+    };
+    assert_json(&with("new", &email, &[]), 200, ADDED);
+    assert_json(&with("newer", &email, &[]), 200, EMAIL_TAKEN);
+    // Whoever cannot have the name does not hear whether there is one.
+    for user in ["bob", "demo", "nobody"] {
+        assert_json(&with(user, "n@x.example", &[("perms", "0")]), 200, NO_PERMISSION);
+        assert_json(&with(user, "", &[]), 200, NOT_ADDED);
+    }
+    // Names are unique, as people sign in by them, but they are not to be tried out.
+    for n in 0..10 {
+        let user = if n % 2 == 0 { "bob" } else { "demo" };
+        assert_json(&with(user, "n@x.example", &[]), 200, NAME_TAKEN);
+    }
+    for user in ["bob", "free"] {
+        assert_json(&with(user, "n@x.example", &[]), 200, NOT_ADDED);
+    }
+    assert_json(&with("NEW", "n@x.example", &[]), 200, NAME_TAKEN);
+    assert_team(&rival, &[], &[("new", "2047")]);
+    // Others are not held up by it.
+    add_as(&server.app, "Reseller", "free", &[]);
+}
+
+#[test]
 fn deleting_accounts() {
     let server = Server::start();
     let (app, other) = (&server.app, server.create_app("other"));

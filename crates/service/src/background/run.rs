@@ -50,6 +50,7 @@ impl Service {
             self.proxies.turn();
             self.write_held().await;
             self.people_attempts.forget(now);
+            self.foreign_names.forget(now);
             let screens = self.screens.clone();
             let _ = tokio::task::spawn_blocking(move || screens.reload()).await;
             let expired = move |conn: &mut Conn<'_>| password_resets::delete_expired(conn, now);

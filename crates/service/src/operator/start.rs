@@ -11,6 +11,7 @@ use super::progress::patiently;
 use crate::{
     Options, Service, ServiceError,
     shared::{
+        asked::Asked,
         attempts::Attempts,
         calls::Calls,
         catalog::SIGNING_KEY,
@@ -22,6 +23,9 @@ use crate::{
         vault::{Vault, VaultError},
     },
 };
+
+/// Names of others' accounts that an owner may hit upon within an hour.
+const FOREIGN_NAMES_MAX: u32 = 10;
 
 /// Listings that may run at once; each holds a thread and a snapshot of the database.
 const LISTINGS_MAX: usize = 8;
@@ -72,6 +76,7 @@ impl Service {
             tries: Default::default(),
             key_uses: KeyUses::default(),
             people_attempts: Attempts::new(options.free_failures.or_default()),
+            foreign_names: Asked::new(FOREIGN_NAMES_MAX),
             listings: Semaphore::new(LISTINGS_MAX),
             walks: Arc::new(Semaphore::new(WALKS_MAX)),
             downloads: Semaphore::new(DOWNLOADS_MAX),

@@ -1,5 +1,6 @@
 //! What all use cases share: caches, counters, keys, and what the service is made of.
 
+pub(crate) mod asked;
 pub(crate) mod attempts;
 pub(crate) mod calls;
 pub(crate) mod catalog;

@@ -27,7 +27,7 @@ pub struct NewMember {
     pub username: String,
     /// The password.
     pub password: Secret,
-    /// The e-mail address, of which a hash is kept; unique in the server.
+    /// The e-mail address, of which a hash is kept; unique among the accounts of the owner.
     pub email: String,
     /// Levels of licenses that a reseller may make, separated by commas; `N/A`: all.
     pub key_levels: String,
@@ -42,28 +42,28 @@ pub enum AddAccount {
     Done,
     /// An owner or another account has the name.
     NameTaken,
-    /// Another account has the address.
+    /// Another account of the owner has the address.
     EmailTaken,
     /// It would be allowed nothing.
     NoPermission,
 }
 
 impl Service {
-    /// Adds an account to an application.
+    /// Adds an account to an application. What other owners' accounts are called is told to nobody who cannot have the
+    /// name for asking: when all else is right, after the password was hashed, and a few times an hour.
     ///
     /// # Errors
     /// When a value is empty or too long, too many passwords wait to be hashed, or the database fails.
     pub async fn add_account(&self, app: &App, new: NewMember) -> Result<AddAccount, ManageError> {
         let new = kept(new);
-        let email_hash = self.vault.keyed_hash("account-email", &new.email.to_lowercase());
-        let (name, hash) = (new.username.clone(), email_hash.clone());
+        let email_hashes = self.account_email_hashes(app, &new.email);
+        let (id, owner) = (app.id, app.owner_id.clone());
+        let (name, hashes) = (new.username.clone(), email_hashes.clone());
         let taken = move |conn: &mut Conn<'_>| {
-            let name =
-                owners::by_name(conn, &name)?.is_some() || accounts::lock_by_name(conn, &name)?.is_some();
-            Ok::<_, ManageError>((name, accounts::has_email(conn, &hash)?))
+            Ok::<_, ManageError>((holder(conn, id, &owner, &name)?, accounts::has_email(conn, id, &hashes)?))
         };
-        let (name_taken, email_taken) = self.store.db().read(taken).await?;
-        if name_taken {
+        let (holder, email_taken) = self.store.db().read(taken).await?;
+        if holder == Holder::Ours {
             return Ok(AddAccount::NameTaken);
         }
         if email_taken {
@@ -76,18 +76,36 @@ impl Service {
         check_length("a password", trimmed(new.password.expose()), usize::MAX)?;
         check_length("an e-mail address", &new.email, usize::MAX)?;
         check_line("the list of levels", &new.key_levels, LEVELS_MAX)?;
+        if !self.foreign_names.is_free(&app.owner_id, self.clock.now()) {
+            return Err(ManageError::Unfit(
+                "too many names that others have were asked for; wait an hour".into(),
+            ));
+        }
+        let password = self.passwords.hash(&new.password).await?;
+        if holder == Holder::Others {
+            self.foreign_names.take(app.owner_id.clone(), self.clock.now());
+            return Ok(AddAccount::NameTaken);
+        }
+        let [email_hash, _] = email_hashes;
         let row = NewAccount {
             role: new.role,
             username: new.username,
             email_hash,
-            password: self.passwords.hash(&new.password).await?,
+            password,
             key_levels: new.key_levels,
             permissions: new.permissions & Permission::ALL,
             created: self.clock.now(),
         };
-        let app = app.id;
-        let added = self.manage(move |conn| Ok(accounts::insert(conn, app, &row)?)).await?;
+        let added = self.manage(move |conn| Ok(accounts::insert(conn, id, &row)?)).await?;
         Ok(if added { AddAccount::Done } else { AddAccount::NameTaken })
+    }
+
+    /// The forms in which the address of an account may be kept: as today, where each owner has hashes of their own, and
+    /// as before.
+    fn account_email_hashes(&self, app: &App, email: &str) -> [String; 2] {
+        let email = email.to_lowercase();
+        let of_owner = self.vault.keyed_hash("account-email-of-owner", &format!("{}\n{email}", app.owner_id));
+        [of_owner, self.vault.keyed_hash("account-email", &email)]
     }
 
     /// Deletes an account of an application.
@@ -157,6 +175,27 @@ impl Service {
         let right = self.passwords.verify(password, hash).await?;
         Ok(account.filter(|_| right))
     }
+}
+
+/// Who has a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holder {
+    Nobody,
+    /// The owner of the application, or one of the owner's accounts.
+    Ours,
+    /// Somebody else, of whom nothing is to be told.
+    Others,
+}
+
+fn holder(conn: &mut Conn<'_>, app: i64, owner_id: &str, name: &str) -> Result<Holder, ManageError> {
+    let ours = match owners::by_name(conn, name)? {
+        Some(owner) => owner.owner_id == owner_id,
+        None => match accounts::lock_by_name(conn, name)? {
+            Some(account) => accounts::is_of_one_owner(conn, app, account.app)?,
+            None => return Ok(Holder::Nobody),
+        },
+    };
+    Ok(if ours { Holder::Ours } else { Holder::Others })
 }
 
 /// An account as it is kept.
