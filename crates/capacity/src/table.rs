@@ -48,6 +48,16 @@ impl Bounds {
     /// How many full queues of tenants there may be.
     pub const QUEUES: usize = 16;
 
+    /// How many places are for those who hold few.
+    pub(crate) fn reserve(&self) -> usize {
+        if self.tenant == ANY { 0 } else { self.all / 4 }
+    }
+
+    /// Who holds fewer places has few.
+    pub(crate) fn few(&self) -> usize {
+        (self.tenant / 16).max(1)
+    }
+
     const fn new(all: usize, tenant: usize, party: usize, waiting: usize, seconds: u64) -> Self {
         Self { all, tenant, party, waiting, wait: Duration::from_secs(seconds) }
     }

@@ -14,7 +14,6 @@ mod live;
 mod moment;
 mod pages;
 mod people_refusal;
-mod places;
 mod plots;
 mod record;
 mod reply;

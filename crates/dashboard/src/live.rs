@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use claviger_capacity::{Party, Permit, Tenant, Who};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::{sync::watch, time::Instant};
 
@@ -44,22 +45,11 @@ impl Event {
     }
 }
 
-/// Gives the place back when the browser goes away.
-struct Place {
-    visit: Visit,
-    /// Of whose application the page is.
-    owner_id: String,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.visit.state.places.give_back(&self.owner_id);
-    }
-}
-
 /// What a connection holds.
 struct Connection<S> {
-    place: Place,
+    visit: Visit,
+    /// Its place, until the browser goes away.
+    _place: Permit,
     events: S,
     stop: watch::Receiver<bool>,
     beat: Instant,
@@ -71,14 +61,13 @@ struct Connection<S> {
 /// # Errors
 /// When too many pages are live, or the page is of no application.
 pub(crate) fn stream(visit: &Visit, events: impl Stream<Item = Event> + Send + Unpin + 'static) -> Answer {
-    let owner_id = visit.app()?.owner_id.clone();
-    if !visit.state.places.take(&owner_id) {
-        return Err(Fault::Busy);
-    }
+    let owner = Who { tenant: Tenant::Owner(visit.app()?.owner_id.clone()), party: Party::Own };
+    let place = visit.state.live.try_enter(owner).map_err(|_| Fault::Busy)?;
     let connection = Connection {
-        place: Place { visit: visit.clone(), owner_id },
+        visit: visit.clone(),
+        _place: place,
         events,
-        stop: visit.state.places.stopping(),
+        stop: visit.state.stopping(),
         beat: Instant::now() + BEAT,
     };
     let parts = stream::unfold(connection, next).map(Ok::<_, Infallible>);
@@ -93,12 +82,12 @@ pub(crate) fn stream(visit: &Visit, events: impl Stream<Item = Event> + Send + U
 async fn next<S: Stream<Item = Event> + Unpin>(
     mut connection: Connection<S>,
 ) -> Option<(Bytes, Connection<S>)> {
-    let Connection { place, events, stop, beat } = &mut connection;
+    let Connection { visit, events, stop, beat, .. } = &mut connection;
     let part = tokio::select! {
         event = events.next() => event?.encode(),
         () = tokio::time::sleep_until(*beat) => {
             *beat = Instant::now() + BEAT;
-            if !is_signed_in(&place.visit).await {
+            if !is_signed_in(visit).await {
                 return None;
             }
             Bytes::from_static(b": alive\n\n")

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use claviger_capacity::{Gate, Resource};
 use claviger_service::Service;
-
-use crate::places::Places;
+use tokio::sync::watch;
 
 /// What pages share.
 pub struct State {
@@ -12,18 +12,25 @@ pub struct State {
     pub service: Arc<Service>,
     /// The address under which people and programs reach this server, without trailing slash.
     pub public_url: String,
-    pub(crate) places: Places,
+    /// Pages that are live, each owner's a tenant, whoever of their people looks at them.
+    pub(crate) live: Gate,
+    stop: watch::Sender<bool>,
 }
 
 impl State {
     /// Makes the pages of a server that is reached at `public_url`.
     pub fn new(service: Arc<Service>, public_url: String) -> Self {
-        Self { service, public_url, places: Places::default() }
+        Self { service, public_url, live: Gate::new(Resource::LivePages), stop: watch::Sender::new(false) }
     }
 
     /// Ends what is live: the server is about to stop, and would wait for it.
     pub fn stop(&self) {
-        self.places.stop();
+        self.stop.send_replace(true);
+    }
+
+    /// Tells when what is live ends.
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.stop.subscribe()
     }
 
     /// Whether browsers reach the server by TLS, so that cookies may insist on it.

@@ -36,7 +36,9 @@ impl Places {
 
     /// Takes a place, if there is one. Nobody who waits is passed over: whoever could have it would have got it.
     pub(super) fn take(&mut self, who: &Who) -> bool {
-        let free = self.held < self.bounds.all && self.may(&who.tenant, who.party);
+        let free = self.held < self.bounds.all
+            && may(&self.bounds, self.held, count(&self.tenants, &who.tenant))
+            && may_party(&self.bounds, &self.parties, who.party);
         if free {
             self.held += 1;
             *self.tenants.entry(who.tenant.clone()).or_default() += 1;
@@ -79,10 +81,10 @@ impl Places {
 
     fn hand_out(&mut self) {
         while self.held < self.bounds.all {
-            let (bounds, tenants, parties) = (self.bounds, &self.tenants, &self.parties);
+            let (bounds, held, tenants, parties) = (self.bounds, self.held, &self.tenants, &self.parties);
             let next = self.waiting.next(
-                |tenant| count(tenants, tenant) < bounds.tenant,
-                |party| party == Party::Own || count(parties, &party) < bounds.party,
+                |tenant| may(&bounds, held, count(tenants, tenant)),
+                |party| may_party(&bounds, parties, party),
             );
             let Some((who, turn)) = next else { return };
             self.take(&who);
@@ -90,11 +92,16 @@ impl Places {
             let _ = turn.send(());
         }
     }
+}
 
-    fn may(&self, tenant: &Tenant, party: Party) -> bool {
-        count(&self.tenants, tenant) < self.bounds.tenant
-            && (party == Party::Own || count(&self.parties, &party) < self.bounds.party)
-    }
+/// Whether a tenant that holds `own` places may have one more. The last ones are for those who hold few, so that some
+/// with full shares do not take all that there is.
+fn may(bounds: &Bounds, held: usize, own: usize) -> bool {
+    own < bounds.tenant && (own < bounds.few() || held < bounds.all - bounds.reserve())
+}
+
+fn may_party(bounds: &Bounds, parties: &HashMap<Party, usize>, party: Party) -> bool {
+    party == Party::Own || count(parties, &party) < bounds.party
 }
 
 fn count<K: Eq + Hash>(counts: &HashMap<K, usize>, key: &K) -> usize {

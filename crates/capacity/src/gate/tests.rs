@@ -81,6 +81,22 @@ async fn nobody_has_more_than_a_share() {
     assert_eq!(gate.figures().refused, 3);
 }
 
+#[test]
+fn the_last_places_are_for_those_who_hold_few() {
+    let gate = gate(bounds(64, 32, usize::MAX, 0));
+    let take = |app: i64| gate.try_enter(Who::app(app));
+    let mut held: Vec<_> = (0..100).filter_map(|turn| take(turn % 2).ok()).collect();
+    assert_eq!(held.len(), 48);
+    for late in 2..10 {
+        held.extend([take(late).unwrap(), take(late).unwrap()]);
+        assert!(take(late).is_err());
+    }
+    assert!(take(10).is_err());
+    // Whoever gives back may take again only what is not for others.
+    held.remove(0);
+    assert!(take(0).is_err() && take(10).is_ok());
+}
+
 #[tokio::test]
 async fn a_full_line_turns_away_those_who_have_most_in_it() {
     let gate = gate(bounds(1, 1, 1, 4));
