@@ -126,6 +126,23 @@ fn browsers_are_signed_out_one_by_one_or_all() {
 }
 
 #[test]
+fn a_copy_of_the_cookie_is_worth_nothing_after_a_proof() {
+    let server = Server::start();
+    let browser = server.browser();
+    let copy = browser.clone();
+    let password = server.demo.dashboard.password.as_str();
+    let wrong = browser.post("/dashboard/-/confirm", &[("password", "wrong"), ("next", ACCOUNT)]);
+    assert_eq!((wrong.status, copy.get(ACCOUNT).status), (422, 200));
+    assert_to(&browser.post("/dashboard/-/confirm", &[("password", password), ("next", ACCOUNT)]), ACCOUNT);
+    assert_eq!((browser.get(ACCOUNT).status, copy.get(ACCOUNT).status), (200, 303));
+    let copy = browser.clone();
+    switch_on(&browser);
+    assert_eq!((browser.get(ACCOUNT).status, copy.get(ACCOUNT).status), (200, 303));
+    let signed_out = browser.post("/dashboard/-/sign-out", &[]);
+    assert_eq!(signed_out.header("clear-site-data"), Some("\"cache\", \"storage\""));
+}
+
+#[test]
 fn forms_of_the_account_take_nothing_from_others() {
     let server = Server::start();
     server.cli.ok_with_input(&["owner", "create", "other", "--password-stdin"], NEW);

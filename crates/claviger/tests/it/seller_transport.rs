@@ -398,3 +398,37 @@ fn one_connection_serves_many_requests() {
         exchange(&app.address, format!("{}{last}", one.repeat(5)).as_bytes(), false).expect("replies");
     assert_eq!(reply.text(), r#"{"success":false,"message":"Type doesn't exist"}"#);
 }
+
+#[test]
+fn where_a_body_ends_is_never_a_matter_of_opinion() {
+    let server = Server::start();
+    let app = &server.app;
+    let session = app.init("1.3");
+    let send = |lengths: &str, body: &str| {
+        let head = "POST /api/seller/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+        let bytes = format!("{head}Connection: close\r\n{lengths}\r\n\r\n{body}");
+        exchange(&app.address, bytes.as_bytes(), false).expect("a reply")
+    };
+    // What a proxy may take for the rest of the body.
+    let inner = format!("GET {} HTTP/1.1\r\nHost: x\r\n\r\n", app.seller_target("type=killall"));
+    for lengths in [
+        "Content-Length: 0\r\nContent-Length: 5",
+        "Content-Length: 0, 5",
+        "Content-Length: +0",
+        "Content-Length: 0x0",
+        "Content-Length: -1",
+        "Transfer-Encoding: gzip",
+        "Transfer-Encoding: chunked, identity",
+        "Transfer-Encoding: xchunked",
+        "Transfer-Encoding : chunked",
+        "Content-Length: 0\r\nTransfer-Encoding: gzip",
+    ] {
+        assert_eq!(send(lengths, &inner).status, 400, "{lengths}");
+    }
+    // With both, the chunks count, as RFC 9112 has it.
+    let form = form(&[("sellerkey", &app.seller_key), ("type", "setseller")]);
+    let chunked = format!("{:x}\r\n{form}\r\n0\r\n\r\n", form.len());
+    let both = "Content-Length: 3\r\nTransfer-Encoding: chunked";
+    assert_json(&send(both, &chunked), 200, KEY_FOUND);
+    session.is_unvalidated();
+}

@@ -21,10 +21,11 @@ pub(crate) const ACCOUNT: &str = "/dashboard/-/account";
 pub(crate) const ROUTES: &[Route] = &[
     Route::get(ACCOUNT, Need::Person, |visit| Box::pin(show(visit))),
     Route::post("/dashboard/-/account/looks", Need::Person, |visit| Box::pin(set_looks(visit))),
-    Route::post("/dashboard/-/account/sign-ins/end", Need::Person, |visit| Box::pin(end(visit))),
+    Route::post("/dashboard/-/account/sign-ins/end", Need::Person, |visit| Box::pin(end(visit))).fresh(),
     Route::post("/dashboard/-/account/sign-ins/end-others", Need::Person, |visit| {
         Box::pin(end_others(visit))
-    }),
+    })
+    .fresh(),
 ];
 
 /// Areas of managers, in the words of the side bar.

@@ -2,9 +2,10 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use claviger_service::people::{CodeSetup, Factors};
+use claviger_domain::Secret;
+use claviger_service::people::{CodeSetup, Factors, PeopleError};
 
-use super::account::ACCOUNT;
+use super::{account::ACCOUNT, sign_in::with_sign_in};
 use crate::{
     confirm::Confirm,
     fault::Answer,
@@ -82,28 +83,34 @@ async fn begin(visit: Visit) -> Answer {
 async fn confirm(visit: Visit) -> Answer {
     let code = visit.form.kept("code");
     let outcome = visit.service().confirm_codes(visit.person()?, &code, &visit.visitor()).await;
-    shown_once(&visit, outcome).await
+    let outcome = outcome.map(|on| (on.recovery, Some(on.secret)));
+    shown_once(visit, outcome).await
 }
 
 async fn renew(visit: Visit) -> Answer {
     let outcome = visit.service().new_recovery_codes(visit.person()?, &visit.visitor()).await;
-    shown_once(&visit, outcome).await
+    shown_once(visit, outcome.map(|codes| (codes, None))).await
 }
 
-/// Recovery codes, this time and never again.
-async fn shown_once(
-    visit: &Visit,
-    outcome: Result<Vec<String>, claviger_service::people::PeopleError>,
-) -> Answer {
+/// Recovery codes, this time and never again; and the sign-in's new secret, if it has one.
+async fn shown_once(mut visit: Visit, outcome: Result<(Vec<String>, Option<Secret>), PeopleError>) -> Answer {
     match outcome {
-        Ok(codes) => {
+        Ok((codes, secret)) => {
+            if let Some(secret) = &secret {
+                // The forms of this very page are sent with the new cookie.
+                visit.token = visit.service().form_token(secret);
+            }
             let frame = visit.frame("Recovery codes", Nav::Account).await?;
             let text = codes.join("\n");
-            visit.render(&CodesPage { frame, codes, text })
+            let shown = visit.render(&CodesPage { frame, codes, text })?;
+            Ok(match secret {
+                Some(secret) => with_sign_in(&visit, shown, &secret),
+                None => shown,
+            })
         }
         Err(error) => {
             let (status, problem) = people_refusal(error)?;
-            page(visit, status, Some(problem)).await
+            page(&visit, status, Some(problem)).await
         }
     }
 }
@@ -126,7 +133,10 @@ async fn ask_to_end(visit: Visit) -> Answer {
 
 async fn end(visit: Visit) -> Answer {
     match visit.service().end_codes(visit.person()?, &visit.visitor()).await {
-        Ok(()) => visit.see_other_saying(ACCOUNT, "Two-factor sign-in is off."),
+        Ok(secret) => {
+            let said = "Two-factor sign-in is off.";
+            Ok(with_sign_in(&visit, visit.see_other_saying(ACCOUNT, said)?, &secret))
+        }
         Err(error) => {
             let (status, problem) = people_refusal(error)?;
             page(&visit, status, Some(problem)).await

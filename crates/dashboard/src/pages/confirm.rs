@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use claviger_domain::Secret;
 use claviger_service::people::{Factors, PeopleError};
 
+use super::sign_in::with_sign_in;
 use crate::{
     addresses::{CONFIRM, next_or_home},
     assets,
@@ -84,9 +85,11 @@ async fn by_passkey(visit: Visit) -> Answer {
     go_on(&visit, outcome).await
 }
 
-async fn go_on(visit: &Visit, outcome: Result<(), PeopleError>) -> Answer {
+async fn go_on(visit: &Visit, outcome: Result<Secret, PeopleError>) -> Answer {
     match outcome {
-        Ok(()) => visit.see_other(next_or_home(visit.form.get("next"))),
+        Ok(secret) => {
+            Ok(with_sign_in(visit, visit.see_other(next_or_home(visit.form.get("next")))?, &secret))
+        }
         Err(error) => {
             let (status, problem) = people_refusal(error)?;
             page(visit, status, visit.form.kept("next"), Some(problem)).await

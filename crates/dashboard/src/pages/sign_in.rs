@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    http::{StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
 use claviger_domain::Secret;
@@ -29,6 +29,8 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::post("/dashboard/-/sign-in/passkey", Need::Nobody, |visit| Box::pin(passkey(visit))),
     Route::post("/dashboard/-/sign-out", Need::Person, |visit| Box::pin(sign_out(visit))),
 ];
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -131,6 +133,8 @@ async fn sign_out(visit: Visit) -> Answer {
     visit.service().sign_out(visit.person()?, &visit.visitor()).await?;
     let mut response = visit.see_other_saying(SIGN_IN, "You are signed out.")?;
     response.headers_mut().append(header::SET_COOKIE, Cookie::SignIn.remove(&visit.state));
+    // What the browser still holds of pages goes too; cookies stay, of which one tells that this was done.
+    response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\""));
     Ok(response)
 }
 

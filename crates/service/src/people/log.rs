@@ -16,6 +16,8 @@ pub enum Event {
     SignedIn,
     /// Somebody tried to sign in, or to show credentials once more, and failed.
     Failed,
+    /// The password was right, and a code was asked for, which may never come: then somebody else knows the password.
+    CodeAsked,
     /// The person has shown credentials once more.
     Proved,
     /// The person signed out.
@@ -44,6 +46,7 @@ impl Event {
         match self {
             Self::SignedIn => "signed in",
             Self::Failed => "sign-in failed",
+            Self::CodeAsked => "password right, code asked for",
             Self::Proved => "confirmed",
             Self::SignedOut => "signed out",
             Self::Ended => "ended sign-ins",
@@ -91,6 +94,23 @@ pub(super) fn note(
         user_agent: visitor.kept_user_agent(),
     };
     log::insert(conn, person, &entry, now, KEPT)
+}
+
+/// As [`note`], unless the newest entry is the same event from the same address: whoever can bring it about as often as they
+/// like must not push out what was before.
+pub(super) fn note_once(
+    conn: &mut Conn<'_>,
+    person: PersonId,
+    event: Event,
+    visitor: &Visitor,
+    now: i64,
+) -> Result<(), StoreError> {
+    let newest = log::page(conn, person, None, 1)?.pop();
+    let ip = visitor.ip.to_string();
+    if newest.is_some_and(|(_, _, entry)| entry.event == event.as_str() && entry.ip == ip) {
+        return Ok(());
+    }
+    note(conn, person, event, "", visitor, now)
 }
 
 impl Service {

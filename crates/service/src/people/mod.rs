@@ -34,7 +34,7 @@ pub use self::{
     overview::{Factors, Passkey},
     passkeys::PasskeyQuestion,
     person::{Person, Standing, Theme},
-    second_factor::CodeSetup,
+    second_factor::{CodeSetup, CodesOn},
     sign_in::{SignInStep, SignedIn},
     visitor::Visitor,
 };

@@ -1,4 +1,5 @@
-//! Showing credentials once more, before secrets are shown or credentials changed.
+//! Showing credentials once more, before secrets are shown or credentials changed. The sign-in goes on with another
+//! secret, so that a copy of the cookie that somebody took before does not become as good as the person's own.
 
 use claviger_domain::{PersonId, Secret};
 use claviger_store::{
@@ -21,7 +22,7 @@ use super::{
 use crate::Service;
 
 impl Service {
-    /// Shows a person's password once more.
+    /// Shows a person's password once more. The sign-in goes on with the secret that is returned.
     ///
     /// # Errors
     /// When it is wrong, after some failures a pause, when the sign-in has ended, or the database fails.
@@ -30,7 +31,7 @@ impl Service {
         person: &Person,
         password: &Secret,
         visitor: &Visitor,
-    ) -> Result<(), PeopleError> {
+    ) -> Result<Secret, PeopleError> {
         let attempt = attempt_behind_password(&person.name, visitor);
         self.refuse_paused_person(attempt, false)?;
         let _under_way = self.people_attempts.begin(attempt, false).ok_or(PeopleError::Paused(1))?;
@@ -40,17 +41,18 @@ impl Service {
             self.note_failure(person.id, "password", visitor).await?;
             return Err(PeopleError::WrongCredentials);
         }
-        self.set_proved(person, "password", visitor, move |conn| {
-            let current = credentials::lock(conn, found.person)?;
-            let same = current.is_some_and(|current| current.password == found.password);
-            if same { Ok(found.person) } else { Err(PeopleError::WrongCredentials) }
-        })
-        .await?;
+        let secret = self
+            .set_proved(person, "password", visitor, move |conn| {
+                let current = credentials::lock(conn, found.person)?;
+                let same = current.is_some_and(|current| current.password == found.password);
+                if same { Ok(found.person) } else { Err(PeopleError::WrongCredentials) }
+            })
+            .await?;
         self.people_attempts.succeeded(attempt);
-        Ok(())
+        Ok(secret)
     }
 
-    /// Shows a code of a person's authenticator, or a recovery code.
+    /// Shows a code of a person's authenticator, or a recovery code. The sign-in goes on with the secret that is returned.
     ///
     /// # Errors
     /// As [`Service::prove_by_password`].
@@ -59,7 +61,7 @@ impl Service {
         person: &Person,
         code: &str,
         visitor: &Visitor,
-    ) -> Result<(), PeopleError> {
+    ) -> Result<Secret, PeopleError> {
         let (attempt, id) = (attempt_behind_password(&person.name, visitor), person.id);
         self.refuse_paused_person(attempt, false)?;
         let _under_way = self.people_attempts.begin(attempt, false).ok_or(PeopleError::Paused(1))?;
@@ -72,7 +74,7 @@ impl Service {
             })
             .await;
         match &outcome {
-            Ok(()) => self.people_attempts.succeeded(attempt),
+            Ok(_) => self.people_attempts.succeeded(attempt),
             Err(PeopleError::WrongCode) => {
                 self.people_attempts.failed(attempt, self.clock.now());
                 self.note_failure(id, "code", visitor).await?;
@@ -82,7 +84,8 @@ impl Service {
         outcome
     }
 
-    /// Shows a passkey of a person, as asked for by [`Service::ask_for_passkey`].
+    /// Shows a passkey of a person, as asked for by [`Service::ask_for_passkey`]. The sign-in goes on with the secret that
+    /// is returned.
     ///
     /// # Errors
     /// When it is not theirs or not right, after some failures a pause, when the sign-in has ended, or the database fails.
@@ -92,7 +95,7 @@ impl Service {
         ticket: &str,
         answer: &str,
         visitor: &Visitor,
-    ) -> Result<(), PeopleError> {
+    ) -> Result<Secret, PeopleError> {
         let attempt = attempt_behind_password(&person.name, visitor);
         // A thief of the cookie must not push out of the log what he did before.
         self.refuse_paused_person(attempt, false)?;
@@ -110,14 +113,15 @@ impl Service {
         self.store.db().write::<_, StoreError, _>(find).await?.ok_or(PeopleError::SignedOut)
     }
 
-    /// Notes that a person has shown credentials, if `proved` names the same person.
+    /// Notes that a person has shown credentials, if `proved` names the same person; the sign-in's new secret.
     async fn set_proved(
         &self,
         person: &Person,
         what: &'static str,
         visitor: &Visitor,
         proved: impl FnOnce(&mut Conn<'_>) -> Result<PersonId, PeopleError> + Send + 'static,
-    ) -> Result<(), PeopleError> {
+    ) -> Result<Secret, PeopleError> {
+        let (secret, hash) = self.draw_sign_in();
         let (id, sign_in, visitor, now) = (person.id, person.sign_in, visitor.clone(), self.clock.now());
         let set = move |conn: &mut Conn<'_>| {
             if proved(conn)? != id {
@@ -125,8 +129,10 @@ impl Service {
             }
             sign_ins::by_id(conn, id, sign_in, since(now))?.ok_or(PeopleError::SignedOut)?;
             sign_ins::set_proved(conn, sign_in, now)?;
-            Ok(note(conn, id, Event::Proved, what, &visitor, now)?)
+            sign_ins::set_hash(conn, sign_in, &hash)?;
+            Ok::<_, PeopleError>(note(conn, id, Event::Proved, what, &visitor, now)?)
         };
-        self.store.db().write(set).await
+        self.store.db().write(set).await?;
+        Ok(secret)
     }
 }

@@ -42,6 +42,15 @@ pub struct CodeSetup {
     pub qr: String,
 }
 
+/// What a person gets when two-factor sign-in is switched on.
+#[derive(Debug)]
+pub struct CodesOn {
+    /// The recovery codes, which are told only now.
+    pub recovery: Vec<String>,
+    /// The secret with which the sign-in goes on.
+    pub secret: Secret,
+}
+
 /// A code of a sign-in, as far as it can be told without looking at what was used before.
 #[derive(Clone)]
 pub(super) enum TypedCode {
@@ -104,7 +113,7 @@ impl Service {
     }
 
     /// Switches two-factor sign-in on with the secret that was set up, once a code shows that the authenticator has it.
-    /// The person's other sign-ins end. The recovery codes are told only now.
+    /// The person's other sign-ins end, and this one goes on with another secret.
     ///
     /// # Errors
     /// When the code is wrong, credentials were not shown of late, or the database fails.
@@ -113,13 +122,14 @@ impl Service {
         person: &Person,
         code: &str,
         visitor: &Visitor,
-    ) -> Result<Vec<String>, PeopleError> {
+    ) -> Result<CodesOn, PeopleError> {
         let (changer, visitor, code) = (self.changer(person), visitor.clone(), plain(code));
         let id = person.id;
         let totp = self.store.db().read(move |conn| factors::totp(conn, id)).await?;
         let pending = totp.pending.ok_or(PeopleError::NotSetUp)?;
         let step = step_of(&self.vault, &pending, &code, changer.now).ok_or(PeopleError::WrongCode)?;
-        let (codes, hashes) = self.draw_recovery_codes(id);
+        let (recovery, hashes) = self.draw_recovery_codes(id);
+        let (secret, secret_hash) = self.draw_sign_in();
         let confirm = move |conn: &mut Conn<'_>| {
             hold(conn, changer)?;
             if factors::totp(conn, id)?.pending.as_ref() != Some(&pending) {
@@ -128,29 +138,34 @@ impl Service {
             factors::set_totp(conn, id, &Totp { secret: Some(pending), pending: None, step: Some(step) })?;
             factors::set_recovery_codes(conn, id, &hashes)?;
             sign_ins::delete_all(conn, id, Some(changer.sign_in))?;
+            sign_ins::set_hash(conn, changer.sign_in, &secret_hash)?;
             Ok(note(conn, id, Event::CodesOn, "", &visitor, changer.now)?)
         };
         self.store.db().write(confirm).await?;
-        Ok(codes)
+        Ok(CodesOn { recovery, secret })
     }
 
-    /// Switches two-factor sign-in off; recovery codes end with it, and so do the person's other sign-ins.
+    /// Switches two-factor sign-in off; recovery codes end with it, and so do the person's other sign-ins. This one goes on
+    /// with the secret that is returned.
     ///
     /// # Errors
     /// When credentials were not shown of late, or the database fails.
-    pub async fn end_codes(&self, person: &Person, visitor: &Visitor) -> Result<(), PeopleError> {
+    pub async fn end_codes(&self, person: &Person, visitor: &Visitor) -> Result<Secret, PeopleError> {
         let (changer, visitor) = (self.changer(person), visitor.clone());
+        let (secret, hash) = self.draw_sign_in();
         let end = move |conn: &mut Conn<'_>| {
             hold(conn, changer)?;
             let on = factors::totp(conn, changer.person)?.secret.is_some();
             drop_codes(conn, changer.person)?;
+            sign_ins::set_hash(conn, changer.sign_in, &hash)?;
             if !on {
                 return Ok(());
             }
             sign_ins::delete_all(conn, changer.person, Some(changer.sign_in))?;
             Ok::<_, PeopleError>(note(conn, changer.person, Event::CodesOff, "", &visitor, changer.now)?)
         };
-        self.store.db().write(end).await
+        self.store.db().write(end).await?;
+        Ok(secret)
     }
 
     /// Replaces a person's recovery codes by new ones, which are told only now.

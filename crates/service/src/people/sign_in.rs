@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     error::PeopleError,
     lasting::since,
-    log::{Event, note},
+    log::{Event, note, note_once},
     passkeys::Proof,
     person::{Person, load},
     second_factor::use_code,
@@ -106,6 +106,9 @@ impl Service {
         let person = proved.person;
         let totp = self.store.db().read::<_, StoreError, _>(move |conn| factors::totp(conn, person)).await?;
         if totp.secret.is_some() {
+            let (at, now) = (visitor.clone(), self.clock.now());
+            let noted = move |conn: &mut Conn<'_>| note_once(conn, person, Event::CodeAsked, &at, now);
+            self.store.db().write(noted).await?;
             let first = FirstFactor {
                 kind: person.kind().into(),
                 number: person.number(),
@@ -113,12 +116,7 @@ impl Service {
                 password: proved.password.clone(),
             };
             let body = serde_json::to_vec(&first).expect("names are plain data");
-            return Ok(SignInStep::SecondFactor(ticket::seal(
-                &self.vault,
-                SECOND_FACTOR,
-                &body,
-                self.clock.now(),
-            )));
+            return Ok(SignInStep::SecondFactor(ticket::seal(&self.vault, SECOND_FACTOR, &body, now)));
         }
         let password = proved.password.clone();
         let signed_in = self.begin_sign_in(visitor, move |conn| {

@@ -273,8 +273,12 @@ async fn a_passkey_proves_its_own_person_anew() {
         t.service.prove_by_passkey(&signed_in.person, question.ticket.expose(), &answer, &visitor()).await
     };
     assert!(matches!(prove(&theirs, &their_handle).await, Err(PeopleError::WrongPasskey)));
-    prove(&mine, &my_handle).await.unwrap();
-    let person = t.service.person(&signed_in.secret).await.unwrap().unwrap();
+    let secret = prove(&mine, &my_handle).await.unwrap();
+    assert!(
+        t.service.person(&signed_in.secret).await.unwrap().is_none(),
+        "a copy of the cookie is worth nothing"
+    );
+    let person = t.service.person(&secret).await.unwrap().unwrap();
     assert!(person.is_fresh(t.service.clock().now()));
     let wrong = t.service.prove_by_password(&person, &Secret::new("wrong"), &visitor()).await;
     assert!(matches!(wrong, Err(PeopleError::WrongCredentials)));

@@ -24,9 +24,9 @@ async fn switched_on(t: &Fixture) -> (String, Vec<String>, Person) {
     let person = t.sign_in("acme").await.person;
     let setup = t.service.begin_codes(&person).await.unwrap();
     let base32 = setup.secret.expose().to_owned();
-    let codes = t.service.confirm_codes(&person, &code(t, &base32), &visitor()).await.unwrap();
+    let on = t.service.confirm_codes(&person, &code(t, &base32), &visitor()).await.unwrap();
     t.wait(30);
-    (base32, codes, person)
+    (base32, on.recovery, person)
 }
 
 async fn ticket(t: &Fixture) -> Secret {
@@ -174,6 +174,41 @@ async fn switching_off_ends_codes_and_other_sign_ins() {
     t.sign_in("acme").await;
     let events = t.events(&person).await;
     assert_eq!(events[1], "two-factor sign-in off ");
+}
+
+#[tokio::test]
+async fn whoever_proves_who_they_are_or_changes_codes_goes_on_with_another_secret() {
+    let t = Fixture::open().await;
+    let SignedIn { secret, person } = t.sign_in("acme").await;
+    let lives = async |secret: &Secret| t.service.person(secret).await.unwrap().is_some();
+    t.wait(FRESH);
+    assert!(t.service.prove_by_password(&person, &Secret::new("wrong"), &visitor()).await.is_err());
+    assert!(lives(&secret).await, "who fails keeps what there was");
+    let proved = t.service.prove_by_password(&person, &Secret::new(PASSWORD), &visitor()).await.unwrap();
+    assert!(!lives(&secret).await && lives(&proved).await);
+    let setup = t.service.begin_codes(&person).await.unwrap();
+    let right = code(&t, setup.secret.expose());
+    let on = t.service.confirm_codes(&person, &right, &visitor()).await.unwrap();
+    assert!(!lives(&proved).await && lives(&on.secret).await);
+    let proved = t.service.prove_by_code(&person, &on.recovery[0], &visitor()).await.unwrap();
+    assert!(!lives(&on.secret).await && lives(&proved).await);
+    let off = t.service.end_codes(&person, &visitor()).await.unwrap();
+    assert!(!lives(&proved).await && lives(&off).await);
+    assert_eq!(t.service.sign_ins(&person).await.unwrap().len(), 1, "it is the same sign-in");
+}
+
+#[tokio::test]
+async fn a_right_password_without_a_code_is_noted_and_floods_nothing() {
+    let t = Fixture::open().await;
+    let (_, _, person) = switched_on(&t).await;
+    for _ in 0..5 {
+        ticket(&t).await;
+    }
+    let elsewhere = visitor_at("198.51.100.1");
+    t.service.sign_in_person("acme", &Secret::new(PASSWORD), &elsewhere).await.unwrap();
+    let asked = "password right, code asked for ";
+    let events = t.events(&person).await;
+    assert_eq!(events, [asked, asked, "two-factor sign-in on ", "signed in password"]);
 }
 
 #[tokio::test]
