@@ -6,6 +6,7 @@
 
 mod body;
 pub mod client;
+pub mod forwarded;
 mod json;
 mod never;
 mod params;

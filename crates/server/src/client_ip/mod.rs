@@ -1,6 +1,5 @@
 //! Where a request comes from. Headers that name another address count only from configured proxies.
 
-mod entry;
 mod warning;
 
 use std::{
@@ -8,12 +7,13 @@ use std::{
     sync::Arc,
 };
 
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use claviger_domain::ClientAddress;
 use claviger_service::ProxyWatch;
+use claviger_wire::forwarded::{Entry, client_address};
 use ipnet::IpNet;
 
-use self::{entry::Entries, warning::Warning};
+use self::warning::Warning;
 
 /// Finds the address of a client.
 #[derive(Debug)]
@@ -31,8 +31,7 @@ impl ClientIp {
         Self { trusted, header, warning: Warning::default(), watch }
     }
 
-    /// The client's address: the last one in the header that is not itself a trusted proxy; where all are, the first.
-    /// What cannot be read where the client's address is due leaves it unknown, and so does a proxy that tells nothing:
+    /// The client's address, as a proxy tells it or else the connection. A proxy that tells nothing leaves it unknown:
     /// else the client would have the proxy's.
     pub fn of(&self, peer: SocketAddr, headers: &HeaderMap) -> ClientAddress {
         let peer = peer.ip().to_canonical();
@@ -48,21 +47,10 @@ impl ClientIp {
         found
     }
 
-    /// Each proxy appends the address it saw; what stands further left may be the client's own invention.
     fn told(&self, headers: &HeaderMap) -> ClientAddress {
-        let named = self.header == header::FORWARDED;
-        let mut client = ClientAddress::Unknown;
-        for value in headers.get_all(&self.header).iter().rev() {
-            for entry in Entries::of(value.as_bytes()) {
-                let address = if named { entry::forwarded(entry) } else { entry::node(entry) };
-                let Some(address) = address else { return ClientAddress::Unknown };
-                client = address.into();
-                if !self.trusts(address) {
-                    return client;
-                }
-            }
-        }
-        client
+        let values = headers.get_all(&self.header).iter().map(HeaderValue::as_bytes);
+        let entry = if self.header == header::FORWARDED { Entry::Pairs } else { Entry::Address };
+        client_address(values, entry, |address| self.trusts(address))
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
@@ -73,7 +61,6 @@ impl ClientIp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
     use proptest::prelude::*;
 
     const PROXIES: [&str; 2] = ["10.0.0.0/8", "2001:db8:ffff::/48"];

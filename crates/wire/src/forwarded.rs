@@ -1,15 +1,50 @@
-//! Entries of the headers in which proxies tell addresses, from the right: what stands further left may be anything, so
-//! it is not looked at before its turn, and need not even be text.
+//! The headers in which proxies tell addresses, read from the right: what stands further left may be anything, so it is
+//! not looked at before its turn, and need not even be text.
 
 use std::{borrow::Cow, net::IpAddr};
 
+use claviger_domain::ClientAddress;
+
+/// How entries of a header look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// An address alone, as in `X-Forwarded-For`.
+    Address,
+    /// Pairs, as in `Forwarded` (RFC 7239).
+    Pairs,
+}
+
+/// The client's address as proxies tell it in the `values` of a header: the last one that is not itself of a proxy that
+/// `trusts` believes; where all are, the first. What cannot be read where the client's address is due leaves it
+/// unknown: else the client could choose it. Each proxy appends the address it saw, so what stands further left may be
+/// the client's own invention.
+pub fn client_address<'a>(
+    values: impl DoubleEndedIterator<Item = &'a [u8]>,
+    entry: Entry,
+    trusts: impl Fn(IpAddr) -> bool,
+) -> ClientAddress {
+    let mut client = ClientAddress::Unknown;
+    for text in values.rev().flat_map(Entries::of) {
+        let address = match entry {
+            Entry::Address => node(text),
+            Entry::Pairs => forwarded(text),
+        };
+        let Some(address) = address else { return ClientAddress::Unknown };
+        client = address.into();
+        if !trusts(address) {
+            break;
+        }
+    }
+    client
+}
+
 /// The entries of a list that is separated by commas, the last one first. Commas within quotes separate nothing.
-pub(super) struct Entries<'a> {
+struct Entries<'a> {
     rest: Option<&'a [u8]>,
 }
 
 impl<'a> Entries<'a> {
-    pub(super) fn of(value: &'a [u8]) -> Self {
+    fn of(value: &'a [u8]) -> Self {
         Self { rest: Some(value) }
     }
 }
@@ -43,7 +78,7 @@ fn last_outside_quotes(text: &[u8], wanted: u8) -> Option<usize> {
 }
 
 /// The address in an entry of `Forwarded` (RFC 7239): that of its one `for`.
-pub(super) fn forwarded(entry: &[u8]) -> Option<IpAddr> {
+fn forwarded(entry: &[u8]) -> Option<IpAddr> {
     let (mut rest, mut found) = (Some(entry), None);
     while let Some(pairs) = rest {
         let (left, pair) = match last_outside_quotes(pairs, b';') {
@@ -63,7 +98,7 @@ pub(super) fn forwarded(entry: &[u8]) -> Option<IpAddr> {
 }
 
 /// An address, with or without quotes, brackets, a zone and a port.
-pub(super) fn node(text: &[u8]) -> Option<IpAddr> {
+fn node(text: &[u8]) -> Option<IpAddr> {
     let text = unquoted(text);
     let text = std::str::from_utf8(&text).ok()?.trim_ascii();
     let address = if let Some(rest) = text.strip_prefix('[') {
