@@ -49,6 +49,13 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// End all sign-ins to the dashboard of an owner, manager or reseller, at once
+    ///
+    /// They may sign in again: to keep somebody out, delete the account, or print a link for a new password.
+    SignOut {
+        /// Name of the account
+        name: String,
+    },
     /// Give an owner another role; a running server obeys within a second
     SetRole {
         /// Name of the account
@@ -79,6 +86,11 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
             }
             println!("{link}");
             output::say(format_args!("it works once, within an hour; give it to {name} alone"));
+            Ok(())
+        }
+        Command::SignOut { name } => {
+            let ended = service.end_sign_ins_of(&name).await?;
+            output::say(format_args!("ended sign-ins of {name}: {ended}"));
             Ok(())
         }
         Command::SetRole { name, role } => {

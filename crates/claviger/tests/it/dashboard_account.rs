@@ -143,6 +143,21 @@ fn a_copy_of_the_cookie_is_worth_nothing_after_a_proof() {
 }
 
 #[test]
+fn the_operator_signs_a_person_out_everywhere() {
+    let server = Server::start();
+    server.cli.ok_with_input(&["owner", "create", "other", "--password-stdin"], NEW);
+    let (browser, second) = (server.browser(), server.browser());
+    let other = Browser::signed_in(&server.app.address, "other", NEW);
+    server.cli.ok(&["owner", "sign-out", "Demo"]);
+    let seen = [&browser, &second, &other].map(|browser| browser.get(ACCOUNT).status);
+    assert_eq!(seen, [303, 303, 200]);
+    let log = server.browser().get("/dashboard/-/account-logs");
+    assert!(log.text().contains("2, by the operator"), "{}", log.text());
+    let refused = server.cli.fails(&["owner", "sign-out", "nobody"]);
+    assert!(refused.contains("there is no owner, manager or reseller `nobody`"), "{refused}");
+}
+
+#[test]
 fn forms_of_the_account_take_nothing_from_others() {
     let server = Server::start();
     server.cli.ok_with_input(&["owner", "create", "other", "--password-stdin"], NEW);

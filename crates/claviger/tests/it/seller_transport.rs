@@ -405,7 +405,8 @@ fn where_a_body_ends_is_never_a_matter_of_opinion() {
     let app = &server.app;
     let session = app.init("1.3");
     let send = |lengths: &str, body: &str| {
-        let head = "POST /api/seller/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+        let head =
+            "POST /api/seller/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n";
         let bytes = format!("{head}Connection: close\r\n{lengths}\r\n\r\n{body}");
         exchange(&app.address, bytes.as_bytes(), false).expect("a reply")
     };

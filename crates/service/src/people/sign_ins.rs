@@ -1,9 +1,10 @@
 //! The browsers in which a person is signed in.
 
+use claviger_domain::ClientAddress;
 use claviger_store::{
     Conn, StoreError,
     people::{
-        invitations,
+        credentials, invitations,
         sign_ins::{self, SignIn},
         used,
     },
@@ -77,6 +78,26 @@ impl Service {
             Ok::<_, StoreError>(ended)
         };
         Ok(self.store.db().write(end).await?)
+    }
+
+    /// Ends all sign-ins of the owner, manager or reseller of a name, as the operator asks; returns how many.
+    ///
+    /// # Errors
+    /// When nobody has the name, or the database fails.
+    pub async fn end_sign_ins_of(&self, name: &str) -> Result<u64, ServiceError> {
+        let (who, now) = (name.to_owned(), self.clock.now());
+        let end = move |conn: &mut Conn<'_>| {
+            let Some(found) = credentials::by_name(conn, &who)? else { return Ok(None) };
+            let ended = sign_ins::delete_all(conn, found.person, None)?;
+            if ended > 0 {
+                let detail = format!("{ended}, by the operator");
+                let at = Visitor { ip: ClientAddress::Unknown, user_agent: String::new() };
+                note(conn, found.person, Event::Ended, &detail, &at, now)?;
+            }
+            Ok::<_, StoreError>(Some(ended))
+        };
+        let ended = self.store.db().write(end).await?;
+        ended.ok_or_else(|| ServiceError::Refused(format!("there is no owner, manager or reseller `{name}`")))
     }
 
     /// Removes sign-ins, links and used forms that have ended.
