@@ -93,8 +93,8 @@ fn whoever_is_not_signed_in_gets_there_afterwards() {
 #[test]
 fn without_an_application_the_list_is_shown() {
     let server = Server::start();
-    server.cli.ok_with_input(&["owner", "create", "new", "--password-stdin"], "password\n");
-    let browser = Browser::signed_in(&server.app.address, "new", "password");
+    server.cli.ok_with_input(&["owner", "create", "new", "--password-stdin"], "four words that differ\n");
+    let browser = Browser::signed_in(&server.app.address, "new", "four words that differ");
     assert_eq!(leads(&browser, "/app/?page=seller-settings"), "/dashboard/");
     // The application last worked on may be gone.
     server.cli.ok(&["app", "create", "--owner", "new", "first"]);

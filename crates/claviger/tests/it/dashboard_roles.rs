@@ -124,11 +124,10 @@ fn resellers_are_kept_to_what_is_theirs() {
 #[test]
 fn others_find_nothing() {
     let server = Server::start();
-    server
-        .cli
-        .ok_with_input(&["owner", "create", "other", "--role", "seller", "--password-stdin"], "password\n");
+    let password = "four words that differ";
+    server.cli.ok_with_input(&["owner", "create", "other", "--role", "seller", "--password-stdin"], password);
     server.cli.ok(&["app", "create", "--owner", "other", "demo-app-2"]);
-    let other = Browser::signed_in(&server.app.address, "other", "password");
+    let other = Browser::signed_in(&server.app.address, "other", password);
     walk(&other, Standing::Stranger { owner: true });
     // A manager of another application of the same owner.
     let second = server.create_app("second");

@@ -35,7 +35,7 @@ impl Service {
     /// When the owner is there already, or the database fails.
     pub async fn create_demo(&self) -> Result<Demo, ServiceError> {
         let password = Secret::new(self.random.hex(8));
-        self.create_owner(DEMO_OWNER, Role::Seller, Some(&password)).await?;
+        self.insert_owner(DEMO_OWNER, Role::Seller, Some(&password)).await?;
         let created = self.create_app(DEMO_OWNER, APP_NAME, ApiVersions::ALL).await?;
         let keys = NewKeys {
             mask: Mask::new(DEFAULT_MASK).expect("the default mask is a mask"),

@@ -16,8 +16,21 @@ impl Service {
     /// Makes an owner.
     ///
     /// # Errors
-    /// When the name is unfit or taken, or the database fails.
+    /// When the name is unfit or taken, the password is one that no person may choose, or the database fails.
     pub async fn create_owner(
+        &self,
+        name: &str,
+        role: Role,
+        password: Option<&Secret>,
+    ) -> Result<Owner, ServiceError> {
+        if let Some(password) = password {
+            self.check_new_password(name, password).await.map_err(|error| refused(&error.to_string()))?;
+        }
+        self.insert_owner(name, role, password).await
+    }
+
+    /// As [`Service::create_owner`], with a password that was drawn at random.
+    pub(super) async fn insert_owner(
         &self,
         name: &str,
         role: Role,

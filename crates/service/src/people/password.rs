@@ -50,7 +50,7 @@ impl Service {
     }
 
     /// Whether a person of a name may choose a password.
-    pub(super) async fn check_new_password(&self, name: &str, password: &Secret) -> Result<(), PeopleError> {
+    pub(crate) async fn check_new_password(&self, name: &str, password: &Secret) -> Result<(), PeopleError> {
         let text = trimmed(password.expose());
         let refuse = |why: String| Err(PeopleError::BadPassword(why));
         if text.len() > PASSWORD_MAX {

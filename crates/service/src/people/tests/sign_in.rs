@@ -72,6 +72,16 @@ async fn an_unknown_name_and_a_wrong_password_are_refused_alike() {
 }
 
 #[tokio::test]
+async fn an_owner_is_made_with_a_password_that_people_may_choose() {
+    let t = Fixture::open().await;
+    for bad in ["", "short", "password1", "new-owner-new-owner"] {
+        let refused = t.service.create_owner("new-owner", Role::Seller, Some(&Secret::new(bad))).await;
+        assert!(refused.is_err_and(|error| error.to_string().contains("password")), "{bad}");
+    }
+    t.service.create_owner("new-owner", Role::Seller, Some(&Secret::new(PASSWORD))).await.unwrap();
+}
+
+#[tokio::test]
 async fn failures_bring_pauses_but_not_where_the_person_last_was() {
     let t = Fixture::open().await;
     t.sign_in("acme").await;
