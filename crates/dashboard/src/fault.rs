@@ -17,7 +17,7 @@ pub(crate) enum Fault {
     Invalid(String),
     /// What was sent is larger than what is read.
     TooLarge,
-    /// The server has more to do than it can.
+    /// The server has more to do than it can, or its database cannot be had for now.
     Busy,
     /// Something failed here.
     Failed(ServiceError),
@@ -42,7 +42,9 @@ impl Fault {
             Self::Busy => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The server is busy",
-                "It has more to do than it can. Nothing was changed; try again in a moment.".into(),
+                "It has more to do than it can, or its database does not answer. Try again in a moment, and look \
+                 whether what you sent was done."
+                    .into(),
             ),
             Self::Failed(_) => (
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -67,7 +69,10 @@ impl From<ServiceError> for Fault {
     fn from(error: ServiceError) -> Self {
         match error {
             ServiceError::Refused(why) => Self::Invalid(sentence(&why)),
-            ServiceError::Store(claviger_service::StoreError::Overloaded) => Self::Busy,
+            error if error.is_passing() => {
+                error.log("a page failed");
+                Self::Busy
+            }
             error => Self::Failed(error),
         }
     }

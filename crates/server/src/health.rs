@@ -36,7 +36,7 @@ async fn ready(extract::State(state): extract::State<Arc<State>>) -> (StatusCode
     match state.service.ready().await {
         Ok(()) => (StatusCode::OK, "ready\n"),
         Err(error) => {
-            tracing::error!(%error, "not ready");
+            error.log("not ready");
             (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
         }
     }

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use claviger_service::{ServiceError, StoreError};
+use claviger_service::ServiceError;
 
 /// Largest body of a request in bytes.
 const BODY_MAX: usize = 1024 * 1024;
@@ -74,9 +74,19 @@ pub(crate) async fn read_body_of(body: Body, max: usize, within: Duration) -> Op
     }
 }
 
-/// Whether a failure passes by itself: the database has more to do than it can.
-pub(crate) fn is_busy(error: &ServiceError) -> bool {
-    matches!(error, ServiceError::Store(StoreError::Overloaded))
+/// Seconds after which it is worth to try again what could not be done for now.
+pub(crate) const BUSY_FOR: u64 = 2;
+
+/// Tells the log of a failure that the caller hears nothing of; whether it passes, so that the caller may try again.
+pub(crate) fn passes(error: &ServiceError, what: &'static str) -> bool {
+    error.log(what);
+    error.is_passing()
+}
+
+/// A response that tells when to try again.
+pub(crate) fn with_retry_after(mut response: Response, seconds: u64) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    response
 }
 
 /// A JSON response with the headers that all of the APIs' replies carry.

@@ -14,7 +14,10 @@ use claviger_domain::Secret;
 use claviger_service::{ServiceError, accounts::ResetPassword};
 use claviger_wire::Params;
 
-use crate::{State as ServerState, http::read_body};
+use crate::{
+    State as ServerState,
+    http::{BUSY_FOR, passes, read_body, with_retry_after},
+};
 
 /// Longest password in bytes.
 const PASSWORD_MAX: usize = 1000;
@@ -127,7 +130,10 @@ fn page(status: StatusCode, state: State) -> Response {
 }
 
 fn failed(error: &ServiceError) -> Response {
-    tracing::error!(%error, "a request failed");
+    if passes(error, "a request failed") {
+        let problem = Some("The server is busy. Try again in a moment.");
+        return with_retry_after(page(StatusCode::SERVICE_UNAVAILABLE, State::Form { problem }), BUSY_FOR);
+    }
     let problem = Some("Something went wrong on this server. Try again later.");
     page(StatusCode::INTERNAL_SERVER_ERROR, State::Form { problem })
 }

@@ -1,5 +1,8 @@
 //! Why a use case failed for another reason than its own.
 
+use std::time::Instant;
+
+use claviger_domain::Seldom;
 use claviger_screening::ScreeningError;
 use claviger_store::StoreError;
 
@@ -20,6 +23,30 @@ pub enum ServiceError {
     /// What an operator asked for is not possible.
     #[error("{0}")]
     Refused(String),
+}
+
+/// When it was told last that requests cannot be served for now.
+static PASSING_TOLD: Seldom = Seldom::new();
+
+impl ServiceError {
+    /// Whether the same request may go well later: see [`StoreError::is_passing`].
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_passing())
+    }
+
+    /// Tells the log, with advice where there is some. What passes is told once a minute, or an outage would fill the
+    /// disk that may be what is wrong.
+    pub fn log(&self, what: &'static str) {
+        let advice = match self {
+            Self::Store(error) => error.advice().unwrap_or_default(),
+            _ => "",
+        };
+        if !self.is_passing() {
+            tracing::error!(error = %self, advice, "{what}");
+        } else if PASSING_TOLD.is_due(Instant::now()) {
+            tracing::error!(error = %self, advice, "requests get 503 for now");
+        }
+    }
 }
 
 impl From<ScreeningError> for ServiceError {

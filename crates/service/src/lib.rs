@@ -44,7 +44,6 @@ pub use shared::{
     private::{create_private, write_private},
     proxy::{ProxyFault, ProxyWatch},
     screens::ScreenSources,
-    seldom::Seldom,
     stats::AppStats,
     text::cut,
     vault::{Vault, VaultError},

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use claviger_domain::{Clock, Random, SigningKey};
-use claviger_outgoing::{Mailer, Outgoing};
+use claviger_domain::{Clock, Random, Seldom, SigningKey};
+use claviger_outgoing::Outgoing;
 use claviger_store::{Store, StoreError, catalog};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
@@ -18,10 +18,10 @@ use crate::{
         figures::{Figures, Notes},
         file_store::FileStore,
         key_uses::KeyUses,
+        mails::Mails,
         passwords::Passwords,
         proxy::ProxyWatch,
         screens::Screens,
-        seldom::Seldom,
         stats::{AppStats, StatsCache},
         tally::Tallies,
         tries::Tries,
@@ -60,7 +60,8 @@ pub struct Service {
     pub(crate) downloads: Semaphore,
     pub(crate) calls: Calls,
     pub(crate) outgoing: Arc<Outgoing>,
-    pub(crate) mailer: Option<Mailer>,
+    /// `None` where no mail server is set.
+    pub(crate) mails: Option<Mails>,
     pub(crate) screens: Arc<Screens>,
     /// Announces a message in the table of deliveries.
     pub(crate) deliver: Notify,

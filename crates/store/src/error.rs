@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rusqlite::ErrorCode;
+
 /// A failure of the database or of its use.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -11,6 +13,9 @@ pub enum StoreError {
     /// PostgreSQL refused, or cannot be reached.
     #[error("PostgreSQL: {}", postgres_detail(.0))]
     Postgres(#[from] postgres::Error),
+    /// PostgreSQL could not be reached a moment ago, and was not asked again.
+    #[error("PostgreSQL cannot be reached: {0}")]
+    Unreachable(Arc<str>),
     /// The transaction that this change was part of could not be committed.
     #[error("the change was not saved: {0}")]
     Commit(Arc<StoreError>),
@@ -43,6 +48,94 @@ pub enum StoreError {
     /// What was given cannot name a database.
     #[error("{0}")]
     Configuration(String),
+}
+
+impl StoreError {
+    /// Whether this passes, by itself or when the operator sees to it: the database cannot be reached or written to, or
+    /// has more to do than it can. The same request may go well later.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Sqlite(error) => error.sqlite_error_code().is_some_and(is_passing_in_sqlite),
+            Self::Postgres(error) => is_passing_in_postgres(error),
+            Self::Commit(error) | Self::Batch(error) => error.is_passing(),
+            Self::Unreachable(_) | Self::Overloaded => true,
+            Self::Newer { .. }
+            | Self::Unexpected(_)
+            | Self::Panicked
+            | Self::Closed
+            | Self::Configuration(_) => false,
+        }
+    }
+
+    /// What the operator should do about it, where that can be told.
+    pub fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite(error) => error.sqlite_error_code().and_then(advice_for_sqlite),
+            Self::Postgres(error) if is_passing_in_postgres(error) => Some(POSTGRES_AWAY),
+            Self::Commit(error) | Self::Batch(error) => error.advice(),
+            Self::Unreachable(_) => Some(POSTGRES_AWAY),
+            _ => None,
+        }
+    }
+}
+
+const POSTGRES_AWAY: &str =
+    "see whether PostgreSQL runs, has room on its disk, and can be reached; nothing has to be restarted here";
+
+fn is_passing_in_sqlite(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked
+            | ErrorCode::DiskFull
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::CannotOpen
+            | ErrorCode::ReadOnly
+            | ErrorCode::PermissionDenied
+            | ErrorCode::OutOfMemory
+            | ErrorCode::FileLockingProtocolFailed
+    )
+}
+
+fn advice_for_sqlite(code: ErrorCode) -> Option<&'static str> {
+    Some(match code {
+        ErrorCode::DiskFull => {
+            "the disk of the data folder is full: make room there; nothing has to be restarted"
+        }
+        ErrorCode::SystemIoFailure => {
+            "the disk of the data folder does not do as it is told: see whether it is full or failing (dmesg), and \
+             whether this process may open more files"
+        }
+        ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen => {
+            "the data folder or the database in it cannot be written: see whose they are, their permissions, and \
+             whether the disk is mounted read-only"
+        }
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
+            "another program holds the database: end it, or wait until it is done"
+        }
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => DAMAGED,
+        _ => return None,
+    })
+}
+
+/// What to do about a damaged database file.
+pub(crate) const DAMAGED: &str = "the database file is damaged: stop the server, keep a copy of the file and of those \
+    beside it, and restore a backup; `claviger doctor` looks at it without changing it";
+
+/// What the server could not do for now, as against what it will never do.
+fn is_passing_in_postgres(error: &postgres::Error) -> bool {
+    match error.code() {
+        // Connections, resources (the disk too), the server's operator, conflicts; and a standby that only reads.
+        Some(code) => {
+            ["08", "53", "57", "58", "40"].contains(&code.code().get(..2).unwrap_or_default())
+                || *code == postgres::error::SqlState::READ_ONLY_SQL_TRANSACTION
+        }
+        // Whatever else comes without a code is of values that this program and the table do not agree about.
+        None => {
+            let source = std::error::Error::source(error);
+            error.is_closed() || source.is_none_or(<dyn std::error::Error>::is::<std::io::Error>)
+        }
+    }
 }
 
 /// A result whose failure is the database's.

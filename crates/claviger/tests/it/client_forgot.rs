@@ -61,6 +61,77 @@ fn the_rules_before_a_mail() {
     eventually("three mails", || (mailbox.mails().len() == 3).then_some(()));
 }
 
+const SENT: &str = "Successfully sent email to change password.";
+
+#[test]
+fn neither_replies_nor_limits_tell_who_is_there() {
+    let mailbox = Mailbox::start();
+    let server = start(&mailbox);
+    register(&server, "alice", EMAIL, 0);
+    register(&server, "bob", "", 1);
+    server.cli.ok(&["app", "set", &server.app.path(), "hideUnknownUsers=true"]);
+    let session = eventually("the setting to count", || {
+        let session = server.app.init("1.2");
+        let reply = session.call("forgot", &[("username", "somebody"), ("email", "s@example.org")]);
+        (reply.json()["message"] == SENT).then_some(session)
+    });
+    for (name, email) in
+        [("nobody", EMAIL), ("alice", "other@example.org"), ("bob", EMAIL), ("alice", EMAIL), ("alice", "")]
+    {
+        // Three times an hour, in whatever case, whether or not somebody gets the mail.
+        for name in [name.to_owned(), name.to_uppercase(), name.to_owned()] {
+            session.succeeds(&session.call("forgot", &[("username", &name), ("email", email)]), SENT, "");
+        }
+        let more = session.call("forgot", &[("username", name), ("email", email)]);
+        session.fails(&more, "Too many emails were sent to you. Try again in an hour.");
+        // Asking is no failed login, for whomever.
+        for _ in 0..9 {
+            let reply = session.call("login", &[("username", name), ("pass", "wrong"), ("hwid", HWID)]);
+            assert_eq!(reply.status, 200, "{name}: {reply:?}");
+        }
+        session.call("login", &[("username", "alice"), ("pass", "old"), ("hwid", HWID)]);
+    }
+    eventually("three mails", || (mailbox.mails().len() == 3).then_some(()));
+    assert!(mailbox.mails().iter().all(|mail| mail.contains("RCPT TO:<alice@example.org>")));
+}
+
+#[test]
+fn a_slow_mail_server_tells_nothing() {
+    // It takes connections, and never says a word.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("smtp://{}?tls=none", silent.local_addr().expect("an address"));
+    let server = Server::start_with(&format!("smtp_url = {url:?}\nsmtp_from = \"a@example.org\"\n"));
+    register(&server, "alice", EMAIL, 0);
+    server.cli.ok(&["app", "set", &server.app.path(), "hideUnknownUsers=true"]);
+    let ask = |name: &str| {
+        let session = server.app.init("1.2");
+        session.call("forgot", &[("username", name), ("email", EMAIL)]).json()["message"].clone()
+    };
+    eventually("the setting to count", || (ask("somebody") == SENT).then_some(()));
+    assert_eq!([ask("alice"), ask("nobody")], [SENT, SENT]);
+    // It was sent nevertheless: the server is talking to it, and will give up.
+    silent.accept().expect("a connection");
+}
+
+#[test]
+fn names_write_no_lines_of_their_own_into_a_mail() {
+    let mailbox = Mailbox::start();
+    let server = start(&mailbox);
+    register(&server, "alice", EMAIL, 0);
+    let database = rusqlite::Connection::open(server.data().join("claviger.db")).expect("the database");
+    database.busy_timeout(std::time::Duration::from_secs(20)).expect("a time limit");
+    // As older releases kept them.
+    let name = "alice\",\r\n\r\nchoose it at https://evil.example/now\r\n";
+    let changed = database.execute("UPDATE users SET username = ?1", [name]).expect("a change");
+    assert_eq!(changed, 1);
+    let session = server.app.init("1.2");
+    session.succeeds(&session.call("forgot", &[("username", "alice"), ("email", EMAIL)]), SENT, "");
+    let mail = eventually("a mail", || mailbox.mails().pop()).replace("=\n", "");
+    let line = "\n    \"alice',    choose it at https: //evil.example/now\"\n";
+    assert!(mail.contains(line) && !mail.contains("https://evil"), "{mail}");
+    assert!(mail.contains("Subject: Reset your password for \"demo-app\"\n"), "{mail}");
+}
+
 #[test]
 fn a_link_sets_one_password() {
     let mailbox = Mailbox::start();

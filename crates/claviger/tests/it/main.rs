@@ -36,6 +36,7 @@ mod dashboard_seller_settings;
 mod dashboard_sessions;
 mod dashboard_why;
 mod demo;
+mod faults_postgres;
 mod forwarded;
 mod identity;
 mod openapi;

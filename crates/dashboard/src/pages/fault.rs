@@ -1,7 +1,10 @@
 //! The page that tells what went wrong.
 
 use askama::Template;
-use axum::response::{IntoResponse, Response};
+use axum::{
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
 
 use crate::{
     fault::Fault,
@@ -9,6 +12,9 @@ use crate::{
     reply,
     visit::Visit,
 };
+
+/// Seconds after which it is worth to try again what could not be done for now.
+const BUSY_FOR: u64 = 2;
 
 #[derive(Template)]
 #[template(path = "fault.html")]
@@ -29,7 +35,7 @@ struct Part {
 /// Tells what went wrong. It asks the database for nothing: that may be what failed.
 pub(crate) fn fault_page(visit: &Visit, fault: &Fault) -> Response {
     if let Fault::Failed(error) = fault {
-        tracing::error!(%error, "a page failed");
+        error.log("a page failed");
     }
     let (status, title, words) = fault.told();
     let rendered = if visit.is_fragment() {
@@ -37,8 +43,12 @@ pub(crate) fn fault_page(visit: &Visit, fault: &Fault) -> Response {
     } else {
         Page { frame: Frame::without_apps(visit, title.into(), Nav::Other), heading: None, words }.render()
     };
-    match rendered {
+    let mut response = match rendered {
         Ok(html) => reply::html(status, html),
         Err(_) => (status, title).into_response(),
+    };
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, BUSY_FOR.into());
     }
+    response
 }

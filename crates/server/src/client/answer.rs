@@ -12,7 +12,7 @@ use claviger_wire::client::{ApiVersion, Reply, crypt, nonce, signature, text};
 use super::request::{Format, Request};
 use crate::{
     State,
-    http::{is_busy, json},
+    http::{BUSY_FOR, json, passes},
 };
 
 const SIGNATURE: HeaderName = HeaderName::from_static("signature");
@@ -25,17 +25,18 @@ const EXPOSED: HeaderValue =
 pub(crate) type Outcome = Result<Answer, Fault>;
 
 /// Why a request could not be carried out at all.
+#[derive(Clone, Copy)]
 pub(crate) enum Fault {
-    /// Our fault: details go to the log only.
-    Internal(ServiceError),
-    /// Too much to do; the client may try again.
+    /// Our fault: details went to the log only.
+    Internal,
+    /// Too much to do, or the database cannot be had; the client may try again.
     Busy,
 }
 
 impl<E: Into<ServiceError>> From<E> for Fault {
     fn from(error: E) -> Self {
         let error = error.into();
-        if is_busy(&error) { Self::Busy } else { Self::Internal(error) }
+        if passes(&error, "a request failed") { Self::Busy } else { Self::Internal }
     }
 }
 
@@ -135,13 +136,11 @@ impl Answer {
     /// A request that could not be carried out.
     pub(crate) fn fault(app: Option<Arc<App>>, fault: Fault) -> Self {
         let (status, text) = match fault {
-            Fault::Internal(error) => {
-                tracing::error!(%error, "a request failed");
-                (StatusCode::INTERNAL_SERVER_ERROR, text::INTERNAL_ERROR)
-            }
+            Fault::Internal => (StatusCode::INTERNAL_SERVER_ERROR, text::INTERNAL_ERROR),
             Fault::Busy => (StatusCode::SERVICE_UNAVAILABLE, text::BUSY),
         };
-        Self::new(app, Key::None, Reply::failure(text)).with_status(status)
+        let retry_after = matches!(fault, Fault::Busy).then_some(BUSY_FOR);
+        Self { retry_after, ..Self::new(app, Key::None, Reply::failure(text)).with_status(status) }
     }
 
     fn new(app: Option<Arc<App>>, key: Key, reply: Reply) -> Self {

@@ -3,7 +3,7 @@
 use std::{net::IpAddr, time::Instant};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use claviger_service::Seldom;
+use claviger_domain::Seldom;
 
 /// So many bytes of what the proxy told are shown.
 const SHOWN: usize = 100;

@@ -28,8 +28,8 @@ use super::{
 use crate::{
     State,
     http::{
-        COMPRESSED, is_busy, is_compressed, json, method_not_allowed, preflight, read_body, read_body_of,
-        with_encodings,
+        BUSY_FOR, COMPRESSED, is_compressed, json, method_not_allowed, passes, preflight, read_body,
+        read_body_of, with_encodings, with_retry_after,
     },
     limits::SellerRate,
 };
@@ -82,7 +82,7 @@ async fn handle(
         Ok(Answer::Reply(reply) | Answer::Changed(reply, _)) => respond(&reply, text),
         Ok(Answer::Stream { body, text }) => streamed(body, text),
         Err(Stop::Refused(reply)) => respond(&reply, text),
-        Err(Stop::Failed(error)) => respond(&fault(&error), text),
+        Err(Stop::Failed(error)) => fault(&error, text),
     };
     if let Some(rate) = rate {
         tell_rate(&mut response, rate);
@@ -208,17 +208,17 @@ fn status_of(outcome: &Outcome, text_mode: bool) -> u16 {
             reply.status_in(text_mode)
         }
         Ok(Answer::Stream { .. }) => 200,
-        Err(Stop::Failed(error)) if is_busy(error) => 503,
+        Err(Stop::Failed(error)) if error.is_passing() => 503,
         Err(Stop::Failed(_)) => 500,
     }
 }
 
-fn fault(error: &ServiceError) -> SellerReply {
-    if is_busy(error) {
-        return SellerReply::failure("The server is busy. Try again in a moment.").status(503);
+fn fault(error: &ServiceError, text_mode: bool) -> Response {
+    if passes(error, "a seller request failed") {
+        let busy = SellerReply::failure("The server is busy. Try again in a moment.").status(503);
+        return with_retry_after(respond(&busy, text_mode), BUSY_FOR);
     }
-    tracing::error!(%error, "a seller request failed");
-    SellerReply::failure(text::INTERNAL_ERROR).status(500)
+    respond(&SellerReply::failure(text::INTERNAL_ERROR).status(500), text_mode)
 }
 
 fn streamed(body: Body, text: bool) -> Response {

@@ -51,6 +51,9 @@ impl Service {
             self.write_held().await;
             self.people_attempts.forget(now);
             self.foreign_names.forget(now);
+            if let Some(mails) = &self.mails {
+                mails.forget(now);
+            }
             let screens = self.screens.clone();
             let _ = tokio::task::spawn_blocking(move || screens.reload()).await;
             let expired = move |conn: &mut Conn<'_>| password_resets::delete_expired(conn, now);

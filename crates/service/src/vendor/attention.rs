@@ -149,7 +149,7 @@ impl Service {
                  leaked_passwords.",
             ));
         }
-        if notes.emails && self.mailer.is_none() {
+        if notes.emails && self.mails.is_none() {
             found.push(server(
                 "Users have told e-mail addresses, but the server sends no mail, so that nobody can ask for a new \
                  password. Set smtp_url and smtp_from.",

@@ -2,6 +2,7 @@
 
 mod conn;
 mod migrate;
+mod outage;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 mod value;

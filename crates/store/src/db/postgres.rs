@@ -12,10 +12,17 @@ use postgres::{Client, Config, IsolationLevel, config::SslMode};
 use tokio::sync::oneshot;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::conn::{Conn, Statements};
+use super::{
+    conn::{Conn, Statements},
+    outage::Outage,
+};
 use crate::{Result, StoreError};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long the server may take to let the program in once it is connected.
+const GREETING_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long what was sent may stay without an answer of the other side's system before the connection counts as broken.
+const SEND_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections for session creation, session look-ups and everything else.
 const LANES: [(&str, usize); 3] = [("pg-create", 2), ("pg-lookup", 2), ("pg-any", 6)];
 /// Jobs that may wait in a lane.
@@ -37,10 +44,11 @@ struct Session {
     client: Option<(Client, Statements)>,
 }
 
-/// Knows how to reach the server.
+/// Knows how to reach the server, and whether that failed a moment ago.
 struct Connector {
     config: Config,
     tls: Option<MakeRustlsConnect>,
+    outage: Outage,
 }
 
 impl Postgres {
@@ -51,7 +59,7 @@ impl Postgres {
     /// as well.
     pub fn open(url: &str) -> Result<Self> {
         let connector = Arc::new(Connector::new(url)?);
-        check_server(&mut connector.connect()?)?;
+        check_server(&mut connector.connect_once()?)?;
         let mut lanes = Vec::new();
         for (name, connections) in LANES {
             let (lane, due) = crossbeam_channel::bounded(QUEUE_MAX);
@@ -126,6 +134,9 @@ impl Connector {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);
         }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(SEND_TIMEOUT);
+        }
         if config.get_application_name().is_none() {
             config.application_name("claviger");
         }
@@ -135,10 +146,48 @@ impl Connector {
             SslMode::Require => Some(MakeRustlsConnect::new(tls_config()?)),
             _ => None,
         };
-        Ok(Self { config, tls })
+        Ok(Self { config, tls, outage: Outage::default() })
     }
 
-    fn connect(&self) -> Result<Client> {
+    /// A connection. Once one could not be had, none is waited for: a thread tries until the server is back, and all
+    /// others are told at once.
+    fn connect(self: &Arc<Self>) -> Result<Client> {
+        if let Some(reason) = self.outage.reason() {
+            return Err(StoreError::Unreachable(reason));
+        }
+        // It could be reached when the program started, so whatever it is now, it can be mended there.
+        self.try_once().map_err(|error| {
+            let (reason, connector) = (Arc::from(error.to_string()), Arc::downgrade(self));
+            self.outage.begin(&reason, move || {
+                let connector = connector.upgrade()?;
+                let found = connector.connect_once().is_ok();
+                if found {
+                    connector.outage.end();
+                }
+                Some(found)
+            });
+            StoreError::Unreachable(reason)
+        })
+    }
+
+    /// As [`Connector::connect_once`], and gives up a server that takes the connection and then says nothing: the library
+    /// limits only the first half. The thread that waits for it ends with that connection; there are as many as
+    /// sessions at most, since the outage begins.
+    fn try_once(self: &Arc<Self>) -> Result<Client> {
+        let (sender, receiver) = crossbeam_channel::bounded(1);
+        let connector = self.clone();
+        let connecting = move || drop(sender.send(connector.connect_once()));
+        thread::Builder::new()
+            .name("pg-connect".into())
+            .spawn(connecting)
+            .map_err(|error| StoreError::Configuration(format!("cannot start a thread: {error}")))?;
+        let within = self.config.get_connect_timeout().copied().unwrap_or(CONNECT_TIMEOUT) + GREETING_TIMEOUT;
+        receiver
+            .recv_timeout(within)
+            .unwrap_or_else(|_| Err(StoreError::Unreachable("it says nothing".into())))
+    }
+
+    fn connect_once(&self) -> Result<Client> {
         Ok(match &self.tls {
             Some(tls) => self.config.connect(tls.clone())?,
             None => self.config.connect(postgres::NoTls)?,

@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use claviger_domain::Seldom;
 use crossbeam_channel::{Receiver, Sender};
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use tokio::sync::oneshot;
@@ -17,6 +18,10 @@ use crate::{Result, StoreError};
 
 /// How long to wait for another process (the command line) to finish its change.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
+/// How often to look whether it has.
+const BUSY_LOOK: Duration = Duration::from_millis(10);
+/// After so many looks the log tells of it.
+const BUSY_TOLD: i32 = 200;
 /// Changes that may share one commit.
 const GROUP_MAX: usize = 1024;
 /// Changes and look-ups that may wait; more are refused.
@@ -113,8 +118,8 @@ impl Sqlite {
 
 fn open_writer(path: &Path) -> Result<Connection> {
     make_private(path)?;
-    let connection = Connection::open(path)?;
-    prepare_once(&connection)?;
+    let mut connection = Connection::open(path)?;
+    prepare_once(&mut connection)?;
     write_ahead(&connection)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
@@ -153,19 +158,32 @@ fn make_private(path: &Path) -> Result<()> {
 
 fn open_reader(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    prepare_once(&connection)?;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    prepare_once(&mut connection)?;
     connection.pragma_update(None, "cache_size", -4096)?;
     Ok(connection)
 }
 
 /// Keeps prepared statements. Without the planner's stability guarantee SQLite would plan some of them anew whenever
 /// a parameter is bound: measured at half the cost of a session look-up.
-fn prepare_once(connection: &Connection) -> Result<()> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+fn prepare_once(connection: &mut Connection) -> Result<()> {
+    connection.busy_handler(Some(wait_for_others))?;
     connection.set_prepared_statement_cache_capacity(128);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
+}
+
+/// Waits for whoever holds the database, and tells of it; `false` ends the waiting.
+fn wait_for_others(looks: i32) -> bool {
+    static TOLD: Seldom = Seldom::new();
+    if looks == BUSY_TOLD && TOLD.is_due(Instant::now()) {
+        tracing::warn!(
+            seconds = BUSY_TIMEOUT.as_secs(),
+            "another program holds the database; changes wait for it, and are refused after some seconds"
+        );
+    }
+    thread::sleep(BUSY_LOOK);
+    BUSY_LOOK.saturating_mul(looks.unsigned_abs()) < BUSY_TIMEOUT
 }
 
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
@@ -180,7 +198,7 @@ fn write_in_groups(connection: &Connection, due: &Receiver<Change>) {
         let completions: Vec<Completion> = group.map(|change| change(connection)).collect();
         let committed = begun.and_then(|()| control(connection, "COMMIT"));
         let committed = committed.map_err(|error| {
-            tracing::error!(%error, "a group of changes was not saved");
+            tell_unsaved(&error);
             if !connection.is_autocommit() {
                 let _ = connection.execute_batch("ROLLBACK");
             }
@@ -189,6 +207,15 @@ fn write_in_groups(connection: &Connection, due: &Receiver<Change>) {
         for complete in completions {
             complete(committed.clone());
         }
+    }
+}
+
+/// Once a minute: each change that is asked for would tell of the same full disk.
+fn tell_unsaved(error: &StoreError) {
+    static TOLD: Seldom = Seldom::new();
+    if !error.is_passing() || TOLD.is_due(Instant::now()) {
+        let advice = error.advice().unwrap_or_default();
+        tracing::error!(%error, advice, "a group of changes was not saved");
     }
 }
 

@@ -17,6 +17,7 @@ pub mod target;
 pub mod v1_0;
 pub mod vendor;
 pub mod wait;
+pub mod wire;
 
 pub use account::{Info, assert_logged_in};
 pub use app::App;

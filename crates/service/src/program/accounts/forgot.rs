@@ -1,6 +1,9 @@
 //! `forgot`: a mail with a link under which a user chooses a new password.
 
-use claviger_domain::{ClientAddress, Secret, in_one_line, tidy};
+use std::sync::Arc;
+
+use claviger_capacity::Who;
+use claviger_domain::{ClientAddress, Secret, tidy};
 use claviger_store::{
     Conn, StoreError,
     password_resets::{self, Reset},
@@ -11,7 +14,7 @@ use claviger_store::{
 
 use crate::{
     App, Service, ServiceError,
-    shared::{attempts::Attempt, vault::sha256},
+    shared::{attempts::Attempt, mails::quoted, vault::sha256},
 };
 
 /// Life of a link in seconds.
@@ -54,92 +57,97 @@ pub enum ResetPassword {
     Busy,
 }
 
+/// Who asks for a link, and for whom.
+#[derive(Clone)]
+struct Ask {
+    app: Arc<App>,
+    ip: ClientAddress,
+    username: String,
+    email: String,
+}
+
 impl Service {
-    /// Mails a link to a user who knows the address of the registration.
+    /// Mails a link to a user who knows the address of the registration. Where unknown users are hidden, nothing that
+    /// depends on the user is done before the answer, so that neither what it says nor when tells whether there is one.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn forgot(
-        &self,
-        app: &App,
+        self: &Arc<Self>,
+        app: &Arc<App>,
         ip: ClientAddress,
         username: Option<String>,
         email: Option<String>,
     ) -> Result<Forgot, ServiceError> {
-        if self.mailer.is_none() {
-            return Ok(Forgot::NotConfigured);
-        }
-        let (username, email) = (username.unwrap_or_default(), email.unwrap_or_default());
-        let email = tidy(&email).to_owned();
-        let attempt = Attempt { app: app.id, username: Some(&username), ip };
+        let Some(mails) = &self.mails else { return Ok(Forgot::NotConfigured) };
+        let (username, email) = (username.unwrap_or_default(), tidy(&email.unwrap_or_default()).to_owned());
+        let ask = Ask { app: app.clone(), ip, username, email };
+        let attempt = Attempt { app: app.id, username: Some(&ask.username), ip };
         let now = self.clock.now();
         if let Some(seconds) = self.attempts.pause(attempt, false, now) {
             return Ok(Forgot::Paused(seconds));
         }
-        let outcome = match self.reset_link(app, &username, &email, now).await? {
-            Ok(link) => {
-                let outcome = self.mail_link(app, &username, &email, &link).await;
-                if outcome == Forgot::NotSent {
-                    // Nobody got it, so it must not count as one of the hour's mails.
-                    let hash = sha256(&link);
-                    self.store.db().write(move |conn| password_resets::delete(conn, &hash)).await?;
-                }
-                outcome
+        if app.settings.hide_unknown_users {
+            if !mails.may_ask(app.id, ip, &ask.username, &ask.email, now) {
+                return Ok(Forgot::TooMany);
             }
-            Err(refusal) => refusal,
-        };
+            let service = self.clone();
+            tokio::spawn(async move {
+                if let Err(error) = service.send_link(&ask, now).await {
+                    error.log("a link for a new password could not be made");
+                }
+            });
+            return Ok(Forgot::Sent);
+        }
+        let outcome = self.send_link(&ask, now).await?;
         if matches!(outcome, Forgot::UnknownUser | Forgot::WrongEmail) {
             self.attempts.failed(attempt, now);
         }
-        let hidden = matches!(outcome, Forgot::UnknownUser | Forgot::WrongEmail | Forgot::NoEmail);
-        Ok(if hidden && app.settings.hide_unknown_users { Forgot::Sent } else { outcome })
+        Ok(outcome)
     }
 
-    /// Keeps a new link; returns its secret.
-    async fn reset_link(
-        &self,
-        app: &App,
-        username: &str,
-        email: &str,
-        now: i64,
-    ) -> Result<Result<String, Forgot>, StoreError> {
+    async fn send_link(&self, ask: &Ask, now: i64) -> Result<Forgot, ServiceError> {
+        let Some(mails) = &self.mails else { return Ok(Forgot::NotConfigured) };
+        let (link, user) = match self.reset_link(ask, now).await? {
+            Ok(made) => made,
+            Err(refusal) => return Ok(refusal),
+        };
+        let (app, url) = (quoted(&ask.app.name), &self.options.public_url);
+        let subject = format!("Reset your password for {app}");
+        let text = format!(
+            "Hello,\n\n\
+             somebody, probably you, asked for a new password for the account\n\n    {}\n\nof\n\n    {app}\n\n\
+             Choose it here within 24 hours:\n\n{url}/reset/{link}\n\n\
+             If it was not you, do nothing: your password stays as it is.\n",
+            quoted(&user),
+        );
+        if mails.send(Who::client(ask.app.id, ask.ip), &ask.email, &subject, &text).await {
+            return Ok(Forgot::Sent);
+        }
+        // Nobody got it, so it must not count as one of the hour's mails.
+        let hash = sha256(&link);
+        self.store.db().write(move |conn| password_resets::delete(conn, &hash)).await?;
+        Ok(Forgot::NotSent)
+    }
+
+    /// Keeps a new link; returns its secret, and the user's name as it is kept.
+    async fn reset_link(&self, ask: &Ask, now: i64) -> Result<Result<(String, String), Forgot>, StoreError> {
         let secret = self.random.hex(LINK_BYTES);
         let hash = sha256(&secret);
-        let (app, username, hashes) = (app.id, username.to_owned(), self.email_hashes(email));
+        let (app, username, hashes) = (ask.app.id, ask.username.clone(), self.email_hashes(&ask.email));
         let keep = move |conn: &mut Conn<'_>| {
             let user = match check_email(users::by_name(conn, app, &username)?, &hashes) {
                 Ok(user) => user,
                 Err(refusal) => return Ok(Err(refusal)),
             };
-            let reset = Reset { app, user };
+            let reset = Reset { app, user: user.id };
             if password_resets::made_since(conn, reset, now - MAILS_PER)? >= MAILS_MAX {
                 return Ok(Err(Forgot::TooMany));
             }
             password_resets::insert(conn, &hash, reset, now, now + LINK_SECONDS)?;
-            Ok(Ok(secret))
+            Ok(Ok((secret, user.username)))
         };
         self.store.db().write(keep).await
-    }
-
-    async fn mail_link(&self, app: &App, username: &str, email: &str, secret: &str) -> Forgot {
-        let Some(mailer) = &self.mailer else { return Forgot::NotConfigured };
-        let subject = format!("Reset your password for {}", app.name);
-        let url = &self.options.public_url;
-        let text = format!(
-            "Hello {},\n\n\
-             somebody, probably you, asked for a new password for {}.\n\
-             Choose it here within 24 hours:\n\n{url}/reset/{secret}\n\n\
-             If it was not you, do nothing: your password stays as it is.\n",
-            in_one_line(username),
-            in_one_line(&app.name),
-        );
-        match mailer.send(email, &subject, &text).await {
-            Ok(()) => Forgot::Sent,
-            Err(error) => {
-                tracing::error!(%error, "a mail could not be sent; `claviger doctor` looks into it");
-                Forgot::NotSent
-            }
-        }
     }
 
     /// Whether a link lets a user choose a new password.
@@ -179,12 +187,12 @@ impl Service {
     }
 }
 
-/// The number of the user, if the address is the one of the registration.
-fn check_email(user: Option<User>, hashes: &[String; 2]) -> Result<i64, Forgot> {
+/// The user, if the address is the one of the registration.
+fn check_email(user: Option<User>, hashes: &[String; 2]) -> Result<User, Forgot> {
     let user = user.ok_or(Forgot::UnknownUser)?;
-    let known = user.email_hash.ok_or(Forgot::NoEmail)?;
+    let known = user.email_hash.as_deref().ok_or(Forgot::NoEmail)?;
     let same = |hash: &String| {
         aws_lc_rs::constant_time::verify_slices_are_equal(hash.as_bytes(), known.as_bytes()).is_ok()
     };
-    if hashes.iter().any(same) { Ok(user.id) } else { Err(Forgot::WrongEmail) }
+    if hashes.iter().any(same) { Ok(user) } else { Err(Forgot::WrongEmail) }
 }

@@ -13,6 +13,11 @@ const EVERY: Duration = Duration::from_secs(60);
 pub struct Seldom(Mutex<Option<Instant>>);
 
 impl Seldom {
+    /// Nothing was told yet.
+    pub const fn new() -> Self {
+        Self(Mutex::new(None))
+    }
+
     /// Whether it is time to tell it, again or for the first time; then it counts as told.
     pub fn is_due(&self, now: Instant) -> bool {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);

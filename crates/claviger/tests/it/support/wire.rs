@@ -1,0 +1,99 @@
+//! A wire to another server that can be cut and mended.
+
+use std::{
+    io,
+    net::{Shutdown, TcpListener, TcpStream},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU8, AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+const WHOLE: u8 = 0;
+const CUT: u8 = 1;
+const SILENT: u8 = 2;
+
+/// A wire, whole at first.
+#[derive(Debug, Clone)]
+pub struct Wire {
+    /// Where its near end is.
+    pub address: String,
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    state: AtomicU8,
+    /// Connections that were asked for.
+    asked: AtomicUsize,
+    streams: Mutex<Vec<TcpStream>>,
+}
+
+impl Wire {
+    /// A wire to this address.
+    pub fn to(target: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address").to_string();
+        let inner = Arc::new(Inner::default());
+        let (target, shared) = (target.to_owned(), inner.clone());
+        thread::spawn(move || {
+            for near in listener.incoming().map_while(Result::ok) {
+                shared.asked.fetch_add(1, Ordering::Relaxed);
+                match shared.state.load(Ordering::SeqCst) {
+                    CUT => drop(near),
+                    SILENT => shared.keep(near),
+                    _ => {
+                        let Ok(far) = TcpStream::connect(&target) else { continue };
+                        pump(&near, &far);
+                        pump(&far, &near);
+                        shared.keep(near);
+                        shared.keep(far);
+                    }
+                }
+            }
+        });
+        Self { address, inner }
+    }
+
+    /// Ends all connections; new ones are hung up at once.
+    pub fn cut(&self) {
+        self.become_(CUT);
+    }
+
+    /// Ends all connections; new ones are taken, and get no answer.
+    pub fn fall_silent(&self) {
+        self.become_(SILENT);
+    }
+
+    /// Lets everything through again.
+    pub fn mend(&self) {
+        self.become_(WHOLE);
+    }
+
+    /// How many connections were asked for so far.
+    pub fn asked(&self) -> usize {
+        self.inner.asked.load(Ordering::Relaxed)
+    }
+
+    fn become_(&self, state: u8) {
+        self.inner.state.store(state, Ordering::SeqCst);
+        for stream in self.inner.streams.lock().expect("no panic").drain(..) {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+impl Inner {
+    fn keep(&self, stream: TcpStream) {
+        self.streams.lock().expect("no panic").push(stream);
+    }
+}
+
+fn pump(from: &TcpStream, to: &TcpStream) {
+    let (mut from, mut to) = (from.try_clone().expect("a stream"), to.try_clone().expect("a stream"));
+    thread::spawn(move || {
+        let _ = io::copy(&mut from, &mut to);
+        let _ = to.shutdown(Shutdown::Both);
+    });
+}
