@@ -3,12 +3,9 @@
 //! It is built for release, since the generator must be fast too, and needs libraries that the other chores do
 //! without.
 
-use std::env;
-use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::tools::cargo::{self, Profile};
@@ -108,7 +105,5 @@ impl Options {
 /// # Errors
 /// When it does not build or cannot be started.
 pub fn run() -> Result<()> {
-    let program = cargo::build(PACKAGE, Profile::Release)?;
-    let error = Command::new(&program).args(env::args_os().skip(2)).exec();
-    Err(error).with_context(|| format!("cannot start {}", program.display()))
+    cargo::become_program(PACKAGE, Profile::Release)
 }

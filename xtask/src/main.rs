@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::tools::interrupt;
-use xtask::{bench, ci, dist, e2e, fuzz, openapi, screenshots, test};
+use xtask::{bench, ci, dist, e2e, fuzz, openapi, screenshots, siege, test};
 
 /// The project's own chores.
 #[derive(Debug, Parser)]
@@ -24,13 +24,15 @@ enum Chore {
     Fuzz(fuzz::Options),
     /// Measure the release server beside a bare handler and print a table
     Bench(bench::Options),
+    /// Attack the server on loopback, each time with an honest client of another tenant beside it
+    Siege(siege::Options),
     /// Take pictures of every page of the dashboard, wide and narrow, light and dark
     Screenshots(screenshots::Options),
     /// Write docs/openapi.json, the description of the APIs, anew
     Openapi,
     /// Build the program as it is shipped, with its line tables in a file beside it
     Dist,
-    /// Check formatting and lints, then run `fuzz`, `e2e` and `test`
+    /// Check formatting and lints, then run `fuzz`, `e2e`, `siege` and `test`
     Ci,
 }
 
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         Chore::E2e(options) => e2e::run(options),
         Chore::Fuzz(options) => fuzz::run(options),
         Chore::Bench(_) => bench::run(),
+        Chore::Siege(_) => siege::run(),
         Chore::Screenshots(options) => screenshots::run(options),
         Chore::Openapi => openapi::run(),
         Chore::Dist => dist::run(),

@@ -106,7 +106,7 @@ impl Server {
             Some(demo) => demo,
             None => wait(&mut daemon, "wrote no demo.json", || read_demo(folder).ok())?,
         };
-        wait(&mut daemon, "is not ready", || is_ready(demo.authority()).ok().filter(|ready| *ready))?;
+        wait_until_ready(&mut daemon, demo.authority())?;
         Ok(Self { daemon, demo, ready_after: spawned.elapsed() })
     }
 
@@ -142,6 +142,14 @@ fn read_demo(folder: &Path) -> Result<Demo> {
     let file = demo_file(folder);
     let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} is not as expected", file.display()))
+}
+
+/// Waits for the first 200 of `/readyz` at an address and port.
+///
+/// # Errors
+/// When it does not come in time, or the server ends; with the end of its log.
+pub fn wait_until_ready(daemon: &mut Daemon, authority: &str) -> Result<()> {
+    wait(daemon, "is not ready", || is_ready(authority).ok().filter(|ready| *ready)).map(drop)
 }
 
 /// Asks until there is an answer, the server has ended, or the time is up.

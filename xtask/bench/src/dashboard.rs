@@ -10,12 +10,12 @@ use anyhow::{Context, Result, bail, ensure};
 use form_urlencoded::Serializer;
 use serde::Serialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use xtask::process::{Growth, resident};
 use xtask::server::{Demo, Server};
 use xtask::tools::say;
 
 use super::bench::Bench;
 use super::client::{Api, init_body};
-use super::memory::{Growth, resident};
 use super::sizes::fill;
 use super::stats::median;
 use super::wrk::{self, Load, Round};

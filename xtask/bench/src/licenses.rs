@@ -2,13 +2,14 @@
 
 use anyhow::{Result, ensure};
 use serde::Serialize;
+use xtask::process;
 use xtask::server::{Demo, Server};
 use xtask::tools::say;
 
 use super::bench::Bench;
 use super::client::Client;
 use super::stats::median;
-use super::{flood, list, memory};
+use super::{flood, list};
 
 /// Licenses made in one call; more are refused.
 pub const BATCH: u64 = 100;
@@ -154,7 +155,7 @@ fn list(server: &Server, licenses: u64, fill_rate: f64) -> Result<List> {
     let client = Client::new(&server.demo);
     // The connection and what every first request brings along.
     client.command(&[("type", "setseller")])?;
-    let resident_before = memory::resident(server.pid())?;
+    let resident_before = process::resident(server.pid())?;
     let lists = list::slowest(&client, server.pid(), LICENSES)?;
     Ok(List {
         licenses,
@@ -165,7 +166,7 @@ fn list(server: &Server, licenses: u64, fill_rate: f64) -> Result<List> {
         rows_rate: lists.rows as f64 / lists.total_ms * 1e3,
         bytes: lists.bytes,
         resident_before,
-        resident_after: memory::resident(server.pid())?,
+        resident_after: process::resident(server.pid())?,
         memory_bytes: lists.memory_bytes,
     })
 }

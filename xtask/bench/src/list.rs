@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
+use xtask::process::Growth;
 
 use super::client::Client;
-use super::memory::Growth;
 
 /// How often everything is listed; the slowest counts.
 const LISTS: usize = 3;

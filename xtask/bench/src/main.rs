@@ -15,7 +15,6 @@ mod licenses;
 mod list;
 mod load;
 mod logins;
-mod memory;
 mod report;
 mod seller;
 mod sizes;
@@ -35,6 +34,7 @@ use std::{fs, thread};
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use xtask::bench::{Options, Part};
+use xtask::process;
 use xtask::tools::cargo;
 use xtask::tools::{interrupt, say, workspace_root};
 
@@ -124,7 +124,7 @@ fn idle(bench: &Bench) -> Result<u64> {
     say("idle memory of a fresh server");
     let (server, _folder) = bench.fresh_server()?;
     thread::sleep(IDLE);
-    let bytes = memory::resident(server.pid())?;
+    let bytes = process::resident(server.pid())?;
     server.stop()?;
     Ok(bytes)
 }

@@ -1,6 +1,7 @@
 //! Cargo, as this workspace uses it.
 
 use std::env;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -62,6 +63,16 @@ pub fn build(package: &str, profile: Profile) -> Result<PathBuf> {
     let printed = command::run_reading(&mut command)?;
     executable(&printed, package)
         .with_context(|| format!("cargo built no program named {package}; is it in the workspace?"))
+}
+
+/// Builds a program of the workspace that carries out a chore, and becomes it. It reads the chore's command line again.
+///
+/// # Errors
+/// When it does not build or cannot be started.
+pub fn become_program(package: &str, profile: Profile) -> Result<()> {
+    let program = build(package, profile)?;
+    let error = Command::new(&program).args(env::args_os().skip(2)).exec();
+    Err(error).with_context(|| format!("cannot start {}", program.display()))
 }
 
 /// The file of the program `name` in cargo's messages.

@@ -22,7 +22,8 @@ fn crates() -> BTreeMap<String, PathBuf> {
     let folders = entries.map(|entry| entry.expect("an entry").path());
     let mut crates: BTreeMap<_, _> = folders.map(|path| (name_of(&path), path)).collect();
     crates.extend(
-        [("xtask", "xtask"), ("bench", "xtask/bench")].map(|(name, path)| (name.into(), root().join(path))),
+        [("xtask", "xtask"), ("bench", "xtask/bench"), ("siege", "xtask/siege")]
+            .map(|(name, path)| (name.into(), root().join(path))),
     );
     crates
 }
