@@ -1,7 +1,7 @@
 //! SQLite: one writer that commits in groups, and a few readers, each on a thread of its own.
 
 use std::{
-    fs::OpenOptions,
+    fs::{self, OpenOptions},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::Arc,
@@ -10,7 +10,7 @@ use std::{
 };
 
 use claviger_domain::Seldom;
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use tokio::sync::oneshot;
 
@@ -26,6 +26,13 @@ const BUSY_TOLD: i32 = 200;
 const GROUP_MAX: usize = 1024;
 /// Changes and look-ups that may wait; more are refused.
 const QUEUE_MAX: usize = 16_384;
+
+/// Size in bytes to which the write-ahead log is cut where it is larger.
+const LOG_KEPT: u64 = 16 * 1024 * 1024;
+/// How often it is looked at.
+const LOG_LOOK: Duration = Duration::from_secs(1);
+/// How long cutting it may wait for readers; changes wait along.
+const LOG_WAIT: Duration = Duration::from_millis(20);
 
 /// Tells a change whether the group it was part of is on disk.
 type Completion = Box<dyn FnOnce(Result<(), Arc<StoreError>>) + Send>;
@@ -48,7 +55,8 @@ impl Sqlite {
         let (lookups, lookups_due) = crossbeam_channel::bounded(QUEUE_MAX);
         let (readings, readings_due) = crossbeam_channel::bounded(QUEUE_MAX);
         let writer = open_writer(path)?;
-        spawn("sqlite-writer", move || write_in_groups(&writer, &changes_due))?;
+        let log = log_of(path);
+        spawn("sqlite-writer", move || write_in_groups(&writer, &changes_due, &log))?;
         let mut readers = vec![("sqlite-lookup", lookups_due)];
         readers.extend([("sqlite-reader-1", readings_due.clone()), ("sqlite-reader-2", readings_due)]);
         for (name, due) in readers {
@@ -124,6 +132,8 @@ fn open_writer(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
+    // What a reader made grow is given back when the log begins anew.
+    connection.pragma_update(None, "journal_size_limit", LOG_KEPT as i64)?;
     connection.pragma_update(None, "cache_size", -8192)?;
     Ok(connection)
 }
@@ -191,8 +201,19 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
     spawned.map(|_| ()).map_err(|error| StoreError::Configuration(format!("cannot start a thread: {error}")))
 }
 
-fn write_in_groups(connection: &Connection, due: &Receiver<Change>) {
-    while let Ok(first) = due.recv() {
+fn write_in_groups(connection: &Connection, due: &Receiver<Change>, log: &Path) {
+    let mut looked = Instant::now();
+    loop {
+        let first = due.recv_timeout(LOG_LOOK);
+        if looked.elapsed() >= LOG_LOOK {
+            looked = Instant::now();
+            cut(connection, log);
+        }
+        let first = match first {
+            Ok(first) => first,
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
         let group = std::iter::once(first).chain(due.try_iter().take(GROUP_MAX - 1));
         let begun = control(connection, "BEGIN IMMEDIATE");
         let completions: Vec<Completion> = group.map(|change| change(connection)).collect();
@@ -216,6 +237,31 @@ fn tell_unsaved(error: &StoreError) {
     if !error.is_passing() || TOLD.is_due(Instant::now()) {
         let advice = error.advice().unwrap_or_default();
         tracing::error!(%error, advice, "a group of changes was not saved");
+    }
+}
+
+/// The write-ahead log of a database.
+fn log_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+/// Cuts the write-ahead log where readers had made it grow, unless one still needs it.
+fn cut(connection: &Connection, log: &Path) {
+    // As large as it gets until it begins anew by itself, and half as much again.
+    let max = LOG_KEPT + LOG_KEPT / 2;
+    if fs::metadata(log).is_ok_and(|log| log.len() > max) {
+        let cut = || {
+            connection.busy_timeout(LOG_WAIT)?;
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0))
+        };
+        if let Err(error) = cut() {
+            tracing::debug!(%error, "the write-ahead log is not cut");
+        }
+        if let Err(error) = connection.busy_timeout(BUSY_TIMEOUT) {
+            tracing::error!(%error, "the database's time limit cannot be set");
+        }
     }
 }
 
