@@ -19,6 +19,8 @@ pub enum Resource {
     Mails,
     /// Lists that are written while somebody takes them.
     Lists,
+    /// Snapshots of the database that such lists are read from.
+    Snapshots,
     /// Long walks over rows that hang on no reader.
     Walks,
     /// Downloads of files.
@@ -121,7 +123,7 @@ const TABLE: &[Row] = &[
         name: "deliveries",
         bounds: Bounds::new(16, 2, ANY, 0, 0),
         decided_by: "",
-        held: "10 s",
+        held: "6 s",
         answer: "the message waits for the application's next turn",
     },
     Row {
@@ -137,15 +139,23 @@ const TABLE: &[Row] = &[
         name: "lists",
         bounds: Bounds::new(64, 8, ANY, 32, 20),
         decided_by: "",
-        held: "as long as bytes move",
+        held: "as long as bytes move; a minute while nothing is taken",
         answer: "503",
+    },
+    Row {
+        resource: Resource::Snapshots,
+        name: "snapshots of lists",
+        bounds: Bounds::new(8, 2, ANY, 32, 20),
+        decided_by: "",
+        held: "2 s, and 0.25 s while nothing is taken; then the list goes on in another one",
+        answer: "503 at the beginning of a list; one that has begun waits",
     },
     Row {
         resource: Resource::Walks,
         name: "walks",
         bounds: Bounds::new(8, 2, ANY, 32, 20),
         decided_by: "",
-        held: "0.2 s, 0.7 s where all are counted",
+        held: "0.2 s, 0.7 s where all are counted, 2 s of a search or a change",
         answer: "503",
     },
     Row {

@@ -8,11 +8,11 @@ use std::{fmt, net::SocketAddr, path::PathBuf, thread};
 
 use anyhow::bail;
 use axum::http::HeaderName;
-use claviger_service::{AllowedTarget, Database, FreeFailures, MailOptions, ScreenSources};
+use claviger_service::{AllowedTarget, Database, FreeFailures, MailOptions, ScreenSources, Shares};
 use ipnet::IpNet;
 
 pub(crate) use args::{LinkArgs, LogFormat, ServeArgs, StoreArgs};
-use file::{DATA_DIR, SettingsFile};
+use file::{DATA_DIR, FileConfig, SettingsFile};
 
 /// Where things are in the data folder unless a setting says otherwise.
 const SQLITE_FILE: &str = "claviger.db";
@@ -129,6 +129,8 @@ pub(crate) struct Config {
     pub(crate) seller_daily_licenses: i64,
     /// Failed logins that are free; 0: any number.
     pub(crate) free_failures: FreeFailures,
+    /// How much each application may have of what its callers can fill.
+    pub(crate) shares: Shares,
     /// How mails are sent; `None`: not at all.
     pub(crate) mail: Option<MailOptions>,
     /// Inner addresses that the server may call.
@@ -180,6 +182,7 @@ impl Config {
             Some(threads) => threads,
             None => thread::available_parallelism().map_or(1, usize::from),
         };
+        let shares = shares(&serve, values);
         let daily = serve.seller_daily_licenses.or(values.seller_daily_licenses).unwrap_or(0);
         Ok(Self {
             settings_file: file.location(),
@@ -215,6 +218,7 @@ impl Config {
                     .or(values.login_failures_address)
                     .unwrap_or(LOGIN_FAILURES_ADDRESS),
             },
+            shares,
             mail: mail(
                 serve.smtp_url.or_else(|| values.smtp_url.clone()),
                 serve.smtp_from.or_else(|| values.smtp_from.clone()),
@@ -233,6 +237,31 @@ impl Config {
             log: file.setting(serve.log, values.log.as_ref(), LOG, parse::log_filter)?,
             log_format: serve.log_format.or(values.log_format).unwrap_or_default(),
         })
+    }
+}
+
+/// How much each application may have of what its callers can fill.
+fn shares(serve: &ServeArgs, values: &FileConfig) -> Shares {
+    let default = Shares::default();
+    let set = |flag: Option<u32>, value: Option<u32>, default| flag.or(value).unwrap_or(default);
+    Shares {
+        deliveries: set(serve.app_deliveries_max, values.app_deliveries_max, default.deliveries),
+        anonymous_deliveries: set(
+            serve.app_anonymous_deliveries,
+            values.app_anonymous_deliveries,
+            default.anonymous_deliveries,
+        ),
+        session_lines: set(serve.session_log_lines, values.session_log_lines, default.session_lines),
+        anonymous_lines: set(
+            serve.app_anonymous_log_lines,
+            values.app_anonymous_log_lines,
+            default.anonymous_lines,
+        ),
+        anonymous_sessions: set(
+            serve.app_anonymous_sessions,
+            values.app_anonymous_sessions,
+            default.anonymous_sessions,
+        ),
     }
 }
 

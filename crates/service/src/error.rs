@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use claviger_capacity::Full;
 use claviger_domain::Seldom;
 use claviger_screening::ScreeningError;
 use claviger_store::StoreError;
@@ -17,6 +18,9 @@ pub enum ServiceError {
     /// The master key is not usable.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// There is no place for it now.
+    #[error(transparent)]
+    Full(#[from] Full),
     /// The system refused something.
     #[error("{0}")]
     System(String),
@@ -29,9 +33,13 @@ pub enum ServiceError {
 static PASSING_TOLD: Seldom = Seldom::new();
 
 impl ServiceError {
-    /// Whether the same request may go well later: see [`StoreError::is_passing`].
+    /// Whether the same request may go well later: something is full, or see [`StoreError::is_passing`].
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_passing())
+        match self {
+            Self::Store(error) => error.is_passing(),
+            Self::Full(_) => true,
+            _ => false,
+        }
     }
 
     /// Tells the log, with advice where there is some. What passes is told once a minute, or an outage would fill the

@@ -44,6 +44,7 @@ pub use shared::{
     private::{create_private, write_private},
     proxy::{ProxyFault, ProxyWatch},
     screens::ScreenSources,
+    shares::Shares,
     stats::AppStats,
     text::cut,
     vault::{Vault, VaultError},

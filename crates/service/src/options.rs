@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use claviger_outgoing::{AllowedTarget, MailOptions};
 
-use crate::shared::{attempts::FreeFailures, screens::ScreenSources};
+use crate::shared::{attempts::FreeFailures, screens::ScreenSources, shares::Shares};
 
 /// How a service is to behave.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct Options {
     pub screens: ScreenSources,
     /// Failed logins that are free.
     pub free_failures: FreeFailures,
+    /// How much each application may have of what its callers can fill.
+    pub shares: Shares,
     /// Folder of uploaded files.
     pub files_dir: PathBuf,
     /// Largest file in bytes.
@@ -45,6 +47,7 @@ impl Default for Options {
             mail: None,
             screens: ScreenSources::default(),
             free_failures: FreeFailures { user: 0, address: 0 },
+            shares: Shares::default(),
             files_dir: "files".into(),
             file_max_bytes: 16 * 1024 * 1024,
         }

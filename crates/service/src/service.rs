@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use claviger_capacity::{Gate, Permit, Who};
 use claviger_domain::{Clock, Random, Seldom, SigningKey};
 use claviger_outgoing::Outgoing;
-use claviger_store::{Store, StoreError, catalog};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use claviger_store::{Store, catalog};
+use tokio::sync::{Notify, Semaphore};
 
 use crate::{
     error::ServiceError,
@@ -18,6 +19,7 @@ use crate::{
         figures::{Figures, Notes},
         file_store::FileStore,
         key_uses::KeyUses,
+        line_budgets::LineBudgets,
         mails::Mails,
         passwords::Passwords,
         proxy::ProxyWatch,
@@ -53,16 +55,22 @@ pub struct Service {
     pub(crate) people_attempts: Attempts,
     /// Names of others' accounts that an owner, by its id, asked for.
     pub(crate) foreign_names: Asked<String>,
-    /// Listings that are written while somebody takes them.
-    pub(crate) listings: Semaphore,
-    /// Walks over sessions that hang on no reader: lists that nobody takes hold none of them up.
-    pub(crate) walks: Arc<Semaphore>,
+    /// Lists that are written while somebody takes them.
+    pub(crate) lists: Gate,
+    /// Snapshots of the database that such lists are read from.
+    pub(crate) snapshots: Gate,
+    /// Walks over sessions that hang on no reader: lists hold none of them up.
+    pub(crate) walks: Gate,
     pub(crate) downloads: Semaphore,
     pub(crate) calls: Calls,
     pub(crate) outgoing: Arc<Outgoing>,
     /// `None` where no mail server is set.
     pub(crate) mails: Option<Mails>,
     pub(crate) screens: Arc<Screens>,
+    /// Turns of webhooks that are under way.
+    pub(crate) delivering: Gate,
+    /// Lines of `log` in this hour.
+    pub(crate) line_budgets: LineBudgets,
     /// Announces a message in the table of deliveries.
     pub(crate) deliver: Notify,
     pub(crate) files: FileStore,
@@ -98,10 +106,10 @@ impl Service {
         if self.options.single_signing_key { &self.default_key } else { &app.signing_key }
     }
 
-    /// Waits until another walk over sessions may begin. The thread that walks keeps what this returns: whoever waits for
-    /// it may be gone before it ends.
-    pub(crate) async fn walk_permit(&self) -> Result<OwnedSemaphorePermit, StoreError> {
-        self.walks.clone().acquire_owned().await.map_err(|_| StoreError::Closed)
+    /// Waits until another walk over an application's rows may begin. The thread that walks keeps what this returns: whoever
+    /// waits for it may be gone before it ends.
+    pub(crate) async fn walk_permit(&self, app: i64) -> Result<Permit, ServiceError> {
+        Ok(self.walks.enter(Who::app(app)).await?)
     }
 
     /// Whether the database answers.

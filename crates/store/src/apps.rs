@@ -170,7 +170,7 @@ pub fn set_secret(conn: &mut Conn<'_>, id: i64, sealed: &[u8]) -> Result<()> {
 }
 
 /// What ends with an application at once: whoever asks by it would still be let in, or called.
-const ENDS: [&str; 8] = [
+const ENDS: [&str; 9] = [
     "session_generations",
     "named_keys",
     "key_secrets",
@@ -179,6 +179,7 @@ const ENDS: [&str; 8] = [
     "password_resets",
     "login_tokens",
     "deliveries",
+    "delivery_turns",
 ];
 
 /// Deletes an application. Nobody finds it or anything of it any more, and its sessions end. Their rows are swept later;

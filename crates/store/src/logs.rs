@@ -17,14 +17,31 @@ pub struct Log {
     pub message: String,
 }
 
-/// Adds a line (its `id` is drawn here) and drops all but the newest `kept`.
+/// Adds a line (its `id` is drawn here) and drops all but the newest `kept` of its room: lines of users and of sessions
+/// in which nobody is signed in push each other out of nothing.
 pub fn insert(conn: &mut Conn<'_>, app: i64, new: &Log, kept: i64) -> Result<()> {
+    let (anonymous, room) = match new.credential {
+        Some(_) => (0, "log_lines"),
+        None => (1, "log_lines_anonymous"),
+    };
     let id = conn.next_serials(app, "logs", 1)?;
+    let place = conn.next_serials(app, room, 1)?;
     conn.execute(
-        "INSERT INTO logs (app, id, written, credential, pc_user, message) VALUES ($1, $2, $3, $4, $5, $6)",
-        params![app, id, new.written, new.credential.as_ref(), new.pc_user.as_ref(), &new.message],
+        "INSERT INTO logs (app, id, written, credential, pc_user, message, anonymous, place)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params![
+            app,
+            id,
+            new.written,
+            new.credential.as_ref(),
+            new.pc_user.as_ref(),
+            &new.message,
+            anonymous,
+            place
+        ],
     )?;
-    conn.execute("DELETE FROM logs WHERE app = $1 AND id <= $2", params![app, id - kept])?;
+    let sql = "DELETE FROM logs WHERE app = $1 AND anonymous = $2 AND place <= $3";
+    conn.execute(sql, params![app, anonymous, place - kept])?;
     Ok(())
 }
 

@@ -79,6 +79,7 @@ pub(super) fn options(config: &Config, public_url: &str, limited: bool) -> Optio
         seller_daily_licenses: config.seller_daily_licenses,
         public_url: public_url.into(),
         outgoing_allow: config.outgoing_allow.clone(),
+        shares: config.shares,
         mail: config.mail.clone(),
         screens: config.screens.clone(),
         free_failures: if limited { config.free_failures } else { FreeFailures { user: 0, address: 0 } },

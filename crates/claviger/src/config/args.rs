@@ -73,6 +73,21 @@ pub(crate) struct ServeArgs {
     /// Failed logins from one address before there are pauses, 0 for no limit [default: 100]
     #[arg(long, value_name = "NUMBER", env = "CLAVIGER_LOGIN_FAILURES_ADDRESS")]
     pub(crate) login_failures_address: Option<u32>,
+    /// Messages that wait for one application's webhook [default: 1000]
+    #[arg(long, value_name = "NUMBER", env = "CLAVIGER_APP_DELIVERIES_MAX")]
+    pub(crate) app_deliveries_max: Option<u32>,
+    /// Messages to one application's webhook in an hour of sessions in which nobody is signed in [default: 60]
+    #[arg(long, value_name = "NUMBER", env = "CLAVIGER_APP_ANONYMOUS_DELIVERIES")]
+    pub(crate) app_anonymous_deliveries: Option<u32>,
+    /// Lines of `log` that one session may write in an hour [default: 600]
+    #[arg(long, value_name = "NUMBER", env = "CLAVIGER_SESSION_LOG_LINES")]
+    pub(crate) session_log_lines: Option<u32>,
+    /// Lines of `log` in an hour of one application's sessions in which nobody is signed in [default: 3600]
+    #[arg(long, value_name = "NUMBER", env = "CLAVIGER_APP_ANONYMOUS_LOG_LINES")]
+    pub(crate) app_anonymous_log_lines: Option<u32>,
+    /// Sessions of one application that may live while nobody is signed in [default: 1000000]
+    #[arg(long, value_name = "NUMBER", env = "CLAVIGER_APP_ANONYMOUS_SESSIONS")]
+    pub(crate) app_anonymous_sessions: Option<u32>,
     /// Mail server, smtps://USER:PASSWORD@HOST or smtp://…; without it nobody resets a password by mail
     // Kept as text: the parser of flags would repeat a refused value, password and all.
     #[arg(long, value_name = "URL", env = "CLAVIGER_SMTP_URL", hide_env_values = true)]

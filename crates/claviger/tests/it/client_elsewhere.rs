@@ -148,7 +148,7 @@ fn a_message_that_was_refused_is_sent_again() {
     database.busy_timeout(std::time::Duration::from_secs(20)).expect("a time limit");
     eventually("all that was refused arrives, and nothing waits any more", || {
         // Instead of waiting for the time of the next try.
-        database.execute("UPDATE deliveries SET due = 0 WHERE attempts = 1", []).expect("a change");
+        database.execute("UPDATE delivery_turns SET due = 0 WHERE failures = 1", []).expect("a change");
         let waiting: i64 =
             database.query_row("SELECT COUNT(*) FROM deliveries", [], |row| row.get(0)).expect("a number");
         (waiting == 0 && target.seen().len() >= 2).then_some(())

@@ -20,7 +20,7 @@ async fn file(request: Request, session: Session) -> Outcome {
     let reply = match found {
         None => Reply::failure("File not Found"),
         Some(file) if file.authed && signed_in(&session).is_none() => unauthed(app),
-        Some(file) => match service.file_content(app, &file).await {
+        Some(file) => match service.file_content(app, request.ip, &file).await {
             Some(content) => {
                 Reply::success("File download successful").with("contents", &hex::encode(content))
             }

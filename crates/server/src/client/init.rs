@@ -16,6 +16,10 @@ const ENCKEY_MAX: usize = 35;
 const ENCKEY_MAX_V1_0: usize = 128;
 /// Bytes of the hash of a token's file that are compared; real ones have 64, or are a path.
 const TOKEN_HASH_MAX: usize = 500;
+/// What a program is told when too many sessions of its application live in which nobody is signed in.
+const TOO_MANY_SESSIONS: &str = "This application has too many sessions. Try again in a minute.";
+/// Seconds after which it may be otherwise.
+const FULL_SECONDS: u64 = 60;
 /// In the place of figures, which would cost every start of every program a count.
 const SEE_FETCH_STATS: &str = "N/A - Use fetchStats() function in latest example";
 
@@ -43,6 +47,10 @@ async fn init(request: Request) -> Outcome {
         return Ok(Answer::secret_signed(app.clone(), reply));
     }
 
+    if !request.state.service.has_room_for_session(app) {
+        let reply = Reply::failure(TOO_MANY_SESSIONS);
+        return Ok(Answer::secret_signed(app.clone(), reply).too_often(FULL_SECONDS));
+    }
     let ip = request.ip.to_string();
     let init = Init { api: request.version.number(), ip: &ip, enckey: enckey.as_deref() };
     let Some(id) = request.state.service.begin_session(app, init).await? else {

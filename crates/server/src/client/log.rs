@@ -11,6 +11,7 @@ pub(crate) const TYPES: Types = &[("log", Handler::Always(|request, session| log
 async fn log(request: Request, session: Option<Session>) -> Outcome {
     if let Some(session) = session.as_ref().filter(|_| closed(&request.app).is_none()) {
         let line = Line {
+            session: session.id,
             credential: session.state.user.as_ref().map(|user| user.credential.clone()),
             pc_user: request.owned("pcuser"),
             message: request.owned("message"),

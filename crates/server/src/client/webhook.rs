@@ -21,7 +21,7 @@ async fn webhook(request: Request, session: Session) -> Outcome {
         None => Reply::failure("Webhook Not Found."),
         Some(webhook) if webhook.authed && signed_in(&session).is_none() => unauthed(app),
         Some(webhook) => {
-            let response = service.call_webhook(&webhook, call(&request)).await;
+            let response = service.call_webhook(app, request.ip, &webhook, call(&request)).await;
             let response = String::from_utf8_lossy(&response);
             Reply::success("Webhook request successful").with("response", &response)
         }

@@ -107,7 +107,7 @@ async fn upload(request: Request) -> Outcome {
 
 /// The size of what an address has now, in bytes.
 async fn measure(request: &Request, url: &str) -> Result<i64, SellerReply> {
-    let fault = match request.service().measure_url(url).await {
+    let fault = match request.service().measure_url(&request.app, url).await {
         Ok(size) => return Ok(size),
         Err(fault) => fault,
     };

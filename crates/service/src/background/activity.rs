@@ -1,6 +1,10 @@
 //! Writing down what happened in each application, and how many sessions live, for the plots of the last hours and days.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use claviger_store::{
     Conn, StoreError,
@@ -18,6 +22,43 @@ const TOGETHER: usize = 200;
 pub(crate) const MINUTES_KEPT: i64 = 48 * HOUR;
 /// Seconds that counts by the hour are kept.
 pub(crate) const HOURS_KEPT: i64 = 92 * 24 * HOUR;
+
+/// How long one snapshot is held for counting, in which applications are counted one after the other.
+const SNAPSHOT: Duration = Duration::from_millis(500);
+
+/// Counts of some applications.
+struct Counted {
+    /// Numbers of applications, with their live sessions, and about how many of these nobody is signed in to.
+    apps: Vec<(i64, i64, i64)>,
+    /// The application after which it goes on; `None` at the end.
+    after: Option<i64>,
+}
+
+/// Counts the live sessions of the applications after one. Who is signed in is only counted where it matters, which it does
+/// from `max` sessions on.
+fn count_some(conn: &mut Conn<'_>, after: i64, now: i64, max: i64) -> Result<Counted, StoreError> {
+    let (begun, mut apps, mut app) = (Instant::now(), Vec::new(), after);
+    while let Some(next) = shared::next_app(conn, app)? {
+        app = next;
+        // Another node may have been first.
+        let live = match activity::last_live(conn, app, now - now.rem_euclid(MINUTE))? {
+            Some((live, _)) => live,
+            None => shared::count(conn, app, now)?,
+        };
+        let strangers = match live < max {
+            true => live,
+            false => {
+                let (all, signed_in) = shared::count_signed_in(conn, app, now)?;
+                all - signed_in
+            }
+        };
+        apps.push((app, live, strangers));
+        if begun.elapsed() >= SNAPSHOT {
+            return Ok(Counted { apps, after: Some(app) });
+        }
+    }
+    Ok(Counted { apps, after: None })
+}
 
 impl Service {
     /// Writes down what happened, counts live sessions once a minute, and drops old counts once an hour.
@@ -72,20 +113,18 @@ impl Service {
     /// the last time: that none is left is noted once.
     pub(crate) async fn count_live(&self, lived: &mut HashMap<i64, i64>) -> Result<(), ServiceError> {
         let now = self.clock.now();
-        let count = move |conn: &mut Conn<'_>| {
-            let (mut counts, mut app) = (HashMap::new(), 0);
-            while let Some(next) = shared::next_app(conn, app)? {
-                app = next;
-                // Another node may have been first.
-                let live = match activity::last_live(conn, app, now - now.rem_euclid(MINUTE))? {
-                    Some((live, _)) => live,
-                    None => shared::count(conn, app, now)?,
-                };
+        let (mut counts, mut strangers, mut after) = (HashMap::new(), HashMap::new(), Some(0));
+        while let Some(from) = after {
+            let max = self.options.shares.anonymous_sessions.into();
+            let count = move |conn: &mut Conn<'_>| count_some(conn, from, now, max);
+            let counted = self.store.read_apart(count).await?;
+            for (app, live, unknown) in counted.apps {
                 counts.insert(app, live);
+                strangers.insert(app, unknown);
             }
-            Ok::<_, StoreError>(counts)
-        };
-        let counts = self.store.read_apart(count).await?;
+            after = counted.after;
+        }
+        self.tallies.set_strangers(&strangers);
         let gone = lived.keys().filter(|app| !counts.contains_key(app)).map(|app| (*app, 0));
         let mut noted: Vec<(i64, i64)> = counts
             .iter()

@@ -1,80 +1,158 @@
 //! Messages on their way to applications' webhooks, sent in the background. They wait in the database until they have
-//! arrived or were tried often enough; any node may send them.
+//! arrived, and any node may send them. Applications take turns, and an address that does not answer loses turns.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use claviger_capacity::{Party, Permit, Tenant, Who};
 use claviger_outgoing::{Call, Redirects};
-use claviger_store::deliveries::{self, Delivery};
-use futures_util::{StreamExt, stream};
+use claviger_store::{
+    Conn,
+    deliveries::{self, DEAD, NewDelivery, Turn, TurnEnd},
+};
+use tokio::task::JoinSet;
 
-use crate::{Service, ServiceError};
+use crate::{Service, ServiceError, shared::embed};
 
-/// Seconds until the next try, by the number of tries before it; after the last one the message is given up.
-const RETRY_AFTER: [i64; 6] = [5, 30, 120, 600, 3600, 21_600];
-/// A message that is being sent is left alone by others for so many seconds.
-const LEASE: i64 = 60;
-/// Sent at the same time.
-const AT_ONCE: usize = 16;
-/// Looked at in one round.
-const ROUND: i64 = 100;
+/// Milliseconds until the next turn, by the number of turns in a row that failed.
+const RETRY_AFTER_MS: [i64; 5] = [5_000, 30_000, 120_000, 600_000, 3_600_000];
+/// A message is given up after so many seconds.
+const KEPT: i64 = 8 * 3600;
+/// A claimed turn is left alone by others for so many milliseconds.
+const LEASE_MS: i64 = 60_000;
+/// Messages of one turn.
+const TURN_MESSAGES: i64 = 10;
+/// No message is begun after so much of a turn.
+const TURN: Duration = Duration::from_secs(1);
+/// Messages of one turn that an address may refuse.
+const REFUSED_MAX: usize = 2;
+/// Turns of one owner's applications that are looked at together.
+const OWNER_TURNS: i64 = 4;
+/// Turns that are looked at together.
+const TURNS: i64 = 32;
 /// Between two looks at the waiting messages, when nobody announced one.
 const PAUSE: Duration = Duration::from_secs(2);
+/// Between two looks, however many are announced.
+const GAP: Duration = Duration::from_millis(50);
+/// How often it is looked whether there are strangers' messages that were left out.
+const LEFT_OUT: Duration = Duration::from_secs(60);
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// Bytes of an answer that are read; none of them matters.
 const ANSWER_MAX: usize = 64 * 1024;
 const USER_AGENT: &str = "Claviger";
 
+/// Why a message did not arrive.
+struct Failure {
+    reason: String,
+    /// Whether it may be because of what the message says.
+    refused: bool,
+}
+
 impl Service {
     /// Sends waiting messages until the task is dropped.
     pub(crate) async fn deliver_forever(self: Arc<Self>) {
+        let mut turns = JoinSet::new();
+        let mut told: Option<Instant> = None;
         loop {
-            match self.deliver_round().await {
-                Ok(0) => {
-                    let _ = tokio::time::timeout(PAUSE, self.deliver.notified()).await;
+            if let Err(error) = self.begin_turns(&mut turns).await {
+                tracing::error!(%error, "waiting messages to webhooks cannot be read");
+                tokio::time::sleep(PAUSE).await;
+            }
+            if told.is_none_or(|told| told.elapsed() >= LEFT_OUT) {
+                told = Some(Instant::now());
+                if let Err(error) = self.tell_left_out().await {
+                    tracing::error!(%error, "it cannot be told how many messages were left out");
                 }
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::error!(%error, "waiting messages to webhooks cannot be read");
-                    tokio::time::sleep(PAUSE).await;
-                }
+            }
+            let announced = async {
+                tokio::time::sleep(GAP).await;
+                let _ = tokio::time::timeout(PAUSE, self.deliver.notified()).await;
+            };
+            tokio::select! {
+                Some(_) = turns.join_next() => {}
+                () = announced => {}
             }
         }
     }
 
-    /// Tries to send what is due; returns how many messages that were.
-    async fn deliver_round(&self) -> Result<usize, ServiceError> {
-        let now = self.clock.now();
-        let due = self.store.db().read(move |conn| deliveries::due(conn, now, ROUND)).await?;
-        let count = due.len();
-        let sent = stream::iter(due).map(|delivery| self.deliver(delivery)).buffer_unordered(AT_ONCE);
-        let outcomes: Vec<_> = sent.collect().await;
-        outcomes.into_iter().collect::<Result<Vec<()>, _>>()?;
-        Ok(count)
-    }
-
-    async fn deliver(&self, delivery: Delivery) -> Result<(), ServiceError> {
-        let (claimed, lease) = (delivery.clone(), self.clock.now() + LEASE);
-        if !self.store.db().write(move |conn| deliveries::claim(conn, &claimed, lease)).await? {
-            return Ok(());
+    /// Begins the turns that are due, as far as there is room.
+    async fn begin_turns(self: &Arc<Self>, turns: &mut JoinSet<()>) -> Result<(), ServiceError> {
+        let now = self.clock.now_ms() as i64;
+        let due = move |conn: &mut Conn<'_>| deliveries::due(conn, now, OWNER_TURNS, TURNS);
+        for seen in self.store.db().read(due).await? {
+            let owner = Tenant::Owner(seen.owner.to_string());
+            let Ok(place) = self.delivering.try_enter(Who { tenant: owner, party: Party::Own }) else {
+                continue;
+            };
+            let (lease, since) = (now + LEASE_MS, now / 1000 - KEPT);
+            let claim = move |conn: &mut Conn<'_>| deliveries::claim(conn, seen, lease, since, TURN_MESSAGES);
+            if let Some(turn) = self.store.db().write(claim).await? {
+                turns.spawn(self.clone().take_turn(turn, place));
+            }
         }
-        let Err(reason) = self.send(&delivery).await else {
-            return Ok(self.store.db().write(move |conn| deliveries::delete(conn, delivery.id)).await?);
-        };
-        let (id, app, tries) = (delivery.id, delivery.app, delivery.attempts + 1);
-        let wait = usize::try_from(delivery.attempts).ok().and_then(|tries| RETRY_AFTER.get(tries));
-        let Some(wait) = wait else {
-            tracing::warn!(app, tries, %reason, "a message to the application's webhook was given up");
-            return Ok(self.store.db().write(move |conn| deliveries::delete(conn, id)).await?);
-        };
-        tracing::info!(app, tries, %reason, seconds = wait, "the application's webhook is tried again");
-        let due = self.clock.now() + wait;
-        Ok(self.store.db().write(move |conn| deliveries::put_off(conn, id, due)).await?)
+        Ok(())
     }
 
-    async fn send(&self, delivery: &Delivery) -> Result<(), String> {
+    async fn take_turn(self: Arc<Self>, turn: Turn, _place: Permit) {
+        let (end, reason) = self.send_some(&turn).await;
+        let (app, failures, expired) = (turn.app, turn.failures + 1, turn.expired);
+        let failed = end.failed;
+        let ended = self.store.db().write(move |conn| deliveries::end(conn, &turn, &end)).await;
+        let given_up = match ended {
+            Ok(given_up) => given_up + expired,
+            // It is tried again when the claim runs out.
+            Err(error) => {
+                return tracing::error!(app, %error, "messages to a webhook cannot be marked as sent");
+            }
+        };
+        match reason {
+            Some(reason) if failed && failures >= DEAD => {
+                tracing::warn!(app, failures, given_up, %reason, "the application's webhook takes no messages");
+            }
+            Some(reason) => {
+                tracing::info!(app, given_up, %reason, "the application's webhook is tried again");
+            }
+            None if expired > 0 => {
+                tracing::warn!(app, given_up, "messages to the application's webhook were too old");
+            }
+            None => {}
+        }
+    }
+
+    /// Sends messages of a turn, one after the other, for as long as the turn lasts.
+    async fn send_some(&self, turn: &Turn) -> (TurnEnd, Option<String>) {
+        let (begun, mut end, mut reason) = (Instant::now(), TurnEnd::default(), None);
+        for (id, body) in &turn.messages {
+            if begun.elapsed() > TURN {
+                break;
+            }
+            match self.send(&turn.url, body).await {
+                Ok(()) => end.arrived.push(*id),
+                Err(failure) => {
+                    reason = Some(failure.reason);
+                    if !failure.refused {
+                        end.failed = true;
+                        break;
+                    }
+                    end.refused.push(*id);
+                    if end.refused.len() == REFUSED_MAX {
+                        break;
+                    }
+                }
+            }
+        }
+        end.failed |= end.arrived.is_empty() && !end.refused.is_empty();
+        let wait = usize::try_from(turn.failures).unwrap_or(usize::MAX).min(RETRY_AFTER_MS.len() - 1);
+        end.next = self.clock.now_ms() as i64 + if end.failed { RETRY_AFTER_MS[wait] } else { 0 };
+        (end, reason)
+    }
+
+    async fn send(&self, url: &str, body: &str) -> Result<(), Failure> {
         let call = Call {
-            url: &delivery.url,
-            body: Some(delivery.body.clone().into_bytes()),
+            url,
+            body: Some(body.as_bytes().to_vec()),
             content_type: Some("application/json"),
             user_agent: USER_AGENT,
             max_bytes: ANSWER_MAX,
@@ -82,10 +160,27 @@ impl Service {
             redirects: Redirects::None,
             headers: &[],
         };
-        let answer = self.outgoing.call(call).await.map_err(|error| error.to_string())?;
+        let called = self.outgoing.call(call).await;
+        let answer = called.map_err(|error| Failure { reason: error.to_string(), refused: false })?;
         match answer.status {
             200..=299 => Ok(()),
-            status => Err(format!("it answered with status {status}")),
+            status => Err(Failure {
+                reason: format!("it answered with status {status}"),
+                refused: matches!(status, 400..=499) && !matches!(status, 408 | 429),
+            }),
         }
+    }
+
+    /// Tells webhooks how many messages of strangers were left out in an hour that is over.
+    pub(crate) async fn tell_left_out(&self) -> Result<(), ServiceError> {
+        let (now_ms, bounds) = (self.clock.now_ms() as i64, self.options.shares.deliveries());
+        let find = move |conn: &mut Conn<'_>| deliveries::left_out(conn, now_ms / 1000, TURNS);
+        for (app, more, url) in self.store.db().read(find).await? {
+            let new = NewDelivery { app, url, body: embed::more_lines(more), anonymous: true };
+            let tell = move |conn: &mut Conn<'_>| deliveries::tell_left_out(conn, &new, more, bounds, now_ms);
+            self.store.db().write(tell).await?;
+            self.deliver.notify_one();
+        }
+        Ok(())
     }
 }

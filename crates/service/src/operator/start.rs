@@ -2,6 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
+use claviger_capacity::{Gate, Resource};
 use claviger_domain::{Clock, Random, SigningKey};
 use claviger_outgoing::{Mailer, Outgoing, OutgoingOptions};
 use claviger_store::{Database, Store, server_keys};
@@ -27,12 +28,6 @@ use crate::{
 
 /// Names of others' accounts that an owner may hit upon within an hour.
 const FOREIGN_NAMES_MAX: u32 = 10;
-
-/// Listings that may run at once; each holds a thread and a snapshot of the database.
-const LISTINGS_MAX: usize = 8;
-
-/// Walks over sessions, on threads of their own, that may be under way at once.
-const WALKS_MAX: usize = 8;
 
 /// Files that may be handed out at once; each is in memory, twice in hexadecimal digits.
 const DOWNLOADS_MAX: usize = 4;
@@ -78,13 +73,16 @@ impl Service {
             key_uses: KeyUses::default(),
             people_attempts: Attempts::new(options.free_failures.or_default()),
             foreign_names: Asked::new(FOREIGN_NAMES_MAX),
-            listings: Semaphore::new(LISTINGS_MAX),
-            walks: Arc::new(Semaphore::new(WALKS_MAX)),
+            lists: Gate::new(Resource::Lists),
+            snapshots: Gate::new(Resource::Snapshots),
+            walks: Gate::new(Resource::Walks),
             downloads: Semaphore::new(DOWNLOADS_MAX),
             calls: Calls::new(outgoing.clone()),
             outgoing,
             mails: mailer.map(Mails::new),
             screens: Arc::new(screens),
+            delivering: Gate::new(Resource::Deliveries),
+            line_budgets: Default::default(),
             deliver: Notify::new(),
             files: FileStore::new(options.files_dir.clone(), options.file_max_bytes),
             weak_masks: Default::default(),

@@ -1,15 +1,18 @@
 //! `log`: lines that programs write. They are kept, and go to the application's webhook besides, if it has one.
 
-use claviger_domain::Role;
+use claviger_domain::{Role, SessionId};
 use claviger_store::{
-    Conn, StoreError, deliveries,
+    Conn, StoreError,
+    deliveries::{self, NewDelivery},
     logs::{self, Log},
 };
-use serde_json::json;
 
 use crate::{
     App, Service, ServiceError,
-    shared::text::{cut, is_url},
+    shared::{
+        embed,
+        text::{cut, is_url},
+    },
 };
 
 /// Longest line in bytes; longer ones are dropped.
@@ -18,12 +21,12 @@ const MESSAGE_MAX: usize = 275;
 const PC_USER_MAX: usize = 32;
 /// Lines that applications of testers keep.
 const TESTER_LINES: i64 = 20;
-/// The color of the message at the webhook, as Discord numbers colors.
-const COLOR: u32 = 0x00_FFE1;
 
 /// A line that a program writes.
 #[derive(Clone, Debug)]
 pub struct Line {
+    /// The session in which it is written.
+    pub session: SessionId,
     /// Who is signed in, if anybody is.
     pub credential: Option<String>,
     /// Name of the computer or of its user.
@@ -35,8 +38,8 @@ pub struct Line {
 }
 
 impl Service {
-    /// Keeps a line; one without text, or with too much of it, is dropped. Returns once it is on disk; the webhook is
-    /// called in the background.
+    /// Keeps a line; one without text, or with too much of it, is dropped, and so is one too many in this hour
+    /// ([`Shares`](crate::Shares)). Returns once it is on disk; the webhook is called in the background.
     ///
     /// # Errors
     /// When the database fails.
@@ -45,7 +48,11 @@ impl Service {
             return Ok(());
         };
         let pc_user = line.pc_user.map(|name| cut(&name, PC_USER_MAX).to_owned());
-        let now = self.clock.now();
+        let (now_ms, shares) = (self.clock.now_ms(), &self.options.shares);
+        let (now, anonymous) = ((now_ms / 1000) as i64, line.credential.is_none());
+        if !self.line_budgets.take(shares, app.id, line.session, anonymous, now) {
+            return Ok(());
+        }
         let log = Log { id: 0, written: now, credential: line.credential, pc_user, message };
         let kept = match app.role {
             Role::Tester => TESTER_LINES,
@@ -53,15 +60,16 @@ impl Service {
         };
         // Sellers may have written anything there.
         let webhook = app.settings.webhook.clone().filter(|url| is_url(url));
-        let delivery = webhook.map(|url| (url, embed(&log, &line.ip)));
+        let delivery =
+            webhook.map(|url| NewDelivery { app: app.id, url, body: embed::line(&log, &line.ip), anonymous });
         let wake = delivery.is_some();
-        let app = app.id;
+        let (app, bounds) = (app.id, shares.deliveries());
         let write = move |conn: &mut Conn<'_>| {
             logs::insert(conn, app, &log, kept)?;
-            match delivery {
-                Some((url, body)) => deliveries::insert(conn, app, &url, &body, now),
-                None => Ok::<_, StoreError>(()),
+            if let Some(delivery) = delivery {
+                deliveries::insert(conn, &delivery, bounds, now_ms as i64)?;
             }
+            Ok::<_, StoreError>(())
         };
         self.store.db().write(write).await?;
         if wake {
@@ -69,22 +77,4 @@ impl Service {
         }
         Ok(())
     }
-}
-
-/// The line as Discord shows it.
-fn embed(log: &Log, ip: &str) -> String {
-    let field = |name: &str, value: Option<&str>| json!({ "name": name, "value": value.unwrap_or("N/A") });
-    json!({
-        "username": "Claviger",
-        "embeds": [{
-            "title": format!("📜 Log: {}", cut(&log.message, 240)),
-            "color": COLOR,
-            "fields": [
-                field("🔐 Credential:", log.credential.as_deref()),
-                field("💻 PC Name:", log.pc_user.as_deref()),
-                field("🌎 Client IP:", Some(ip)),
-            ],
-        }],
-    })
-    .to_string()
 }

@@ -26,6 +26,12 @@ pub struct Session {
 }
 
 impl Service {
+    /// Whether an application may have one more session in which nobody is signed in. Counted about once a minute, so that
+    /// beginning a session costs no more for it.
+    pub fn has_room_for_session(&self, app: &App) -> bool {
+        app.tally.strangers() < self.options.shares.anonymous_sessions.into()
+    }
+
     /// Begins a session; returns once it is on disk. `None` when the application is gone meanwhile.
     ///
     /// # Errors
@@ -81,6 +87,8 @@ impl Service {
     /// # Errors
     /// When the database fails.
     pub async fn end_all_sessions(&self, app: &App) -> Result<bool, ServiceError> {
-        Ok(self.store.sessions().end_all(app.id, self.clock.now()).await?)
+        let ended = self.store.sessions().end_all(app.id, self.clock.now()).await?;
+        app.tally.ended();
+        Ok(ended)
     }
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use claviger_domain::climbs;
+use claviger_capacity::Who;
+use claviger_domain::{ClientAddress, climbs};
 use claviger_outgoing::{Call, Redirects};
 use claviger_store::webhooks::{self, Webhook};
 
@@ -37,8 +38,15 @@ impl Service {
     }
 
     /// Calls a webhook; what it answered, whatever the status. Empty when it cannot be reached in ten seconds, answers
-    /// with more than a mebibyte, is an inner address, or too many calls are under way.
-    pub async fn call_webhook(&self, webhook: &Webhook, call: WebhookCall) -> Vec<u8> {
+    /// with more than a mebibyte, is an inner address, or too many calls
+    /// are under way for this application, this client or all.
+    pub async fn call_webhook(
+        &self,
+        app: &App,
+        ip: ClientAddress,
+        webhook: &Webhook,
+        call: WebhookCall,
+    ) -> Vec<u8> {
         let url = format!("{}{}", webhook.url, call.params);
         if !is_within(&webhook.url, &url) {
             tracing::info!(webhook = %webhook.id, "a program's parameters would lead elsewhere");
@@ -54,9 +62,9 @@ impl Service {
             redirects: Redirects::SameHost,
             headers: &[(RELAYED, "1")],
         };
-        match self.calls.call(call).await {
+        match self.calls.call(Who::client(app.id, ip), call).await {
             Ok(answer) => answer.body,
-            Err(CallFailure::Busy) => {
+            Err(CallFailure::Busy(_)) => {
                 tracing::warn!(webhook = %webhook.id, "too many webhooks are being called");
                 Vec::new()
             }

@@ -2,11 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
+use claviger_capacity::{Full, Gate, Resource, Who};
 use claviger_outgoing::{Answer, Call, CallError, Outgoing, Redirects};
-use tokio::sync::Semaphore;
 
-/// Calls to webhooks and addresses of files that may be under way at once; each holds a connection for a while.
-const CALLS_MAX: usize = 64;
 /// How long an address of a file may take.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
 const USER_AGENT: &str = "Claviger";
@@ -17,8 +15,8 @@ pub const RELAYED: &str = "claviger-relayed";
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CallFailure {
     /// As many calls are under way as may be at once.
-    #[error("too many calls are under way")]
-    Busy,
+    #[error(transparent)]
+    Busy(#[from] Full),
     /// The other side did not answer as it should.
     #[error(transparent)]
     Call(#[from] CallError),
@@ -27,23 +25,23 @@ pub(crate) enum CallFailure {
 /// Makes calls, so many at once.
 pub(crate) struct Calls {
     outgoing: Arc<Outgoing>,
-    places: Semaphore,
+    places: Gate,
 }
 
 impl Calls {
     pub(crate) fn new(outgoing: Arc<Outgoing>) -> Self {
-        Self { outgoing, places: Semaphore::new(CALLS_MAX) }
+        Self { outgoing, places: Gate::new(Resource::Calls) }
     }
 
-    /// Makes a call, if there is a place for it.
-    pub(crate) async fn call(&self, call: Call<'_>) -> Result<Answer, CallFailure> {
-        let Ok(_calling) = self.places.try_acquire() else { return Err(CallFailure::Busy) };
+    /// Makes a call as soon as there is a place for it.
+    pub(crate) async fn call(&self, who: Who, call: Call<'_>) -> Result<Answer, CallFailure> {
+        let _calling = self.places.enter(who).await?;
         Ok(self.outgoing.call(call).await?)
     }
 
     /// What an address answers, `max` bytes at most.
-    pub(crate) async fn fetch(&self, url: &str, max: u64) -> Result<Answer, CallFailure> {
-        self.call(Call {
+    pub(crate) async fn fetch(&self, who: Who, url: &str, max: u64) -> Result<Answer, CallFailure> {
+        let call = Call {
             url,
             body: None,
             content_type: None,
@@ -52,7 +50,7 @@ impl Calls {
             timeout: FETCH_TIMEOUT,
             redirects: Redirects::Any,
             headers: &[(RELAYED, "1")],
-        })
-        .await
+        };
+        self.call(who, call).await
     }
 }

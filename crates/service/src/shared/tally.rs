@@ -17,12 +17,26 @@ pub(crate) struct Tally {
     inits: AtomicI64,
     sign_ins: AtomicI64,
     refusals: AtomicI64,
+    /// About how many live sessions there are in which nobody is signed in: counted now and then, and in between what
+    /// began on this node.
+    strangers: AtomicI64,
 }
 
 impl Tally {
     /// Counts a session that began.
     pub(crate) fn init(&self) {
         self.inits.fetch_add(1, Relaxed);
+        self.strangers.fetch_add(1, Relaxed);
+    }
+
+    /// About how many live sessions there are in which nobody is signed in.
+    pub(crate) fn strangers(&self) -> i64 {
+        self.strangers.load(Relaxed)
+    }
+
+    /// Notes that all sessions have ended.
+    pub(crate) fn ended(&self) {
+        self.strangers.store(0, Relaxed);
     }
 
     /// Counts a sign-in.
@@ -62,6 +76,13 @@ impl Tallies {
     /// The tally of an application.
     pub(crate) fn of(&self, app: i64) -> Arc<Tally> {
         self.lock().entry(app).or_default().clone()
+    }
+
+    /// Notes how many live sessions there are in which nobody is signed in; none where no count is.
+    pub(crate) fn set_strangers(&self, counts: &HashMap<i64, i64>) {
+        for (app, tally) in self.lock().iter() {
+            tally.strangers.store(counts.get(app).copied().unwrap_or(0), Relaxed);
+        }
     }
 
     /// Takes what happened, in the order of the applications' numbers, and forgets those that nobody holds any more.

@@ -67,6 +67,7 @@ impl Service {
         };
         let ended = self.store.db().write::<_, StoreError, _>(end).await?;
         self.store.sessions().settle().await;
+        app.tally.ended();
         Ok(match ended {
             ended if ended > COUNTED => Number::AtLeast(COUNTED as u64),
             ended => Number::Exactly(ended as u64),
@@ -111,7 +112,7 @@ impl Service {
         wanted: Wanted,
         after: Option<SessionId>,
     ) -> Result<Vec<SessionId>, ServiceError> {
-        let permit = self.walk_permit().await?;
+        let permit = self.walk_permit(app).await?;
         let (order, patience) = (Order::Oldest, Patience::ENDLESS);
         let walk = Walk { app, now: self.clock.now(), wanted, order, after, patience };
         let find = move |conn: &mut Conn<'_>| {

@@ -1,5 +1,6 @@
 //! Files that programs download.
 
+use claviger_capacity::Who;
 use claviger_domain::{BASE62, tidy, trimmed};
 use claviger_outgoing::CallError;
 use claviger_store::files::{self, File};
@@ -76,10 +77,10 @@ impl Service {
     ///
     /// # Errors
     /// See [`FileFault`].
-    pub async fn measure_url(&self, url: &str) -> Result<i64, FileFault> {
+    pub async fn measure_url(&self, app: &App, url: &str) -> Result<i64, FileFault> {
         let url = tidy(url);
         check_url("the address of a file", url, URL_MAX).map_err(|_| FileFault::Malformed)?;
-        match self.calls.fetch(url, self.options.file_max_bytes).await {
+        match self.calls.fetch(Who::app(app.id), url, self.options.file_max_bytes).await {
             Ok(answer) if (200..300).contains(&answer.status) => Ok(answer.body.len() as i64),
             Ok(answer) => Err(FileFault::Status(answer.status)),
             Err(CallFailure::Call(CallError::BadUrl)) => Err(FileFault::Malformed),

@@ -133,7 +133,7 @@ impl Service {
         let quick = walk.clone();
         let (mut rows, mut walked) = self.store.db().read(move |conn| first_of(conn, &quick, limit)).await?;
         let Some(stopped) = walked.stopped else { return Ok((rows, walked)) };
-        let permit = self.walk_permit().await?;
+        let permit = self.walk_permit(walk.app).await?;
         let (wanted, looked) = (limit - rows.len(), walked.looked);
         let rest = Walk { after: Some(stopped), patience: PATIENT, ..walk };
         let walk = move |conn: &mut Conn<'_>| {
@@ -195,7 +195,7 @@ impl Service {
         let order = Order::Newest;
         let walk =
             Walk { app: app.id, now: self.clock.now(), wanted, order, after: None, patience: COUNTING };
-        let permit = self.walk_permit().await?;
+        let permit = self.walk_permit(app.id).await?;
         let count = move |conn: &mut Conn<'_>| {
             let (_permit, mut counted) = (permit, 0);
             let walked = pages::walk(conn, &walk, &mut |_| {

@@ -11,7 +11,7 @@ use claviger_store::{
     bulk::{self, Change},
     buttons::{self, Button},
     chat::{self, Channel, Message},
-    deliveries,
+    deliveries::{self, DeliveryBounds, NewDelivery},
     files::{self, File},
     licenses::{self, NewLicenses},
     logs::{self, Log},
@@ -113,7 +113,9 @@ fn fill_the_rest(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
     password_resets::insert(conn, format!("reset {app}").as_bytes(), reset, NOW, NOW + 60)?;
     let event = Event { id: "event".into(), params: "params".into() };
     add_events::claim(conn, app, &event, NOW, NOW, 10)?;
-    deliveries::insert(conn, app, url, "{}", NOW)
+    let new = NewDelivery { app, url: url.into(), body: "{}".into(), anonymous: false };
+    let bounds = DeliveryBounds { waiting: 1, anonymous_an_hour: 1 };
+    deliveries::insert(conn, &new, bounds, NOW * 1000).map(drop)
 }
 
 /// Rows of each table, by its name.

@@ -13,6 +13,7 @@ both![
     fewer_lines_are_kept_from_the_next_one_on,
     lines_of_one_app_stay_there,
     lines_can_be_cleared,
+    strangers_push_out_no_line_of_a_user,
     many_write_at_once,
 ];
 
@@ -102,4 +103,18 @@ async fn many_write_at_once(t: Fixture) {
     let ids: Vec<i64> =
         t.read(move |conn| logs::newest(conn, app, 100)).await.into_iter().map(|line| line.id).collect();
     assert_eq!(ids, (16..=40).rev().collect::<Vec<_>>());
+}
+
+async fn strangers_push_out_no_line_of_a_user(t: Fixture) {
+    let app = t.app().await;
+    let of_ann = |message: &str| Log { credential: Some("Ann".into()), ..line(message) };
+    for number in 1..=3 {
+        write(&t, app, of_ann(&format!("Ann {number}")), 2).await;
+    }
+    for number in 1..=9 {
+        write(&t, app, line(&number.to_string()), 2).await;
+    }
+    assert_eq!(texts(&t, app).await, ["9", "8", "Ann 3", "Ann 2"]);
+    write(&t, app, of_ann("Ann 4"), 2).await;
+    assert_eq!(texts(&t, app).await, ["Ann 4", "9", "8", "Ann 3"]);
 }

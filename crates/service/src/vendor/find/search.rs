@@ -72,7 +72,7 @@ impl Service {
 
     /// Live sessions from an address or network, each user once.
     async fn sessions_at(self: &Arc<Self>, app: &App, network: Network) -> Result<Vec<Match>, ManageError> {
-        let permit = self.walk_permit().await?;
+        let permit = self.walk_permit(app.id).await?;
         let sessions = self.store.shared_sessions();
         let scan = Scan { app: app.id, now: self.clock.now(), after: None, user: None, validated: None };
         let walk = move || {

@@ -2,6 +2,7 @@
 
 mod attention;
 mod files;
+mod lists;
 mod rest;
 mod sessions;
 mod team;
@@ -13,7 +14,7 @@ use std::sync::{
 };
 
 use claviger_domain::{
-    Alphabet, ApiVersions, Clock, LicenseStatus, Mask, Role, Secret, SessionId, SystemRandom,
+    Alphabet, ApiVersions, ClientAddress, Clock, LicenseStatus, Mask, Role, Secret, SessionId, SystemRandom,
 };
 use claviger_store::{
     Conn, StoreError,
@@ -36,7 +37,7 @@ impl Clock for Watch {
 }
 
 struct Fixture {
-    service: Service,
+    service: Arc<Service>,
     app: App,
     watch: Arc<Watch>,
     folder: tempfile::TempDir,
@@ -56,7 +57,7 @@ impl Fixture {
         let service = Service::open(database, options, watch.clone(), Arc::new(SystemRandom)).await.unwrap();
         service.create_owner("acme", Role::Seller, None).await.unwrap();
         let app = service.create_app("acme", "shop", ApiVersions::default()).await.unwrap().app;
-        Self { service, app, watch, folder }
+        Self { service: Arc::new(service), app, watch, folder }
     }
 
     /// Adds a user with a token, two devices and a session; the session's id.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use claviger_capacity::{Gate, Who};
 use claviger_store::activity::{HOUR, MINUTE};
 
 use super::*;
@@ -207,15 +208,50 @@ async fn what_happens_is_counted() {
 #[tokio::test]
 async fn lists_that_nobody_takes_hold_up_no_page() {
     let t = Fixture::open().await;
-    let all = t.sessions("192.0.2.1", 3000).await;
-    let taken = t.service.listings.available_permits();
-    let _taken = t.service.listings.acquire_many(taken as u32).await.unwrap();
+    let sessions = t.sessions("192.0.2.1", 3000).await;
+    let enter = |gate: &Gate, app| gate.try_enter(Who::app(app)).ok();
+    let all = |gate: &Gate| {
+        (0..64).flat_map(|app| std::iter::from_fn(move || enter(gate, app))).collect::<Vec<_>>()
+    };
+    let _taken = [all(&t.service.lists), all(&t.service.snapshots)];
     let work = async {
         // More than one of the general readers goes through.
         let page = t.page(from("192.0.2.2"), Order::Newest, Place::Start, 5).await;
         assert_eq!((page.rows.len(), page.looked), (0, None));
         assert_eq!(t.count(from("192.0.2.1")).await, Number::Exactly(3000));
-        assert_eq!(t.end(from("192.0.2.1")).await, all.len() as u64);
+        assert_eq!(t.end(from("192.0.2.1")).await, sessions.len() as u64);
     };
     tokio::time::timeout(std::time::Duration::from_secs(60), work).await.expect("nothing waits");
+}
+
+#[tokio::test]
+async fn there_is_room_for_so_many_strangers() {
+    let mut t = Fixture::open().await;
+    Arc::get_mut(&mut t.service).unwrap().options.shares.anonymous_sessions = 4;
+    let app = t.service.app_by_name(&t.app.owner_id, "shop").await.unwrap().unwrap();
+    let room = || t.service.has_room_for_session(&app);
+    let begin = async || {
+        let init = Init { api: 12, ip: "192.0.2.1", enckey: None };
+        t.service.begin_session(&app, init).await.unwrap().unwrap();
+    };
+    for _ in 0..4 {
+        assert!(room());
+        begin().await;
+    }
+    assert!(!room());
+    let mut lived = HashMap::new();
+    t.service.count_live(&mut lived).await.unwrap();
+    assert!(!room(), "four live");
+    assert_eq!(t.end(from("192.0.2.1")).await, 4);
+    // Users do not count, nor does what has ended.
+    t.user("Ann").await;
+    t.watch.0.fetch_add(MINUTE / 2, Ordering::Relaxed);
+    t.service.count_live(&mut lived).await.unwrap();
+    for _ in 0..4 {
+        assert!(room());
+        begin().await;
+    }
+    assert!(!room());
+    t.service.end_all_sessions(&app).await.unwrap();
+    assert!(room(), "at once");
 }
