@@ -25,6 +25,8 @@ pub enum Resource {
     Walks,
     /// Downloads of files.
     Downloads,
+    /// Going through a whole file at once, for a signature or a hash over it.
+    Digests,
     /// Uploads of files.
     Uploads,
     /// Pages that are live.
@@ -167,6 +169,14 @@ const TABLE: &[Row] = &[
         answer: "503",
     },
     Row {
+        resource: Resource::Digests,
+        name: "digests of files",
+        bounds: Bounds::new(2, ANY, ANY, 128, 15),
+        decided_by: "processors",
+        held: "one file of 16 MiB, 30 to 150 ms",
+        answer: "503",
+    },
+    Row {
         resource: Resource::Uploads,
         name: "uploads",
         bounds: Bounds::new(64, 8, 8, 0, 0),
@@ -255,7 +265,7 @@ mod tests {
     fn nobody_may_have_all_where_somebody_may_hold_it_for_long() {
         for row in TABLE {
             let Bounds { all, tenant, party, waiting, wait } = row.bounds;
-            let turns = matches!(row.resource, Resource::Hashing | Resource::Requests);
+            let turns = matches!(row.resource, Resource::Hashing | Resource::Requests | Resource::Digests);
             assert!(turns || tenant.min(party) * 2 <= all, "{}", row.name);
             assert_eq!(waiting == 0, wait.is_zero(), "{}", row.name);
         }

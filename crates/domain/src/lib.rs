@@ -40,7 +40,7 @@ pub use secret::Secret;
 pub use seldom::Seldom;
 pub use seller_rights::{SellerArea, SellerRights};
 pub use settings::{ApiVersions, AppSettings, DEFAULT_MASK, MAX_SESSION_SECONDS, Messages};
-pub use signing::{SigningKey, hmac_sha256_hex};
+pub use signing::{LongMessage, SigningKey, hmac_sha256_hex, hmac_sha256_long_hex};
 pub use strength::{PASSWORD_MAX, PASSWORD_MIN, Strength, strength};
 pub use subscription::{Pauser, Subscription, Subscriptions};
 pub use values::{NOT_A_LINE, fold, former, in_one_line, is_line, opaque, tidy, trimmed};

@@ -2,8 +2,10 @@
 
 use std::{error::Error, io, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use reqwest::{Client, Response, StatusCode, dns::Resolve, header, redirect::Policy};
 use rustls::RootCertStore;
+use tokio::time::Instant;
 use url::{Host, Url};
 
 use crate::{
@@ -106,17 +108,32 @@ impl Outgoing {
     /// # Errors
     /// See [`CallError`]; any status is an answer.
     pub async fn call(&self, call: Call<'_>) -> Result<Answer, CallError> {
-        let url = parse(call.url)?;
-        let host = host(&url);
-        let answer = tokio::time::timeout(call.timeout, self.follow(url, call));
-        answer.await.unwrap_or(Err(CallError::Timeout(host)))
+        let mut incoming = self.open(call).await?;
+        let mut body = Vec::new();
+        while let Some(piece) = incoming.next().await? {
+            body.extend_from_slice(&piece);
+        }
+        Ok(Answer { status: incoming.status(), body })
     }
 
-    async fn follow(&self, mut url: Url, mut call: Call<'_>) -> Result<Answer, CallError> {
+    /// Makes a call whose answer's body is not held in memory. The limit of time is that of both together.
+    ///
+    /// # Errors
+    /// As [`Outgoing::call`].
+    pub async fn open(&self, call: Call<'_>) -> Result<Incoming, CallError> {
+        let url = parse(call.url)?;
+        let host = host(&url);
+        let (until, max) = (Instant::now() + call.timeout, call.max_bytes);
+        let opened = tokio::time::timeout_at(until, self.follow(url, call)).await;
+        let (url, response) = opened.unwrap_or(Err(CallError::Timeout(host)))?;
+        Incoming::new(url, response, max, until)
+    }
+
+    async fn follow(&self, mut url: Url, mut call: Call<'_>) -> Result<(Url, Response), CallError> {
         for _ in 0..=REDIRECTS_MAX {
             let response = self.send(&url, &call).await?;
             let location = location(&response).filter(|_| call.redirects != Redirects::None);
-            let Some(location) = location else { return read(&url, response, call.max_bytes).await };
+            let Some(location) = location else { return Ok((url, response)) };
             let next = url.join(&location).ok().filter(is_web);
             let next = next.filter(|next| call.redirects == Redirects::Any || is_same_host(&url, next));
             url = next.ok_or_else(|| CallError::Redirected(host(&url)))?;
@@ -184,20 +201,42 @@ fn location(response: &Response) -> Option<String> {
     Some(String::from_utf8_lossy(location.as_bytes()).into_owned())
 }
 
-async fn read(url: &Url, mut response: Response, max: usize) -> Result<Answer, CallError> {
-    let status = response.status().as_u16();
-    let too_large = || CallError::TooLarge(host(url), max);
-    if response.content_length().is_some_and(|length| length > max as u64) {
-        return Err(too_large());
-    }
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| failure(url, &error))? {
-        if chunk.len() > max - body.len() {
-            return Err(too_large());
+/// An answer whose body is on its way.
+pub struct Incoming {
+    url: Url,
+    response: Response,
+    /// Most bytes of the body.
+    max: usize,
+    /// How many of these are left.
+    left: usize,
+    until: Instant,
+}
+
+impl Incoming {
+    fn new(url: Url, response: Response, max: usize, until: Instant) -> Result<Self, CallError> {
+        if response.content_length().is_some_and(|length| length > max as u64) {
+            return Err(CallError::TooLarge(host(&url), max));
         }
-        body.extend_from_slice(&chunk);
+        Ok(Self { url, response, max, left: max, until })
     }
-    Ok(Answer { status, body })
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.response.status().as_u16()
+    }
+
+    /// The next piece of the body; `None` at its end.
+    ///
+    /// # Errors
+    /// When there is more than was wanted, it took too long, or the connection broke.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, CallError> {
+        let piece = tokio::time::timeout_at(self.until, self.response.chunk()).await;
+        let piece = piece.map_err(|_| CallError::Timeout(host(&self.url)))?;
+        let Some(piece) = piece.map_err(|error| failure(&self.url, &error))? else { return Ok(None) };
+        let left = self.left.checked_sub(piece.len());
+        self.left = left.ok_or_else(|| CallError::TooLarge(host(&self.url), self.max))?;
+        Ok(Some(piece))
+    }
 }
 
 /// The reason behind a failure, without the address that the library writes.

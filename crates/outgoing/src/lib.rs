@@ -11,7 +11,7 @@ mod testing;
 mod tls;
 
 pub use call::{Answer, Call, CallError, Redirects};
-pub use client::{Outgoing, OutgoingOptions, is_web};
+pub use client::{Incoming, Outgoing, OutgoingOptions, is_web};
 pub use inner::is_inner;
 pub use mail::{MailError, MailOptions, Mailer};
 pub use target::{AllowedTarget, BadTarget};

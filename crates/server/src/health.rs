@@ -29,7 +29,7 @@ async fn address(
         Some(address) => format!(r#"{{"success":true,"address":"{address}"}}"#),
         None => r#"{"success":true,"address":null}"#.into(),
     };
-    json(StatusCode::OK, body.into())
+    json(StatusCode::OK, body)
 }
 
 async fn ready(extract::State(state): extract::State<Arc<State>>) -> (StatusCode, &'static str) {

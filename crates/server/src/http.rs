@@ -46,7 +46,7 @@ pub(crate) fn method_not_allowed(allowed: &'static str) -> Response {
 
 /// As [`method_not_allowed`], where the router tells which methods there are.
 pub(crate) fn unknown_method() -> Response {
-    json(StatusCode::METHOD_NOT_ALLOWED, br#"{"success":false,"message":"Method not allowed"}"#.into())
+    json(StatusCode::METHOD_NOT_ALLOWED, r#"{"success":false,"message":"Method not allowed"}"#)
 }
 
 /// The body of a request; `None` when it is too large, too slow or breaks off.
@@ -90,8 +90,8 @@ pub(crate) fn with_retry_after(mut response: Response, seconds: u64) -> Response
 }
 
 /// A JSON response with the headers that all of the APIs' replies carry.
-pub(crate) fn json(status: StatusCode, body: Vec<u8>) -> Response {
-    let mut response = Response::new(Body::from(body));
+pub(crate) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.reserve(8);

@@ -7,6 +7,7 @@ mod health;
 mod http;
 mod limits;
 mod openapi;
+mod pieces;
 mod reset;
 mod router;
 mod seller;

@@ -61,5 +61,5 @@ async fn root(headers: HeaderMap) -> Response {
 
 async fn not_found() -> Response {
     let body = r#"{"success":false,"message":"Not found"}"#;
-    json(StatusCode::NOT_FOUND, body.into())
+    json(StatusCode::NOT_FOUND, body)
 }

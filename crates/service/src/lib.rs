@@ -39,6 +39,7 @@ pub use shared::{
     attempts::FreeFailures,
     calls::RELAYED,
     catalog::{App, SellerKey},
+    content::Content,
     outcome::Outcome as TryOutcome,
     passwords::{Busy, Passwords},
     private::{create_private, write_private},

@@ -6,7 +6,7 @@ use claviger_capacity::{Gate, Permit, Who};
 use claviger_domain::{Clock, Random, Seldom, SigningKey};
 use claviger_outgoing::Outgoing;
 use claviger_store::{Store, catalog};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 
 use crate::{
     error::ServiceError,
@@ -24,6 +24,7 @@ use crate::{
         passwords::Passwords,
         proxy::ProxyWatch,
         screens::Screens,
+        spool::Spools,
         stats::{AppStats, StatsCache},
         tally::Tallies,
         tries::Tries,
@@ -61,7 +62,10 @@ pub struct Service {
     pub(crate) snapshots: Gate,
     /// Walks over sessions that hang on no reader: lists hold none of them up.
     pub(crate) walks: Gate,
-    pub(crate) downloads: Semaphore,
+    pub(crate) downloads: Gate,
+    /// Goes through whole files.
+    pub(crate) digests: Gate,
+    pub(crate) spools: Spools,
     pub(crate) calls: Calls,
     pub(crate) outgoing: Arc<Outgoing>,
     /// `None` where no mail server is set.

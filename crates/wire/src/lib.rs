@@ -6,6 +6,7 @@
 
 mod body;
 pub mod client;
+mod digits;
 pub mod forwarded;
 mod json;
 mod never;
@@ -15,5 +16,6 @@ pub mod seller;
 mod shop;
 
 pub use body::Malformed;
+pub use digits::push_hex;
 pub use never::{NEVER_TOLD, told, told_end};
 pub use params::{Params, normalize};

@@ -10,6 +10,7 @@ mod client_admission;
 mod client_chat;
 mod client_check;
 mod client_common;
+mod client_download;
 mod client_elsewhere;
 mod client_forgot;
 mod client_init;

@@ -1,15 +1,19 @@
 //! A reply on its way out: which key protects it, and the response that carries it (`docs/protocol/signatures.md`).
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use axum::{
+    body::Body,
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
 use claviger_service::{App, ServiceError, Session};
 use claviger_wire::client::{ApiVersion, Reply, crypt, nonce, signature, text};
 
-use super::request::{Format, Request};
+use super::{
+    download::{Download, Signatures, Signing, Written},
+    request::{Format, Request},
+};
 use crate::{
     State,
     http::{BUSY_FOR, json, passes},
@@ -20,6 +24,9 @@ const ED25519: HeaderName = HeaderName::from_static("x-signature-ed25519");
 const TIMESTAMP: HeaderName = HeaderName::from_static("x-signature-timestamp");
 const EXPOSED: HeaderValue =
     HeaderValue::from_static("signature, x-signature-ed25519, x-signature-timestamp");
+
+/// The file is known, and its content cannot be read.
+pub(super) const NO_LONGER: &str = "File no longer works, please notify the application developer.";
 
 /// What a type answers. A failure of the protocol is an answer as well.
 pub(crate) type Outcome = Result<Answer, Fault>;
@@ -51,6 +58,8 @@ pub(crate) struct Answer {
     key: Key,
     /// Seconds after which a program that asked too often may try again.
     retry_after: Option<u64>,
+    /// The file that the reply holds.
+    download: Option<Box<Download>>,
 }
 
 /// What the body is made of.
@@ -60,6 +69,13 @@ enum Content {
     UnknownApp,
     /// Nothing at all.
     Empty,
+}
+
+/// What makes the header `signature`.
+enum Hmac<'a> {
+    /// A text stands there instead.
+    Instead(&'static str),
+    Key(Cow<'a, [u8]>),
 }
 
 /// What encrypts in API 1.0 and makes the header `signature` of later versions.
@@ -151,6 +167,7 @@ impl Answer {
             app,
             key,
             retry_after: None,
+            download: None,
         }
     }
 
@@ -159,9 +176,86 @@ impl Answer {
         Self { status, ..self }
     }
 
+    /// With a file in it, as the field `contents`; see [`Answer::stream`].
+    pub(super) fn with_file(self, download: Download) -> Self {
+        Self { download: Some(Box::new(download)), ..self }
+    }
+
+    /// There is no place for what was asked for; the program may try again after so many seconds.
+    pub(super) fn full(self, seconds: u64) -> Self {
+        let content = Content::Reply(Reply::failure(text::BUSY));
+        let retry_after = Some(seconds.max(1));
+        Self { content, status: StatusCode::SERVICE_UNAVAILABLE, retry_after, download: None, ..self }
+    }
+
     /// The program asked too often, and may try again after so many seconds.
     pub(crate) fn too_often(self, seconds: u64) -> Self {
         Self { status: StatusCode::TOO_MANY_REQUESTS, retry_after: Some(seconds), ..self }
+    }
+
+    /// Whether the reply holds a file, so that [`Answer::stream`] writes it.
+    pub(crate) fn has_file(&self) -> bool {
+        self.download.is_some()
+    }
+
+    /// As [`Answer::render`], for a reply with a file in it, which is never in memory as a whole.
+    pub(crate) async fn stream(mut self, state: &State, format: &Format) -> Response {
+        let (Some(app), Some(download), Content::Reply(reply)) =
+            (self.app.clone(), self.download.take(), &self.content)
+        else {
+            return self.render(state, format);
+        };
+        let Download { content, place, ip } = *download;
+        let version = format.version;
+        let nonce = nonce(version, state.service.random());
+        let (before, behind) = reply.render_around("contents", version, &app.owner_id, &nonce);
+        let written = Written { before, content, behind };
+        if version == ApiVersion::V1_0 {
+            let body = match self.encryption_key() {
+                Some(key) => written.encrypted(key, &format.init_iv, place),
+                None => written.plain(place),
+            };
+            return self.wrap(body, [None, None, None]);
+        }
+        let signing = self.signing(state, &app, format);
+        let signed = if signing.is_some() {
+            let digesting = match state.service.digest_place(&app, ip).await {
+                Ok(digesting) => digesting,
+                Err(full) => return self.full(full.retry_after.as_secs()).render(state, format),
+            };
+            written.clone().sign(signing, digesting).await
+        } else {
+            Ok(Signatures::default())
+        };
+        match signed {
+            Ok((hmac, ed25519)) => {
+                let instead = match self.hmac(format) {
+                    Some(Hmac::Instead(text)) => Some(text.into()),
+                    _ => None,
+                };
+                let hmac = hmac.or(instead).and_then(|hmac| header(SIGNATURE, hmac));
+                let (signature, timestamp) = ed25519.unzip();
+                let signature = signature.and_then(|signature| header(ED25519, signature));
+                let timestamp = timestamp.and_then(|timestamp| header(TIMESTAMP, timestamp));
+                self.wrap(written.plain(place), [hmac, signature, timestamp])
+            }
+            Err(error) => {
+                tracing::warn!(app = %app.name, %error, "a file cannot be handed out");
+                Self { content: Content::Reply(Reply::failure(NO_LONGER)), ..self }.render(state, format)
+            }
+        }
+    }
+
+    /// What a reply with a file in it is signed with.
+    fn signing(&self, state: &State, app: &App, format: &Format) -> Signing {
+        let service = &state.service;
+        let hmac = match self.hmac(format) {
+            Some(Hmac::Key(key)) => Some(key.into_owned()),
+            _ => None,
+        };
+        let ed25519 = (format.version == ApiVersion::V1_3)
+            .then(|| (service.signing_key(app).clone(), service.clock().now()));
+        Signing { hmac, ed25519 }
     }
 
     /// Writes, protects and wraps the reply. Signed last: API 1.3's signature holds the time.
@@ -185,10 +279,15 @@ impl Answer {
             ApiVersion::V1_3 => self.ed25519_headers(state, &body),
             _ => [None, None],
         };
+        let [signature, timestamp] = ed25519;
+        self.wrap(body.into(), [hmac, signature, timestamp])
+    }
+
+    fn wrap(&self, body: Body, signatures: [Option<Header>; 3]) -> Response {
         let mut response = json(self.status, body);
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-        headers.extend(hmac.into_iter().chain(ed25519.into_iter().flatten()));
+        headers.extend(signatures.into_iter().flatten());
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -197,32 +296,43 @@ impl Answer {
 
     /// The body of API 1.0; `None` where it stays plain, as an empty one does.
     fn encrypted(&self, init_iv: &str, body: &[u8]) -> Option<Vec<u8>> {
-        let key = match &self.key {
-            _ if body.is_empty() => return None,
-            Key::None | Key::Session(None) => return None,
-            Key::Secret => self.app.as_ref()?.secret.expose(),
-            Key::Session(Some(enckey)) => enckey,
-        };
+        let key = self.encryption_key().filter(|_| !body.is_empty())?;
         Some(crypt::encrypt(key, init_iv, body).into_bytes())
+    }
+
+    /// What encrypts the body of API 1.0, where a key is agreed upon.
+    fn encryption_key(&self) -> Option<&str> {
+        match &self.key {
+            Key::None | Key::Session(None) => None,
+            Key::Secret => Some(self.app.as_ref()?.secret.expose()),
+            Key::Session(Some(enckey)) => Some(enckey),
+        }
     }
 
     /// The signature of API 1.2, and of API 1.3 for programs that brought an `enckey`.
     fn hmac_header(&self, format: &Format, body: &[u8]) -> Option<Header> {
+        let signature = match self.hmac(format)? {
+            Hmac::Key(key) => signature::sign_v1_2(&key, body),
+            Hmac::Instead(text) => text.into(),
+        };
+        header(SIGNATURE, signature)
+    }
+
+    fn hmac(&self, format: &Format) -> Option<Hmac<'_>> {
         let always = match format.version {
             ApiVersion::V1_0 | ApiVersion::V1_1 => return None,
             ApiVersion::V1_2 => true,
             ApiVersion::V1_3 => false,
         };
         let secret = self.app.as_ref()?.secret.expose();
-        let signature = match &self.key {
-            Key::Secret if always || format.enckey => signature::sign_v1_2(secret.as_bytes(), body),
+        match &self.key {
+            Key::Secret if always || format.enckey => Some(Hmac::Key(secret.as_bytes().into())),
             Key::Session(Some(enckey)) => {
-                signature::sign_v1_2(signature::sesskey(enckey, secret).as_bytes(), body)
+                Some(Hmac::Key(signature::sesskey(enckey, secret).into_bytes().into()))
             }
-            Key::Session(None) if always => signature::NO_ENCKEY.into(),
-            Key::None | Key::Secret | Key::Session(None) => return None,
-        };
-        header(SIGNATURE, signature)
+            Key::Session(None) if always => Some(Hmac::Instead(signature::NO_ENCKEY)),
+            Key::None | Key::Secret | Key::Session(None) => None,
+        }
     }
 
     fn ed25519_headers(&self, state: &State, body: &[u8]) -> [Option<Header>; 2] {

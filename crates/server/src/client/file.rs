@@ -1,11 +1,15 @@
 //! `file`: a program downloads a file (`docs/protocol/client.md`).
 
+use std::sync::Arc;
+
 use claviger_service::Session;
 use claviger_wire::client::Reply;
 use futures_util::FutureExt;
 
 use super::{
     Answer, Handler, Outcome, Request, Types,
+    answer::NO_LONGER,
+    download::Download,
     states::{signed_in, unauthed},
 };
 
@@ -13,19 +17,23 @@ pub(crate) const TYPES: Types =
     &[("file", Handler::InSession(|request, session| file(request, session).boxed()))];
 
 async fn file(request: Request, session: Session) -> Outcome {
-    let (service, app) = (&request.state.service, &request.app);
-    let id = request.get("fileid").unwrap_or_default();
-    let found = service.file(app, &id).await?;
-    drop(id);
-    let reply = match found {
-        None => Reply::failure("File not Found"),
-        Some(file) if file.authed && signed_in(&session).is_none() => unauthed(app),
-        Some(file) => match service.file_content(app, request.ip, &file).await {
-            Some(content) => {
-                Reply::success("File download successful").with("contents", &hex::encode(content))
-            }
-            None => Reply::failure("File no longer works, please notify the application developer."),
-        },
+    let (service, app, ip) = (&request.state.service, &request.app, request.ip);
+    let id = request.owned("fileid").unwrap_or_default();
+    let answer = |reply| Answer::in_session(&request, &session, reply);
+    let file = match service.file(app, &id).await? {
+        None => return Ok(answer(Reply::failure("File not Found"))),
+        Some(file) if file.authed && signed_in(&session).is_none() => return Ok(answer(unauthed(app))),
+        Some(file) => file,
     };
-    Ok(Answer::in_session(&request, &session, reply))
+    let place = match service.download_place(app, ip) {
+        Ok(place) => place,
+        Err(full) => return Ok(answer(Reply::failure("")).full(full.retry_after.as_secs())),
+    };
+    match service.file_content(app, ip, &file).await {
+        None => Ok(answer(Reply::failure(NO_LONGER))),
+        Some(content) => {
+            let download = Download { content: Arc::new(content), place, ip };
+            Ok(answer(Reply::success("File download successful")).with_file(download))
+        }
+    }
 }

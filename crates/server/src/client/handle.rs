@@ -77,7 +77,12 @@ pub(crate) async fn handle(
         ApiVersion::V1_3 => format.enckey = params.get("enckey").is_some(),
         ApiVersion::V1_1 | ApiVersion::V1_2 => {}
     }
-    dispatch(state.clone(), version, params, ip).await.render(&state, &format)
+    let answer = dispatch(state.clone(), version, params, ip).await;
+    if answer.has_file() {
+        // Boxed, since it is rare: other requests need not carry it around.
+        return Box::pin(answer.stream(&state, &format)).await;
+    }
+    answer.render(&state, &format)
 }
 
 async fn read_params(version: ApiVersion, parts: &Parts, body: Bytes) -> ClientParams {

@@ -8,6 +8,7 @@ mod blacklist;
 mod change_username;
 mod chat;
 mod check;
+mod download;
 mod file;
 mod forgot;
 mod handle;

@@ -1,12 +1,12 @@
 //! Starting up: the database, the master key and the default key pair.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, thread};
 
-use claviger_capacity::{Gate, Resource};
+use claviger_capacity::{Bounds, Gate, Resource};
 use claviger_domain::{Clock, Random, SigningKey};
 use claviger_outgoing::{Mailer, Outgoing, OutgoingOptions};
 use claviger_store::{Database, Store, server_keys};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 
 use super::progress::patiently;
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
         mails::Mails,
         passwords::Passwords,
         screens::Screens,
+        spool::Spools,
         stats::{QUICK_FOR_PEOPLE, QUICK_FOR_PROGRAMS, StatsCache},
         vault::{Vault, VaultError},
     },
@@ -28,9 +29,6 @@ use crate::{
 
 /// Names of others' accounts that an owner may hit upon within an hour.
 const FOREIGN_NAMES_MAX: u32 = 10;
-
-/// Files that may be handed out at once; each is in memory, twice in hexadecimal digits.
-const DOWNLOADS_MAX: usize = 4;
 
 impl Service {
     /// Opens the database, brings its schema up to date and reads the keys. At the first start it makes the master
@@ -76,7 +74,9 @@ impl Service {
             lists: Gate::new(Resource::Lists),
             snapshots: Gate::new(Resource::Snapshots),
             walks: Gate::new(Resource::Walks),
-            downloads: Semaphore::new(DOWNLOADS_MAX),
+            downloads: Gate::new(Resource::Downloads),
+            digests: Gate::with(Resource::Digests, digest_bounds()),
+            spools: Spools::new(options.files_dir.clone()),
             calls: Calls::new(outgoing.clone()),
             outgoing,
             mails: mailer.map(Mails::new),
@@ -90,6 +90,12 @@ impl Service {
             options,
         })
     }
+}
+
+/// As many as there are processors.
+fn digest_bounds() -> Bounds {
+    let all = thread::available_parallelism().map_or(1, usize::from);
+    Bounds { all, ..Resource::Digests.bounds() }
 }
 
 fn open_outgoing(options: &Options) -> Result<(Arc<Outgoing>, Option<Mailer>), ServiceError> {

@@ -1,10 +1,15 @@
 //! Files, as programs download them. What the vendor does with them is in [`crate::vendor`].
 
-use claviger_capacity::Who;
+use std::error::Error;
+
+use claviger_capacity::{Full, Permit, Who};
 use claviger_domain::ClientAddress;
 use claviger_store::files::{self, File};
 
-use crate::{App, Service, ServiceError};
+use crate::{App, Service, ServiceError, shared::content::Content};
+
+/// Why a content cannot be handed out.
+type Reason = Box<dyn Error + Send + Sync>;
 
 impl Service {
     /// Finds a file.
@@ -16,21 +21,28 @@ impl Service {
         Ok(self.store.db().read(move |conn| files::get(conn, app, &id)).await?)
     }
 
+    /// A place for a download. Whoever sends the file holds it until the last byte was taken.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn download_place(&self, app: &App, ip: ClientAddress) -> Result<Permit, Full> {
+        self.downloads.try_enter(Who::client(app.id, ip))
+    }
+
+    /// A place for somebody who goes through a whole file at once, which costs a processor's time.
+    ///
+    /// # Errors
+    /// When too many wait.
+    pub async fn digest_place(&self, app: &App, ip: ClientAddress) -> Result<Permit, Full> {
+        self.digests.enter(Who::client(app.id, ip)).await
+    }
+
     /// The content of a file: an upload, or what its address has now. `None` when that is gone, cannot be reached, or
-    /// is larger than this server allows; the log says why. A few uploads are read at once, the others wait for them.
-    pub async fn file_content(&self, app: &App, ip: ClientAddress, file: &File) -> Option<Vec<u8>> {
+    /// is larger than this server allows; the log says why.
+    pub async fn file_content(&self, app: &App, ip: ClientAddress, file: &File) -> Option<Content> {
         let outcome = match &file.url {
-            Some(url) => {
-                match self.calls.fetch(Who::client(app.id, ip), url, self.options.file_max_bytes).await {
-                    Ok(answer) if (200..300).contains(&answer.status) => Ok(answer.body),
-                    Ok(answer) => Err(format!("its address answered with status {}", answer.status)),
-                    Err(failure) => Err(failure.to_string()),
-                }
-            }
-            None => {
-                let _reading = self.downloads.acquire().await.ok()?;
-                self.files.read(app.id, &file.id).await.map_err(|error| error.to_string())
-            }
+            Some(url) => self.fetch(Who::client(app.id, ip), url).await,
+            None => self.files.open(app.id, &file.id).await.map_err(Reason::from),
         };
         match outcome {
             Ok(content) => Some(content),
@@ -39,5 +51,18 @@ impl Service {
                 None
             }
         }
+    }
+
+    /// What an address has now. The place of the call is given back as soon as all of it is here.
+    async fn fetch(&self, who: Who, url: &str) -> Result<Content, Reason> {
+        let mut fetched = self.calls.fetch(who, url, self.options.file_max_bytes).await?;
+        if let Some(status) = fetched.refusal() {
+            return Err(format!("its address answered with status {status}").into());
+        }
+        let mut spool = self.spools.begin().await?;
+        while let Some(piece) = fetched.next().await? {
+            spool.write(&piece).await?;
+        }
+        Ok(spool.finish().await?)
     }
 }

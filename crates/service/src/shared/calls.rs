@@ -2,8 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use claviger_capacity::{Full, Gate, Resource, Who};
-use claviger_outgoing::{Answer, Call, CallError, Outgoing, Redirects};
+use bytes::Bytes;
+use claviger_capacity::{Full, Gate, Permit, Resource, Who};
+use claviger_outgoing::{Answer, Call, CallError, Incoming, Outgoing, Redirects};
 
 /// How long an address of a file may take.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
@@ -40,7 +41,7 @@ impl Calls {
     }
 
     /// What an address answers, `max` bytes at most.
-    pub(crate) async fn fetch(&self, who: Who, url: &str, max: u64) -> Result<Answer, CallFailure> {
+    pub(crate) async fn fetch(&self, who: Who, url: &str, max: u64) -> Result<Fetched, CallFailure> {
         let call = Call {
             url,
             body: None,
@@ -51,6 +52,26 @@ impl Calls {
             redirects: Redirects::Any,
             headers: &[(RELAYED, "1")],
         };
-        self.call(who, call).await
+        let calling = self.places.enter(who).await?;
+        Ok(Fetched { incoming: self.outgoing.open(call).await?, _calling: calling })
+    }
+}
+
+/// What an address answers, as it comes. It holds the place of the call.
+pub(crate) struct Fetched {
+    incoming: Incoming,
+    _calling: Permit,
+}
+
+impl Fetched {
+    /// The HTTP status, unless it is one of success.
+    pub(crate) fn refusal(&self) -> Option<u16> {
+        let status = self.incoming.status();
+        (!(200..300).contains(&status)).then_some(status)
+    }
+
+    /// The next piece; `None` at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, CallFailure> {
+        Ok(self.incoming.next().await?)
     }
 }

@@ -2,11 +2,15 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Error, ErrorKind, Read},
+    io::{self, Error, ErrorKind},
     path::{Path, PathBuf},
 };
 
-use crate::shared::private::{create_private, write_private};
+use crate::shared::{
+    content::Content,
+    disk::blocking,
+    private::{create_private, write_private},
+};
 
 /// Longest id in bytes.
 pub(crate) const ID_MAX: usize = 49;
@@ -37,9 +41,13 @@ impl FileStore {
     ///
     /// # Errors
     /// What the system says, and when the content is larger than is allowed.
-    pub(crate) async fn read(&self, app: i64, id: &str) -> io::Result<Vec<u8>> {
+    pub(crate) async fn open(&self, app: i64, id: &str) -> io::Result<Content> {
         let (path, max) = (self.path(app, id)?, self.max);
-        blocking(move || read(&path, max)).await
+        blocking(move || {
+            let content = Content::of(File::open(path)?, None)?;
+            if content.length() > max { Err(too_large(max)) } else { Ok(content) }
+        })
+        .await
     }
 
     /// Keeps the content of an upload; returns once it is on disk. Readers see the old content or the new one.
@@ -92,18 +100,6 @@ impl FileStore {
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(Error::other)?
-}
-
-fn read(path: &Path, max: u64) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    let mut content = Vec::with_capacity(usize::try_from(file.metadata()?.len().min(max)).unwrap_or(0));
-    // One byte more tells a content that is too large.
-    file.take(max.saturating_add(1)).read_to_end(&mut content)?;
-    if content.len() as u64 > max { Err(too_large(max)) } else { Ok(content) }
-}
-
 fn write(folder: &Path, path: &Path, id: &str, content: &[u8]) -> io::Result<()> {
     create_private(folder)?;
     let fresh = folder.join(format!("{UNFINISHED}{id}"));
@@ -136,6 +132,33 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = FileStore::new(folder.path().join("files"), max);
         (folder, store)
+    }
+
+    impl FileStore {
+        async fn read(&self, app: i64, id: &str) -> io::Result<Vec<u8>> {
+            let content = self.open(app, id).await?;
+            let mut bytes = vec![0; usize::try_from(content.length()).unwrap()];
+            content.read_at(0, &mut bytes)?;
+            content.check()?;
+            Ok(bytes)
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_open_stays_as_it_is() {
+        let (folder, store) = store(100);
+        store.write(1, "id", b"first".into()).await.unwrap();
+        let content = store.open(1, "id").await.unwrap();
+        store.write(1, "id", b"second".into()).await.unwrap();
+        store.delete(1, "id").await.unwrap();
+        let mut bytes = [0; 5];
+        content.read_at(0, &mut bytes).unwrap();
+        assert_eq!((&bytes, content.check().is_ok()), (b"first", true));
+        // Who writes into the file itself is found out.
+        store.write(1, "id", b"first".into()).await.unwrap();
+        let content = store.open(1, "id").await.unwrap();
+        fs::write(folder.path().join("files/1/id"), b"longer").unwrap();
+        assert!(content.check().is_err());
     }
 
     #[tokio::test]

@@ -58,6 +58,17 @@ pub enum FileFault {
     Status(u16),
 }
 
+impl From<CallFailure> for FileFault {
+    fn from(failure: CallFailure) -> Self {
+        match failure {
+            CallFailure::Call(CallError::BadUrl) => Self::Malformed,
+            CallFailure::Call(CallError::Forbidden(_)) => Self::Inner,
+            CallFailure::Call(CallError::TooLarge(..)) => Self::TooLarge,
+            CallFailure::Call(_) | CallFailure::Busy(_) => Self::Status(0),
+        }
+    }
+}
+
 impl Service {
     /// The files of an application, in the order of their ids.
     ///
@@ -80,14 +91,15 @@ impl Service {
     pub async fn measure_url(&self, app: &App, url: &str) -> Result<i64, FileFault> {
         let url = tidy(url);
         check_url("the address of a file", url, URL_MAX).map_err(|_| FileFault::Malformed)?;
-        match self.calls.fetch(Who::app(app.id), url, self.options.file_max_bytes).await {
-            Ok(answer) if (200..300).contains(&answer.status) => Ok(answer.body.len() as i64),
-            Ok(answer) => Err(FileFault::Status(answer.status)),
-            Err(CallFailure::Call(CallError::BadUrl)) => Err(FileFault::Malformed),
-            Err(CallFailure::Call(CallError::Forbidden(_))) => Err(FileFault::Inner),
-            Err(CallFailure::Call(CallError::TooLarge(..))) => Err(FileFault::TooLarge),
-            Err(_) => Err(FileFault::Status(0)),
+        let mut fetched = self.calls.fetch(Who::app(app.id), url, self.options.file_max_bytes).await?;
+        if let Some(status) = fetched.refusal() {
+            return Err(FileFault::Status(status));
         }
+        let mut size = 0;
+        while let Some(piece) = fetched.next().await? {
+            size += piece.len() as i64;
+        }
+        Ok(size)
     }
 
     /// Changes the address of a file, with the size of what is there, and for whom it is; what is `None` stays.

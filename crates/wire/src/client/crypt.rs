@@ -6,12 +6,17 @@
 use aws_lc_rs::{
     cipher::{
         AES_256, AES_256_KEY_LEN, DecryptionContext, EncryptionContext, PaddedBlockDecryptingKey,
-        PaddedBlockEncryptingKey, UnboundCipherKey,
+        PaddedBlockEncryptingKey, StreamingEncryptingKey, UnboundCipherKey,
     },
     digest::{SHA256, digest},
     error::Unspecified,
     iv::{FixedLength, IV_LEN_128_BIT},
 };
+
+use crate::digits::push_hex;
+
+/// Bytes of a block of the cipher.
+const BLOCK: u64 = 16;
 
 /// Encrypts `plaintext` with AES-256-CBC; lower-case hexadecimal digits. `key` is the app secret for `init`, else the
 /// session's `enckey`; `init_iv` is that parameter as it was sent.
@@ -23,6 +28,41 @@ pub fn encrypt(key: &str, init_iv: &str, plaintext: impl AsRef<[u8]>) -> String 
         .and_then(|key| key.less_safe_encrypt(&mut bytes, vector));
     outcome.expect("a key and a vector of the right lengths encrypt anything");
     hex::encode(bytes)
+}
+
+/// Does what [`encrypt`] does to a text that comes in pieces.
+pub struct Encryption {
+    key: StreamingEncryptingKey,
+    /// What comes of a piece, before it becomes digits.
+    encrypted: Vec<u8>,
+}
+
+impl Encryption {
+    /// Begins; see [`encrypt`] for the parameters.
+    pub fn new(key: &str, init_iv: &str) -> Self {
+        let vector = EncryptionContext::Iv128(vector(init_iv));
+        let key = cipher_key(key).and_then(|key| StreamingEncryptingKey::less_safe_cbc_pkcs7(key, vector));
+        Self { key: key.expect("a key and a vector of the right lengths fit"), encrypted: Vec::new() }
+    }
+
+    /// How many digits a text of so many bytes becomes.
+    pub fn digits(length: u64) -> u64 {
+        2 * BLOCK * (length / BLOCK + 1)
+    }
+
+    /// Appends what comes of the next piece.
+    pub fn update(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        self.encrypted.resize(piece.len() + BLOCK as usize, 0);
+        let update = self.key.update(piece, &mut self.encrypted);
+        push_hex(update.expect("there is room for the piece").written(), out);
+    }
+
+    /// Appends the end.
+    pub fn finish(self, out: &mut Vec<u8>) {
+        let mut block = [0; BLOCK as usize];
+        let (_, update) = self.key.finish(&mut block).expect("there is room for a block");
+        push_hex(update.written(), out);
+    }
 }
 
 /// Decrypts hexadecimal digits of either case; broken UTF-8 becomes U+FFFD. `None` for what [`encrypt`] did not make
@@ -97,6 +137,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn pieces_are_encrypted_as_the_whole(
+            iv in any::<String>(), pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..70), 0..5),
+        ) {
+            let (whole, mut out) = (pieces.concat(), Vec::new());
+            let mut encryption = Encryption::new("key", &iv);
+            pieces.iter().for_each(|piece| encryption.update(piece, &mut out));
+            encryption.finish(&mut out);
+            prop_assert_eq!(out.len() as u64, Encryption::digits(whole.len() as u64));
+            prop_assert_eq!(String::from_utf8(out).unwrap(), encrypt("key", &iv, whole));
+        }
+
         #[test]
         fn what_was_encrypted_is_read(key in any::<String>(), iv in any::<String>(), text in any::<String>()) {
             prop_assert_eq!(decrypt(&key, &iv, &encrypt(&key, &iv, &text)), Some(text));

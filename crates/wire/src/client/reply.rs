@@ -59,9 +59,33 @@ impl Reply {
     /// The reply's bytes: compact ASCII JSON with the fields `success`, `code` (API 1.3), `message`, payload, `nonce`
     /// (successes of API 1.2 and 1.3), `ownerid` (API 1.3). These bytes are what gets signed.
     pub fn render(&self, version: ApiVersion, owner_id: &str, nonce: &str) -> Vec<u8> {
+        let mut out = self.head(version);
+        self.tail(&mut out, version, owner_id, nonce);
+        out
+    }
+
+    /// What stands before and behind the value of one more field, a plain text that is not held in memory; in between
+    /// it is as [`Reply::render`] would write it. The name must be plain ASCII.
+    pub fn render_around(
+        &self,
+        name: &str,
+        version: ApiVersion,
+        owner_id: &str,
+        nonce: &str,
+    ) -> (Vec<u8>, Vec<u8>) {
+        let mut before = self.head(version);
+        before.extend_from_slice(b",\"");
+        before.extend_from_slice(name.as_bytes());
+        before.extend_from_slice(b"\":\"");
+        let mut behind = vec![b'"'];
+        self.tail(&mut behind, version, owner_id, nonce);
+        (before, behind)
+    }
+
+    /// All up to the payload.
+    fn head(&self, version: ApiVersion) -> Vec<u8> {
         let mut out = Vec::with_capacity(128 + self.message.len() + self.payload.len());
-        let signed_by_key_pair = version == ApiVersion::V1_3;
-        out.extend_from_slice(match (self.success, signed_by_key_pair) {
+        out.extend_from_slice(match (self.success, version == ApiVersion::V1_3) {
             (true, false) => br#"{"success":true,"message":"#,
             (false, false) => br#"{"success":false,"message":"#,
             // Programs of API 1.3 end themselves unless a success has code 68.
@@ -70,16 +94,20 @@ impl Reply {
         });
         write_ascii(&mut out, self.message.as_ref());
         out.extend_from_slice(&self.payload);
+        out
+    }
+
+    /// All that follows the payload.
+    fn tail(&self, out: &mut Vec<u8>, version: ApiVersion, owner_id: &str, nonce: &str) {
         if self.success && self.nonce && version.has_nonce() {
             out.extend_from_slice(br#","nonce":"#);
-            write_ascii(&mut out, nonce);
+            write_ascii(out, nonce);
         }
-        if signed_by_key_pair {
+        if version == ApiVersion::V1_3 {
             out.extend_from_slice(br#","ownerid":"#);
-            write_ascii(&mut out, owner_id);
+            write_ascii(out, owner_id);
         }
         out.push(b'}');
-        out
     }
 }
 
@@ -129,6 +157,20 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_field_between_is_as_any_other(
+            message in any::<String>(), kept in any::<String>(), value in "[0-9a-f]{0,40}",
+        ) {
+            for version in ApiVersion::ALL {
+                let reply = Reply::success(message.clone()).with("kept", &kept);
+                let (mut told, behind) = reply.render_around("contents", version, "AAAAAAAAAA", "n0");
+                told.extend_from_slice(value.as_bytes());
+                told.extend_from_slice(&behind);
+                let whole = reply.with("contents", &value).render(version, "AAAAAAAAAA", "n0");
+                prop_assert_eq!(told, whole);
+            }
+        }
+
         #[test]
         fn replies_are_ascii_json(
             message in any::<String>(), value in any::<Option<String>>(), owner in any::<String>(),

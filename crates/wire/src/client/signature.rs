@@ -1,6 +1,6 @@
 //! Signatures of replies (`docs/protocol/signatures.md`).
 
-use claviger_domain::{SigningKey, hmac_sha256_hex};
+use claviger_domain::{LongMessage, SigningKey, hmac_sha256_hex, hmac_sha256_long_hex};
 
 /// API 1.2: stands in the place of a signature where the program agreed on no key.
 pub const NO_ENCKEY: &str = "No encryption key supplied";
@@ -9,6 +9,14 @@ pub const NO_ENCKEY: &str = "No encryption key supplied";
 /// digits. The key is the app secret for `init`, else the session's key ([`sesskey`]).
 pub fn sign_v1_2(key: &[u8], body: &[u8]) -> String {
     hmac_sha256_hex(key, body)
+}
+
+/// As [`sign_v1_2`], for a body that is not held in memory; it is told once.
+///
+/// # Errors
+/// Those of `body`.
+pub fn sign_long_v1_2<E>(key: &[u8], body: &LongMessage<'_, E>) -> Result<String, E> {
+    hmac_sha256_long_hex(key, body)
 }
 
 /// API 1.2: the key of a session, made of the `enckey` that the program sent to `init` and the app secret.
@@ -25,6 +33,24 @@ pub fn sign_v1_3(key: &SigningKey, timestamp: i64, body: &[u8]) -> (String, Stri
     message.extend_from_slice(timestamp.as_bytes());
     message.extend_from_slice(body);
     (key.sign_hex(&message), timestamp)
+}
+
+/// As [`sign_v1_3`], for a body that is not held in memory; it is told twice. It must hold a nonce.
+///
+/// # Errors
+/// Those of `body`.
+pub fn sign_long_v1_3<E>(
+    key: &SigningKey,
+    timestamp: i64,
+    body: &LongMessage<'_, E>,
+) -> Result<(String, String), E> {
+    let timestamp = timestamp.to_string();
+    let message = |write: &mut dyn FnMut(&[u8])| {
+        write(timestamp.as_bytes());
+        body(write)
+    };
+    let signature = key.sign_long_hex(&message)?;
+    Ok((signature, timestamp))
 }
 
 #[cfg(test)]

@@ -92,7 +92,7 @@ pub fn exchange(address: &str, bytes: &[u8], bodiless: bool) -> io::Result<Reply
 }
 
 /// The final reply in these bytes, or nothing when it is cut off.
-fn parse(mut bytes: &[u8], bodiless: bool) -> Option<Reply> {
+pub fn parse(mut bytes: &[u8], bodiless: bool) -> Option<Reply> {
     loop {
         let end = find(bytes, b"\r\n\r\n")?;
         let head = std::str::from_utf8(&bytes[..end]).expect("a head in ASCII");

@@ -86,6 +86,11 @@ impl Process {
         assert_eq!(status.code(), Some(0), "after SIG{signal}: {status}\n{}", self.stderr());
     }
 
+    /// The number of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// As a power failure for the program: SIGKILL.
     pub fn crash(&mut self) {
         self.child.kill().expect("the program runs");

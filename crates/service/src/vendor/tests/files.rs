@@ -1,5 +1,7 @@
 //! Files and webhooks.
 
+use claviger_domain::ClientAddress;
+
 use super::*;
 
 #[tokio::test]
@@ -14,12 +16,18 @@ async fn uploads_are_kept_and_deleted() {
     let bytes = |length| FileContent::Bytes(vec![7; length]);
     let file = t.service.add_file(&t.app, new(bytes(100), None)).await.unwrap();
     assert_eq!((file.id.len(), file.size, file.uploaded), (20, 100, NOW));
-    assert_eq!(t.service.file_content(&t.app, ClientAddress::Unknown, &file).await, Some(vec![7; 100]));
+    let read = async || {
+        let content = t.service.file_content(&t.app, ClientAddress::Unknown, &file).await.unwrap();
+        let mut bytes = vec![0; content.length() as usize];
+        content.read_at(0, &mut bytes).unwrap();
+        bytes
+    };
+    assert_eq!(read().await, vec![7; 100]);
     assert!(is_unfit(t.service.add_file(&t.app, new(bytes(101), None)).await));
     assert!(is_unfit(t.service.add_file(&t.app, new(bytes(1), Some("../x"))).await));
     // One that is taken keeps its content.
     assert!(is_taken(t.service.add_file(&t.app, new(bytes(1), Some(&file.id))).await));
-    assert_eq!(t.service.file_content(&t.app, ClientAddress::Unknown, &file).await.unwrap().len(), 100);
+    assert_eq!(read().await.len(), 100);
     let fetched = FileContent::Url { url: "https://example.com/x".into(), size: 0 };
     let fetched = t.service.add_file(&t.app, new(fetched, Some("x"))).await.unwrap();
     assert_eq!((fetched.url.as_deref(), fetched.size), (Some("https://example.com/x"), 0));
