@@ -53,6 +53,8 @@ export class Watch {
     const text = message.text();
     const status = /^Failed to load resource: the server responded with a status of (\d+)/.exec(text)?.[1];
     if (status && this.#expected.has(Number(status))) return;
+    // Who signs out has the browser's cache emptied, which it tells.
+    if (message.type() === "info" && /^Clear-Site-Data header on '[^']*\/sign-out': Cleared data types: "cache"\.$/.test(text)) return;
     this.#complain(`in the console of ${message.page()?.url()}: ${message.type()}: ${text}`);
   }
 

@@ -133,8 +133,8 @@ async fn sign_out(visit: Visit) -> Answer {
     visit.service().sign_out(visit.person()?, &visit.visitor()).await?;
     let mut response = visit.see_other_saying(SIGN_IN, "You are signed out.")?;
     response.headers_mut().append(header::SET_COOKIE, Cookie::SignIn.remove(&visit.state));
-    // What the browser still holds of pages goes too; cookies stay, of which one tells that this was done.
-    response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\""));
+    // What the browser still holds of pages goes too. Nothing is stored but cookies, of which one tells that this was done.
+    response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
     Ok(response)
 }
 
