@@ -25,7 +25,7 @@ const MANY: usize = 32;
 /// Descriptors that a program gets where these are not what it is about.
 const DESCRIPTORS: (u64, u64) = (16384, 16384);
 /// The password of every account.
-const PASSWORD: &str = "correct horse battery staple";
+const PASSWORD: &str = "nine ladders before the quiet gate";
 
 /// How a server is started.
 #[derive(Debug, Clone)]

@@ -9,9 +9,10 @@ use tokio::time::{sleep, timeout};
 
 use crate::attack::{Answers, Attack, address};
 use crate::figures::{Figures, mib};
+use crate::honest::Errand;
 use crate::http::connect;
 use crate::site::{Setup, Site};
-use crate::stage::{READY_LIMIT, Stage};
+use crate::stage::{READY_LIMIT, Stage, honest};
 
 /// Addresses that they come from.
 const ADDRESSES: u64 = 50;
@@ -48,7 +49,15 @@ pub fn few_descriptors(stage: &Stage) -> Result<Figures> {
 fn held(stage: &Stage, idle: u64, dripping: u64, setup: &Setup) -> Result<Figures> {
     let (mut site, tenants) = Site::prepare(stage.binary, &["neighbour"])?;
     site.restart(setup)?;
-    let errands = [stage.checks(&site, &tenants[0])?, stage.monitor()];
+    let checks = stage.checks(&site, &tenants[0])?;
+    // Who was there before may be spared; who comes now must find room.
+    let fresh = Errand {
+        from: vec![honest(41), honest(42)],
+        every: Duration::from_millis(500),
+        fresh: true,
+        ..checks.clone()
+    };
+    let errands = [checks, stage.monitor(), fresh];
     let (laps, attack, probe) = stage.laps(&mut site, &errands, |attack| {
         (0..idle).for_each(|number| hold(attack, number, false));
         (0..dripping).for_each(|number| hold(attack, idle + number * idle / dripping, true));
@@ -59,6 +68,7 @@ fn held(stage: &Stage, idle: u64, dripping: u64, setup: &Setup) -> Result<Figure
     figures.honest("check", &laps.alone[0], &laps.attacked[0]);
     let within = READY_LIMIT.as_secs_f64() * 1e3;
     figures.honest_within("readyz", &laps.alone[1], &laps.attacked[1], within);
+    figures.honest("check on a new connection", &laps.alone[2], &laps.attacked[2]);
     figures.at_most("memory more at its peak", mib(probe.memory_peak()?), 200.0, "MiB", true);
     figures.tell("descriptors at most", probe.descriptors());
     figures.tell("attackers: how often", attack.answers.shown());

@@ -19,6 +19,8 @@ const ADDRESSES: u64 = 50;
 const FEW: usize = 100;
 /// What the attackers leave the kernel to keep for them.
 const ROOM: u32 = 4096;
+/// Connections that begin sessions all the time.
+const WRITING: u64 = 32;
 /// Who is cut off comes back after this time.
 const BACK_AFTER: Duration = Duration::from_secs(2);
 /// How long after the attackers went the log is looked at again.
@@ -44,6 +46,12 @@ pub fn run(stage: &Stage) -> Result<Figures> {
         ..errand(8, inits)
     };
     let errands = [lists, inits, stage.checks(&site, neighbour)?];
+    // So that the log would grow, if somebody kept an old snapshot.
+    let busy = Attack::new(site.address)?;
+    for number in 0..WRITING {
+        let init = neighbour.init();
+        busy.ask_again(address(ADDRESSES + number, 250), Duration::from_millis(25), move |_| init.clone());
+    }
     let (wanted, wal_before) = (stage.scaled(80), size(&site.wal()));
     let list = attacked.script("fetchallsessions", &[]);
     let (laps, attack, probe) = stage.laps(&mut site, &errands, |attack| {
@@ -63,6 +71,7 @@ pub fn run(stage: &Stage) -> Result<Figures> {
     let reply = site.ask(list)?;
     ensure!(reply.status == 200, "the whole list was answered with {}", reply.brief());
     stage.wait(if stage.quick { AFTERWARDS / 5 } else { AFTERWARDS })?;
+    drop(busy);
     figures.tell("write-ahead log afterwards, MiB", format!("{:.1}", mib(size(&site.wal()))));
     site.stop()?;
     Ok(figures)
