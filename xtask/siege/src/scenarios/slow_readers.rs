@@ -19,9 +19,11 @@ use crate::tenant::Tenant;
 
 const ADDRESSES: u64 = 50;
 /// The largest file that a server takes unless told otherwise.
-const FILE: usize = 16 << 20;
+const FILE: u64 = 16 << 20;
+/// A smaller one for the short form, in which the server is built for tests and slow.
+const QUICK_FILE: u64 = 4 << 20;
 /// A file of the neighbour.
-const SMALL_FILE: usize = 256 << 10;
+const SMALL_FILE: u64 = 256 << 10;
 /// Downloads whose processor time is measured.
 const MEASURED: u32 = 5;
 /// What the attackers leave the kernel to keep for them.
@@ -40,7 +42,8 @@ const AFTERWARDS: Duration = Duration::from_secs(5);
 pub fn run(stage: &Stage) -> Result<Figures> {
     let (mut site, tenants) = Site::prepare(stage.binary, &["neighbour", "attacked"])?;
     let (neighbour, attacked) = (&tenants[0], &tenants[1]);
-    for (tenant, size) in [(neighbour, SMALL_FILE), (attacked, FILE)] {
+    let large = stage.short(QUICK_FILE, FILE);
+    for (tenant, size) in [(neighbour, SMALL_FILE), (attacked, large)] {
         let file = site.file("upload");
         // Nothing that could be packed.
         let bytes: Vec<u8> =
@@ -51,7 +54,7 @@ pub fn run(stage: &Stage) -> Result<Figures> {
     }
     site.restart(&Setup::default())?;
     let session = site.sessions(attacked, 1)?.remove(0);
-    let cost = processor_time_of_downloads(&site, attacked, &session)?;
+    let cost = processor_time_of_downloads(&site, attacked, &session, large)?;
     let own = site.sessions(neighbour, 2)?;
     let downloads = own.iter().map(|session| download(neighbour, session)).collect();
     let errands = [stage.checks(&site, neighbour)?, errand(own.len(), downloads)];
@@ -88,12 +91,12 @@ fn download(tenant: &Tenant, session: &str) -> Vec<u8> {
 }
 
 /// Milliseconds for each of a few whole downloads.
-fn processor_time_of_downloads(site: &Site, tenant: &Tenant, session: &str) -> Result<f64> {
+fn processor_time_of_downloads(site: &Site, tenant: &Tenant, session: &str, size: u64) -> Result<f64> {
     site.must(download(tenant, session))?;
     let before = processor_time(site.pid()?)?;
     for _ in 0..MEASURED {
         let reply = site.must(download(tenant, session))?;
-        ensure!(reply.body.len() > 2 * FILE, "a download has {} bytes", reply.body.len());
+        ensure!(reply.body.len() as u64 > 2 * size, "a download has {} bytes", reply.body.len());
     }
     let took = processor_time(site.pid()?)?.saturating_sub(before);
     Ok(took.as_secs_f64() * 1e3 / f64::from(MEASURED))
