@@ -9,6 +9,7 @@ mod budgets;
 mod counter;
 mod gate;
 mod pace;
+mod rates;
 mod table;
 mod who;
 
@@ -16,5 +17,6 @@ pub use budgets::Budgets;
 pub use counter::{Counted, Counter};
 pub use gate::{Figures, Full, Gate, Permit};
 pub use pace::{Meter, Pace};
+pub use rates::{AppRate, AppRates};
 pub use table::{Bounds, Resource, Row};
 pub use who::{Party, Tenant, Who};

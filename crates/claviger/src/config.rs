@@ -30,6 +30,8 @@ const SELLER_UNKNOWN_KEY_RATE: u32 = 30;
 /// Misspelled passwords are few; whole offices and universities share an address.
 const LOGIN_FAILURES_USER: u32 = 10;
 const LOGIN_FAILURES_ADDRESS: u32 = 100;
+/// Of strangers in ten minutes: far more than mistype, even on the day of a release.
+const LOGIN_FAILURES_APP: u32 = 1000;
 const LOG: &str = "info";
 
 /// Where the data is. Every command needs it.
@@ -217,6 +219,7 @@ impl Config {
                     .login_failures_address
                     .or(values.login_failures_address)
                     .unwrap_or(LOGIN_FAILURES_ADDRESS),
+                app: serve.login_failures_app.or(values.login_failures_app).unwrap_or(LOGIN_FAILURES_APP),
             },
             shares,
             mail: mail(

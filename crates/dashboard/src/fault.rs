@@ -17,6 +17,8 @@ pub(crate) enum Fault {
     Invalid(String),
     /// What was sent is larger than what is read.
     TooLarge,
+    /// Too much was guessed from there; a sentence that says how long to wait.
+    TooOften(String),
     /// The server has more to do than it can, or its database cannot be had for now.
     Busy,
     /// Something failed here.
@@ -39,6 +41,7 @@ impl Fault {
                 "This is too much",
                 "More was sent than is read at once. Nothing was changed; send less.".into(),
             ),
+            Self::TooOften(why) => (StatusCode::TOO_MANY_REQUESTS, "Too many tries", why.clone()),
             Self::Busy => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The server is busy",

@@ -13,6 +13,9 @@ use crate::tidy;
 
 /// Length of the prefix that a subscriber of IPv6 has.
 const SUBSCRIBER_PREFIX: u8 = 64;
+/// The networks of IPv6 that are counted, as lengths of prefixes, and how many times the budget of an address each has:
+/// who has a whole network has many addresses, but not as many times the budget.
+const COUNTED: [(u8, u32); 3] = [(SUBSCRIBER_PREFIX, 1), (56, 4), (48, 16)];
 /// Length of the prefix of IPv4 addresses mapped into IPv6.
 const MAPPED_PREFIX: u8 = 96;
 
@@ -74,6 +77,24 @@ impl Network {
     pub fn around(address: IpAddr) -> impl Iterator<Item = Self> {
         let address = address.to_canonical();
         (0..=IpNet::from(address).max_prefix_len()).map(move |prefix| Self::cut(address, prefix))
+    }
+
+    /// What an address counts for where something is limited, the narrowest first, each with how many times the budget of
+    /// an address it has: itself, in IPv6 the networks that it is in.
+    pub fn counted(address: IpAddr) -> impl Iterator<Item = (Self, u32)> {
+        let address = address.to_canonical();
+        let (single, networks) = match address {
+            IpAddr::V4(_) => (Some((Self::from(address), 1)), &COUNTED[..0]),
+            IpAddr::V6(_) => (None, &COUNTED[..]),
+        };
+        single
+            .into_iter()
+            .chain(networks.iter().map(move |&(prefix, times)| (Self::cut(address, prefix), times)))
+    }
+
+    /// Whether it is the widest that an address of it counts for.
+    pub fn is_widest_counted(self) -> bool {
+        Self::counted(self.0.addr()).last().is_some_and(|(widest, _)| widest == self)
     }
 
     /// The network of an address and a prefix that is not longer than the address.
@@ -191,6 +212,20 @@ mod tests {
         assert!(same("::ffff:192.0.2.7", "192.0.2.7") && same("192.0.2.7", "::ffff:192.0.2.7"));
         assert!(!same("::ffff:192.0.2.7", "192.0.2.8") && !same("192.0.2.7", "192.0.2.8"));
         assert!(!same("", "::") && !same("x", "::1"));
+    }
+
+    #[test]
+    fn networks_of_ipv6_are_counted() {
+        let counted = |text: &str| -> Vec<_> {
+            Network::counted(text.parse().unwrap()).map(|(net, times)| (net.to_string(), times)).collect()
+        };
+        let networks = [("2001:db8:1:2::/64", 1), ("2001:db8:1::/56", 4), ("2001:db8:1::/48", 16)];
+        assert_eq!(counted("2001:db8:1:2::3"), networks.map(|(text, times)| (text.to_owned(), times)));
+        assert_eq!(counted("192.0.2.7"), [("192.0.2.7".to_owned(), 1)]);
+        assert_eq!(counted("::ffff:192.0.2.7"), [("192.0.2.7".to_owned(), 1)]);
+        for (text, widest) in [("2001:db8::/48", true), ("2001:db8::/56", false), ("192.0.2.7", true)] {
+            assert_eq!(text.parse::<Network>().unwrap().is_widest_counted(), widest, "{text}");
+        }
     }
 
     #[test]

@@ -10,8 +10,8 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
-use claviger_domain::Secret;
-use claviger_service::{ServiceError, accounts::ResetPassword};
+use claviger_domain::{ClientAddress, Secret};
+use claviger_service::{Alert, Alerted, ServiceError, accounts::ResetPassword};
 use claviger_wire::Params;
 
 use crate::{
@@ -21,6 +21,8 @@ use crate::{
 
 /// Longest password in bytes.
 const PASSWORD_MAX: usize = 1000;
+/// Seconds after which there is room again for requests.
+const TRY_AGAIN: u64 = 60;
 const CSS: &str = include_str!("../assets/page.css");
 /// Nothing of other sites, no scripts, in no frame; the address holds a secret, so it is told nobody.
 const HEADERS: [(HeaderName, &str); 5] = [
@@ -61,12 +63,13 @@ async fn show(
     headers: HeaderMap,
     Path(secret): Path<String>,
 ) -> Response {
-    if !server.limits.client_may(server.client_ip.of(peer, &headers)) {
-        return too_many();
+    let ip = server.client_ip.of(peer, &headers);
+    if !may_ask(&server, ip) {
+        return too_many(TRY_AGAIN);
     }
-    match server.service.is_reset_link(&secret).await {
-        Ok(true) => page(StatusCode::OK, State::Form { problem: None }),
-        Ok(false) => page(StatusCode::NOT_FOUND, State::Unknown),
+    match server.service.is_reset_link(&secret, ip).await {
+        Ok(Ok(())) => page(StatusCode::OK, State::Form { problem: None }),
+        Ok(Err(refused)) => told(refused),
         Err(error) => failed(&error),
     }
 }
@@ -77,8 +80,9 @@ async fn change(
     Path(secret): Path<String>,
     request: Request,
 ) -> Response {
-    if !server.limits.client_may(server.client_ip.of(peer, request.headers())) {
-        return too_many();
+    let ip = server.client_ip.of(peer, request.headers());
+    if !may_ask(&server, ip) {
+        return too_many(TRY_AGAIN);
     }
     let content_type = request.headers().get(header::CONTENT_TYPE).cloned();
     let Some(body) = read_body(request.into_body()).await else {
@@ -92,14 +96,31 @@ async fn change(
         Ok(password) => password,
         Err(problem) => return page(StatusCode::BAD_REQUEST, State::Form { problem: Some(problem) }),
     };
-    match server.service.reset_password(&secret, &password).await {
-        Ok(ResetPassword::Done) => page(StatusCode::OK, State::Done),
-        Ok(ResetPassword::Unknown) => page(StatusCode::NOT_FOUND, State::Unknown),
-        Ok(ResetPassword::Busy) => {
+    match server.service.reset_password(&secret, &password, ip).await {
+        Ok(outcome) => told(outcome),
+        Err(error) => failed(&error),
+    }
+}
+
+/// Whether one more request from an address is served.
+fn may_ask(server: &ServerState, ip: ClientAddress) -> bool {
+    let may = server.limits.client_may(ip);
+    if !may {
+        server.service.alert(Alert::TooManyRequests, ip, Alerted::default());
+    }
+    may
+}
+
+/// The page that tells what came of a link.
+fn told(outcome: ResetPassword) -> Response {
+    match outcome {
+        ResetPassword::Done => page(StatusCode::OK, State::Done),
+        ResetPassword::Unknown => page(StatusCode::NOT_FOUND, State::Unknown),
+        ResetPassword::Busy => {
             let problem = Some("The server is busy. Try again in a moment.");
             page(StatusCode::SERVICE_UNAVAILABLE, State::Form { problem })
         }
-        Err(error) => failed(&error),
+        ResetPassword::Paused(seconds) => too_many(seconds.unsigned_abs()),
     }
 }
 
@@ -138,7 +159,9 @@ fn failed(error: &ServiceError) -> Response {
     page(StatusCode::INTERNAL_SERVER_ERROR, State::Form { problem })
 }
 
-fn too_many() -> Response {
+fn too_many(seconds: u64) -> Response {
     let problem = Some("Too many requests came from your address. Try again in a minute.");
-    page(StatusCode::TOO_MANY_REQUESTS, State::Form { problem })
+    let mut response = page(StatusCode::TOO_MANY_REQUESTS, State::Form { problem });
+    response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    response
 }

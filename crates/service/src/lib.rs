@@ -36,6 +36,7 @@ pub use program::{
 };
 pub use service::Service;
 pub use shared::{
+    alerts::{Alert, Alerted},
     attempts::FreeFailures,
     calls::RELAYED,
     catalog::{App, SellerKey},
@@ -53,5 +54,6 @@ pub use shared::{
 pub use vendor::{
     audit::{AuditEntry, LogFilter, Logged, SellerRequest},
     listing::{EncodeRow, Listing, ListingPart, SessionFilter},
+    seller_keys::FoundSellerKey,
     stats::SellerStats,
 };

@@ -29,6 +29,8 @@ pub struct Options {
     pub free_failures: FreeFailures,
     /// How much each application may have of what its callers can fill.
     pub shares: Shares,
+    /// Unknown seller keys a minute from one address; 0: any number.
+    pub unknown_seller_keys: u32,
     /// Folder of uploaded files.
     pub files_dir: PathBuf,
     /// Largest file in bytes.
@@ -46,8 +48,9 @@ impl Default for Options {
             outgoing_allow: Vec::new(),
             mail: None,
             screens: ScreenSources::default(),
-            free_failures: FreeFailures { user: 0, address: 0 },
             shares: Shares::default(),
+            free_failures: FreeFailures::default(),
+            unknown_seller_keys: 0,
             files_dir: "files".into(),
             file_max_bytes: 16 * 1024 * 1024,
         }

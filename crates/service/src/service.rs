@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use claviger_capacity::{Gate, Permit, Who};
-use claviger_domain::{Clock, Random, Seldom, SigningKey};
+use claviger_domain::{ClientAddress, Clock, Random, Seldom, SigningKey};
 use claviger_outgoing::Outgoing;
 use claviger_store::{Store, catalog};
 use tokio::sync::Notify;
@@ -12,6 +12,7 @@ use crate::{
     error::ServiceError,
     options::Options,
     shared::{
+        alerts::{Alert, Alerted, Alerts},
         asked::Asked,
         attempts::Attempts,
         calls::Calls,
@@ -22,6 +23,7 @@ use crate::{
         line_budgets::LineBudgets,
         mails::Mails,
         passwords::Passwords,
+        proven_keys::ProvenKeys,
         proxy::ProxyWatch,
         screens::Screens,
         spool::Spools,
@@ -49,9 +51,14 @@ pub struct Service {
     pub(crate) tallies: Tallies,
     pub(crate) watching: Watching,
     pub(crate) attempts: Attempts,
+    /// What was told of guesses and floods.
+    pub(crate) alerts: Alerts,
     /// Tries to sign in on their way into the database.
     pub(crate) tries: Tries,
     pub(crate) key_uses: KeyUses,
+    /// Unknown seller keys.
+    pub(crate) key_attempts: Attempts,
+    pub(crate) proven_keys: ProvenKeys,
     /// Failed sign-ins to the dashboard.
     pub(crate) people_attempts: Attempts,
     /// Names of others' accounts that an owner, by its id, asked for.
@@ -93,6 +100,11 @@ impl Service {
     /// Randomness, as an interface.
     pub fn random(&self) -> &dyn Random {
         &*self.random
+    }
+
+    /// Tells of a guess or a flood in the log, while there is room for it.
+    pub fn alert(&self, alert: Alert, address: ClientAddress, about: Alerted<'_>) {
+        self.alerts.tell(alert, address, about, self.clock.now());
     }
 
     /// Takes note of what is odd about proxies.

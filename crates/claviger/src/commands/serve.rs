@@ -35,11 +35,7 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
     let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let limited = config.rate_limits && !demo;
     let service = open(&config.store, options(&config, &public_url, limited)).await?;
-    let rates = Rates {
-        client: config.client_rate,
-        seller: config.seller_rate,
-        unknown_seller_key: config.seller_unknown_key_rate,
-    };
+    let rates = Rates { client: config.client_rate, seller: config.seller_rate };
     let limits = Limits::new(if limited { rates } else { Rates::default() });
     if demo {
         demo::prepare(&service, &config.store.data_dir, &public_url).await?;
@@ -82,7 +78,8 @@ pub(super) fn options(config: &Config, public_url: &str, limited: bool) -> Optio
         shares: config.shares,
         mail: config.mail.clone(),
         screens: config.screens.clone(),
-        free_failures: if limited { config.free_failures } else { FreeFailures { user: 0, address: 0 } },
+        free_failures: if limited { config.free_failures } else { FreeFailures::default() },
+        unknown_seller_keys: if limited { config.seller_unknown_key_rate } else { 0 },
         ..Options::default()
     }
 }

@@ -88,6 +88,9 @@ pub(crate) struct ServeArgs {
     /// Sessions of one application that may live while nobody is signed in [default: 1000000]
     #[arg(long, value_name = "NUMBER", env = "CLAVIGER_APP_ANONYMOUS_SESSIONS")]
     pub(crate) app_anonymous_sessions: Option<u32>,
+    /// Failed logins of strangers in an application in ten minutes before there are pauses, 0 for no limit [default: 1000]
+    #[arg(long, value_name = "NUMBER", env = "CLAVIGER_LOGIN_FAILURES_APP")]
+    pub(crate) login_failures_app: Option<u32>,
     /// Mail server, smtps://USER:PASSWORD@HOST or smtp://…; without it nobody resets a password by mail
     // Kept as text: the parser of flags would repeat a refused value, password and all.
     #[arg(long, value_name = "URL", env = "CLAVIGER_SMTP_URL", hide_env_values = true)]

@@ -40,6 +40,7 @@ pub(super) struct FileConfig {
     pub(super) session_log_lines: Option<u32>,
     pub(super) app_anonymous_log_lines: Option<u32>,
     pub(super) app_anonymous_sessions: Option<u32>,
+    pub(super) login_failures_app: Option<u32>,
     pub(super) smtp_url: Option<String>,
     pub(super) smtp_from: Option<String>,
     pub(super) outgoing_allow: Option<Vec<String>>,

@@ -57,6 +57,7 @@ fn defaults() {
     assert_eq!(config.seller_daily_licenses, 0);
     assert_eq!((config.free_failures.user, config.free_failures.address), (10, 100));
     assert_eq!(config.shares, Shares::default());
+    assert_eq!(config.free_failures.app, 1000);
     assert_eq!(config.store.files_dir, Path::new("claviger-data/files"));
     assert_eq!(config.store.file_max_bytes, 16_777_216);
     assert!(config.mail.is_none() && config.outgoing_allow.is_empty());
@@ -86,6 +87,7 @@ const FILE: &str = r#"
     session_log_lines = 13
     app_anonymous_log_lines = 14
     app_anonymous_sessions = 15
+    login_failures_app = 9
     smtp_url = "smtps://user:hunter2@mail.example.com"
     smtp_from = "Shop <no-reply@example.com>"
     outgoing_allow = ["10.0.0.0/8", "hooks.internal:9000"]
@@ -117,6 +119,7 @@ fn the_file_wins_over_defaults() {
     assert_eq!((config.log.as_str(), config.log_format), ("debug", LogFormat::Json));
     assert_eq!((config.free_failures.user, config.free_failures.address), (6, 7));
     assert_eq!(config.shares, shares_from(11));
+    assert_eq!(config.free_failures.app, 9);
     let mail = config.mail.expect("a mail server");
     assert_eq!(mail.url, "smtps://user:hunter2@mail.example.com");
     assert_eq!(mail.from, "Shop <no-reply@example.com>");
@@ -143,6 +146,7 @@ fn flags_win_over_the_file() {
         --seller-rate 20 --seller-unknown-key-rate 30 --seller-daily-licenses 40 --single-signing-key false \
         --hash-threads 50 --log warn --log-format pretty --login-failures-user 60 --login-failures-address 0 \
         --app-deliveries-max 21 --app-anonymous-deliveries 22 --session-log-lines 23 --app-anonymous-log-lines 24 --app-anonymous-sessions 25 \
+        --login-failures-app 90 \
         --smtp-url smtp://mail --smtp-from a@example.com --outgoing-allow 192.0.2.1,localhost \
         --vpn-list v --asn-table a --leaked-passwords l --files-dir f --file-max-bytes 80";
     let args: Vec<&str> = args.split_whitespace().collect();
@@ -161,6 +165,7 @@ fn flags_win_over_the_file() {
     assert_eq!((config.log.as_str(), config.log_format), ("warn", LogFormat::Pretty));
     assert_eq!((config.free_failures.user, config.free_failures.address), (60, 0));
     assert_eq!(config.shares, shares_from(21));
+    assert_eq!(config.free_failures.app, 90);
     let mail = config.mail.expect("a mail server");
     assert_eq!((mail.url.as_str(), mail.from.as_str()), ("smtp://mail", "a@example.com"));
     assert_eq!(config.outgoing_allow, ["192.0.2.1", "localhost"].map(|text| text.parse().unwrap()));

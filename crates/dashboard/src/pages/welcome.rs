@@ -4,12 +4,15 @@
 use askama::Template;
 use axum::http::StatusCode;
 use claviger_domain::{PASSWORD_MAX, PASSWORD_MIN, Secret, Strength, strength};
-use claviger_service::people::Invited;
+use claviger_service::{
+    ServiceError,
+    people::{Invited, PeopleError},
+};
 
 use super::sign_in::go_on;
 use crate::{
     addresses::Link,
-    fault::Answer,
+    fault::{Answer, Fault},
     frame::{Frame, Nav},
     people_refusal::people_refusal,
     rights::Need,
@@ -60,7 +63,7 @@ async fn show(visit: Visit) -> Answer {
 }
 
 async fn page(visit: &Visit, status: StatusCode, link: String, problem: Option<String>) -> Answer {
-    let owner = match visit.service().invited(&link).await? {
+    let owner = match visit.service().invited(&link, &visit.visitor()).await.map_err(link_refused)? {
         None => {
             let frame = visit.frame("This link does not work any more", Nav::Other).await?;
             return visit.render_as(StatusCode::NOT_FOUND, &NoLink { frame });
@@ -81,7 +84,7 @@ async fn accept(visit: Visit) -> Answer {
     let link = visit.form.kept("link");
     let password = Secret::new(visit.form.get("password").unwrap_or_default());
     let service = visit.service();
-    let outcome = match service.invited(&link).await? {
+    let outcome = match service.invited(&link, &visit.visitor()).await.map_err(link_refused)? {
         None => return page(&visit, StatusCode::NOT_FOUND, link, None).await,
         Some(Invited::First) => {
             let name = visit.form.get("name").unwrap_or_default();
@@ -95,6 +98,13 @@ async fn accept(visit: Visit) -> Answer {
             let (status, problem) = people_refusal(error)?;
             page(&visit, status, link, Some(problem)).await
         }
+    }
+}
+
+fn link_refused(error: PeopleError) -> Fault {
+    match error {
+        PeopleError::Store(error) => ServiceError::from(error).into(),
+        told => Fault::TooOften(told.to_string()),
     }
 }
 

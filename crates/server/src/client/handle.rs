@@ -9,7 +9,7 @@ use axum::{
 };
 use bytes::Bytes;
 use claviger_domain::{ClientAddress, is_same_subscriber};
-use claviger_service::{App, RELAYED, ServiceError, Session};
+use claviger_service::{Alert, Alerted, App, RELAYED, ServiceError, Session};
 use claviger_wire::Params;
 use claviger_wire::client::{ApiVersion, ClientParams, Reply, text, v1_0};
 
@@ -105,6 +105,7 @@ async fn dispatch(state: Arc<State>, version: ApiVersion, params: ClientParams, 
         return early(text::OWNER_ID_LENGTH);
     }
     if !state.limits.client_may(ip) {
+        state.service.alert(Alert::TooManyRequests, ip, Alerted::default());
         return early(text::TOO_MANY_REQUESTS).too_often(TRY_AGAIN);
     }
     let app = match state.service.app_by_name(owner_id, &name).await {

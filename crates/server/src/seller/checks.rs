@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use axum::http::{HeaderMap, header};
 use claviger_domain::{ClientAddress, Network, SellerArea};
-use claviger_service::{App, SellerKey};
+use claviger_service::{App, FoundSellerKey, SellerKey};
 use claviger_wire::seller::{SellerParams, SellerReply, text};
 
 use super::{
@@ -32,16 +32,10 @@ pub(super) async fn find_key(
     secret: Option<&str>,
     ip: ClientAddress,
 ) -> Result<Arc<SellerKey>, Stop> {
-    let found = match secret {
-        Some(secret) if secret.len() == 32 => state.service.seller_key(secret).await?,
-        _ => None,
-    };
-    match found {
-        Some(key) => Ok(key),
-        None if state.limits.may_guess(ip) => {
-            Err(SellerReply::failure(text::SELLER_KEY_NOT_FOUND).status(404).into())
-        }
-        None => Err(SellerReply::failure(text::TOO_FREQUENT).status(429).into()),
+    match state.service.find_seller_key(secret, ip).await? {
+        FoundSellerKey::Found(key) => Ok(key),
+        FoundSellerKey::Unknown => Err(SellerReply::failure(text::SELLER_KEY_NOT_FOUND).status(404).into()),
+        FoundSellerKey::Paused(_) => Err(SellerReply::failure(text::TOO_FREQUENT).status(429).into()),
     }
 }
 

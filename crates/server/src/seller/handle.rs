@@ -15,6 +15,7 @@ use axum::{
     routing::any,
 };
 use bytes::Bytes;
+use claviger_capacity::AppRate;
 use claviger_domain::{ClientAddress, SellerArea};
 use claviger_service::{RELAYED, SellerKey, ServiceError};
 use claviger_wire::seller::{SellerParams, SellerReply, text};
@@ -31,7 +32,6 @@ use crate::{
         BUSY_FOR, COMPRESSED, is_compressed, json, method_not_allowed, passes, preflight, read_body,
         read_body_of, with_encodings, with_retry_after,
     },
-    limits::SellerRate,
 };
 
 /// What a form has besides the file in it, in bytes.
@@ -63,7 +63,7 @@ async fn handle(
         let reply = SellerReply::failure(message).status(status);
         respond(&reply, wants_text(&SellerParams::of_query(query)))
     };
-    let Some(body) = body_of(&state, &parts, body).await else {
+    let Some(body) = body_of(&state, &parts, body, ip).await else {
         return refused(413, "Request too large or incomplete".into());
     };
     // What an end user chose must not change what the vendor's webhook asks for.
@@ -95,8 +95,8 @@ fn wants_text(params: &SellerParams) -> bool {
 }
 
 /// The body of a request. That of an upload may be as large as a file, once the key is known to be valid and may send files.
-async fn body_of(state: &State, parts: &Parts, body: Body) -> Option<Bytes> {
-    if !is_upload(state, parts).await {
+async fn body_of(state: &State, parts: &Parts, body: Body, ip: ClientAddress) -> Option<Bytes> {
+    if !is_upload(state, parts, ip).await {
         return read_body(body).await;
     }
     let max = usize::try_from(state.service.file_max_bytes()).unwrap_or(usize::MAX);
@@ -104,7 +104,7 @@ async fn body_of(state: &State, parts: &Parts, body: Body) -> Option<Bytes> {
 }
 
 /// Whether the head of a request says that a file follows, and has a key that may send it.
-async fn is_upload(state: &State, parts: &Parts) -> bool {
+async fn is_upload(state: &State, parts: &Parts, ip: ClientAddress) -> bool {
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if !content_type.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/form-data")) {
         return false;
@@ -113,12 +113,11 @@ async fn is_upload(state: &State, parts: &Parts) -> bool {
     let named = find_type(&params, parts.uri.path()).is_ok_and(|(_, row)| row.kind.name == "upload");
     let key = seller_key(&params, &parts.headers).filter(|_| named);
     let Some(key) = key else { return false };
-    let found = state.service.seller_key(&key).await.ok().flatten();
-    found.is_some_and(|key| key.rights.allow(SellerArea::Files, true))
+    find_key(state, Some(&key), ip).await.is_ok_and(|key| key.rights.allow(SellerArea::Files, true))
 }
 
 /// Tells the caller how many more requests are served.
-fn tell_rate(response: &mut Response, rate: SellerRate) {
+fn tell_rate(response: &mut Response, rate: AppRate) {
     let seconds = rate.reset.as_secs() + u64::from(rate.reset.subsec_nanos() > 0);
     let headers = response.headers_mut();
     headers.insert("ratelimit-limit", rate.limit.into());
@@ -133,16 +132,17 @@ async fn answer(
     params: SellerParams,
     ip: ClientAddress,
     text_mode: bool,
-    rate: &mut Option<SellerRate>,
+    rate: &mut Option<AppRate>,
 ) -> Outcome {
     let begun = Instant::now();
-    let key = find_key(&state, seller_key(&params, &parts.headers).as_deref(), ip).await?;
+    let secret = seller_key(&params, &parts.headers).unwrap_or_default();
+    let key = find_key(&state, Some(&secret), ip).await?;
     *rate = state.limits.take_seller(key.app.id);
     if rate.is_some_and(|rate| !rate.allowed) {
         return Err(SellerReply::failure(text::TOO_FREQUENT).status(429).into());
     }
     check_key(&state, &key, ip)?;
-    state.service.note_key_use(&key, ip);
+    state.service.note_key_use(&key, &secret, ip);
     let found = find_type(&params, parts.uri.path());
     let kind = found.as_ref().ok().map(|(_, row)| row.kind);
     let log = LogEntry::begin(&key, &parts.uri, kind, ip, begun);

@@ -47,9 +47,12 @@ impl Service {
             tokio::time::sleep(TIDY).await;
             let now = self.clock.now();
             self.attempts.forget(now);
+            self.alerts.tell_left_out(now);
             self.proxies.turn();
             self.write_held().await;
             self.people_attempts.forget(now);
+            self.key_attempts.forget(now);
+            self.proven_keys.forget(now);
             self.foreign_names.forget(now);
             if let Some(mails) = &self.mails {
                 mails.forget(now);

@@ -1,5 +1,6 @@
 //! Owners: the accounts of vendors.
 
+use claviger_capacity::Who;
 use claviger_domain::{OwnerId, Role, Secret};
 use claviger_store::{
     Conn, StoreError, accounts,
@@ -39,7 +40,10 @@ impl Service {
         let name = &check_owner_name(name)?;
         let password = match password {
             Some(password) => Some(
-                self.passwords.hash(password).await.map_err(|busy| ServiceError::System(busy.to_string()))?,
+                self.passwords
+                    .hash(Who::server(), password)
+                    .await
+                    .map_err(|busy| ServiceError::System(busy.to_string()))?,
             ),
             None => None,
         };

@@ -1,5 +1,6 @@
 //! Links that work once, for an hour: for the server's first owner, and for owners who have no password or lost it.
 
+use claviger_capacity::Who;
 use claviger_domain::{OwnerId, PersonId, Role, Secret};
 use claviger_store::{
     Conn, StoreError,
@@ -21,7 +22,7 @@ use super::{
 use crate::{
     Service, ServiceError,
     operator::{names::no_owner, owners::check_owner_name},
-    shared::vault::sha256,
+    shared::{alerts::Alert, vault::sha256},
 };
 
 /// A link ends so many seconds after it was made.
@@ -78,8 +79,9 @@ impl Service {
     /// What a link is for; `None` when it was used, has ended, or never was one.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn invited(&self, secret: &str) -> Result<Option<Invited>, ServiceError> {
+    /// A pause after many unknown links, or when the database fails.
+    pub async fn invited(&self, secret: &str, visitor: &Visitor) -> Result<Option<Invited>, PeopleError> {
+        let guess = self.begin_link(visitor.ip)?;
         let (hash, now) = (sha256(secret), self.clock.now());
         let find = move |conn: &mut Conn<'_>| {
             Ok::<_, StoreError>(match invitations::find(conn, &hash, now)?.map(|found| found.owner) {
@@ -88,7 +90,11 @@ impl Service {
                 Some(Some(owner)) => owners::by_id(conn, owner)?.map(|owner| Invited::Owner(owner.name)),
             })
         };
-        Ok(self.store.db().read(find).await?)
+        let found = self.store.db().read(find).await?;
+        if found.is_none() {
+            self.failed_at_door(guess, Alert::InvitationUnknown, None);
+        }
+        Ok(found)
     }
 
     /// Uses a link: makes the first owner with this name and password, a seller, and signs them in.
@@ -108,7 +114,7 @@ impl Service {
             owner_id: OwnerId::generate(self.random()),
             name,
             role: Role::Seller,
-            password: Some(self.passwords.hash(password).await?),
+            password: Some(self.passwords.hash(Who::person(visitor.ip), password).await?),
             created: self.clock.now(),
         };
         let (hash, now, at) = (sha256(secret), self.clock.now(), visitor.clone());
@@ -137,10 +143,10 @@ impl Service {
         password: &Secret,
         visitor: &Visitor,
     ) -> Result<SignInStep, PeopleError> {
-        let invited = self.invited(secret).await.map_err(|_| PeopleError::Store(StoreError::Closed))?;
+        let invited = self.invited(secret, visitor).await?;
         let Some(Invited::Owner(name)) = invited else { return Err(PeopleError::BadLink) };
         self.check_new_password(&name, password).await?;
-        let new = self.passwords.hash(password).await?;
+        let new = self.passwords.hash(Who::person(visitor.ip), password).await?;
         let (hash, now, at) = (sha256(secret), self.clock.now(), visitor.clone());
         let accept = move |conn: &mut Conn<'_>| {
             let link = invitations::take(conn, &hash, now)?.ok_or(PeopleError::BadLink)?;

@@ -4,6 +4,7 @@
 mod applications;
 mod error;
 mod form_token;
+mod guesses;
 mod hold;
 mod invitation;
 mod lasting;

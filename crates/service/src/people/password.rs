@@ -1,5 +1,6 @@
 //! New passwords.
 
+use claviger_capacity::Who;
 use claviger_domain::{PASSWORD_MAX, PASSWORD_MIN, Secret, Strength, strength, trimmed};
 use claviger_store::{
     Conn,
@@ -29,7 +30,7 @@ impl Service {
     ) -> Result<Secret, PeopleError> {
         self.check_new_password(&person.name, new).await?;
         let (secret, secret_hash) = self.draw_sign_in();
-        let hash = self.passwords.hash(new).await?;
+        let hash = self.passwords.hash(Who::person(visitor.ip), new).await?;
         let (changer, visitor) = (self.changer(person), visitor.clone());
         let change = move |conn: &mut Conn<'_>| {
             hold(conn, changer)?;

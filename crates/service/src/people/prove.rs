@@ -1,6 +1,7 @@
 //! Showing credentials once more, before secrets are shown or credentials changed. The sign-in goes on with another
 //! secret, so that a copy of the cookie that somebody took before does not become as good as the person's own.
 
+use claviger_capacity::Who;
 use claviger_domain::{PersonId, Secret};
 use claviger_store::{
     Conn, StoreError,
@@ -19,7 +20,7 @@ use super::{
     sign_in::attempt_behind_password,
     visitor::Visitor,
 };
-use crate::Service;
+use crate::{Service, shared::alerts::Alert};
 
 impl Service {
     /// Shows a person's password once more. The sign-in goes on with the secret that is returned.
@@ -33,11 +34,10 @@ impl Service {
         visitor: &Visitor,
     ) -> Result<Secret, PeopleError> {
         let attempt = attempt_behind_password(&person.name, visitor);
-        self.refuse_paused_person(attempt, false)?;
-        let _under_way = self.people_attempts.begin(attempt, false).ok_or(PeopleError::Paused(1))?;
+        let guess = self.begin_at_door(attempt)?;
         let found = self.held_credentials(person.id).await?;
-        if !self.passwords.verify(password, found.password.as_deref()).await? {
-            self.people_attempts.failed(attempt, self.clock.now());
+        if !self.passwords.verify(Who::person(visitor.ip), password, found.password.as_deref()).await? {
+            self.failed_at_door(guess, Alert::SignInFailed, Some(&person.name));
             self.note_failure(person.id, "password", visitor).await?;
             return Err(PeopleError::WrongCredentials);
         }
@@ -48,7 +48,7 @@ impl Service {
                 if same { Ok(found.person) } else { Err(PeopleError::WrongCredentials) }
             })
             .await?;
-        self.people_attempts.succeeded(attempt);
+        guess.succeeded(self.clock.now());
         Ok(secret)
     }
 
@@ -63,8 +63,7 @@ impl Service {
         visitor: &Visitor,
     ) -> Result<Secret, PeopleError> {
         let (attempt, id) = (attempt_behind_password(&person.name, visitor), person.id);
-        self.refuse_paused_person(attempt, false)?;
-        let _under_way = self.people_attempts.begin(attempt, false).ok_or(PeopleError::Paused(1))?;
+        let guess = self.begin_at_door(attempt)?;
         let totp = self.store.db().read::<_, StoreError, _>(move |conn| factors::totp(conn, id)).await?;
         let code = self.read_code(id, &totp, code);
         let outcome = self
@@ -74,9 +73,9 @@ impl Service {
             })
             .await;
         match &outcome {
-            Ok(_) => self.people_attempts.succeeded(attempt),
+            Ok(_) => guess.succeeded(self.clock.now()),
             Err(PeopleError::WrongCode) => {
-                self.people_attempts.failed(attempt, self.clock.now());
+                self.failed_at_door(guess, Alert::TwoFactorFailed, Some(&person.name));
                 self.note_failure(id, "code", visitor).await?;
             }
             Err(_) => {}
@@ -98,11 +97,11 @@ impl Service {
     ) -> Result<Secret, PeopleError> {
         let attempt = attempt_behind_password(&person.name, visitor);
         // A thief of the cookie must not push out of the log what he did before.
-        self.refuse_paused_person(attempt, false)?;
+        let guess = self.begin_at_door(attempt)?;
         let (proof, now) = (self.read_passkey(ticket, answer)?, self.clock.now());
         let outcome = self.set_proved(person, "passkey", visitor, move |conn| proof.use_up(conn, now)).await;
         if let Err(PeopleError::WrongPasskey) = &outcome {
-            self.people_attempts.failed(attempt, now);
+            self.failed_at_door(guess, Alert::SignInFailed, Some(&person.name));
             self.note_failure(person.id, "passkey", visitor).await?;
         }
         outcome

@@ -1,5 +1,6 @@
 //! Signing in to the dashboard.
 
+use claviger_capacity::Who;
 use claviger_domain::{PersonId, Secret, is_same_subscriber};
 use claviger_store::{
     Conn, StoreError,
@@ -23,16 +24,16 @@ use super::{
 };
 use crate::{
     Service,
-    shared::{attempts::Attempt, limits::NAME_MAX, vault::sha256},
+    shared::{
+        alerts::Alert,
+        attempts::{Attempt, BEHIND_PASSWORD, DASHBOARD, Standing},
+        limits::NAME_MAX,
+        vault::sha256,
+    },
 };
 
 /// Bytes of randomness in the secret of a sign-in.
 const SECRET_BYTES: usize = 32;
-/// Failed sign-ins to the dashboard are counted apart from those to applications, whose numbers begin with 1.
-const DASHBOARD: i64 = 0;
-/// What takes the password or a browser that is signed in to fail at is counted apart again: strangers know names, and
-/// must not shut the person out there.
-const BEHIND_PASSWORD: i64 = -1;
 /// Whose log tells of failures with names that nobody has.
 const NOBODY: PersonId = PersonId::Owner(0);
 /// What tickets of sign-ins are for that wait for their second factor.
@@ -79,20 +80,19 @@ impl Service {
         visitor: &Visitor,
     ) -> Result<SignInStep, PeopleError> {
         let (found, known) = self.find_person(name, visitor).await?;
-        let attempt = attempt(name, visitor);
-        self.refuse_paused_person(attempt, known)?;
-        let _under_way = self.people_attempts.begin(attempt, known).ok_or(PeopleError::Paused(1))?;
+        let standing = if known { Standing::Known } else { Standing::Stranger };
+        let guess = self.begin_at_door(Attempt { standing, ..attempt(name, visitor) })?;
         let hash = found.as_ref().and_then(|found| found.password.as_deref());
-        let right = self.passwords.verify(password, hash).await?;
+        let right = self.passwords.verify(Who::person(visitor.ip), password, hash).await?;
         let Some(found) = found.as_ref().filter(|_| right) else {
-            self.people_attempts.failed(attempt, self.clock.now());
+            self.failed_at_door(guess, Alert::SignInFailed, found.as_ref().map(|found| found.name.as_str()));
             // An unknown name costs a write too, so that time does not tell it from a known one.
             self.note_failure(found.map_or(NOBODY, |found| found.person), "password", visitor).await?;
             return Err(PeopleError::WrongCredentials);
         };
         let step = self.after_password(found, visitor).await?;
         if matches!(step, SignInStep::Done(_)) {
-            self.people_attempts.succeeded(attempt);
+            guess.succeeded(self.clock.now());
         }
         Ok(step)
     }
@@ -144,8 +144,7 @@ impl Service {
         let person = PersonId::from_stored(&kind, number).ok_or(PeopleError::Expired)?;
         // Codes are short, so nobody has tries without end, wherever they are.
         let attempt = attempt_behind_password(&name, visitor);
-        self.refuse_paused_person(attempt, false)?;
-        let _under_way = self.people_attempts.begin(attempt, false).ok_or(PeopleError::Paused(1))?;
+        let guess = self.begin_at_door(attempt)?;
         let totp = self.store.db().read::<_, StoreError, _>(move |conn| factors::totp(conn, person)).await?;
         let code = self.read_code(person, &totp, code);
         let outcome = self.begin_sign_in(visitor, move |conn| {
@@ -157,11 +156,11 @@ impl Service {
         let outcome = outcome.await;
         match &outcome {
             Ok(_) => {
-                self.people_attempts.succeeded(attempt);
-                self.people_attempts.succeeded(self::attempt(&name, visitor));
+                guess.succeeded(self.clock.now());
+                self.people_attempts.succeeded(self::attempt(&name, visitor), self.clock.now());
             }
             Err(PeopleError::WrongCode) => {
-                self.people_attempts.failed(attempt, self.clock.now());
+                self.failed_at_door(guess, Alert::TwoFactorFailed, Some(&name));
                 self.note_failure(person, "code", visitor).await?;
             }
             Err(_) => {}
@@ -181,8 +180,9 @@ impl Service {
         visitor: &Visitor,
     ) -> Result<SignedIn, PeopleError> {
         // Nobody guesses a signature, but each failure is written down.
-        let attempt = Attempt { app: DASHBOARD, username: None, ip: visitor.ip };
-        self.refuse_paused_person(attempt, false)?;
+        let attempt =
+            Attempt { app: DASHBOARD, username: None, ip: visitor.ip, standing: Standing::Familiar };
+        let guess = self.begin_at_door(attempt)?;
         let (proof, now) = (self.read_passkey(ticket, answer)?, self.clock.now());
         let proof = std::sync::Arc::new(proof);
         let used = proof.clone();
@@ -194,7 +194,7 @@ impl Service {
             })
             .await;
         if let Err(PeopleError::WrongPasskey) = &outcome {
-            self.people_attempts.failed(attempt, self.clock.now());
+            self.failed_at_door(guess, Alert::SignInFailed, None);
             self.note_wrong_passkey(proof, visitor).await?;
         }
         outcome
@@ -270,21 +270,16 @@ impl Service {
         let (visitor, now) = (visitor.clone(), self.clock.now());
         self.store.db().write(move |conn| note(conn, person, Event::Failed, what, &visitor, now)).await
     }
-
-    pub(super) fn refuse_paused_person(&self, attempt: Attempt<'_>, known: bool) -> Result<(), PeopleError> {
-        let pause = self.people_attempts.pause(attempt, known, self.clock.now());
-        pause.map_or(Ok(()), |seconds| Err(PeopleError::Paused(seconds)))
-    }
 }
 
 /// Who is trying, for counting.
 pub(super) fn attempt<'a>(name: &'a str, visitor: &Visitor) -> Attempt<'a> {
-    Attempt { app: DASHBOARD, username: Some(name), ip: visitor.ip }
+    Attempt { app: DASHBOARD, username: Some(name), ip: visitor.ip, standing: Standing::Stranger }
 }
 
 /// As [`attempt`], by somebody who has shown the password or is signed in.
 pub(super) fn attempt_behind_password<'a>(name: &'a str, visitor: &Visitor) -> Attempt<'a> {
-    Attempt { app: BEHIND_PASSWORD, ..attempt(name, visitor) }
+    Attempt { app: BEHIND_PASSWORD, standing: Standing::Familiar, ..attempt(name, visitor) }
 }
 
 /// Makes sure that a person's password is still the one that was shown.

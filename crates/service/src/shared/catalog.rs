@@ -149,7 +149,7 @@ pub(crate) fn parse_addresses(text: &str) -> Result<Vec<Network>, String> {
 }
 
 /// The form in which seller keys are stored.
-type SellerKeyHash = [u8; 32];
+pub(crate) type SellerKeyHash = [u8; 32];
 
 #[derive(Default)]
 struct Held {

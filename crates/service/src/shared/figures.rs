@@ -1,6 +1,6 @@
 //! What is counted of an application for people's pages, and kept for a moment.
 
-use claviger_store::licenses::LicenseCounts;
+use claviger_store::{activity::Guesses, licenses::LicenseCounts};
 
 /// How an application does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,4 +29,6 @@ pub(crate) struct Notes {
     pub(crate) refusals: i64,
     /// Sign-ins of the last hour that went well.
     pub(crate) sign_ins: i64,
+    /// Guesses of the last hour.
+    pub(crate) guesses: Guesses,
 }

@@ -1,5 +1,6 @@
 //! What all use cases share: caches, counters, keys, and what the service is made of.
 
+pub(crate) mod alerts;
 pub(crate) mod asked;
 pub(crate) mod attempts;
 pub(crate) mod calls;
@@ -18,6 +19,7 @@ pub(crate) mod outcome;
 pub(crate) mod passwords;
 pub(crate) mod pauses;
 pub(crate) mod private;
+pub(crate) mod proven_keys;
 pub(crate) mod proxy;
 pub(crate) mod screens;
 pub(crate) mod shares;

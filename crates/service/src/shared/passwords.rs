@@ -1,21 +1,21 @@
-//! Passwords: Argon2id on threads of its own, so that hashing never holds up other requests. Hashes of bcrypt, as
-//! imports bring them, are verified too.
+//! Passwords: Argon2id on threads of its own, so that hashing never holds up other requests; applications take turns at
+//! them, and within each those at different addresses. Hashes of bcrypt, as imports bring them, are verified too.
 
 use std::thread;
 
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
+use claviger_capacity::{Bounds, Gate, Resource, Who};
 use claviger_domain::{Secret, opaque};
 use crossbeam_channel::Sender;
 use tokio::sync::oneshot;
-
-/// Jobs that may wait for a thread; at some 20 ms each, more would wait for longer than clients do.
-const WAITING_PER_THREAD: usize = 64;
 
 type Job = Box<dyn FnOnce(&Argon2<'_>) + Send>;
 
 /// Hashes and verifies passwords with Argon2id at the parameters that OWASP recommends (19 MiB, two passes).
 pub struct Passwords {
     jobs: Sender<Job>,
+    /// As many places as there are threads, so that none of those who have one waits for a thread.
+    gate: Gate,
     /// Verified in place of an unknown user's hash, so that both take equally long.
     decoy: String,
 }
@@ -32,7 +32,7 @@ impl Passwords {
     /// When the system refuses a thread.
     pub fn start(threads: usize) -> std::io::Result<Self> {
         let threads = threads.max(1);
-        let (jobs, due) = crossbeam_channel::bounded::<Job>(threads * WAITING_PER_THREAD);
+        let (jobs, due) = crossbeam_channel::bounded::<Job>(threads);
         for number in 1..=threads {
             let due = due.clone();
             thread::Builder::new().name(format!("passwords-{number}")).spawn(move || {
@@ -43,16 +43,17 @@ impl Passwords {
         // Of no password: nothing hashes to an output of zeros.
         let decoy = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA\
                      $AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-        Ok(Self { jobs, decoy: decoy.into() })
+        let bounds = Bounds { all: threads, ..Resource::Hashing.bounds() };
+        Ok(Self { jobs, gate: Gate::with(Resource::Hashing, bounds), decoy: decoy.into() })
     }
 
-    /// The hash of a password, as text with its parameters and salt.
+    /// The hash of a password, as text with its parameters and salt, made when it is the turn of whom it is for.
     ///
     /// # Errors
     /// [`Busy`] when too many wait.
-    pub async fn hash(&self, password: &Secret) -> Result<String, Busy> {
+    pub async fn hash(&self, who: Who, password: &Secret) -> Result<String, Busy> {
         let password = password.clone();
-        let hash = self.run(move |argon2| {
+        let hash = self.run(who, move |argon2| {
             argon2.hash_password(opaque(password.expose()).as_bytes()).map(|hash| hash.to_string())
         });
         hash.await?.map_err(|_| Busy)
@@ -63,11 +64,11 @@ impl Passwords {
     ///
     /// # Errors
     /// [`Busy`] when too many wait.
-    pub async fn verify(&self, password: &Secret, hash: Option<&str>) -> Result<bool, Busy> {
+    pub async fn verify(&self, who: Who, password: &Secret, hash: Option<&str>) -> Result<bool, Busy> {
         let known = hash.is_some();
         let hash = hash.unwrap_or(&self.decoy).to_owned();
         let password = password.clone();
-        let matches = self.run(move |argon2| {
+        let matches = self.run(who, move |argon2| {
             let (typed, hashed) = (password.expose(), opaque(password.expose()));
             matches(argon2, &hashed, &hash) || (hashed != typed && matches(argon2, typed, &hash))
         });
@@ -76,13 +77,19 @@ impl Passwords {
 
     async fn run<T: Send + 'static>(
         &self,
+        who: Who,
         work: impl FnOnce(&Argon2<'_>) -> T + Send + 'static,
     ) -> Result<T, Busy> {
+        // A caller that goes away gives up its turn.
+        let place = self.gate.enter(who).await.map_err(|_| Busy)?;
         let (sender, receiver) = oneshot::channel();
         let job: Job = Box::new(move |argon2| {
             // A caller that went away needs no hash.
-            if !sender.is_closed() {
-                let _ = sender.send(work(argon2));
+            let done = (!sender.is_closed()).then(|| work(argon2));
+            // Before the caller goes on, who may want the next one.
+            drop(place);
+            if let Some(done) = done {
+                let _ = sender.send(done);
             }
         });
         self.jobs.try_send(job).map_err(|_| Busy)?;
@@ -132,29 +139,34 @@ fn without_tags(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::{future::poll_fn, task::Poll};
+
+    use claviger_domain::ClientAddress;
+
     use super::*;
 
     #[tokio::test]
     async fn verifies_what_it_hashed() {
         let passwords = Passwords::start(1).unwrap();
         let right = Secret::new("correct horse");
-        let hash = passwords.hash(&right).await.unwrap();
+        let hash = passwords.hash(Who::server(), &right).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert_eq!(passwords.verify(&right, Some(&hash)).await, Ok(true));
-        assert_eq!(passwords.verify(&Secret::new("wrong"), Some(&hash)).await, Ok(false));
-        assert_eq!(passwords.verify(&right, None).await, Ok(false));
-        assert_eq!(passwords.verify(&right, Some("no hash")).await, Ok(false));
+        assert_eq!(passwords.verify(Who::server(), &right, Some(&hash)).await, Ok(true));
+        assert_eq!(passwords.verify(Who::server(), &Secret::new("wrong"), Some(&hash)).await, Ok(false));
+        assert_eq!(passwords.verify(Who::server(), &right, None).await, Ok(false));
+        assert_eq!(passwords.verify(Who::server(), &right, Some("no hash")).await, Ok(false));
     }
 
     #[tokio::test]
     async fn one_password_in_other_characters() {
         let passwords = Passwords::start(1).unwrap();
-        let verify =
-            async |typed: &str, hash: &str| passwords.verify(&Secret::new(typed), Some(hash)).await.unwrap();
+        let verify = async |typed: &str, hash: &str| {
+            passwords.verify(Who::server(), &Secret::new(typed), Some(hash)).await.unwrap()
+        };
         let (composed, decomposed) = ("Zo\u{EB} 1", "Zoe\u{308}\u{A0}1");
         let old = Argon2::default().hash_password(decomposed.as_bytes()).unwrap().to_string();
         for typed in [composed, decomposed, " Zo\u{EB} 1\n"] {
-            let hash = passwords.hash(&Secret::new(typed)).await.unwrap();
+            let hash = passwords.hash(Who::server(), &Secret::new(typed)).await.unwrap();
             assert!(verify(composed, &hash).await && verify(decomposed, &hash).await, "{typed:?}");
             assert!(!verify("Zoe 1", &hash).await && !verify("zo\u{EB} 1", &hash).await, "{typed:?}");
         }
@@ -168,7 +180,7 @@ mod tests {
         let passwords = Passwords::start(1).unwrap();
         let hash = |password: &str| bcrypt::hash_with_salt(password, 4, [7; 16]).unwrap().to_string();
         let verify = async |password: &str, hash: &str| {
-            passwords.verify(&Secret::new(password), Some(hash)).await.unwrap()
+            passwords.verify(Who::server(), &Secret::new(password), Some(hash)).await.unwrap()
         };
         let plain = hash("correct horse");
         assert!(is_outdated(&plain));
@@ -179,7 +191,7 @@ mod tests {
         assert!(verify("a<b>c", &hash("a<b>c")).await);
         assert!(!verify("ac", &hash("a<b>c")).await);
         assert!(!verify("x", "$2y$10$broken").await);
-        assert!(!is_outdated(&passwords.hash(&Secret::new("x")).await.unwrap()));
+        assert!(!is_outdated(&passwords.hash(Who::server(), &Secret::new("x")).await.unwrap()));
     }
 
     #[test]
@@ -196,13 +208,77 @@ mod tests {
         }
     }
 
+    fn stranger(app: i64, address: &str) -> Who {
+        Who::client(app, address.parse::<std::net::IpAddr>().unwrap().into())
+    }
+
     #[tokio::test]
-    async fn refuses_more_than_can_wait() {
+    async fn refuses_more_than_can_wait_and_nobody_else() {
         let passwords = Passwords::start(1).unwrap();
         let secret = Secret::new("x");
-        let many = (0..WAITING_PER_THREAD * 2).map(|_| passwords.verify(&secret, None));
-        let outcomes = futures_util::future::join_all(many).await;
-        assert!(outcomes.contains(&Err(Busy)));
-        assert!(outcomes.contains(&Ok(false)));
+        let verify = async |who: Who| passwords.verify(who, &secret, None).await;
+        let each = Resource::Hashing.bounds().waiting;
+        let flood = (0..each * 2).map(|_| verify(stranger(1, "192.0.2.1")));
+        let honest =
+            [stranger(2, "192.0.2.1"), stranger(1, "192.0.2.2"), Who::person(ClientAddress::Unknown)];
+        let honest = honest.map(|who| async {
+            // The flood was there first.
+            tokio::task::yield_now().await;
+            verify(who).await
+        });
+        let (flood, honest) =
+            tokio::join!(futures_util::future::join_all(flood), futures_util::future::join_all(honest));
+        assert_eq!(honest, [Ok(false); 3]);
+        assert!(flood.iter().filter(|one| **one == Err(Busy)).count() >= each - 2);
+        assert!(flood.contains(&Ok(false)));
+    }
+
+    #[tokio::test]
+    async fn applications_and_addresses_take_turns() {
+        let passwords = Passwords::start(1).unwrap();
+        let secret = Secret::new("x");
+        let order = std::sync::Mutex::new(Vec::new());
+        let one = async |name: &'static str, who: Who| {
+            passwords.verify(who, &secret, None).await.unwrap();
+            order.lock().unwrap().push(name);
+        };
+        // One /48 floods with as many networks as it likes, one application with as many addresses.
+        let site = (0..20).map(|net| one("site", stranger(1, &format!("2001:db8:0:{net:x}::1"))));
+        let app = (0..20).map(|host| one("app", stranger(2, &format!("198.51.100.{host}"))));
+        let flood = futures_util::future::join_all(site.chain(app));
+        let late = async {
+            tokio::task::yield_now().await;
+            tokio::join!(
+                one("same application", stranger(1, "192.0.2.1")),
+                one("other application", stranger(3, "2001:db8::1"))
+            );
+        };
+        tokio::join!(flood, late);
+        let order = order.into_inner().unwrap();
+        let at = |name| order.iter().position(|one| *one == name).unwrap();
+        assert_eq!(order.len(), 42);
+        // One that ran already, and a turn for each of the others.
+        assert!(at("other application") <= 4, "{order:?}");
+        assert!(at("same application") <= 7, "{order:?}");
+    }
+
+    #[tokio::test]
+    async fn whoever_goes_away_gives_up_the_turn() {
+        let passwords = Passwords::start(1).unwrap();
+        let secret = Secret::new("x");
+        for polls in 0..4 {
+            let mut many: Vec<_> = (0..50)
+                .map(|_| Box::pin(passwords.verify(stranger(1, "192.0.2.1"), &secret, None)))
+                .collect();
+            for waiting in &mut many {
+                for _ in 0..polls {
+                    let _ = poll_fn(|context| Poll::Ready(waiting.as_mut().poll(context))).await;
+                }
+            }
+            drop(many);
+            assert_eq!(passwords.gate.figures().waiting, 0);
+            assert_eq!(passwords.verify(Who::server(), &secret, None).await, Ok(false));
+            assert_eq!(passwords.gate.figures().held, 0);
+        }
     }
 }

@@ -9,7 +9,9 @@ use std::{
     },
 };
 
-use claviger_store::activity::Happened;
+use claviger_store::activity::{Guesses, Happened};
+
+use super::alerts::Alert;
 
 /// What happened in an application since it was last written down.
 #[derive(Debug, Default)]
@@ -20,6 +22,10 @@ pub(crate) struct Tally {
     /// About how many live sessions there are in which nobody is signed in: counted now and then, and in between what
     /// began on this node.
     strangers: AtomicI64,
+    passwords: AtomicI64,
+    licenses: AtomicI64,
+    codes: AtomicI64,
+    paused: AtomicI64,
 }
 
 impl Tally {
@@ -49,11 +55,30 @@ impl Tally {
         self.refusals.fetch_add(1, Relaxed);
     }
 
+    /// Counts a guess that failed, or one that was refused unseen.
+    pub(crate) fn guess(&self, alert: Alert) {
+        let count = match alert {
+            Alert::LoginFailed | Alert::ForgotFailed => &self.passwords,
+            Alert::LicenseUnknown => &self.licenses,
+            Alert::TwoFactorFailed => &self.codes,
+            Alert::Paused => &self.paused,
+            // No application's.
+            _ => return,
+        };
+        count.fetch_add(1, Relaxed);
+    }
+
     fn take(&self) -> Happened {
         Happened {
             inits: self.inits.swap(0, Relaxed),
             sign_ins: self.sign_ins.swap(0, Relaxed),
             refusals: self.refusals.swap(0, Relaxed),
+            guesses: Guesses {
+                passwords: self.passwords.swap(0, Relaxed),
+                licenses: self.licenses.swap(0, Relaxed),
+                codes: self.codes.swap(0, Relaxed),
+                paused: self.paused.swap(0, Relaxed),
+            },
         }
     }
 
@@ -61,6 +86,11 @@ impl Tally {
         self.inits.fetch_add(happened.inits, Relaxed);
         self.sign_ins.fetch_add(happened.sign_ins, Relaxed);
         self.refusals.fetch_add(happened.refusals, Relaxed);
+        let Guesses { passwords, licenses, codes, paused } = happened.guesses;
+        self.passwords.fetch_add(passwords, Relaxed);
+        self.licenses.fetch_add(licenses, Relaxed);
+        self.codes.fetch_add(codes, Relaxed);
+        self.paused.fetch_add(paused, Relaxed);
     }
 }
 
@@ -122,13 +152,15 @@ mod tests {
         tallies.of(7).init();
         one.sign_in();
         other.refusal();
-        let seven = (7, Happened { inits: 2, sign_ins: 1, refusals: 0 });
-        let three = (3, Happened { inits: 0, sign_ins: 0, refusals: 1 });
+        other.guess(Alert::LicenseUnknown);
+        let guesses = Guesses { licenses: 1, ..Guesses::default() };
+        let seven = (7, Happened { inits: 2, sign_ins: 1, ..Happened::default() });
+        let three = (3, Happened { refusals: 1, guesses, ..Happened::default() });
         assert_eq!(tallies.take(), [three, seven]);
         assert_eq!(tallies.take(), []);
         one.init();
         tallies.give_back([seven]);
-        assert_eq!(tallies.take(), [(7, Happened { inits: 3, sign_ins: 1, refusals: 0 })]);
+        assert_eq!(tallies.take(), [(7, Happened { inits: 3, sign_ins: 1, ..Happened::default() })]);
     }
 
     #[test]

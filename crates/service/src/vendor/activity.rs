@@ -105,7 +105,7 @@ impl Service {
 fn points(start: i64, end: i64, step: i64, counted: &[Counted]) -> Vec<Point> {
     let empty = |number| Point { began: start + number * step, ..Point::default() };
     let mut points: Vec<Point> = (0..(end - start) / step).map(empty).collect();
-    for &Counted { began, happened: Happened { inits, sign_ins, refusals }, live } in counted {
+    for &Counted { began, happened: Happened { inits, sign_ins, refusals, .. }, live } in counted {
         let place = usize::try_from((began - start) / step).unwrap_or(usize::MAX);
         let Some(point) = points.get_mut(place) else { continue };
         point.inits += inits;
@@ -133,7 +133,7 @@ mod tests {
     fn counts_fall_into_their_steps() {
         let counted = |began, inits, live| Counted {
             began,
-            happened: Happened { inits, sign_ins: inits + 1, refusals: inits + 2 },
+            happened: Happened { inits, sign_ins: inits + 1, refusals: inits + 2, ..Happened::default() },
             live,
         };
         let made = points(

@@ -5,7 +5,7 @@ use std::time::Instant;
 use claviger_domain::Role;
 use claviger_store::{
     Conn, StoreError,
-    activity::{self, HOUR, MINUTE},
+    activity::{self, Guesses, HOUR, MINUTE},
     files, seller_keys, user_subscriptions, users,
 };
 
@@ -26,6 +26,8 @@ const NOTICE: i64 = 7 * DAY;
 const SETTLED: i64 = 30 * DAY;
 /// Refusals in an hour that are told of, where there are more of them than of sign-ins that went well.
 const REFUSALS: i64 = 20;
+/// Guesses that failed in an hour which are told of.
+const GUESSES: i64 = 100;
 /// The version that applications begin with.
 const FIRST_VERSION: &str = "1.0";
 
@@ -86,6 +88,9 @@ impl Service {
         found.extend(self.of_proxy());
         found.extend(of_address(&self.options.public_url));
         found.extend(of_failures(&notes));
+        if notes.guesses.failed() >= GUESSES {
+            found.push(of_guesses(notes.guesses, self.attempts.networks(app.id, now)));
+        }
         found.extend(of_time(&notes, now));
         found.extend(self.of_server(app, &notes).await);
         found.extend(of_defaults(app, now));
@@ -101,6 +106,7 @@ impl Service {
             Ok(Notes {
                 refusals: hour.iter().map(|minute| minute.happened.refusals).sum(),
                 sign_ins: hour.iter().map(|minute| minute.happened.sign_ins).sum(),
+                guesses: hour.iter().map(|minute| minute.happened.guesses).sum(),
                 ending: user_subscriptions::count_ending(conn, app, now, now + ENDING, COUNTED)?,
                 key_end: seller_keys::next_end(conn, app, now, now + NOTICE)?,
                 uploads: files::any_uploaded(conn, app)?,
@@ -236,6 +242,25 @@ fn of_failures(notes: &Notes) -> Option<Attention> {
         );
         Attention::urgent(Topic::Failures, says)
     })
+}
+
+/// `networks`: from how many they came of late, as far as this node knows.
+fn of_guesses(guesses: Guesses, networks: usize) -> Attention {
+    let Guesses { passwords, licenses, codes, paused } = guesses;
+    let from = match networks {
+        0 => String::new(),
+        1 => ", lately from one network".into(),
+        many => format!(", lately from {many} networks"),
+    };
+    Attention::note(
+        Topic::Failures,
+        format!(
+            "{} guesses failed in the last hour (passwords {passwords}, license keys {licenses}, codes {codes}){from}; \
+             {paused} more were refused unseen. Whoever guesses is paused. The server's log tells the addresses, for the \
+             operator to shut out.",
+            guesses.failed()
+        ),
+    )
 }
 
 fn of_time(notes: &Notes, now: i64) -> Vec<Attention> {

@@ -64,7 +64,7 @@ pub use self::{
     find::{Found, How, Match},
     licenses::{Assignment, EditedLicense, LicenseFilter},
     new_licenses::{Added, BATCH_MAX, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys},
-    seller_keys::{KEYS_MAX, KeyChange, MadeKey, NewKey, OVERLAP_MAX, ShownKey},
+    seller_keys::{FoundSellerKey, KEYS_MAX, KeyChange, MadeKey, NewKey, OVERLAP_MAX, ShownKey},
     session_page::{Place, SessionPage, SessionQuery, Whose},
     settings::{ChangedSettings, SETTINGS},
     team::{AddAccount, NewMember, may},

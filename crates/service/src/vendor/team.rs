@@ -1,5 +1,6 @@
 //! Accounts that owners make for others: resellers, who make licenses, and managers, who work on an application.
 
+use claviger_capacity::Who;
 use claviger_domain::{AccountRole, Balance, Permission, Secret, tidy, trimmed};
 use claviger_store::{
     Conn,
@@ -81,7 +82,7 @@ impl Service {
                 "too many names that others have were asked for; wait an hour".into(),
             ));
         }
-        let password = self.passwords.hash(&new.password).await?;
+        let password = self.passwords.hash(Who::app(app.id), &new.password).await?;
         if holder == Holder::Others {
             self.foreign_names.take(app.owner_id.clone(), self.clock.now());
             return Ok(AddAccount::NameTaken);
@@ -172,7 +173,7 @@ impl Service {
         let name = username.to_owned();
         let account = self.store.db().read(move |conn| accounts::lock_by_name(conn, &name)).await?;
         let hash = account.as_ref().map(|account| account.password.as_str());
-        let right = self.passwords.verify(password, hash).await?;
+        let right = self.passwords.verify(Who::server(), password, hash).await?;
         Ok(account.filter(|_| right))
     }
 }

@@ -1,7 +1,7 @@
 //! Counts by minute and by hour.
 
 use claviger_store::{
-    activity::{self, Counted, HOUR, Happened, MINUTE},
+    activity::{self, Counted, Guesses, HOUR, Happened, MINUTE},
     apps,
 };
 use futures_util::future::join_all;
@@ -20,7 +20,8 @@ both![
 const START: i64 = NOW - NOW % HOUR;
 
 async fn add(t: &Fixture, app: i64, at: i64, inits: i64) {
-    let happened = Happened { inits, sign_ins: 2 * inits, refusals: 3 * inits };
+    let guesses = Guesses { passwords: 4 * inits, licenses: 5 * inits, codes: 6 * inits, paused: 7 * inits };
+    let happened = Happened { inits, sign_ins: 2 * inits, refusals: 3 * inits, guesses };
     t.write(move |conn| activity::add(conn, app, at, happened)).await;
 }
 
@@ -28,8 +29,12 @@ async fn counts(t: &Fixture, app: i64, step: i64) -> Vec<(i64, i64, Option<i64>)
     let rows = t.read(move |conn| activity::between(conn, app, step, START, START + 2 * HOUR)).await;
     rows.into_iter()
         .map(|Counted { began, happened, live }| {
-            let Happened { inits, sign_ins, refusals } = happened;
+            let Happened { inits, sign_ins, refusals, guesses } = happened;
             assert_eq!((sign_ins, refusals), (2 * inits, 3 * inits));
+            let Guesses { passwords, licenses, codes, paused } = guesses;
+            let times = [4, 5, 6, 7].map(|times| times * inits);
+            assert_eq!([passwords, licenses, codes, paused], times);
+            assert_eq!(guesses.failed(), 15 * inits);
             (began - START, inits, live)
         })
         .collect()
@@ -68,7 +73,8 @@ async fn nodes_add_at_once(t: Fixture) {
     let add = |number: usize| {
         nodes[number % 2].db().write::<_, claviger_store::StoreError, _>(move |conn| {
             for app in apps {
-                let happened = Happened { inits: 1, sign_ins: 2, refusals: 3 };
+                let guesses = Guesses { passwords: 4, licenses: 5, codes: 6, paused: 7 };
+                let happened = Happened { inits: 1, sign_ins: 2, refusals: 3, guesses };
                 activity::add(conn, app, START, happened)?;
             }
             Ok(())

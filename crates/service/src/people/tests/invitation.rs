@@ -18,8 +18,8 @@ async fn the_first_owner_is_made_once_however_many_try() {
     let t = empty().await;
     let void = t.service.invite_first().await.unwrap().unwrap();
     let link = t.service.invite_first().await.unwrap().unwrap();
-    assert_eq!(t.service.invited(void.expose()).await.unwrap(), None);
-    assert_eq!(t.service.invited(link.expose()).await.unwrap(), Some(Invited::First));
+    assert_eq!(t.service.invited(void.expose(), &visitor()).await.unwrap(), None);
+    assert_eq!(t.service.invited(link.expose(), &visitor()).await.unwrap(), Some(Invited::First));
     let accept = async |name: &str, password: &str| {
         t.service.accept_first(link.expose(), name, &Secret::new(password), &visitor()).await
     };
@@ -36,7 +36,7 @@ async fn the_first_owner_is_made_once_however_many_try() {
     let person = t.service.person(&done(step).secret).await.unwrap().unwrap();
     assert_eq!(person.name, owners[0].name);
     assert!(t.service.invite_first().await.unwrap().is_none());
-    assert_eq!(t.service.invited(link.expose()).await.unwrap(), None);
+    assert_eq!(t.service.invited(link.expose(), &visitor()).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn the_first_link_is_void_once_an_owner_is_made_otherwise() {
     let t = empty().await;
     let link = t.service.invite_first().await.unwrap().unwrap();
     t.service.create_owner("acme", Role::Tester, None).await.unwrap();
-    assert_eq!(t.service.invited(link.expose()).await.unwrap(), None);
+    assert_eq!(t.service.invited(link.expose(), &visitor()).await.unwrap(), None);
     let refused = t.service.accept_first(link.expose(), "evil", &Secret::new(NEW), &visitor()).await;
     assert!(matches!(refused, Err(PeopleError::BadLink)), "{refused:?}");
     assert_eq!(t.service.owners().await.unwrap().len(), 1);
@@ -57,8 +57,11 @@ async fn an_owner_sets_a_password_by_a_link() {
     assert!(t.service.invite_owner("nobody", false).await.is_err());
     let void = t.service.invite_owner("acme", false).await.unwrap();
     let link = t.service.invite_owner("ACME", false).await.unwrap();
-    assert_eq!(t.service.invited(void.expose()).await.unwrap(), None);
-    assert_eq!(t.service.invited(link.expose()).await.unwrap(), Some(Invited::Owner("acme".into())));
+    assert_eq!(t.service.invited(void.expose(), &visitor()).await.unwrap(), None);
+    assert_eq!(
+        t.service.invited(link.expose(), &visitor()).await.unwrap(),
+        Some(Invited::Owner("acme".into()))
+    );
     let accept = async |secret: &str, password: &str| {
         t.service.accept_invitation(secret, &Secret::new(password), &visitor()).await
     };

@@ -92,7 +92,7 @@ async fn open(folder: &tempfile::TempDir, watch: Arc<Watch>) -> Service {
     let options = Options {
         master_key_file: folder.path().join("master.key"),
         files_dir: folder.path().join("files"),
-        free_failures: FreeFailures { user: 3, address: 50 },
+        free_failures: FreeFailures { user: 3, address: 50, app: 0 },
         public_url: "https://keys.example.org".into(),
         ..Options::default()
     };

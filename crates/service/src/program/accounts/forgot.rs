@@ -12,9 +12,11 @@ use claviger_store::{
     users::{self, User},
 };
 
+use super::guesses::anonymous;
 use crate::{
     App, Service, ServiceError,
-    shared::{attempts::Attempt, mails::quoted, vault::sha256},
+    people::PeopleError,
+    shared::{alerts::Alert, attempts::Attempt, mails::quoted, vault::sha256},
 };
 
 /// Life of a link in seconds.
@@ -55,6 +57,8 @@ pub enum ResetPassword {
     Unknown,
     /// Too many passwords wait to be hashed.
     Busy,
+    /// Too many unknown links came from there; the seconds until the next try.
+    Paused(i64),
 }
 
 /// Who asks for a link, and for whom.
@@ -82,26 +86,33 @@ impl Service {
         let Some(mails) = &self.mails else { return Ok(Forgot::NotConfigured) };
         let (username, email) = (username.unwrap_or_default(), tidy(&email.unwrap_or_default()).to_owned());
         let ask = Ask { app: app.clone(), ip, username, email };
-        let attempt = Attempt { app: app.id, username: Some(&ask.username), ip };
         let now = self.clock.now();
-        if let Some(seconds) = self.attempts.pause(attempt, false, now) {
-            return Ok(Forgot::Paused(seconds));
-        }
+        let username = ask.username.clone();
+        let attempt = Attempt { username: Some(&username), ..anonymous(app, ip) };
+        let guess = match self.begin_guess(app, attempt) {
+            Ok(guess) => guess,
+            Err(seconds) => return Ok(Forgot::Paused(seconds)),
+        };
         if app.settings.hide_unknown_users {
             if !mails.may_ask(app.id, ip, &ask.username, &ask.email, now) {
                 return Ok(Forgot::TooMany);
             }
             let service = self.clone();
             tokio::spawn(async move {
-                if let Err(error) = service.send_link(&ask, now).await {
-                    error.log("a link for a new password could not be made");
+                match service.send_link(&ask, now).await {
+                    // Not counted: a pause would tell that there is no such user.
+                    Ok(Forgot::UnknownUser | Forgot::WrongEmail) => {
+                        service.tell_guess(&ask.app, Alert::ForgotFailed, ask.ip, None);
+                    }
+                    Ok(_) => {}
+                    Err(error) => error.log("a link for a new password could not be made"),
                 }
             });
             return Ok(Forgot::Sent);
         }
         let outcome = self.send_link(&ask, now).await?;
         if matches!(outcome, Forgot::UnknownUser | Forgot::WrongEmail) {
-            self.attempts.failed(attempt, now);
+            self.guess_failed(app, guess, Alert::ForgotFailed, None);
         }
         Ok(outcome)
     }
@@ -150,13 +161,35 @@ impl Service {
         self.store.db().write(keep).await
     }
 
-    /// Whether a link lets a user choose a new password.
+    /// Whether a link lets a user choose a new password: `Err` tells why not.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn is_reset_link(&self, secret: &str) -> Result<bool, ServiceError> {
+    pub async fn is_reset_link(
+        &self,
+        secret: &str,
+        ip: ClientAddress,
+    ) -> Result<Result<(), ResetPassword>, ServiceError> {
+        Ok(self.reset_of(secret, ip).await?.map(|_| ()))
+    }
+
+    /// Whose password a link changes.
+    async fn reset_of(
+        &self,
+        secret: &str,
+        ip: ClientAddress,
+    ) -> Result<Result<Reset, ResetPassword>, ServiceError> {
+        let guess = match self.begin_link(ip) {
+            Ok(guess) => guess,
+            Err(PeopleError::Paused(seconds)) => return Ok(Err(ResetPassword::Paused(seconds))),
+            Err(_) => return Ok(Err(ResetPassword::Busy)),
+        };
         let (hash, now) = (sha256(secret), self.clock.now());
-        Ok(self.store.db().read(move |conn| password_resets::lock(conn, &hash, now)).await?.is_some())
+        let found = self.store.db().read(move |conn| password_resets::lock(conn, &hash, now)).await?;
+        Ok(found.ok_or_else(|| {
+            self.failed_at_door(guess, Alert::ResetLinkUnknown, None);
+            ResetPassword::Unknown
+        }))
     }
 
     /// Uses a link up: the user has the password from now on, and all sessions of the user end.
@@ -167,11 +200,15 @@ impl Service {
         &self,
         secret: &str,
         password: &Secret,
+        ip: ClientAddress,
     ) -> Result<ResetPassword, ServiceError> {
-        if !self.is_reset_link(secret).await? {
-            return Ok(ResetPassword::Unknown);
-        }
-        let Ok(password) = self.passwords.hash(password).await else { return Ok(ResetPassword::Busy) };
+        let app = match self.reset_of(secret, ip).await? {
+            Ok(reset) => reset.app,
+            Err(refused) => return Ok(refused),
+        };
+        let Ok(password) = self.passwords.hash(Who::client(app, ip), password).await else {
+            return Ok(ResetPassword::Busy);
+        };
         let (hash, now) = (sha256(secret), self.clock.now());
         let change = move |conn: &mut Conn<'_>| {
             let Some(reset) = password_resets::lock(conn, &hash, now)? else {

@@ -1,5 +1,6 @@
 //! Login by name or e-mail address and password, and by license key.
 
+use claviger_capacity::Who;
 use claviger_domain::{Secret, tidy};
 use claviger_store::{
     Conn, StoreError,
@@ -9,8 +10,9 @@ use claviger_store::{
 };
 
 use super::{
+    guesses::{anonymous, standing},
     refusal::{AccountFailure, Refusal},
-    sign_in::{Account, Origin, Registration, SignIn, admit_device, check_hwid, was_here},
+    sign_in::{Account, Origin, Registration, SignIn, admit_device, check_hwid},
 };
 use crate::{
     App, Service,
@@ -143,6 +145,7 @@ impl Service {
             return Err(Refusal::KeyTooLong.into());
         }
         check_hwid(app, origin.hwid.as_deref())?;
+        self.refuse_paused_address(app, origin.ip)?;
         let key = self.spelling(app, key.ok_or(Refusal::KeyNotFound)?).await?;
         let password = Secret::new(key.as_str());
         let credentials = Credentials { password: Some(password.clone()), token: None, code };
@@ -152,9 +155,9 @@ impl Service {
         }
         let registration =
             Registration { username: key.clone(), password: Some(password), key: key.clone(), email: None };
-        let attempt = Attempt { app: app.id, username: None, ip: origin.ip };
+        let guess = self.begin_guess(app, anonymous(app, origin.ip)).map_err(Refusal::Paused)?;
         let outcome = self.register_checked(SignIn::new(app, origin, self.clock.now()), registration).await;
-        self.count_attempt(attempt, &outcome);
+        self.end_guess(app, guess, None, &outcome);
         match outcome {
             // Two first uses at once: the second finds the first one's user.
             Err(AccountFailure::Refused(Refusal::UsernameTaken)) => {
@@ -179,12 +182,12 @@ impl Service {
         named: Named<'_>,
         credentials: &Credentials,
     ) -> Result<Account, AccountFailure> {
+        self.refuse_paused_address(app, origin.ip)?;
         let Found { user, blacklisted, key_banned } = self.find_user(app, origin, &named).await?;
-        let username = user.as_ref().map_or(named.text(), |user| &user.username);
-        let attempt = Attempt { app: app.id, username: Some(username), ip: origin.ip };
-        let known = user.as_ref().is_some_and(|user| was_here(user, origin.ip));
-        self.refuse_paused(attempt, known)?;
-        let _under_way = self.attempts.begin(attempt, known).ok_or(Refusal::Paused(1))?;
+        let username = Some(user.as_ref().map_or(named.text(), |user| &user.username));
+        let standing = standing(user.as_ref(), origin.ip, origin.hwid.as_deref());
+        let attempt = Attempt { app: app.id, username, ip: origin.ip, standing };
+        let guess = self.begin_guess(app, attempt).map_err(Refusal::Paused)?;
         let by_key = matches!(named, Named::Key(_));
         let outcome = match (&user, key_banned) {
             // Where no key was shown, a ban of the user's own is told first.
@@ -197,11 +200,11 @@ impl Service {
             (None, _) => {
                 // Takes as long as a wrong password.
                 let password = credentials.password.clone().unwrap_or_else(|| Secret::new(""));
-                self.passwords.verify(&password, None).await?;
+                self.passwords.verify(Who::client(app.id, origin.ip), &password, None).await?;
                 Err(Refusal::UnknownUser.into())
             }
         };
-        self.count_attempt(attempt, &outcome);
+        self.end_guess(app, guess, user.as_ref(), &outcome);
         outcome
     }
 
@@ -245,7 +248,7 @@ impl Service {
         if let Some(evidence) = blacklisted {
             return Err(Refusal::Blacklisted(evidence).into());
         }
-        let proof = self.prove(user, credentials).await?;
+        let proof = self.prove(Who::client(app.id, origin.ip), user, credentials).await?;
         let now = self.clock.now();
         let code = check_code(&self.vault, &user.totp, credentials.code.as_deref(), now);
         let sign_in = SignIn::new(app, origin, now);
@@ -254,23 +257,23 @@ impl Service {
     }
 
     /// Whether the login is the user's, as far as it can be told without changing anything.
-    async fn prove(&self, user: &User, credentials: &Credentials) -> Result<Proof, AccountFailure> {
+    async fn prove(&self, who: Who, user: &User, credentials: &Credentials) -> Result<Proof, AccountFailure> {
         if let Some(token) = &credentials.token {
             return Ok(Proof::Token(sha256(token.expose())));
         }
         let password = credentials.password.clone().unwrap_or_else(|| Secret::new(""));
         let Some(hash) = &user.password else {
             if password.expose().is_empty() {
-                self.passwords.verify(&password, None).await?;
+                self.passwords.verify(who, &password, None).await?;
                 return Err(Refusal::WrongPassword.into());
             }
-            return Ok(Proof::First(self.passwords.hash(&password).await?));
+            return Ok(Proof::First(self.passwords.hash(who, &password).await?));
         };
-        if !self.passwords.verify(&password, Some(hash)).await? {
+        if !self.passwords.verify(who.clone(), &password, Some(hash)).await? {
             return Err(Refusal::WrongPassword.into());
         }
         let renewed = match passwords::is_outdated(hash) {
-            true => Some(self.passwords.hash(&password).await?),
+            true => Some(self.passwords.hash(who, &password).await?),
             false => None,
         };
         Ok(Proof::Password { verified: hash.clone(), renewed })

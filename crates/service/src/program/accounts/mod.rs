@@ -5,6 +5,7 @@ pub(crate) mod ban;
 pub(crate) mod change_username;
 mod email;
 mod forgot;
+mod guesses;
 mod login;
 mod note;
 mod refusal;

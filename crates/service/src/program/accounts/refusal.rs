@@ -2,7 +2,7 @@
 
 use claviger_store::{StoreError, access::Evidence};
 
-use crate::shared::passwords::Busy;
+use crate::shared::{alerts::Alert, passwords::Busy};
 
 /// Why nobody was signed in.
 #[derive(Debug, thiserror::Error)]
@@ -71,9 +71,14 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Whether it may be a guess that failed.
-    pub(super) fn is_guess(&self) -> bool {
-        matches!(self, Self::KeyNotFound | Self::UnknownUser | Self::WrongPassword | Self::CodeWrong)
+    /// How it is told of, where it may be a guess that failed.
+    pub(super) fn alert(&self) -> Option<Alert> {
+        match self {
+            Self::UnknownUser | Self::WrongPassword => Some(Alert::LoginFailed),
+            Self::KeyNotFound => Some(Alert::LicenseUnknown),
+            Self::CodeWrong => Some(Alert::TwoFactorFailed),
+            _ => None,
+        }
     }
 }
 

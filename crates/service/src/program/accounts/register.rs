@@ -10,13 +10,13 @@ use claviger_store::{
 };
 
 use super::{
+    guesses::anonymous,
     refusal::{AccountFailure, Refusal},
     sign_in::{Account, Origin, Registration, SignIn},
 };
 use crate::{
     App, Service,
     shared::{
-        attempts::Attempt,
         limits::{NAME_MAX, RESERVED, TOKEN_BYTES},
         pauses::app_paused,
         tries::Named,
@@ -61,10 +61,9 @@ impl Service {
         registration: Registration,
     ) -> Result<Account, AccountFailure> {
         self.check_form(app, &registration).await?;
-        let attempt = Attempt { app: app.id, username: None, ip: origin.ip };
-        self.refuse_paused(attempt, false)?;
+        let guess = self.begin_guess(app, anonymous(app, origin.ip)).map_err(Refusal::Paused)?;
         let outcome = self.register_checked(SignIn::new(app, origin, self.clock.now()), registration).await;
-        self.count_attempt(attempt, &outcome);
+        self.end_guess(app, guess, None, &outcome);
         outcome
     }
 
@@ -144,7 +143,7 @@ impl Service {
         let (first, looking) = (applicant.clone(), sign_in.clone());
         // Looked at first without a lock: hashing is for those who will probably succeed.
         self.store.db().read(move |conn| check(conn, &looking, &first)).await?;
-        let hash = self.passwords.hash(&password.ok_or(Refusal::WrongPassword)?).await?;
+        let hash = self.passwords.hash(sign_in.who(), &password.ok_or(Refusal::WrongPassword)?).await?;
         let sign_in = SignIn { now: self.clock.now(), ..sign_in };
         self.store.db().write(move |conn| create(conn, &sign_in, &applicant, &hash)).await
     }

@@ -1,5 +1,6 @@
 //! What all sign-ins have in common.
 
+use claviger_capacity::Who;
 use claviger_domain::{ClientAddress, HwidList, Secret, SessionId, is_same_subscriber};
 use claviger_store::{
     Conn, access,
@@ -9,7 +10,7 @@ use claviger_store::{
 };
 
 use super::refusal::{AccountFailure, Refusal};
-use crate::{App, Service, shared::attempts::Attempt};
+use crate::App;
 
 /// Where a sign-in comes from.
 #[derive(Clone, Debug)]
@@ -50,26 +51,6 @@ pub struct Account {
     pub last_login: i64,
 }
 
-impl Service {
-    /// Counts guesses that failed, and forgets a user's after a success.
-    pub(super) fn count_attempt<T>(&self, attempt: Attempt<'_>, outcome: &Result<T, AccountFailure>) {
-        match outcome {
-            Ok(_) => self.attempts.succeeded(attempt),
-            Err(AccountFailure::Refused(refusal)) if refusal.is_guess() => {
-                self.attempts.failed(attempt, self.clock.now());
-            }
-            Err(_) => {}
-        }
-    }
-
-    /// Refuses whoever failed too often.
-    pub(super) fn refuse_paused(&self, attempt: Attempt<'_>, known: bool) -> Result<(), Refusal> {
-        self.attempts
-            .pause(attempt, known, self.clock.now())
-            .map_or(Ok(()), |seconds| Err(Refusal::Paused(seconds)))
-    }
-}
-
 /// A sign-in, owned, as transactions need it.
 #[derive(Clone)]
 pub(super) struct SignIn {
@@ -103,6 +84,11 @@ impl SignIn {
             kill_others: app.settings.kill_other_sessions,
             now,
         }
+    }
+
+    /// Whose turn it takes to hash its password.
+    pub(super) fn who(&self) -> Who {
+        self.ip.map_or(Who::app(self.app), |ip| Who::client(self.app, ip))
     }
 
     /// The address as it is kept.

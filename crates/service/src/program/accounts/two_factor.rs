@@ -3,14 +3,15 @@
 use claviger_domain::ClientAddress;
 use claviger_store::{
     Conn, StoreError,
-    users::{self, Totp},
+    users::{self, Totp, User},
 };
 
-use super::sign_in::was_here;
+use super::guesses::standing;
 use crate::{
     App, Service, ServiceError,
     shared::{
-        attempts::Attempt,
+        alerts::Alert,
+        attempts::{Attempt, Standing},
         two_factor::{NewSecret, is_fresh, step_of},
     },
 };
@@ -49,17 +50,19 @@ pub enum DisableTwoFactor {
 }
 
 /// Whose codes, and from where.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy)]
 struct Owner<'a> {
-    app: i64,
+    app: &'a App,
     user: i64,
     username: &'a str,
     ip: ClientAddress,
 }
 
 impl<'a> Owner<'a> {
-    fn attempt(&self) -> Attempt<'a> {
-        Attempt { app: self.app, username: Some(self.username), ip: self.ip }
+    /// Who knows a session of the user is no stranger; codes are short, though.
+    fn attempt(&self, user: Option<&User>) -> Attempt<'a> {
+        let standing = standing(user, self.ip, None).max(Standing::Familiar);
+        Attempt { app: self.app.id, username: Some(self.username), ip: self.ip, standing }
     }
 }
 
@@ -76,8 +79,9 @@ impl Service {
         ip: ClientAddress,
         code: Option<&str>,
     ) -> Result<EnableTwoFactor, ServiceError> {
-        let owner = Owner { app: app.id, user, username, ip };
-        let (totp, known) = self.totp(&owner).await?;
+        let owner = Owner { app, user, username, ip };
+        let found = self.totp_user(&owner).await?;
+        let totp = found.as_ref().map(|user| user.totp.clone()).unwrap_or_default();
         if totp.is_on() {
             return Ok(EnableTwoFactor::AlreadyOn);
         }
@@ -95,11 +99,12 @@ impl Service {
         let Some(pending) = totp.pending.clone().filter(|_| waits) else {
             return Ok(EnableTwoFactor::NothingPending);
         };
-        if let Some(seconds) = self.attempts.pause(owner.attempt(), known, now) {
-            return Ok(EnableTwoFactor::Paused(seconds));
-        }
+        let guess = match self.begin_guess(app, owner.attempt(found.as_ref())) {
+            Ok(guess) => guess,
+            Err(seconds) => return Ok(EnableTwoFactor::Paused(seconds)),
+        };
         let Some(step) = step_of(&self.vault, &pending, code, now) else {
-            self.attempts.failed(owner.attempt(), now);
+            self.guess_failed(app, guess, Alert::TwoFactorFailed, found.as_ref());
             return Ok(EnableTwoFactor::WrongCode);
         };
         let on = Totp { secret: Some(pending), step: Some(step), ..Totp::default() };
@@ -121,34 +126,33 @@ impl Service {
         ip: ClientAddress,
         code: &str,
     ) -> Result<DisableTwoFactor, ServiceError> {
-        let owner = Owner { app: app.id, user, username, ip };
-        let (totp, known) = self.totp(&owner).await?;
+        let owner = Owner { app, user, username, ip };
+        let found = self.totp_user(&owner).await?;
+        let totp = found.as_ref().map(|user| user.totp.clone()).unwrap_or_default();
         let Some(secret) = totp.secret.clone() else { return Ok(DisableTwoFactor::NotOn) };
         let now = self.clock.now();
-        if let Some(seconds) = self.attempts.pause(owner.attempt(), known, now) {
-            return Ok(DisableTwoFactor::Paused(seconds));
-        }
+        let guess = match self.begin_guess(app, owner.attempt(found.as_ref())) {
+            Ok(guess) => guess,
+            Err(seconds) => return Ok(DisableTwoFactor::Paused(seconds)),
+        };
         let step = step_of(&self.vault, &secret, code, now);
         if step.is_some_and(|step| is_fresh(&totp, step, &secret))
             && self.change_totp(&owner, totp, Totp::default()).await?
         {
             return Ok(DisableTwoFactor::Done);
         }
-        self.attempts.failed(owner.attempt(), now);
+        self.guess_failed(app, guess, Alert::TwoFactorFailed, found.as_ref());
         Ok(DisableTwoFactor::WrongCode)
     }
 
-    /// The state, and whether the address is that of the user's last login.
-    async fn totp(&self, owner: &Owner<'_>) -> Result<(Totp, bool), StoreError> {
-        let (app, user) = (owner.app, owner.user);
-        let user = self.store.db().read::<_, StoreError, _>(move |conn| users::lock(conn, app, user)).await?;
-        let known = user.as_ref().is_some_and(|user| was_here(user, owner.ip));
-        Ok((user.map(|user| user.totp).unwrap_or_default(), known))
+    async fn totp_user(&self, owner: &Owner<'_>) -> Result<Option<User>, StoreError> {
+        let (app, user) = (owner.app.id, owner.user);
+        self.store.db().read::<_, StoreError, _>(move |conn| users::lock(conn, app, user)).await
     }
 
     /// Replaces a state that was seen; `false` when it has changed meanwhile.
     async fn change_totp(&self, owner: &Owner<'_>, seen: Totp, new: Totp) -> Result<bool, StoreError> {
-        let (app, user) = (owner.app, owner.user);
+        let (app, user) = (owner.app.id, owner.user);
         let change = move |conn: &mut Conn<'_>| {
             if users::lock(conn, app, user)?.is_none_or(|user| user.totp != seen) {
                 return Ok(false);

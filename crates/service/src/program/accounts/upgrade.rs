@@ -9,9 +9,10 @@ use claviger_store::{
     users,
 };
 
+use super::guesses::anonymous;
 use crate::{
     App, Service, ServiceError,
-    shared::{attempts::Attempt, limits::is_everybody, pauses::app_paused, tries::Named},
+    shared::{alerts::Alert, limits::is_everybody, pauses::app_paused, tries::Named},
 };
 
 /// What came of an upgrade.
@@ -62,15 +63,15 @@ impl Service {
         username: Option<String>,
         key: Option<String>,
     ) -> Result<Upgrade, ServiceError> {
-        let attempt = Attempt { app: app.id, username: None, ip };
         let now = self.clock.now();
-        if let Some(seconds) = self.attempts.pause(attempt, false, now) {
-            return Ok(Upgrade::Paused(seconds));
-        }
+        let guess = match self.begin_guess(app, anonymous(app, ip)) {
+            Ok(guess) => guess,
+            Err(seconds) => return Ok(Upgrade::Paused(seconds)),
+        };
         let (id, username, key) = (app.id, username.unwrap_or_default(), key.unwrap_or_default());
         let outcome = self.store.db().write(move |conn| upgrade(conn, id, &username, &key, now)).await?;
         if outcome == Upgrade::KeyNotFound {
-            self.attempts.failed(attempt, now);
+            self.guess_failed(app, guess, Alert::LicenseUnknown, None);
         }
         Ok(outcome)
     }

@@ -6,6 +6,7 @@ mod show;
 
 pub use self::{
     change::{KEYS_MAX, KeyChange, MadeKey, NewKey, OVERLAP_MAX},
+    find::FoundSellerKey,
     show::ShownKey,
 };
 pub(crate) use change::{first_terms, new_secret};

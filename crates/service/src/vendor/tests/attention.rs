@@ -1,7 +1,7 @@
 //! Figures of applications, what needs attention, and other names for them.
 
 use claviger_domain::Role;
-use claviger_store::activity::{self, Happened};
+use claviger_store::activity::{self, Guesses, Happened};
 
 use super::*;
 
@@ -76,7 +76,7 @@ async fn the_owner_s_role_and_the_proxy_are_told() {
 async fn more_refusals_than_sign_ins_are_told() {
     let t = Fixture::open().await;
     let happened = async |sign_ins, refusals| {
-        let (app, happened) = (t.app.id, Happened { inits: 0, sign_ins, refusals });
+        let (app, happened) = (t.app.id, Happened { sign_ins, refusals, ..Happened::default() });
         let add = move |conn: &mut Conn<'_>| activity::add(conn, app, NOW - 60, happened);
         t.service.store.db().write::<_, StoreError, _>(add).await.unwrap();
     };
@@ -90,6 +90,22 @@ async fn more_refusals_than_sign_ins_are_told() {
     happened(0, 100).await;
     t.watch.0.fetch_add(7200, Ordering::Relaxed);
     assert_eq!(says(&t).await, [], "that was long ago");
+}
+
+#[tokio::test]
+async fn many_guesses_are_told() {
+    let t = Fixture::open().await;
+    let guessed = async |guesses| {
+        let (app, happened) = (t.app.id, Happened { guesses, ..Happened::default() });
+        let add = move |conn: &mut Conn<'_>| activity::add(conn, app, NOW - 60, happened);
+        t.service.store.db().write::<_, StoreError, _>(add).await.unwrap();
+    };
+    guessed(Guesses { passwords: 90, licenses: 9, codes: 0, paused: 1000 }).await;
+    assert_eq!(says(&t).await, []);
+    guessed(Guesses { passwords: 0, licenses: 0, codes: 1, paused: 0 }).await;
+    let told = says(&t).await;
+    let begins = "100 guesses failed in the last hour (passwords 90, license keys 9, codes 1); 1000 more";
+    assert!(told[0].0 == Topic::Failures && told[0].2.starts_with(begins), "{told:?}");
 }
 
 #[tokio::test]

@@ -57,7 +57,10 @@ async fn a_new_password_ends_sessions_and_login_tokens() {
     t.service.set_user_password(&t.app, "Ann", Some(&Secret::new("correct horse"))).await.unwrap();
     let user = t.service.user(&t.app, "Ann").await.unwrap().user;
     let right = Secret::new("correct horse");
-    assert_eq!(t.service.passwords.verify(&right, user.password.as_deref()).await, Ok(true));
+    assert_eq!(
+        t.service.passwords.verify(claviger_capacity::Who::server(), &right, user.password.as_deref()).await,
+        Ok(true)
+    );
     assert!(!t.lives(session).await);
     let (app, hash) = (t.app.id, sha256(token.expose()));
     let take = move |conn: &mut Conn<'_>| token_rows::take_login(conn, app, &hash, user.id, NOW);

@@ -1,5 +1,6 @@
 //! Adding users without a license.
 
+use claviger_capacity::Who;
 use claviger_domain::{Secret, Subscription, Term, fold};
 use claviger_store::{
     Conn, subscriptions,
@@ -83,7 +84,7 @@ impl Service {
             return Ok(AddUser::Paused);
         }
         let password = match &new.password {
-            Some(password) => Some(self.passwords.hash(password).await?),
+            Some(password) => Some(self.passwords.hash(Who::app(app.id), password).await?),
             None => None,
         };
         let (token, now) = (self.random.hex(TOKEN_BYTES), self.clock.now());

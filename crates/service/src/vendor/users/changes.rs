@@ -1,5 +1,6 @@
 //! Changes of one user.
 
+use claviger_capacity::Who;
 use claviger_domain::{HwidList, Secret, fold, tidy, trimmed};
 use claviger_store::{
     Range,
@@ -67,7 +68,7 @@ impl Service {
             None => None,
             Some(password) => {
                 check_length("a password", trimmed(password.expose()), usize::MAX)?;
-                Some(self.passwords.hash(password).await?)
+                Some(self.passwords.hash(Who::app(app.id), password).await?)
             }
         };
         self.with_user(app, username, move |conn, app, user| {

@@ -1,6 +1,6 @@
 //! Asking why, and what was refused lately.
 
-use claviger_domain::ClientAddress;
+use claviger_domain::{ClientAddress, is_same_subscriber};
 use claviger_store::{Conn, StoreError, tries};
 
 use super::{
@@ -9,7 +9,10 @@ use super::{
     tried::{Tried, named},
     verdict::{Subject, Verdict},
 };
-use crate::{App, Service, ServiceError, shared::attempts::Attempt};
+use crate::{
+    App, Service, ServiceError,
+    shared::attempts::{Attempt, Standing},
+};
 
 impl Service {
     /// Why a user or a license works or does not. What only this node knows, failures that pause a login, is of this
@@ -29,7 +32,10 @@ impl Service {
             state.vpn = self.is_vpn(app, ip).await?;
         }
         if let Some(user) = &state.user {
-            let attempt = Attempt { app: app.id, username: Some(&user.username), ip };
+            let last = user.ip.as_deref();
+            let known = client.ip.is_some_and(|ip| last.is_some_and(|last| is_same_subscriber(last, ip)));
+            let standing = if known { Standing::Known } else { Standing::Familiar };
+            let attempt = Attempt { app: app.id, username: Some(&user.username), ip, standing };
             state.paused = self.attempts.pauses(attempt, client.ip.is_some(), now);
         }
         Ok(judge::verdict(app, subject, state, &client, now))
