@@ -39,6 +39,8 @@ mod dashboard_why;
 mod demo;
 mod faults_postgres;
 mod forwarded;
+mod guard_lines;
+mod guesses;
 mod identity;
 mod openapi;
 mod path;
