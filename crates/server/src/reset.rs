@@ -116,6 +116,10 @@ fn told(outcome: ResetPassword) -> Response {
     match outcome {
         ResetPassword::Done => page(StatusCode::OK, State::Done),
         ResetPassword::Unknown => page(StatusCode::NOT_FOUND, State::Unknown),
+        ResetPassword::Leaked => {
+            let problem = Some("This password is known from a data breach. Take another one.");
+            page(StatusCode::BAD_REQUEST, State::Form { problem })
+        }
         ResetPassword::Busy => {
             let problem = Some("The server is busy. Try again in a moment.");
             page(StatusCode::SERVICE_UNAVAILABLE, State::Form { problem })

@@ -175,3 +175,32 @@ fn a_link_sets_one_password() {
     assert_eq!(request(address, "GET", "/reset/%00%ff", &[], b"").status / 100, 4);
     assert_eq!(log_in(&server.app, "new"), "Logged in!");
 }
+
+#[test]
+fn a_link_sets_no_leaked_password_where_these_are_refused() {
+    let (mailbox, folder) = (Mailbox::start(), tempfile::tempdir().expect("a folder"));
+    let list = folder.path().join("leaked.txt");
+    // Of `password`.
+    std::fs::write(&list, "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:9545824\n").expect("a list");
+    let server = Server::start_with(&format!(
+        "smtp_url = {:?}\nsmtp_from = \"no-reply@example.org\"\nleaked_passwords = {:?}\n",
+        mailbox.url,
+        list.to_str().expect("a path")
+    ));
+    register(&server, "alice", EMAIL, 0);
+    let post = |path: &str, password: &str| {
+        let body = form(&[("password", password), ("password_again", password)]);
+        request(&server.app.address, "POST", path, &[FORM], body.as_bytes())
+    };
+    for (n, (refused, password)) in [("true", "another one"), ("false", "password")].into_iter().enumerate() {
+        server.cli.ok(&["app", "set", &server.app.path(), &format!("blockLeakedPasswords={refused}")]);
+        server.app.init("1.2").call("forgot", &[("username", "alice"), ("email", EMAIL)]);
+        let path = link(&eventually("a mail", || mailbox.mails().get(n).cloned()));
+        if refused == "true" {
+            let page = post(&path, "password");
+            assert!(page.status == 400 && page.text().contains("known from a data breach"), "{page:?}");
+        }
+        assert_eq!(post(&path, password).status, 200);
+        assert_eq!(log_in(&server.app, password), "Logged in!");
+    }
+}

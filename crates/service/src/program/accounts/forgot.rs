@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use claviger_capacity::Who;
-use claviger_domain::{ClientAddress, Secret, tidy};
+use claviger_domain::{AppSettings, ClientAddress, Secret, tidy};
 use claviger_store::{
-    Conn, StoreError,
+    Conn, StoreError, apps,
     password_resets::{self, Reset},
     sessions::shared,
     tokens,
@@ -55,6 +55,8 @@ pub enum ResetPassword {
     Done,
     /// The link was used, is too old, or never was one.
     Unknown,
+    /// The password is known from a breach, and the application refuses such.
+    Leaked,
     /// Too many passwords wait to be hashed.
     Busy,
     /// Too many unknown links came from there; the seconds until the next try.
@@ -173,6 +175,13 @@ impl Service {
         Ok(self.reset_of(secret, ip).await?.map(|_| ()))
     }
 
+    /// Whether an application has `blockLeakedPasswords` on.
+    async fn refuses_leaked(&self, app: i64) -> Result<bool, StoreError> {
+        let record = self.store.db().read(move |conn| apps::by_id(conn, app)).await?;
+        let settings = record.and_then(|record| serde_json::from_str::<AppSettings>(&record.settings).ok());
+        Ok(settings.is_some_and(|settings| settings.block_leaked_passwords))
+    }
+
     /// Whose password a link changes.
     async fn reset_of(
         &self,
@@ -206,6 +215,9 @@ impl Service {
             Ok(reset) => reset.app,
             Err(refused) => return Ok(refused),
         };
+        if self.refuses_leaked(app).await? && self.screens.is_leaked(password).await {
+            return Ok(ResetPassword::Leaked);
+        }
         let Ok(password) = self.passwords.hash(Who::client(app, ip), password).await else {
             return Ok(ResetPassword::Busy);
         };
