@@ -65,7 +65,7 @@ async fn show(
 ) -> Response {
     let ip = server.client_ip.of(peer, &headers);
     if !may_ask(&server, ip) {
-        return too_many(TRY_AGAIN);
+        return too_many();
     }
     match server.service.is_reset_link(&secret, ip).await {
         Ok(Ok(())) => page(StatusCode::OK, State::Form { problem: None }),
@@ -82,7 +82,7 @@ async fn change(
 ) -> Response {
     let ip = server.client_ip.of(peer, request.headers());
     if !may_ask(&server, ip) {
-        return too_many(TRY_AGAIN);
+        return too_many();
     }
     let content_type = request.headers().get(header::CONTENT_TYPE).cloned();
     let Some(body) = read_body(request.into_body()).await else {
@@ -120,11 +120,12 @@ fn told(outcome: ResetPassword) -> Response {
             let problem = Some("This password is known from a data breach. Take another one.");
             page(StatusCode::BAD_REQUEST, State::Form { problem })
         }
-        ResetPassword::Busy => {
-            let problem = Some("The server is busy. Try again in a moment.");
-            page(StatusCode::SERVICE_UNAVAILABLE, State::Form { problem })
+        ResetPassword::Busy => busy(),
+        ResetPassword::Paused(seconds) => {
+            let problem = Some("Too many unknown links came from your address. Try again later.");
+            let page = page(StatusCode::TOO_MANY_REQUESTS, State::Form { problem });
+            with_retry_after(page, seconds.unsigned_abs())
         }
-        ResetPassword::Paused(seconds) => too_many(seconds.unsigned_abs()),
     }
 }
 
@@ -156,16 +157,18 @@ fn page(status: StatusCode, state: State) -> Response {
 
 fn failed(error: &ServiceError) -> Response {
     if passes(error, "a request failed") {
-        let problem = Some("The server is busy. Try again in a moment.");
-        return with_retry_after(page(StatusCode::SERVICE_UNAVAILABLE, State::Form { problem }), BUSY_FOR);
+        return busy();
     }
     let problem = Some("Something went wrong on this server. Try again later.");
     page(StatusCode::INTERNAL_SERVER_ERROR, State::Form { problem })
 }
 
-fn too_many(seconds: u64) -> Response {
+fn busy() -> Response {
+    let problem = Some("The server is busy. Try again in a moment.");
+    with_retry_after(page(StatusCode::SERVICE_UNAVAILABLE, State::Form { problem }), BUSY_FOR)
+}
+
+fn too_many() -> Response {
     let problem = Some("Too many requests came from your address. Try again in a minute.");
-    let mut response = page(StatusCode::TOO_MANY_REQUESTS, State::Form { problem });
-    response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-    response
+    with_retry_after(page(StatusCode::TOO_MANY_REQUESTS, State::Form { problem }), TRY_AGAIN)
 }

@@ -212,6 +212,7 @@ fn a_flood_of_passwords_fills_its_own_queue_only() {
                     let reply =
                         t.login(app, &format!("2001:db8:0:{net:x}::1"), &format!("user-{net}"), "x", HWID);
                     if reply.status == 503 {
+                        assert!(reply.header("retry-after").is_some());
                         let _ = full.send(());
                     }
                     reply.status

@@ -30,7 +30,7 @@ use crate::{
     State,
     http::{
         BUSY_FOR, COMPRESSED, is_compressed, json, method_not_allowed, passes, preflight, read_body,
-        read_body_of, with_encodings, with_retry_after,
+        read_body_of, with_encodings,
     },
 };
 
@@ -216,7 +216,7 @@ fn status_of(outcome: &Outcome, text_mode: bool) -> u16 {
 fn fault(error: &ServiceError, text_mode: bool) -> Response {
     if passes(error, "a seller request failed") {
         let busy = SellerReply::failure("The server is busy. Try again in a moment.").status(503);
-        return with_retry_after(respond(&busy, text_mode), BUSY_FOR);
+        return respond(&busy, text_mode);
     }
     respond(&SellerReply::failure(text::INTERNAL_ERROR).status(500), text_mode)
 }
@@ -238,8 +238,10 @@ fn respond(reply: &SellerReply, text_mode: bool) -> Response {
     let mut response = json(status, body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type.as_str()));
-    if status == StatusCode::TOO_MANY_REQUESTS {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
-    }
+    match status {
+        StatusCode::TOO_MANY_REQUESTS => headers.insert(header::RETRY_AFTER, HeaderValue::from_static("60")),
+        StatusCode::SERVICE_UNAVAILABLE => headers.insert(header::RETRY_AFTER, BUSY_FOR.into()),
+        _ => None,
+    };
     response
 }
