@@ -47,7 +47,7 @@ pub use shared::{
     proxy::{ProxyFault, ProxyWatch},
     screens::ScreenSources,
     shares::Shares,
-    stats::AppStats,
+    stats::{AppStats, SellerStats},
     text::cut,
     vault::{Vault, VaultError},
 };
@@ -55,5 +55,4 @@ pub use vendor::{
     audit::{AuditEntry, LogFilter, Logged, SellerRequest},
     listing::{EncodeRow, Listing, ListingPart, SessionFilter},
     seller_keys::FoundSellerKey,
-    stats::SellerStats,
 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use claviger_capacity::{Gate, Permit, Who};
 use claviger_domain::{ClientAddress, Clock, Random, Seldom, SigningKey};
 use claviger_outgoing::Outgoing;
-use claviger_store::{Store, catalog};
+use claviger_store::{Conn, Store, StoreError, catalog};
 use tokio::sync::Notify;
 
 use crate::{
@@ -27,7 +27,7 @@ use crate::{
         proxy::ProxyWatch,
         screens::Screens,
         spool::Spools,
-        stats::{AppStats, StatsCache},
+        stats::{AppStats, SellerStats, StatsCache},
         tally::Tallies,
         tries::Tries,
         vault::Vault,
@@ -44,6 +44,7 @@ pub struct Service {
     pub(crate) passwords: Passwords,
     pub(crate) catalog: Catalog,
     pub(crate) stats: StatsCache<AppStats>,
+    pub(crate) seller_stats: StatsCache<SellerStats>,
     pub(crate) figures: StatsCache<Figures>,
     pub(crate) notes: StatsCache<Notes>,
     pub(crate) proxies: Arc<ProxyWatch>,
@@ -63,6 +64,8 @@ pub struct Service {
     pub(crate) people_attempts: Attempts,
     /// Names of others' accounts that an owner, by its id, asked for.
     pub(crate) foreign_names: Asked<String>,
+    /// Changes of very many rows.
+    pub(crate) bulk: Gate,
     /// Lists that are written while somebody takes them.
     pub(crate) lists: Gate,
     /// Snapshots of the database that such lists are read from.
@@ -126,6 +129,25 @@ impl Service {
     /// waits for it may be gone before it ends.
     pub(crate) async fn walk_permit(&self, app: i64) -> Result<Permit, ServiceError> {
         Ok(self.walks.enter(Who::app(app)).await?)
+    }
+
+    /// Counts something of an application: where it is much, on a thread of its own and in turns with other applications, so
+    /// that nobody else waits for it.
+    pub(crate) async fn count_of<T: Send + 'static>(
+        &self,
+        app: i64,
+        much: bool,
+        count: impl FnOnce(&mut Conn<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        if !much {
+            return Ok(self.store.db().read(count).await?);
+        }
+        let permit = self.walk_permit(app).await?;
+        let walk = move |conn: &mut Conn<'_>| {
+            let _permit = permit;
+            count(conn)
+        };
+        Ok(self.store.read_apart(walk).await?)
     }
 
     /// Whether the database answers.

@@ -196,6 +196,9 @@ pub fn claim(conn: &mut Conn<'_>, seen: Due, lease: i64, since: i64, count: i64)
 
 /// Ends a turn. Returns how many messages were given up: the address refused them too often, or seems to be dead.
 pub fn end(conn: &mut Conn<'_>, turn: &Turn, end: &TurnEnd) -> Result<u64> {
+    // First, as by all who lock messages beside it.
+    let lock = format!("SELECT app FROM delivery_turns WHERE app = $1{}", conn.for_update());
+    conn.query_one(&lock, params![turn.app])?;
     let mut gone = 0;
     for id in &end.arrived {
         gone += conn.execute("DELETE FROM deliveries WHERE id = $1", params![*id])? as i64;

@@ -42,6 +42,7 @@ mod forwarded;
 mod guard_lines;
 mod guesses;
 mod identity;
+mod neighbours;
 mod openapi;
 mod path;
 mod postgres;

@@ -2,6 +2,7 @@
 
 use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
+use claviger_capacity::Who;
 use claviger_store::{
     Conn, StoreError,
     bulk::{self, Change},
@@ -48,12 +49,12 @@ impl Slice {
 }
 
 impl Service {
-    /// Decides a change and carries it out. Once it returns, the change is on disk, or will be finished even if the
-    /// server goes down.
+    /// Decides a change and carries it out, one of an application after the other. Once it returns, the change is on disk,
+    /// or will be finished even if the server goes down.
     ///
     /// # Errors
-    /// When the database fails.
-    pub(crate) async fn change_all(&self, app: i64, change: Change) -> Result<(), StoreError> {
+    /// When the database fails, or too many changes of the application wait.
+    pub(crate) async fn change_all(&self, app: i64, change: Change) -> Result<(), ServiceError> {
         self.change_all_as(app, |_| Ok(change)).await
     }
 
@@ -65,7 +66,7 @@ impl Service {
         &self,
         app: i64,
         change: impl FnOnce(bool) -> Change + Send + 'static,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), ServiceError> {
         self.change_all_as(app, move |conn| Ok(change(app_paused(conn, app)?))).await
     }
 
@@ -73,14 +74,15 @@ impl Service {
         &self,
         app: i64,
         decide: impl FnOnce(&mut Conn<'_>) -> Result<Change, StoreError> + Send + 'static,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), ServiceError> {
+        let _turn = self.bulk.enter(Who::app(app)).await?;
         let now = self.clock.now();
         let begin = move |conn: &mut Conn<'_>| {
             let change = decide(conn)?;
             bulk::begin(conn, app, &change, now, FIRST_SLICE)
         };
         let job = self.store.db().write(begin).await?;
-        self.carry_out(app, job).await
+        Ok(self.carry_out(app, job).await?)
     }
 
     /// Carries out what is left of a change that [`bulk::begin`] began.

@@ -21,16 +21,16 @@ impl Service {
     /// # Errors
     /// When the database fails.
     pub async fn app_stats(&self, app: &App) -> Result<Arc<AppStats>, ServiceError> {
-        Ok(self.stats.get_or_count(app.id, self.clock(), self.count(app.id)).await?)
+        self.stats.get_or_count(app.id, self.clock(), async |large| self.count(app.id, large).await).await
     }
 
-    async fn count(&self, app: i64) -> Result<AppStats, StoreError> {
+    async fn count(&self, app: i64, large: bool) -> Result<AppStats, ServiceError> {
         let now = self.clock.now();
         let count = move |conn: &mut Conn<'_>| {
             let (users, licenses) = (users::count(conn, app)?, licenses::counts(conn, app)?.total());
             Ok::<_, StoreError>((users, licenses, shared::online(conn, app, now, ONLINE_MAX)?))
         };
-        let (users, licenses, online) = self.store.db().read(count).await?;
+        let (users, licenses, online) = self.count_of(app, large, count).await?;
         let mut online: Vec<String> = online.iter().map(|user| self.shown(app, user)).collect();
         // Where a made-up name stands must not tell of the key.
         online.sort_unstable();

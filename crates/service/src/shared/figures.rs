@@ -2,6 +2,8 @@
 
 use claviger_store::{activity::Guesses, licenses::LicenseCounts};
 
+use crate::shared::stats::{Counts, LARGE};
+
 /// How an application does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Figures {
@@ -13,6 +15,18 @@ pub struct Figures {
     pub users: i64,
     /// License keys by status.
     pub licenses: LicenseCounts,
+}
+
+impl Counts for Figures {
+    fn is_large(&self) -> bool {
+        self.sessions + self.users + self.licenses.total() >= LARGE
+    }
+}
+
+impl Counts for Notes {
+    fn is_large(&self) -> bool {
+        false
+    }
 }
 
 /// What the database tells of an application that needs attention.

@@ -82,7 +82,8 @@ impl Service {
     /// When the database fails.
     pub async fn attention(&self, app: &App) -> Result<Vec<Attention>, ServiceError> {
         let now = self.clock.now();
-        let notes = self.notes.get_or_count(app.id, self.clock(), self.count_notes(app.id)).await?;
+        let notes =
+            self.notes.get_or_count(app.id, self.clock(), async |_| self.count_notes(app.id).await).await?;
         let mut found = of_state(app);
         found.extend(of_role(app, now));
         found.extend(self.of_proxy());

@@ -1,6 +1,6 @@
 //! Ending the sessions that are meant by a filter: of a user, of an address or a network, some that were chosen.
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, time::Duration};
 
 use claviger_domain::SessionId;
 use claviger_store::{
@@ -18,6 +18,8 @@ use crate::{App, Service, ServiceError, shared::watching::Number};
 
 /// Sessions that are looked for before those that were found are ended.
 const BATCH: usize = 10_000;
+/// How long they are looked for in one snapshot of the database.
+const SNAPSHOT: Patience = Patience { sessions: u64::MAX, time: Duration::from_secs(1) };
 /// Sessions that are ended in one transaction, as the sweeper does it.
 const SLICE: usize = 200;
 /// Of all sessions that are ended at once, so many are counted.
@@ -96,32 +98,33 @@ impl Service {
         self.store.sessions().settle().await;
         let (mut ended, mut after) = (0, None);
         loop {
-            let found = self.sessions_wanted(app, wanted.clone(), after).await?;
+            let (found, further) = self.sessions_wanted(app, wanted.clone(), after).await?;
             ended += self.end_each(app, &found, &wanted).await?;
-            if found.len() < BATCH {
+            if further.is_none() {
                 return Ok(ended);
             }
-            after = found.last().copied();
+            after = further;
         }
     }
 
-    /// The next live sessions that are wanted, at most [`BATCH`], the oldest first.
+    /// The next live sessions that are wanted, at most [`BATCH`], the oldest first, and after which session it goes on.
     async fn sessions_wanted(
         &self,
         app: i64,
         wanted: Wanted,
         after: Option<SessionId>,
-    ) -> Result<Vec<SessionId>, ServiceError> {
+    ) -> Result<(Vec<SessionId>, Option<SessionId>), ServiceError> {
         let permit = self.walk_permit(app).await?;
-        let (order, patience) = (Order::Oldest, Patience::ENDLESS);
+        let (order, patience) = (Order::Oldest, SNAPSHOT);
         let walk = Walk { app, now: self.clock.now(), wanted, order, after, patience };
         let find = move |conn: &mut Conn<'_>| {
             let (_permit, mut found) = (permit, Vec::new());
-            pages::walk(conn, &walk, &mut |session| {
+            let walked = pages::walk(conn, &walk, &mut |session| {
                 found.push(session.id);
                 if found.len() < BATCH { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             })?;
-            Ok::<_, StoreError>(found)
+            let last = found.last().copied().filter(|_| found.len() == BATCH);
+            Ok::<_, StoreError>((found, last.or(walked.stopped)))
         };
         Ok(self.store.read_apart(find).await?)
     }

@@ -12,20 +12,21 @@ impl Service {
     /// # Errors
     /// When the database fails.
     pub async fn figures(&self, app: &App) -> Result<Arc<Figures>, ServiceError> {
-        Ok(self.figures.get_or_count(app.id, self.clock(), self.count_figures(app.id)).await?)
+        let count = async |large| self.count_figures(app.id, large).await;
+        self.figures.get_or_count(app.id, self.clock(), count).await
     }
 
-    async fn count_figures(&self, app: i64) -> Result<Figures, StoreError> {
+    async fn count_figures(&self, app: i64, large: bool) -> Result<Figures, ServiceError> {
         let now = self.clock.now();
         let count = move |conn: &mut Conn<'_>| {
             let (sessions, signed_in) = shared::count_signed_in(conn, app, now)?;
-            Ok(Figures {
+            Ok::<_, StoreError>(Figures {
                 sessions,
                 signed_in,
                 users: users::count(conn, app)?,
                 licenses: licenses::counts(conn, app)?,
             })
         };
-        self.store.db().read(count).await
+        self.count_of(app, large, count).await
     }
 }

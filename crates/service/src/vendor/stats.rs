@@ -3,32 +3,19 @@
 use claviger_domain::AccountRole;
 use claviger_store::{Conn, StoreError, accounts, files, licenses, variables, webhooks};
 
-use crate::{App, Service, ServiceError};
-
-/// Counts of an application, as sellers see them.
-#[derive(Clone, Copy, Debug)]
-pub struct SellerStats {
-    /// License keys by status.
-    pub licenses: licenses::LicenseCounts,
-    /// Webhooks.
-    pub webhooks: i64,
-    /// Files.
-    pub files: i64,
-    /// Variables of the application.
-    pub variables: i64,
-    /// Accounts of resellers.
-    pub resellers: i64,
-    /// Accounts of managers.
-    pub managers: i64,
-}
+use crate::{App, SellerStats, Service, ServiceError};
 
 impl Service {
-    /// Counts what a seller manages; always current.
+    /// Counts what a seller manages; current, or half a minute old at most where there is very much.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn seller_stats(&self, app: &App) -> Result<SellerStats, ServiceError> {
-        let id = app.id;
+        let count = async |large| self.count_for_seller(app.id, large).await;
+        Ok(*self.seller_stats.get_or_count(app.id, self.clock(), count).await?)
+    }
+
+    async fn count_for_seller(&self, id: i64, large: bool) -> Result<SellerStats, ServiceError> {
         let count = move |conn: &mut Conn<'_>| {
             let team = accounts::all(conn, id)?;
             let of_role = |role| team.iter().filter(|account| account.role == role).count() as i64;
@@ -41,6 +28,6 @@ impl Service {
                 managers: of_role(AccountRole::Manager),
             })
         };
-        Ok(self.store.db().read(count).await?)
+        self.count_of(id, large, count).await
     }
 }

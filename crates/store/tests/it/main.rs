@@ -26,6 +26,7 @@ mod server_keys;
 mod session_pages;
 mod session_users;
 mod sessions;
+mod sqlite_log;
 mod subscriptions;
 mod subscriptions_model;
 mod support;
