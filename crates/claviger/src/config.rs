@@ -18,8 +18,9 @@ use file::{DATA_DIR, FileConfig, SettingsFile};
 const SQLITE_FILE: &str = "claviger.db";
 const MASTER_KEY_FILE: &str = "master.key";
 const FILES_DIR: &str = "files";
-/// Larger files are for a web server: each download is in memory, twice in hexadecimal digits.
+/// Larger files are for a web server: programs get each one in hexadecimal digits.
 const FILE_MAX_BYTES: u64 = 16 * 1024 * 1024;
+const APP_UPLOAD_BYTES: u64 = 1024 * 1024 * 1024;
 const LISTEN: &str = "127.0.0.1:8080";
 const CLIENT_IP_HEADER: &str = "x-forwarded-for";
 /// Requests a minute. Polling programs behind one address and bots that list often stay below.
@@ -47,6 +48,8 @@ pub(crate) struct Store {
     pub(crate) files_dir: PathBuf,
     /// Largest file in bytes.
     pub(crate) file_max_bytes: u64,
+    /// What all uploads of one application may have together, in bytes.
+    pub(crate) app_upload_bytes: u64,
 }
 
 impl Store {
@@ -73,12 +76,14 @@ impl Store {
             .unwrap_or_else(|| data_dir.join(MASTER_KEY_FILE));
         let files_dir = args.files_dir.or(file.path(values.files_dir.as_ref()));
         let file_max_bytes = args.file_max_bytes.or(values.file_max_bytes).unwrap_or(FILE_MAX_BYTES);
+        let app_upload_bytes = args.app_upload_bytes.or(values.app_upload_bytes).unwrap_or(APP_UPLOAD_BYTES);
         Ok(Self {
             files_dir: files_dir.unwrap_or_else(|| data_dir.join(FILES_DIR)),
             data_dir,
             database,
             master_key_file,
             file_max_bytes,
+            app_upload_bytes,
         })
     }
 
@@ -100,6 +105,7 @@ impl fmt::Debug for Store {
             .field("master_key_file", &self.master_key_file)
             .field("files_dir", &self.files_dir)
             .field("file_max_bytes", &self.file_max_bytes)
+            .field("app_upload_bytes", &self.app_upload_bytes)
             .finish()
     }
 }

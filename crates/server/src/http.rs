@@ -51,12 +51,7 @@ pub(crate) fn unknown_method() -> Response {
 
 /// The body of a request; `None` when it is too large, too slow or breaks off.
 pub(crate) async fn read_body(body: Body) -> Option<Bytes> {
-    read_body_of(body, BODY_MAX, BODY_WITHIN).await
-}
-
-/// As [`read_body`], of at most `max` bytes.
-pub(crate) async fn read_body_of(body: Body, max: usize, within: Duration) -> Option<Bytes> {
-    let mut reading = pin!(axum::body::to_bytes(body, max));
+    let mut reading = pin!(axum::body::to_bytes(body, BODY_MAX));
     // A body that came along with its head is there after a poll or two, and needs no timer.
     let mut tries = 0;
     let at_once = poll_fn(|context| match reading.as_mut().poll(context) {
@@ -70,7 +65,7 @@ pub(crate) async fn read_body_of(body: Body, max: usize, within: Duration) -> Op
     });
     match at_once.await {
         Some(body) => body.ok(),
-        None => tokio::time::timeout(within, reading).await.ok()?.ok(),
+        None => tokio::time::timeout(BODY_WITHIN, reading).await.ok()?.ok(),
     }
 }
 

@@ -6,6 +6,7 @@ mod client_ip;
 mod health;
 mod http;
 mod limits;
+mod links;
 mod openapi;
 mod pieces;
 mod reset;

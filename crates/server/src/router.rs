@@ -14,7 +14,7 @@ use axum::{
 use crate::{
     State, health,
     http::{json, unknown_method},
-    openapi, reset, seller,
+    links, openapi, reset, seller,
 };
 
 /// All routes but those of the Client API, which [`crate::serve`] takes first. `pages` are those for people.
@@ -23,6 +23,7 @@ pub fn router(state: Arc<State>, pages: Router) -> Router {
         .merge(seller::routes())
         .merge(health::routes())
         .merge(reset::routes())
+        .merge(links::routes())
         .merge(openapi::routes())
         .route("/", get(root))
         .fallback(not_found)

@@ -21,6 +21,9 @@ pub enum ServiceError {
     /// There is no place for it now.
     #[error(transparent)]
     Full(#[from] Full),
+    /// No more fits on the disk.
+    #[error("the disk is full: make room for uploads")]
+    DiskFull,
     /// The system refused something.
     #[error("{0}")]
     System(String),

@@ -29,6 +29,7 @@ pub use program::{
     accounts,
     admission::TokenCheck,
     chat::Say,
+    links::{FileLink, LINK_SECONDS, LinkFault, Linked},
     log::Line,
     sessions::{Init, Session},
     variables::SetVariable,

@@ -35,6 +35,8 @@ pub struct Options {
     pub files_dir: PathBuf,
     /// Largest file in bytes.
     pub file_max_bytes: u64,
+    /// What all uploads of one application may have together, in bytes.
+    pub app_upload_bytes: u64,
 }
 
 impl Default for Options {
@@ -53,6 +55,7 @@ impl Default for Options {
             unknown_seller_keys: 0,
             files_dir: "files".into(),
             file_max_bytes: 16 * 1024 * 1024,
+            app_upload_bytes: 1024 * 1024 * 1024,
         }
     }
 }

@@ -25,6 +25,7 @@ use crate::{
         passwords::Passwords,
         proven_keys::ProvenKeys,
         proxy::ProxyWatch,
+        quotas::Quotas,
         screens::Screens,
         spool::Spools,
         stats::{AppStats, SellerStats, StatsCache},
@@ -75,6 +76,8 @@ pub struct Service {
     pub(crate) downloads: Gate,
     /// Goes through whole files.
     pub(crate) digests: Gate,
+    pub(crate) uploads: Gate,
+    pub(crate) quotas: Quotas,
     pub(crate) spools: Spools,
     pub(crate) calls: Calls,
     pub(crate) outgoing: Arc<Outgoing>,

@@ -1,6 +1,6 @@
 //! Files that programs download: what is known of them. Contents are elsewhere.
 
-use crate::{Conn, Result, Row, params};
+use crate::{Conn, Result, Row, StoreError, params};
 
 /// A file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,35 @@ pub fn all(conn: &mut Conn<'_>, app: i64) -> Result<Vec<File>> {
 pub fn any_uploaded(conn: &mut Conn<'_>, app: i64) -> Result<bool> {
     let sql = "SELECT 1 FROM files WHERE app = $1 AND url IS NULL LIMIT 1";
     Ok(conn.query_one(sql, params![app])?.is_some())
+}
+
+/// How much an application has of files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Files, also those with an address.
+    pub files: i64,
+    /// Bytes of all uploads.
+    pub bytes: i64,
+}
+
+/// How much an application has of files.
+pub fn usage(conn: &mut Conn<'_>, app: i64) -> Result<Usage> {
+    let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN url IS NULL THEN size ELSE 0 END), 0) AS BIGINT)
+               FROM files WHERE app = $1";
+    let row = conn.query_one(sql, params![app])?.ok_or(StoreError::Closed)?;
+    Ok(Usage { files: row.get(0)?, bytes: row.get(1)? })
+}
+
+/// The SHA-256 of an upload, in hexadecimal digits, if it is known.
+pub fn sha256(conn: &mut Conn<'_>, app: i64, id: &str) -> Result<Option<String>> {
+    let sql = "SELECT sha256 FROM files WHERE app = $1 AND id = $2 AND url IS NULL";
+    conn.query_one(sql, params![app, id])?.map_or(Ok(None), |row| row.get(0))
+}
+
+/// Keeps the SHA-256 of an upload; `false` when there is none of that id that was added at this time.
+pub fn set_sha256(conn: &mut Conn<'_>, app: i64, id: &str, uploaded: i64, sha256: &str) -> Result<bool> {
+    let sql = "UPDATE files SET sha256 = $4 WHERE app = $1 AND id = $2 AND uploaded = $3 AND url IS NULL";
+    Ok(conn.execute(sql, params![app, id, uploaded, sha256])? == 1)
 }
 
 /// Number of files of an application.

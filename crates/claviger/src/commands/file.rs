@@ -1,10 +1,10 @@
 //! `claviger file`: files that programs download.
 
-use std::{io::Read, path::Path};
+use std::{fs, io::Read, path::Path};
 
 use anyhow::{Context, ensure};
 use claviger_service::{
-    File,
+    App, File, Service,
     vendor::{FileContent, NewFile},
 };
 use serde_json::json;
@@ -14,6 +14,9 @@ use super::{
     run::{delete, with_app},
 };
 use crate::{config::StoreArgs, output};
+
+/// So much of a file is read at once.
+const PIECE: usize = 64 * 1024;
 
 /// What can be done with files.
 #[derive(clap::Subcommand)]
@@ -50,7 +53,7 @@ pub(crate) enum Command {
 pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     match command {
         Command::Add { app, source, public, id, json } => with_app(store, &app, async |service, app| {
-            let (name, content) = read(&source, service.file_max_bytes())?;
+            let (name, content) = content(&service, &app, &source).await?;
             let new = NewFile { name, content, id, authed: !public };
             let file = service.add_file(&app, new).await?;
             output::record(json, &as_json(&file), &[("id", &file.id)])
@@ -66,24 +69,37 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
 }
 
 /// The name and content of what is to be added.
-fn read(source: &str, max: u64) -> anyhow::Result<(String, FileContent)> {
-    if source.starts_with("http://") || source.starts_with("https://") {
-        let path = source.split(['?', '#']).next().unwrap_or(source).trim_end_matches('/');
-        let name = path.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(source);
+async fn content(service: &Service, app: &App, source: &str) -> anyhow::Result<(String, FileContent)> {
+    if let Some(name) = name_of(source) {
         return Ok((name.into(), FileContent::Url { url: source.into(), size: 0 }));
     }
     let path = Path::new(source);
     let cannot = || format!("cannot read {source}");
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).with_context(cannot)?;
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).with_context(cannot)?;
-    // One byte more tells a file that is too large.
-    file.take(max.saturating_add(1)).read_to_end(&mut bytes).with_context(cannot)?;
+    let mut file = fs::File::open(path).with_context(cannot)?;
+    let (max, size) = (service.file_max_bytes(), file.metadata().with_context(cannot)?.len());
     ensure!(
-        bytes.len() as u64 <= max,
+        size <= max,
         "{source} is larger than {max} bytes: raise file_max_bytes, of the server too, or add its address on a web server"
     );
-    Ok((name, FileContent::Bytes(bytes)))
+    // Pipes and the like tell no size.
+    let mut upload = service.begin_upload(app, size, if size == 0 { max } else { size }).await?;
+    let mut piece = vec![0; PIECE];
+    loop {
+        match file.read(&mut piece).with_context(cannot)? {
+            0 => return Ok((name, FileContent::Upload(upload))),
+            length => upload.write(&piece[..length]).await?,
+        }
+    }
+}
+
+/// What an address is named after: the last part of its path; `None` for what is no address.
+fn name_of(source: &str) -> Option<&str> {
+    if !source.starts_with("http://") && !source.starts_with("https://") {
+        return None;
+    }
+    let path = source.split(['?', '#']).next().unwrap_or(source).trim_end_matches('/');
+    Some(path.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(source))
 }
 
 const HEAD: [&str; 6] = ["ID", "NAME", "BYTES", "USERS", "ADDED", "URL"];
@@ -117,25 +133,8 @@ mod tests {
             ("http://example.com/a/", "a"),
             ("https://example.com", "example.com"),
         ] {
-            let (found, content) = read(url, 0).unwrap();
-            assert_eq!(found, name);
-            assert!(matches!(content, FileContent::Url { url: kept, .. } if kept == url));
+            assert_eq!(name_of(url), Some(name));
         }
-    }
-
-    #[test]
-    fn a_file_is_read_up_to_the_limit() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("loader.exe");
-        std::fs::write(&path, "12345").unwrap();
-        let source = path.to_str().unwrap();
-        let (name, content) = read(source, 5).unwrap();
-        assert_eq!(name, "loader.exe");
-        assert!(matches!(content, FileContent::Bytes(bytes) if bytes == b"12345"));
-        assert!(
-            read(source, 4).unwrap_err().to_string().contains("is larger than 4 bytes: raise file_max_bytes")
-        );
-        let missing = folder.path().join("missing");
-        assert!(read(missing.to_str().unwrap(), 5).unwrap_err().to_string().starts_with("cannot read "));
+        assert_eq!(name_of("/tmp/loader.exe"), None);
     }
 }

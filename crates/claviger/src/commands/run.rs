@@ -89,6 +89,7 @@ pub(super) async fn open(store: &Store, options: Options) -> anyhow::Result<Arc<
         master_key_file: store.master_key_file.clone(),
         files_dir: store.files_dir.clone(),
         file_max_bytes: store.file_max_bytes,
+        app_upload_bytes: store.app_upload_bytes,
         ..options
     };
     let service =

@@ -33,6 +33,9 @@ pub(crate) struct StoreArgs {
     /// Largest file that programs download, in bytes [default: 16777216]
     #[arg(long, global = true, value_name = "NUMBER", env = "CLAVIGER_FILE_MAX_BYTES")]
     pub(crate) file_max_bytes: Option<u64>,
+    /// What all uploads of one application may have together, in bytes [default: 1073741824]
+    #[arg(long, global = true, value_name = "NUMBER", env = "CLAVIGER_APP_UPLOAD_BYTES")]
+    pub(crate) app_upload_bytes: Option<u64>,
 }
 
 /// How the server behaves.

@@ -24,6 +24,7 @@ pub(super) struct FileConfig {
     pub(super) master_key_file: Option<PathBuf>,
     pub(super) files_dir: Option<PathBuf>,
     pub(super) file_max_bytes: Option<u64>,
+    pub(super) app_upload_bytes: Option<u64>,
     pub(super) listen: Option<String>,
     pub(super) public_url: Option<String>,
     pub(super) trusted_proxies: Option<Vec<String>>,

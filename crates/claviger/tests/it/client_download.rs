@@ -8,7 +8,7 @@ use std::{
 
 use crate::support::{
     ALL_VERSIONS, ENCKEY, Reply, Server, Session, eventually,
-    http::{form, parse},
+    http::{form, parse, request},
 };
 
 const MIB: usize = 1024 * 1024;
@@ -139,4 +139,114 @@ fn a_file_that_was_cut_short_is_not_handed_out_by_halves() {
     file.set_len(100).expect("a shorter file");
     let _ = stream.read_to_end(&mut received);
     assert!(parse(&received, false).is_none(), "the connection breaks off");
+}
+
+/// Asks for a link; what the reply tells.
+fn link(session: &Session, id: &str) -> serde_json::Value {
+    let reply = session.call("file", &[("fileid", id), ("link", "1")]);
+    let told = reply.json();
+    let text = |name: &str| told[name].as_str().unwrap_or_else(|| panic!("{name}: {told}")).to_owned();
+    let payload = format!(
+        r#""url":"{}","sha256":"{}","size":{},"expires":{}"#,
+        text("url"),
+        text("sha256"),
+        told["size"],
+        told["expires"]
+    );
+    session.succeeds(&reply, "File link created", &payload);
+    told
+}
+
+/// The path of a link.
+fn path_of(link: &serde_json::Value) -> String {
+    let url = link["url"].as_str().expect("an address");
+    format!("/{}", url.splitn(4, '/').nth(3).expect("a path"))
+}
+
+#[test]
+fn a_link_leads_to_the_bytes_themselves() {
+    let server = Server::start();
+    let whole = content(200_000, 0);
+    add(&server, "loader", &whole);
+    for version in ALL_VERSIONS {
+        let session = server.app.init(version);
+        let link = link(&session, "loader");
+        let path = path_of(&link);
+        let get = |headers: &[(&str, &str)]| request(&server.app.address, "GET", &path, headers, b"");
+        let reply = get(&[]);
+        assert_eq!((reply.status, &reply.body), (200, &whole));
+        let tag = format!("\"{}\"", link["sha256"].as_str().expect("a digest"));
+        for (name, value) in [
+            ("content-type", "application/octet-stream"),
+            ("content-length", "200000"),
+            ("accept-ranges", "bytes"),
+            ("x-content-type-options", "nosniff"),
+            ("etag", &tag),
+            ("content-disposition", "attachment; filename=\"loader\""),
+        ] {
+            assert_eq!(reply.header(name), Some(value), "{reply:?}");
+        }
+        // It broke off in the middle, and goes on with another link.
+        let rest = get(&[("Range", "bytes=150000-"), ("If-Range", &tag)]);
+        assert_eq!((rest.status, &rest.body[..]), (206, &whole[150_000..]));
+        assert_eq!(rest.header("content-range"), Some("bytes 150000-199999/200000"));
+        assert_eq!(get(&[("Range", "bytes=150000-"), ("If-Range", "\"other\"")]).body, whole);
+        let known = get(&[("If-None-Match", &tag)]);
+        assert_eq!((known.status, known.header("etag")), (304, Some(tag.as_str())));
+        let beyond = get(&[("Range", "bytes=200000-")]);
+        assert_eq!((beyond.status, beyond.header("content-range")), (416, Some("bytes */200000")));
+        let head = request(&server.app.address, "HEAD", &path, &[], b"");
+        assert_eq!((head.status, head.header("content-length")), (200, Some("200000")));
+    }
+}
+
+#[test]
+fn a_link_ends_with_what_it_hangs_on() {
+    let server = Server::start();
+    let whole = content(1000, 0);
+    add(&server, "loader", &whole);
+    let status = |link: &serde_json::Value| {
+        let reply = request(&server.app.address, "GET", &path_of(link), &[], b"");
+        assert_eq!(reply.status == 200, reply.body == whole, "{reply:?}");
+        (reply.status, String::from_utf8_lossy(&reply.body).into_owned())
+    };
+    let ended = (410, r#"{"success":false,"message":"This link has ended"}"#.to_owned());
+    let unknown = (404, r#"{"success":false,"message":"Not found"}"#.to_owned());
+    let (first, second) = (server.app.init("1.3"), server.app.init("1.3"));
+    let (by_first, by_second) = (link(&first, "loader"), link(&second, "loader"));
+    assert_eq!((status(&by_first).0, status(&by_second).0), (200, 200));
+    server.app.kill(&first.id);
+    assert_eq!((status(&by_first), status(&by_second).0), (ended.clone(), 200));
+    // Another content under the same id is another file.
+    server.cli.ok(&["file", "delete", &server.app.path(), "loader", "--yes"]);
+    assert_eq!(status(&by_second), ended);
+    add(&server, "loader", &content(1000, 7));
+    assert_eq!(status(&by_second), ended);
+    let token = path_of(&by_second);
+    for path in [
+        "/api/files/x".to_owned(),
+        format!("{token}00"),
+        token[..token.len() - 2].to_owned(),
+        token.replace('a', "b"),
+    ] {
+        let reply = request(&server.app.address, "GET", &path, &[], b"");
+        assert_eq!((reply.status, reply.text()), (unknown.0, unknown.1.as_str()), "{path}");
+    }
+}
+
+#[test]
+fn a_link_is_only_for_who_may_have_the_file() {
+    let server = Server::start();
+    let path = server.folder().join("loader");
+    fs::write(&path, b"content").expect("a file");
+    server.cli.ok(&["file", "add", &server.app.path(), path.to_str().expect("a path"), "--id", "loader"]);
+    let session = server.app.init("1.3");
+    session.fails(&session.call("file", &[("fileid", "loader"), ("link", "1")]), "Session is not validated");
+    session.fails(&session.call("file", &[("fileid", "none"), ("link", "1")]), "File not Found");
+    session.license(server.license(0));
+    let made = link(&session, "loader");
+    assert_eq!(request(&server.app.address, "GET", &path_of(&made), &[], b"").text(), "content");
+    // Other values are none: the reply is the usual one.
+    let reply = session.call("file", &[("fileid", "loader"), ("link", "0")]);
+    session.succeeds(&reply, "File download successful", r#""contents":"636f6e74656e74""#);
 }

@@ -1,8 +1,16 @@
 //! The types of files (`docs/protocol/seller.md`).
 
-use crate::support::http::request;
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::TcpStream,
+};
+
+use crate::support::http::{parse, request};
 use crate::support::vendor::{failure, hostile, success};
-use crate::support::{App, Reply, Server, assert_json, assert_text, encode, mask_text, target::Target};
+use crate::support::{
+    App, Reply, Server, assert_json, assert_text, encode, eventually, mask_text, target::Target,
+};
 
 const ALLOW: &str = "outgoing_allow = [\"127.0.0.0/8\"]\n";
 const INVALID: &str = "URL is invalid";
@@ -132,12 +140,129 @@ fn what_is_not_given_stays() {
     assert_eq!(told(app, &id), file);
 }
 
+const MULTIPART: (&str, &str) = ("Content-Type", "multipart/form-data; boundary=x");
+
+/// The part `file` of a form, and its end.
+fn form_of(content: &[u8]) -> Vec<u8> {
+    let head = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"loader.bin\"\r\n\r\n";
+    [head.as_bytes(), content, b"\r\n--x--\r\n"].concat()
+}
+
 /// Sends a file of the form `file`, as browsers do.
 fn send(app: &App, query: &str, content: &[u8]) -> Reply {
-    let head = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"loader.bin\"\r\n\r\n";
-    let body = [head.as_bytes(), content, b"\r\n--x--\r\n"].concat();
-    let form = ("Content-Type", "multipart/form-data; boundary=x");
-    request(&app.address, "POST", &format!("/api/seller/{query}"), &[form], &body)
+    post(app, query, &form_of(content))
+}
+
+fn post(app: &App, query: &str, body: &[u8]) -> Reply {
+    request(&app.address, "POST", &format!("/api/seller/{query}"), &[MULTIPART], body)
+}
+
+/// The names of all contents on disk, finished and not.
+fn on_disk(server: &Server) -> Vec<String> {
+    let Ok(apps) = fs::read_dir(server.data().join("files")) else { return Vec::new() };
+    let files = apps.flat_map(|app| fs::read_dir(app.expect("an application").path()).expect("a folder"));
+    files.map(|file| file.expect("a file").file_name().into_string().expect("a name")).collect()
+}
+
+/// A connection on which an upload is announced and not finished.
+fn begin(app: &App, query: &str, length: usize, more: &str, sent: &[u8]) -> TcpStream {
+    let mut stream = TcpStream::connect(&app.address).expect("a connection");
+    let head = format!(
+        "POST /api/seller/{query} HTTP/1.1\r\nHost: x\r\n{}: {}\r\nContent-Length: {length}\r\n{more}\r\n",
+        MULTIPART.0, MULTIPART.1
+    );
+    stream.write_all(head.as_bytes()).expect("a head");
+    stream.write_all(sent).expect("a beginning");
+    stream
+}
+
+#[test]
+fn an_upload_that_breaks_off_leaves_nothing() {
+    let server = Server::start();
+    let app = &server.app;
+    let query = format!("upload?sellerkey={}", app.seller_key);
+    let form = form_of(&vec![7; 300_000]);
+    for sent in [0, 40, 100, 70_000, 200_000, form.len() - 3] {
+        let stream = begin(app, &query, form.len(), "", &form[..sent]);
+        if sent > 60_000 {
+            eventually("it is being written", || {
+                on_disk(&server).iter().any(|name| name.starts_with(".new-")).then_some(())
+            });
+        }
+        drop(stream);
+        eventually("nothing is left", || on_disk(&server).is_empty().then_some(()));
+    }
+    app.walk(&[("fetchallfiles", 406, &failure("No files Found"))]);
+    // All places are free again: more than there are at once.
+    for _ in 0..20 {
+        uploaded(&send(app, &query, b"x"));
+    }
+}
+
+#[test]
+fn forms_that_are_odd_are_refused() {
+    let server = Server::start();
+    let app = &server.app;
+    let query = format!("upload?sellerkey={}", app.seller_key);
+    let part =
+        |head: &str, value: &str| format!("--x\r\nContent-Disposition: form-data; {head}\r\n\r\n{value}\r\n");
+    let file = part("name=\"file\"; filename=\"a\"", "content");
+    let (incomplete, large) =
+        ("The body is not a complete multipart form", "Request too large or incomplete");
+    let other = "The form may have one file, in the part `file`";
+    for (body, status, text) in [
+        (file.clone(), 400, incomplete),
+        (file.replace("--x", "--y") + "--y--\r\n", 400, incomplete),
+        ("content".into(), 400, incomplete),
+        (file.repeat(2) + "--x--\r\n", 400, other),
+        (part("name=\"data\"; filename=\"a\"", "content") + "--x--\r\n", 400, other),
+        (part("filename=\"a\"", "content") + "--x--\r\n", 400, other),
+        (part("name=\"a\"", "b").repeat(5000) + &file + "--x--\r\n", 413, large),
+        (part("name=\"a\"", &"b".repeat(200_000)) + &file + "--x--\r\n", 413, large),
+        (format!("--x\r\nX-Long: {}\r\n\r\n", "x".repeat(1 << 20)), 413, large),
+    ] {
+        assert_json(&post(app, &query, body.as_bytes()), status, &failure(text));
+        assert_eq!(on_disk(&server), Vec::<String>::new(), "{body:.80}");
+    }
+    app.walk(&[("fetchallfiles", 406, &failure("No files Found"))]);
+    // Fields beside the file count, and a file may be empty.
+    let id = uploaded(&post(app, &query, (part("name=\"authed\"", "0") + &file + "--x--\r\n").as_bytes()));
+    assert_eq!((told(app, &id)["authed"].clone(), told(app, &id)["size"].clone()), (0.into(), "7 B".into()));
+    assert_eq!(told(app, &uploaded(&send(app, &query, b"")))["size"], "0 B");
+    let text = post(app, &query, (part("name=\"format\"", "text") + &file + "--x--\r\n").as_bytes());
+    assert_eq!(text.header("content-type"), Some("text/plain; charset=utf-8"));
+}
+
+#[test]
+fn who_may_not_upload_is_told_before_anything_is_sent() {
+    let server = Server::start_with("file_max_bytes = 3000000\napp_upload_bytes = 4000000\n");
+    let app = &server.app;
+    let query = format!("upload?sellerkey={}", app.seller_key);
+    // As careful clients do, which send the body once they are told to.
+    let answer = |query: &str, length: usize| {
+        let more = "Expect: 100-continue\r\nConnection: close\r\n";
+        let mut stream = begin(app, query, length, more, b"");
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).expect("a reply");
+        parse(&bytes, false).expect("a whole reply")
+    };
+    let unknown = answer("upload?sellerkey=0123456789abcdef0123456789abcdef", 2_000_000);
+    assert_json(&unknown, 404, &failure("Seller Key Not Found"));
+    let made =
+        server.cli.json(&["app", "seller-key", "add", &app.path(), "reader", "--rights", "read", "--json"]);
+    let reader = format!("upload?sellerkey={}", made["seller_key"].as_str().expect("a key"));
+    assert_eq!(answer(&reader, 2_000_000).status, 403);
+    let large = answer(&query, 3_200_000);
+    assert_json(&large, 200, &failure("File size limit is 2.86 MB."));
+    uploaded(&send(app, &query, &vec![7; 2_500_000]));
+    let full = "the uploads of an application have at most 4000000 bytes, which app_upload_bytes sets; \
+        2500000 are taken, and this file has 1934464";
+    assert_json(&answer(&query, 2_000_000), 200, &failure(full));
+    let path = server.folder().join("large");
+    fs::write(&path, vec![7; 2_000_000]).expect("a file");
+    let told = server.cli.fails(&["file", "add", &app.path(), path.to_str().expect("a path")]);
+    assert!(told.contains("2500000 are taken, and this file has 2000000"), "{told}");
+    assert_eq!(on_disk(&server).len(), 1);
 }
 
 #[test]
@@ -154,9 +279,16 @@ fn a_file_may_come_along() {
     assert_eq!(contents.as_str().map(hex::decode), Some(Ok(content)));
     let large = send(app, &query, &vec![0; 3_000_001]);
     assert_json(&large, 200, &failure("File size limit is 2.86 MB."));
-    // Others may not send as much.
+    // Whoever may not is told so at once, whatever follows.
     let stranger = send(app, "?type=upload&sellerkey=0123456789abcdef0123456789abcdef", &vec![0; 2_000_000]);
-    assert_eq!(stranger.status, 413);
+    assert_json(&stranger, 404, &failure("Seller Key Not Found"));
+    // A key that stands in the body is not known before that was read, so it may have no more than any other.
+    let inside =
+        format!("--x\r\nContent-Disposition: form-data; name=\"sellerkey\"\r\n\r\n{}\r\n", app.seller_key);
+    let large = [inside.as_bytes(), &form_of(&vec![0; 2_000_000])].concat();
+    assert_eq!(post(app, "?type=upload", &large).status, 413);
+    let small = [inside.as_bytes(), &form_of(b"small")].concat();
+    app.seller(&format!("type=delfile&fileid={}", uploaded(&post(app, "?type=upload", &small))));
     assert_eq!(app.rows("fetchallfiles", "files").len(), 1);
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use claviger_service::Session;
+use claviger_service::{FileLink, Session};
 use claviger_wire::client::Reply;
 use futures_util::FutureExt;
 
@@ -12,6 +12,7 @@ use super::{
     download::Download,
     states::{signed_in, unauthed},
 };
+use crate::links;
 
 pub(crate) const TYPES: Types =
     &[("file", Handler::InSession(|request, session| file(request, session).boxed()))];
@@ -25,6 +26,10 @@ async fn file(request: Request, session: Session) -> Outcome {
         Some(file) if file.authed && signed_in(&session).is_none() => return Ok(answer(unauthed(app))),
         Some(file) => file,
     };
+    if file.url.is_none() && request.get("link").as_deref() == Some("1") {
+        let link = service.link_file(app, ip, &session, &file).await?;
+        return Ok(answer(link.map_or_else(|| Reply::failure(NO_LONGER), |link| linked(&request, &link))));
+    }
     let place = match service.download_place(app, ip) {
         Ok(place) => place,
         Err(full) => return Ok(answer(Reply::failure("")).full(full.retry_after.as_secs())),
@@ -36,4 +41,13 @@ async fn file(request: Request, session: Session) -> Outcome {
             Ok(answer(Reply::success("File download successful")).with_file(download))
         }
     }
+}
+
+/// Where the file is, instead of its content.
+fn linked(request: &Request, link: &FileLink) -> Reply {
+    Reply::success("File link created")
+        .with("url", &links::address(&request.state.public_url, &link.token))
+        .with("sha256", &link.sha256)
+        .with("size", &link.size)
+        .with("expires", &link.expires)
 }

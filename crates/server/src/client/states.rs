@@ -10,7 +10,7 @@ pub(crate) fn unauthed(app: &App) -> Reply {
 
 /// The user of a session, if nothing keeps him from what needs a login.
 pub(crate) fn signed_in(session: &Session) -> Option<SessionUser> {
-    session.state.user.clone().filter(|user| user.banned.is_none() && user.subscribed)
+    session.signed_in().cloned()
 }
 
 /// The text of an application that its owner has closed.

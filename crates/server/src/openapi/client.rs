@@ -39,7 +39,7 @@ const TYPES: &[(&str, &[&str])] = &[
     ("chatsend", &["channel", "message"]),
     ("log", &["pcuser", "message"]),
     ("webhook", &["webid", "params", "body", "conttype"]),
-    ("file", &["fileid"]),
+    ("file", &["fileid", "link"]),
     ("fetchOnline", &[]),
     ("fetchStats", &[]),
 ];

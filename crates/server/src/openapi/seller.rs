@@ -129,6 +129,7 @@ fn responses(kind: &Type) -> Responses {
     for status in kind.statuses.iter().filter(|status| !COMMON.iter().any(|(common, _)| common == *status)) {
         let own = match status {
             302 => response("Carried out for several; there is no redirect", success(kind).into()),
+            507 => response("The disk is full", failure().into()),
             _ => response("There is none", failure().into()),
         };
         responses = responses.response(status.to_string(), own);

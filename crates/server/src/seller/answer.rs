@@ -7,6 +7,8 @@ use claviger_domain::{DAYS_MAX, SECONDS_MAX, Unit};
 use claviger_service::{ServiceError, StoreError, vendor::ManageError};
 use claviger_wire::seller::SellerReply;
 
+use super::size::too_large;
+
 /// What a type answers. A failure of the protocol may be an `Ok` reply or stop the request.
 pub(crate) type Outcome = Result<Answer, Stop>;
 
@@ -43,6 +45,7 @@ impl From<ManageError> for Stop {
             ManageError::Service(error) => Self::Failed(error),
             ManageError::Busy(busy) => SellerReply::failure(busy.to_string()).status(503).into(),
             ManageError::Unfit(text) => SellerReply::failure(text).status(400).into(),
+            ManageError::TooLarge(max) => too_large(max).into(),
             // Types that look something up have a failure of their own for these.
             other => SellerReply::failure(other.to_string()).into(),
         }

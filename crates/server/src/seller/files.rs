@@ -2,7 +2,7 @@
 
 use claviger_service::{
     File,
-    vendor::{FileContent, FileFault, ManageError, NewFile},
+    vendor::{FileContent, FileFault, NewFile},
 };
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
@@ -12,7 +12,9 @@ use super::{
     Outcome, Request, failure,
     kind::{Field, Form, NEXT, PAGED, Shape, Type, Types, field, may, need, text},
     list::List,
+    receive::Received,
     settled, settled_if,
+    size::{size, too_large},
     variables::authed,
 };
 
@@ -27,7 +29,7 @@ pub(crate) const TYPES: Types = &[
         may("authed", "1: only after a login, which is the default; 0: for all").form(Form::Flag),
     ])
     .data(&[text("id")])
-    .statuses(&[400])
+    .statuses(&[400, 507])
     .changes(&[]),
     Type::new("editfile", |request| edit(request).boxed(), "Changes a file; what is not given stays.")
         .params(&[
@@ -80,29 +82,32 @@ const FILES: List<File> = List {
     line: None,
 };
 
-async fn upload(request: Request) -> Outcome {
+async fn upload(mut request: Request) -> Outcome {
     let only_after_login = match (request.params.get("authed").is_some(), authed(&request)) {
         (true, None) => return Err(SellerReply::invalid_parameter("authed").into()),
         (_, authed) => authed.unwrap_or(true),
     };
-    let (name, content) = match request.params.file() {
-        Some(file) => (file.name.clone(), FileContent::Bytes(file.bytes.to_vec())),
+    let received = match (request.received.take(), request.params.file()) {
+        (None, Some(file)) => {
+            let (service, app) = (request.service(), &request.app);
+            Some(Received::of_bytes(service, app, request.ip, &file.name, &file.bytes).await?)
+        }
+        (received, _) => received,
+    };
+    // The place is held until the file is added.
+    let (name, content, _place) = match received {
+        Some(Received { name, upload, place }) => (name, FileContent::Upload(upload), Some(place)),
         None => {
             let url = request.stored("url", URL_MAX)?.unwrap_or_default();
             let size = measure(&request, &url).await?;
-            (name_of(&url), FileContent::Url { url, size })
+            (name_of(&url), FileContent::Url { url, size }, None)
         }
     };
     let name = claviger_service::cut(&name, NAME_MAX).to_owned();
     let new = NewFile { name, content, id: None, authed: only_after_login };
-    match request.service().add_file(&request.app, new).await {
-        Ok(file) => {
-            let message = format!("File ID {} Uploaded Successfully", file.id);
-            Ok(SellerReply::success(message.clone()).with("id", &file.id).text(message).into())
-        }
-        Err(ManageError::Unfit(_)) => Err(too_large(&request).into()),
-        Err(error) => Err(error.into()),
-    }
+    let file = request.service().add_file(&request.app, new).await?;
+    let message = format!("File ID {} Uploaded Successfully", file.id);
+    Ok(SellerReply::success(message.clone()).with("id", &file.id).text(message).into())
 }
 
 /// The size of what an address has now, in bytes.
@@ -114,16 +119,11 @@ async fn measure(request: &Request, url: &str) -> Result<i64, SellerReply> {
     Err(match fault {
         FileFault::Malformed => SellerReply::failure("URL is invalid"),
         FileFault::Inner => SellerReply::failure(LOCAL_URL),
-        FileFault::TooLarge => too_large(request),
+        FileFault::TooLarge => too_large(request.service().file_max_bytes()),
         FileFault::Status(status) => {
             SellerReply::failure(format!("Failed to fetch file. HTTP Status: {status}"))
         }
     })
-}
-
-fn too_large(request: &Request) -> SellerReply {
-    let bytes = request.service().file_max_bytes();
-    SellerReply::failure(format!("File size limit is {}.", size(bytes as f64)))
 }
 
 /// The last part of an address's path.
@@ -186,19 +186,6 @@ impl From<&File> for Row {
     }
 }
 
-/// A number of bytes for people, such as `1.5 MB`.
-fn size(bytes: f64) -> String {
-    let units = ["B", "KB", "MB", "GB"];
-    let mut value = bytes;
-    let mut unit = 0;
-    while value >= 1024.0 && unit + 1 < units.len() {
-        value /= 1024.0;
-        unit += 1;
-    }
-    let digits = format!("{value:.2}");
-    format!("{} {}", digits.trim_end_matches('0').trim_end_matches('.'), units[unit])
-}
-
 async fn fetch(request: Request) -> Outcome {
     let id = request.text("id");
     match request.service().file(&request.app, &id).await? {
@@ -217,20 +204,6 @@ async fn fetch_all(request: Request) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_are_for_people() {
-        for (bytes, text) in [
-            (0.0, "0 B"),
-            (1023.0, "1023 B"),
-            (1024.0, "1 KB"),
-            (1_572_864.0, "1.5 MB"),
-            (78_643_200.0, "75 MB"),
-            (5e12, "4656.61 GB"),
-        ] {
-            assert_eq!(size(bytes), text);
-        }
-    }
 
     #[test]
     fn a_file_is_named_after_its_address() {

@@ -1,10 +1,6 @@
 //! From an HTTP request to its type, and from the type's answer to a response (`docs/protocol/seller.md`).
 
-use std::{
-    net::SocketAddr,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{net::SocketAddr, sync::Arc, time::Instant};
 
 use axum::{
     Router,
@@ -16,13 +12,14 @@ use axum::{
 };
 use bytes::Bytes;
 use claviger_capacity::AppRate;
-use claviger_domain::{ClientAddress, SellerArea};
+use claviger_domain::ClientAddress;
 use claviger_service::{RELAYED, SellerKey, ServiceError};
 use claviger_wire::seller::{SellerParams, SellerReply, text};
 
 use super::{
     Answer, Outcome, Request, Stop,
     checks::{PATH, check_key, check_rights, find_key, find_type, seller_key},
+    receive::{Received, content_type, discard, receive},
     record::{LogEntry, Record},
     table::Row,
 };
@@ -30,14 +27,9 @@ use crate::{
     State,
     http::{
         BUSY_FOR, COMPRESSED, is_compressed, json, method_not_allowed, passes, preflight, read_body,
-        read_body_of, with_encodings,
+        with_encodings,
     },
 };
-
-/// What a form has besides the file in it, in bytes.
-const FORM_MAX: usize = 64 * 1024;
-/// How long a client may take to send a file.
-const UPLOAD_WITHIN: Duration = Duration::from_mins(10);
 
 pub(crate) fn routes() -> Router<Arc<State>> {
     let routes = Router::new().route("/api/seller", any(handle));
@@ -63,22 +55,29 @@ async fn handle(
         let reply = SellerReply::failure(message).status(status);
         respond(&reply, wants_text(&SellerParams::of_query(query)))
     };
-    let Some(body) = body_of(&state, &parts, body, ip).await else {
-        return refused(413, "Request too large or incomplete".into());
+    let (params, body) = if is_upload(&parts) {
+        if is_compressed(&parts.headers, &Bytes::from_static(b"some")) {
+            return with_encodings(refused(415, COMPRESSED.into()));
+        }
+        // Who asks is looked at first, the body afterwards.
+        (SellerParams::of_query(query), Some(body))
+    } else {
+        let Some(body) = read_body(body).await else {
+            return refused(413, "Request too large or incomplete".into());
+        };
+        // What an end user chose must not change what the vendor's webhook asks for.
+        let body = if parts.headers.contains_key(RELAYED) { Bytes::new() } else { body };
+        if is_compressed(&parts.headers, &body) {
+            return with_encodings(refused(415, COMPRESSED.into()));
+        }
+        match SellerParams::parse(query, content_type(&parts.headers), body).await {
+            Ok(params) => (params, None),
+            Err(malformed) => return refused(400, malformed.to_string()),
+        }
     };
-    // What an end user chose must not change what the vendor's webhook asks for.
-    let body = if parts.headers.contains_key(RELAYED) { Bytes::new() } else { body };
-    if is_compressed(&parts.headers, &body) {
-        return with_encodings(refused(415, COMPRESSED.into()));
-    }
-    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let params = match SellerParams::parse(query, content_type, body).await {
-        Ok(params) => params,
-        Err(malformed) => return refused(400, malformed.to_string()),
-    };
-    let text = wants_text(&params);
     let mut rate = None;
-    let mut response = match answer(state, &method, parts, params, ip, text, &mut rate).await {
+    let (outcome, text) = answer(state, &method, parts, params, body, ip, &mut rate).await;
+    let mut response = match outcome {
         Ok(Answer::Reply(reply) | Answer::Changed(reply, _)) => respond(&reply, text),
         Ok(Answer::Stream { body, text }) => streamed(body, text),
         Err(Stop::Refused(reply)) => respond(&reply, text),
@@ -94,26 +93,20 @@ fn wants_text(params: &SellerParams) -> bool {
     params.get("format").as_deref() == Some("text")
 }
 
-/// The body of a request. That of an upload may be as large as a file, once the key is known to be valid and may send files.
-async fn body_of(state: &State, parts: &Parts, body: Body, ip: ClientAddress) -> Option<Bytes> {
-    if !is_upload(state, parts, ip).await {
-        return read_body(body).await;
-    }
-    let max = usize::try_from(state.service.file_max_bytes()).unwrap_or(usize::MAX);
-    read_body_of(body, max.saturating_add(FORM_MAX), UPLOAD_WITHIN).await
-}
-
-/// Whether the head of a request says that a file follows, and has a key that may send it.
-async fn is_upload(state: &State, parts: &Parts, ip: ClientAddress) -> bool {
-    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    if !content_type.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/form-data")) {
+/// Whether the head of a request says that a file follows, and brings a key: then the rest is read as it comes.
+fn is_upload(parts: &Parts) -> bool {
+    if content_type(&parts.headers).is_none_or(|kind| !is_multipart(kind))
+        || parts.headers.contains_key(RELAYED)
+    {
         return false;
     }
     let params = SellerParams::of_query(parts.uri.query().unwrap_or_default());
     let named = find_type(&params, parts.uri.path()).is_ok_and(|(_, row)| row.kind.name == "upload");
-    let key = seller_key(&params, &parts.headers).filter(|_| named);
-    let Some(key) = key else { return false };
-    find_key(state, Some(&key), ip).await.is_ok_and(|key| key.rights.allow(SellerArea::Files, true))
+    named && seller_key(&params, &parts.headers).is_some()
+}
+
+fn is_multipart(content_type: &str) -> bool {
+    content_type.to_ascii_lowercase().starts_with("multipart/form-data")
 }
 
 /// Tells the caller how many more requests are served.
@@ -125,36 +118,39 @@ fn tell_rate(response: &mut Response, rate: AppRate) {
     headers.insert("ratelimit-reset", seconds.into());
 }
 
+/// What comes of a request, and whether the caller wants it as text. `body`: that of an upload, which is not read yet.
 async fn answer(
     state: Arc<State>,
     method: &Method,
     parts: Parts,
     params: SellerParams,
+    body: Option<Body>,
     ip: ClientAddress,
-    text_mode: bool,
     rate: &mut Option<AppRate>,
-) -> Outcome {
+) -> (Outcome, bool) {
     let begun = Instant::now();
-    let secret = seller_key(&params, &parts.headers).unwrap_or_default();
-    let key = find_key(&state, Some(&secret), ip).await?;
-    *rate = state.limits.take_seller(key.app.id);
-    if rate.is_some_and(|rate| !rate.allowed) {
-        return Err(SellerReply::failure(text::TOO_FREQUENT).status(429).into());
-    }
-    check_key(&state, &key, ip)?;
-    state.service.note_key_use(&key, &secret, ip);
+    let text_mode = wants_text(&params);
+    let key = match admit(&state, &parts, &params, ip, rate).await {
+        Ok(key) => key,
+        Err(stop) => {
+            if let Some(body) = body {
+                discard(&parts.headers, body.into_data_stream()).await;
+            }
+            return (Err(stop), text_mode);
+        }
+    };
     let found = find_type(&params, parts.uri.path());
     let kind = found.as_ref().ok().map(|(_, row)| row.kind);
     let log = LogEntry::begin(&key, &parts.uri, kind, ip, begun);
     let is_kept = log.is_some() || kind.is_some_and(|kind| kind.changes.is_some());
     let looks_only = *method == Method::HEAD;
     let work = async move {
-        let accepted = Accepted { state: state.clone(), key, parts, params, ip, text_mode };
+        let mut accepted = Accepted { state: state.clone(), key, parts, params, body, ip, text_mode };
         let outcome = accepted.run(found, looks_only).await;
         if let Some(log) = log {
-            log.end(&state, status_of(&outcome, text_mode)).await;
+            log.end(&state, status_of(&outcome, accepted.text_mode)).await;
         }
-        outcome
+        (outcome, accepted.text_mode)
     };
     if !is_kept {
         return work.await;
@@ -162,8 +158,27 @@ async fn answer(
     // What is to be in a log is finished although the caller leaves, or nobody would know of it.
     tokio::spawn(work).await.unwrap_or_else(|error| {
         tracing::error!(%error, "a seller request broke off");
-        Err(SellerReply::failure(text::INTERNAL_ERROR).status(500).into())
+        (Err(SellerReply::failure(text::INTERNAL_ERROR).status(500).into()), text_mode)
     })
+}
+
+/// The checks of a request's key, in the order of the protocol.
+async fn admit(
+    state: &State,
+    parts: &Parts,
+    params: &SellerParams,
+    ip: ClientAddress,
+    rate: &mut Option<AppRate>,
+) -> Result<Arc<SellerKey>, Stop> {
+    let secret = seller_key(params, &parts.headers).unwrap_or_default();
+    let key = find_key(state, Some(&secret), ip).await?;
+    *rate = state.limits.take_seller(key.app.id);
+    if rate.is_some_and(|rate| !rate.allowed) {
+        return Err(SellerReply::failure(text::TOO_FREQUENT).status(429).into());
+    }
+    check_key(state, &key, ip)?;
+    state.service.note_key_use(&key, &secret, ip);
+    Ok(key)
 }
 
 /// A request that has passed the checks of its key.
@@ -172,32 +187,65 @@ struct Accepted {
     key: Arc<SellerKey>,
     parts: Parts,
     params: SellerParams,
+    /// Of an upload; not read yet.
+    body: Option<Body>,
     ip: ClientAddress,
     text_mode: bool,
 }
 
 impl Accepted {
     /// Does what the type does, if there is one and the key may; keeps a change in the audit log.
-    async fn run(self, found: Result<(String, Row), SellerReply>, looks_only: bool) -> Outcome {
-        let Self { state, key, parts, params, ip, text_mode } = self;
-        let is_shop = text_mode || params.shop().is_some();
-        let (called, row) = found.map_err(|reply| if is_shop { reply.not_a_product() } else { reply })?;
-        check_rights(&key, row, &params)?;
+    async fn run(&mut self, found: Result<(String, Row), SellerReply>, looks_only: bool) -> Outcome {
+        let (called, row) = match self.check(found) {
+            Ok(found) => found,
+            Err(reply) => {
+                if let Some(body) = self.body.take() {
+                    discard(&self.parts.headers, body.into_data_stream()).await;
+                }
+                return Err(reply.into());
+            }
+        };
         if looks_only {
             // Looking must not act: link previews and prefetchers ask like this.
             return Ok(Answer::Stream { body: Body::empty(), text: false });
         }
-        let (app, kind) = (key.app.clone(), row.kind);
+        let (app, kind) = (self.key.app.clone(), row.kind);
         tracing::debug!(app = app.id, kind = kind.name, "seller request");
-        let record = Record::begin(kind, &params, &key, ip);
-        let headers = parts.headers;
-        let request =
-            Request { state: state.clone(), app: app.clone(), key, params, ip, headers, text_mode, called };
+        let received = self.receive().await?;
+        let record = Record::begin(kind, &self.params, &self.key, self.ip);
+        let request = Request {
+            state: self.state.clone(),
+            app: app.clone(),
+            key: self.key.clone(),
+            params: std::mem::take(&mut self.params),
+            ip: self.ip,
+            headers: std::mem::take(&mut self.parts.headers),
+            text_mode: self.text_mode,
+            called,
+            received,
+        };
         let answer = (kind.run)(request).await?;
         if let Some(made) = record.and_then(|record| record.made(&answer)) {
-            state.service.record_audit(&app, made).await?;
+            self.state.service.record_audit(&app, made).await?;
         }
         Ok(answer)
+    }
+
+    /// The type, if there is one and the key may.
+    fn check(&self, found: Result<(String, Row), SellerReply>) -> Result<(String, Row), SellerReply> {
+        let is_shop = self.text_mode || self.params.shop().is_some();
+        let (called, row) = found.map_err(|reply| if is_shop { reply.not_a_product() } else { reply })?;
+        check_rights(&self.key, row, &self.params)?;
+        Ok((called, row))
+    }
+
+    /// Reads the body of an upload, and the parameters in it.
+    async fn receive(&mut self) -> Result<Option<Received>, Stop> {
+        let Some(body) = self.body.take() else { return Ok(None) };
+        let (service, app) = (&self.state.service, &self.key.app);
+        let (params, received) = receive(service, app, self.ip, &self.parts, body).await?;
+        (self.text_mode, self.params) = (wants_text(&params), params);
+        Ok(received)
     }
 }
 
@@ -209,6 +257,7 @@ fn status_of(outcome: &Outcome, text_mode: bool) -> u16 {
         }
         Ok(Answer::Stream { .. }) => 200,
         Err(Stop::Failed(error)) if error.is_passing() => 503,
+        Err(Stop::Failed(ServiceError::DiskFull)) => 507,
         Err(Stop::Failed(_)) => 500,
     }
 }
@@ -217,6 +266,10 @@ fn fault(error: &ServiceError, text_mode: bool) -> Response {
     if passes(error, "a seller request failed") {
         let busy = SellerReply::failure("The server is busy. Try again in a moment.").status(503);
         return respond(&busy, text_mode);
+    }
+    if matches!(error, ServiceError::DiskFull) {
+        let text = "The server has no room for this file. Its operator must make some.";
+        return respond(&SellerReply::failure(text).status(507), text_mode);
     }
     respond(&SellerReply::failure(text::INTERNAL_ERROR).status(500), text_mode)
 }

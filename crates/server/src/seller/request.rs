@@ -7,6 +7,7 @@ use claviger_domain::{ClientAddress, SellerRights, Term, TermError, Unit};
 use claviger_service::{App, SellerKey, Service, cut};
 use claviger_wire::seller::{SellerParams, SellerReply};
 
+use super::receive::Received;
 use crate::State;
 
 /// Parameters that every type has.
@@ -29,6 +30,8 @@ pub(crate) struct Request {
     pub(crate) text_mode: bool,
     /// The name of the type by which it was called, in lower case: its own or another.
     pub(crate) called: String,
+    /// The file that came along, on disk already.
+    pub(super) received: Option<Received>,
 }
 
 impl Request {

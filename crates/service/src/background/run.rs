@@ -11,16 +11,18 @@ use crate::Service;
 const RENEW: Duration = Duration::from_millis(200);
 /// How often what is no longer needed is dropped.
 const TIDY: Duration = Duration::from_secs(60);
+/// How often it is looked for unfinished uploads.
+const CLEAR: Duration = Duration::from_mins(30);
 
 impl Service {
     /// Does what must be done beside the requests, until the task is dropped: sweeps dead sessions, notices owners
     /// and applications that another process has changed, finishes changes of very many rows,
-    /// notes tries to sign in, writes down counts, watches sessions, tidies up, and sends what waits for webhooks.
+    /// notes tries to sign in, writes down counts, watches sessions, tidies up, clears unfinished uploads, and sends what waits for webhooks.
     pub fn run_background(self: Arc<Self>) -> BoxFuture<'static, ()> {
         // Boxed, so that it is compiled here and not by whoever waits for it.
         Box::pin(async move {
-            let (sweeping, renewing, tidying, finishing, noting) =
-                (self.clone(), self.clone(), self.clone(), self.clone(), self.clone());
+            let (sweeping, renewing, tidying, finishing, noting, clearing) =
+                (self.clone(), self.clone(), self.clone(), self.clone(), self.clone(), self.clone());
             tokio::join!(
                 self.clone().count_forever(),
                 self.clone().watch_forever(),
@@ -29,6 +31,7 @@ impl Service {
                 renewing.renew_forever(),
                 tidying.tidy_forever(),
                 noting.write_tries_forever(),
+                clearing.clear_uploads_forever(),
                 self.deliver_forever()
             );
         })
@@ -66,6 +69,19 @@ impl Service {
             if let Err(error) = self.forget_sign_ins().await {
                 tracing::error!(%error, "removing ended sign-ins to the dashboard failed");
             }
+        }
+    }
+
+    /// Deletes what crashes have left behind of uploads, at the start and then now and again: on another node one may
+    /// have been under way.
+    async fn clear_uploads_forever(self: Arc<Self>) {
+        loop {
+            match self.clear_unfinished_uploads().await {
+                Ok(0) => {}
+                Ok(files) => tracing::info!(files, "deleted unfinished uploads"),
+                Err(error) => tracing::error!(%error, "deleting unfinished uploads failed"),
+            }
+            tokio::time::sleep(CLEAR).await;
         }
     }
 

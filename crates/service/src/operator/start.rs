@@ -81,6 +81,8 @@ impl Service {
             walks: Gate::new(Resource::Walks),
             downloads: Gate::new(Resource::Downloads),
             digests: Gate::with(Resource::Digests, digest_bounds()),
+            uploads: Gate::new(Resource::Uploads),
+            quotas: Default::default(),
             spools: Spools::new(options.files_dir.clone()),
             calls: Calls::new(outgoing.clone()),
             outgoing,

@@ -5,6 +5,7 @@ pub(crate) mod admission;
 mod applications;
 pub(crate) mod chat;
 pub(crate) mod files;
+pub(crate) mod links;
 pub(crate) mod log;
 mod made_up;
 pub(crate) mod sessions;

@@ -1,7 +1,7 @@
 //! Sessions: begin, find, end.
 
 use claviger_domain::{MAX_SESSION_SECONDS, SessionId};
-use claviger_store::sessions::{LiveSession, Lookup, NewSession, shared};
+use claviger_store::sessions::{LiveSession, Lookup, NewSession, SessionUser, shared};
 
 use crate::{App, Service, ServiceError};
 
@@ -23,6 +23,13 @@ pub struct Session {
     pub id: SessionId,
     /// What the database knows of it and of its user.
     pub state: LiveSession,
+}
+
+impl Session {
+    /// Who is signed in, if nothing keeps him from what needs a login.
+    pub fn signed_in(&self) -> Option<&SessionUser> {
+        self.state.user.as_ref().filter(|user| user.banned.is_none() && user.subscribed)
+    }
 }
 
 impl Service {

@@ -8,7 +8,10 @@ use std::{
     time::SystemTime,
 };
 
-use super::disk::Room;
+use aws_lc_rs::digest::{Context, SHA256};
+use claviger_capacity::Permit;
+
+use super::disk::{Room, blocking};
 
 /// The bytes of a file. Reading them blocks.
 #[derive(Debug)]
@@ -56,4 +59,28 @@ impl Content {
             Err(Error::new(ErrorKind::InvalidData, "the file was written to while it was read"))
         }
     }
+}
+
+/// Bytes that are read at once for a digest.
+const PIECE: u64 = 64 * 1024;
+
+/// The SHA-256 of a content in hexadecimal digits. `place` is that of whoever uses a processor so long.
+///
+/// # Errors
+/// What the system says.
+pub(crate) async fn digest(content: Content, place: Permit) -> io::Result<String> {
+    blocking(move || {
+        let _place = place;
+        let (mut context, mut piece, mut at) = (Context::new(&SHA256), Vec::new(), 0);
+        while at < content.length() {
+            let size = PIECE.min(content.length() - at);
+            piece.resize(size as usize, 0);
+            content.read_at(at, &mut piece)?;
+            context.update(&piece);
+            at += size;
+        }
+        content.check()?;
+        Ok(hex::encode(context.finish()))
+    })
+    .await
 }

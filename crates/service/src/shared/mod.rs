@@ -21,6 +21,8 @@ pub(crate) mod pauses;
 pub(crate) mod private;
 pub(crate) mod proven_keys;
 pub(crate) mod proxy;
+pub(crate) mod quotas;
+pub(crate) mod receiving;
 pub(crate) mod screens;
 pub(crate) mod shares;
 pub(crate) mod spool;

@@ -26,6 +26,12 @@ pub enum ManageError {
         /// The name.
         name: String,
     },
+    /// A file is larger than so many bytes, the most that one may have.
+    #[error("a file has at most {0} bytes, and this one has more; file_max_bytes sets the limit")]
+    TooLarge(u64),
+    /// The application has as much as it may have.
+    #[error("{0}")]
+    Quota(String),
     /// Too many passwords wait to be hashed.
     #[error(transparent)]
     Busy(#[from] Busy),

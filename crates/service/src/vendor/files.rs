@@ -8,6 +8,7 @@ use claviger_store::files::{self, File};
 use super::{
     ManageError,
     checks::{check_name, check_url, must_be_new},
+    uploads::{self, Finished, Upload, not_kept},
 };
 use crate::{App, Service, ServiceError, shared::calls::CallFailure, shared::file_store};
 
@@ -19,7 +20,6 @@ const URL_MAX: usize = 2048;
 const ID_LEN: usize = 20;
 
 /// A file to be added.
-#[derive(Clone, Debug)]
 pub struct NewFile {
     /// Its name for people.
     pub name: String,
@@ -32,10 +32,9 @@ pub struct NewFile {
 }
 
 /// Where a file's bytes come from.
-#[derive(Clone, Debug)]
 pub enum FileContent {
-    /// An upload.
-    Bytes(Vec<u8>),
+    /// An upload, which is on disk by now.
+    Upload(Upload),
     /// An address, which is asked anew at each download. It is not called before the first one.
     Url {
         /// The address.
@@ -151,9 +150,12 @@ impl Service {
     /// # Errors
     /// When a value is unfit or the content too large, the id is taken, or the database or the disk fails.
     pub async fn add_file(&self, app: &App, new: NewFile) -> Result<File, ManageError> {
-        let (url, size, bytes) = match new.content {
-            FileContent::Url { url, size } => (Some(tidy(&url).to_owned()), size, Vec::new()),
-            FileContent::Bytes(bytes) => (None, bytes.len() as i64, bytes),
+        let (url, size, finished) = match new.content {
+            FileContent::Url { url, size } => (Some(tidy(&url).to_owned()), size, None),
+            FileContent::Upload(upload) => {
+                let finished = upload.finish().await?;
+                (None, finished.received.size as i64, Some(finished))
+            }
         };
         let file = File {
             id: match new.id {
@@ -167,15 +169,23 @@ impl Service {
             authed: new.authed,
         };
         check(&file, self.options.file_max_bytes)?;
-        let (app, row) = (app.id, file.clone());
-        self.manage(move |conn| must_be_new(files::insert(conn, app, &row)?, "file", &row.id)).await?;
-        // After the row: of two at once with one id, only one writes.
-        if file.url.is_none()
-            && let Err(error) = self.files.write(app, &file.id, bytes).await
+        let (app, row, app_max) = (app.id, file.clone(), self.options.app_upload_bytes);
+        let sha256 = finished.as_ref().map(|finished| finished.received.sha256.clone());
+        self.manage(move |conn| {
+            must_be_new(uploads::insert(conn, app, &row, app_max)?, "file", &row.id)?;
+            if let Some(sha256) = sha256 {
+                files::set_sha256(conn, app, &row.id, row.uploaded, &sha256)?;
+            }
+            Ok(())
+        })
+        .await?;
+        // After the row: of two at once with one id, only one gets the place.
+        if let Some(Finished { received, reservation: _reservation }) = finished
+            && let Err(error) = self.files.keep(app, &file.id, received).await
         {
             let id = file.id.clone();
             self.manage(move |conn| Ok(files::delete(conn, app, &id)?)).await?;
-            return Err(ServiceError::System(format!("the file cannot be kept: {error}")).into());
+            return Err(not_kept(&error));
         }
         Ok(file)
     }

@@ -25,6 +25,7 @@ pub(crate) mod stats;
 mod subscriptions;
 mod team;
 mod tokens;
+mod uploads;
 mod users;
 mod variables;
 mod watch;
@@ -68,6 +69,7 @@ pub use self::{
     session_page::{Place, SessionPage, SessionQuery, Whose},
     settings::{ChangedSettings, SETTINGS},
     team::{AddAccount, NewMember, may},
+    uploads::Upload,
     users::{AddUser, LOGIN_TOKEN_SECONDS, NewUserOf, Target, UserDetails},
     webhooks::{NewWebhook, UrlFault},
     why::{

@@ -1,7 +1,7 @@
 //! Webhooks, and what is known of files.
 
 use claviger_store::{
-    files::{self, File},
+    files::{self, File, Usage},
     webhooks::{self, Webhook},
 };
 
@@ -11,6 +11,7 @@ both![
     a_webhook_is_found_as_added,
     webhooks_belong_to_one_app,
     a_file_is_found_as_added,
+    a_files_digest_is_kept,
     files_belong_to_one_app
 ];
 
@@ -62,6 +63,23 @@ async fn a_file_is_found_as_added(t: Fixture) {
     assert_eq!(t.read(move |conn| files::all(conn, app)).await, [first, second]);
     assert!(t.write(move |conn| files::delete(conn, app, "first")).await);
     assert!(!t.write(move |conn| files::delete(conn, app, "first")).await);
+}
+
+async fn a_files_digest_is_kept(t: Fixture) {
+    let app = t.app().await;
+    let upload = file("upload", None);
+    let (at, sized) = (upload.uploaded, upload.size);
+    for new in [upload, file("fetched", Some("https://example.com/"))] {
+        assert!(t.write(move |conn| files::insert(conn, app, &new)).await);
+    }
+    assert_eq!(t.read(move |conn| files::usage(conn, app)).await, Usage { files: 2, bytes: sized });
+    assert_eq!(t.read(move |conn| files::usage(conn, app + 1_000_000)).await, Usage::default());
+    assert_eq!(t.read(move |conn| files::sha256(conn, app, "upload")).await, None);
+    assert!(!t.write(move |conn| files::set_sha256(conn, app, "upload", at + 1, "00ff")).await);
+    assert!(!t.write(move |conn| files::set_sha256(conn, app, "fetched", at, "00ff")).await);
+    assert!(t.write(move |conn| files::set_sha256(conn, app, "upload", at, "00ff")).await);
+    assert_eq!(t.read(move |conn| files::sha256(conn, app, "upload")).await.as_deref(), Some("00ff"));
+    assert_eq!(t.read(move |conn| files::sha256(conn, app, "none")).await, None);
 }
 
 async fn files_belong_to_one_app(t: Fixture) {

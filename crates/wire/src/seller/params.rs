@@ -41,9 +41,16 @@ impl SellerParams {
         if let Some(malformed) = body.malformed {
             return Err(malformed);
         }
-        let shop = shop.or_else(|| Shop::in_form(&body.params));
-        let params = if shop.is_some() { Params::default() } else { body.params };
-        Ok(Self { query: Params::from_query(query), body: params, shop, file: body.file })
+        let of_form = Self::of_form(query, body.params);
+        let read = Self { file: body.file, ..of_form };
+        Ok(if shop.is_some() { Self { body: Params::default(), shop, ..read } } else { read })
+    }
+
+    /// Reads the query (without `?`) and the fields of a form. Where these are a shop's, none is a parameter.
+    pub fn of_form(query: &str, fields: Params) -> Self {
+        let shop = Shop::in_form(&fields);
+        let body = if shop.is_some() { Params::default() } else { fields };
+        Self { query: Params::from_query(query), body, shop, file: None }
     }
 
     /// A parameter, trimmed; `None` when it is missing or empty. The exact spelling of the name comes first, then any

@@ -3,7 +3,7 @@
 use std::{
     fs, io,
     net::TcpListener,
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -58,17 +58,26 @@ pub(super) fn data_folder(report: &mut Report, folder: &Path) {
     }
 }
 
-/// Free space where the data is.
-pub(super) fn disk(report: &mut Report, folder: &Path) {
+/// Free space where the data is, and where uploads are if that is another disk.
+pub(super) fn disks(report: &mut Report, data: &Path, files: &Path) {
+    disk(report, "disk", data);
+    let device =
+        |folder| existing(folder).and_then(|folder| fs::metadata(folder).ok()).map(|found| found.dev());
+    if device(files) != device(data) {
+        disk(report, "disk of files", files);
+    }
+}
+
+fn disk(report: &mut Report, name: &'static str, folder: &Path) {
     let Some(free) = existing(folder).and_then(|folder| rustix::fs::statvfs(&folder).ok()) else {
         return;
     };
     let free = free.f_bavail.saturating_mul(free.f_frsize);
     let shown = format!("{} MiB free", free >> 20);
     match free {
-        ..FREE_NONE => report.problem("disk", format!("{shown}: make room before writing fails")),
-        FREE_NONE..FREE_SCARCE => report.warning("disk", format!("{shown}: make room soon")),
-        _ => report.ok("disk", shown),
+        ..FREE_NONE => report.problem(name, format!("{shown}: make room before writing fails")),
+        FREE_NONE..FREE_SCARCE => report.warning(name, format!("{shown}: make room soon")),
+        _ => report.ok(name, shown),
     }
 }
 

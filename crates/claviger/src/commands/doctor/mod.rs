@@ -31,7 +31,7 @@ pub(crate) fn run(store: StoreArgs, args: ServeArgs, json: bool) -> anyhow::Resu
 async fn examine(report: &mut Report, config: &Config) {
     host::settings(report, config);
     host::data_folder(report, &config.store.data_dir);
-    host::disk(report, &config.store.data_dir);
+    host::disks(report, &config.store.data_dir, &config.store.files_dir);
     host::clock(report);
     let apps = data::examine(report, config).await;
     host::files_folder(report, &config.store.files_dir);

@@ -111,7 +111,7 @@ async fn many_guesses_are_told() {
 #[tokio::test]
 async fn missing_uploads_and_mails_are_told() {
     let t = Fixture::open().await;
-    let content = FileContent::Bytes(b"content".into());
+    let content = FileContent::Upload(t.upload(b"content").await.unwrap());
     let new = NewFile { name: "name".into(), content, id: None, authed: true };
     t.service.add_file(&t.app, new).await.unwrap();
     t.user("ann").await;
@@ -155,7 +155,7 @@ async fn a_renamed_application_is_found_by_its_new_name_only() {
 #[tokio::test]
 async fn a_deleted_application_leaves_no_files() {
     let t = Fixture::open().await;
-    let content = FileContent::Bytes(b"content".into());
+    let content = FileContent::Upload(t.upload(b"content").await.unwrap());
     let new = NewFile { name: "name".into(), content, id: None, authed: true };
     t.service.add_file(&t.app, new).await.unwrap();
     let folder = t.folder.path().join("files").join(t.app.id.to_string());

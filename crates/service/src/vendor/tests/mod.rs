@@ -45,19 +45,31 @@ struct Fixture {
 
 impl Fixture {
     async fn open() -> Self {
+        Self::open_with(|_| {}).await
+    }
+
+    async fn open_with(change: impl FnOnce(&mut Options)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let options = Options {
+        let mut options = Options {
             master_key_file: folder.path().join("master.key"),
             files_dir: folder.path().join("files"),
             file_max_bytes: 100,
             ..Options::default()
         };
+        change(&mut options);
         let watch = Arc::new(Watch(AtomicI64::new(NOW)));
         let database = Database::Sqlite(folder.path().join("claviger.db"));
         let service = Service::open(database, options, watch.clone(), Arc::new(SystemRandom)).await.unwrap();
         service.create_owner("acme", Role::Seller, None).await.unwrap();
         let app = service.create_app("acme", "shop", ApiVersions::default()).await.unwrap().app;
         Self { service: Arc::new(service), app, watch, folder }
+    }
+
+    /// An upload with this content, which is not added yet.
+    async fn upload(&self, content: &[u8]) -> Result<Upload, ManageError> {
+        let mut upload = self.service.begin_upload(&self.app, 0, u64::MAX).await?;
+        upload.write(content).await?;
+        Ok(upload)
     }
 
     /// Adds a user with a token, two devices and a session; the session's id.
