@@ -5,6 +5,7 @@ use std::{
     hash::Hash,
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     time::Duration,
 };
 
@@ -19,25 +20,34 @@ use crate::who::prefix;
 /// The networks of an IPv6 address that are counted, as bits of their prefix, and how many times the budget of an
 /// address each has.
 const NETWORKS: [(u32, u32); 3] = [(64, 1), (56, 4), (48, 16)];
-/// Budgets of one kind of network that are remembered at once; whoever comes beyond them shares one.
-const REMEMBERED: usize = 200_000;
+/// Budgets of one kind of network that are remembered at once; beyond them all share one.
+const REMEMBERED: usize = 500_000;
+/// Counting what is remembered locks all of it, so it is done once in so many times.
+const COUNT_EVERY: usize = 1024;
 
 /// Token buckets of addresses and networks: short bursts pass, a steady flood does not. Held in memory, whose amount is
 /// bounded.
 pub struct Budgets(Option<Limiters>);
 
 struct Limiters {
-    addresses: DefaultKeyedRateLimiter<ClientAddress>,
-    networks: [DefaultKeyedRateLimiter<Ipv6Addr>; 3],
+    addresses: Limiter<ClientAddress>,
+    networks: [Limiter<Ipv6Addr>; 3],
+}
+
+/// The budgets of one kind of network.
+struct Limiter<K: Clone + Eq + Hash> {
+    buckets: DefaultKeyedRateLimiter<K>,
+    taken: AtomicUsize,
+    is_full: AtomicBool,
 }
 
 impl Budgets {
     /// So many a minute for an address (in IPv6: a /64), as many at once; 0: no limit.
     pub fn new(per_minute: u32) -> Self {
         Self(NonZeroU32::new(per_minute).map(|rate| Limiters {
-            addresses: limiter(rate),
+            addresses: Limiter::new(rate),
             networks: NETWORKS.map(|(_, times)| {
-                limiter(rate.saturating_mul(NonZeroU32::new(times).unwrap_or(NonZeroU32::MIN)))
+                Limiter::new(rate.saturating_mul(NonZeroU32::new(times).unwrap_or(NonZeroU32::MIN)))
             }),
         }))
     }
@@ -51,40 +61,44 @@ impl Budgets {
         match address.known().map(|address| address.to_canonical()) {
             Some(IpAddr::V6(address)) => {
                 for ((bits, _), limiter) in NETWORKS.into_iter().zip(&limiters.networks) {
-                    take(limiter, &prefix(address, bits), &Ipv6Addr::UNSPECIFIED)?;
+                    limiter.take(&prefix(address, bits), &Ipv6Addr::UNSPECIFIED)?;
                 }
                 Ok(())
             }
-            Some(address) => take(&limiters.addresses, &address.into(), &ClientAddress::Unknown),
-            None => take(&limiters.addresses, &ClientAddress::Unknown, &ClientAddress::Unknown),
+            Some(address) => limiters.addresses.take(&address.into(), &ClientAddress::Unknown),
+            None => limiters.addresses.take(&ClientAddress::Unknown, &ClientAddress::Unknown),
         }
     }
 
     /// Forgets budgets that are full again; call it now and then.
     pub fn forget_idle(&self) {
         let Some(limiters) = &self.0 else { return };
-        forget(&limiters.addresses);
-        limiters.networks.iter().for_each(forget);
+        limiters.addresses.forget_idle();
+        limiters.networks.iter().for_each(Limiter::forget_idle);
     }
 }
 
-fn limiter<K: Clone + Eq + Hash>(per_minute: NonZeroU32) -> DefaultKeyedRateLimiter<K> {
-    RateLimiter::keyed(Quota::per_minute(per_minute))
-}
+impl<K: Clone + Eq + Hash> Limiter<K> {
+    fn new(per_minute: NonZeroU32) -> Self {
+        let buckets = RateLimiter::keyed(Quota::per_minute(per_minute));
+        Self { buckets, taken: AtomicUsize::new(0), is_full: AtomicBool::new(false) }
+    }
 
-fn take<K: Clone + Eq + Hash>(
-    limiter: &DefaultKeyedRateLimiter<K>,
-    key: &K,
-    crowd: &K,
-) -> Result<(), Duration> {
-    let key = if limiter.len() < REMEMBERED { key } else { crowd };
-    let outcome = limiter.check_key(key);
-    outcome.map_err(|until| until.wait_time_from(DefaultClock::default().now()))
-}
+    /// Takes one out of the budget of `key`, or of that of the `crowd` when too many are remembered.
+    fn take(&self, key: &K, crowd: &K) -> Result<(), Duration> {
+        if self.taken.fetch_add(1, Ordering::Relaxed).is_multiple_of(COUNT_EVERY) {
+            self.is_full.store(self.buckets.len() >= REMEMBERED, Ordering::Relaxed);
+        }
+        let key = if self.is_full.load(Ordering::Relaxed) { crowd } else { key };
+        let outcome = self.buckets.check_key(key);
+        outcome.map_err(|until| until.wait_time_from(DefaultClock::default().now()))
+    }
 
-fn forget<K: Clone + Eq + Hash>(limiter: &DefaultKeyedRateLimiter<K>) {
-    limiter.retain_recent();
-    limiter.shrink_to_fit();
+    fn forget_idle(&self) {
+        self.buckets.retain_recent();
+        self.buckets.shrink_to_fit();
+        self.is_full.store(self.buckets.len() >= REMEMBERED, Ordering::Relaxed);
+    }
 }
 
 #[cfg(test)]
