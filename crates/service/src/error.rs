@@ -65,3 +65,14 @@ impl From<ScreeningError> for ServiceError {
         Self::Refused(error.to_string())
     }
 }
+
+/// What came of a note that is taken beside a request: what only reads must not fail because nothing can be written.
+pub(crate) fn beside<T: Default>(outcome: Result<T, StoreError>) -> Result<T, ServiceError> {
+    match outcome.map_err(ServiceError::from) {
+        Err(error) if error.is_passing() => {
+            error.log("a note was not taken");
+            Ok(T::default())
+        }
+        outcome => outcome,
+    }
+}

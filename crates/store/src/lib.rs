@@ -115,6 +115,17 @@ impl Store {
     }
 }
 
+/// Looks through a SQLite file for damage, without changing it; what was found, `None` where all is well. PostgreSQL looks
+/// after itself.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub async fn damage(database: &Database) -> Result<Option<String>> {
+    let Database::Sqlite(path) = database.clone() else { return Ok(None) };
+    let looking = tokio::task::spawn_blocking(move || db::sqlite::damage(&path));
+    looking.await.map_err(|_| StoreError::Closed)?
+}
+
 async fn open(database: Database) -> Result<Db> {
     // Opening waits for disks and servers.
     let opening = tokio::task::spawn_blocking(move || match database {

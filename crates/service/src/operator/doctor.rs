@@ -8,6 +8,7 @@ pub use claviger_store::Schema;
 use claviger_store::{Database, Store, StoreError, apps};
 use serde::Deserialize;
 
+use super::start::refuse_emptied;
 use crate::{
     AllowedTarget, App, Service, ServiceError,
     shared::screens::{Ranges, USER_AGENT, open_leaked, service_url},
@@ -44,6 +45,22 @@ pub struct VpnFigures {
 /// When the database cannot be opened or reached.
 pub async fn schema(database: Database) -> Result<Schema, StoreError> {
     Store::schema(database).await
+}
+
+/// Looks for damage in the file of a SQLite database, without changing it.
+///
+/// # Errors
+/// With what is wrong and what to do.
+pub async fn damage(database: &Database, master_key_file: &Path) -> Result<(), String> {
+    refuse_emptied(database, master_key_file).map_err(|error| error.to_string())?;
+    let told = |error: StoreError| match error.advice() {
+        Some(advice) => format!("{error}: {advice}"),
+        None => error.to_string(),
+    };
+    match claviger_store::damage(database).await.map_err(told)? {
+        Some(found) => Err(format!("it is damaged ({found}): stop the server and restore a backup")),
+        None => Ok(()),
+    }
 }
 
 /// Logs in to the mail server; no mail is sent.

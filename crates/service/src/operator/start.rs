@@ -42,6 +42,7 @@ impl Service {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, ServiceError> {
+        refuse_emptied(&database, &options.master_key_file)?;
         let store = patiently("opening the database", Store::open(database, clock.now())).await?;
         let vault = open_vault(&store, &options.master_key_file, &*random).await?;
         let default_key = open_default_key(&store, &vault, &options.master_key_file, &*random).await?;
@@ -105,10 +106,31 @@ fn digest_bounds() -> Bounds {
     Bounds { all, ..Resource::Digests.bounds() }
 }
 
+/// An empty file would be taken for a new database, and what was in it be gone for good.
+///
+/// # Errors
+/// When the file is empty, but there is a master key already, or a log of changes beside it.
+pub(super) fn refuse_emptied(database: &Database, master_key_file: &Path) -> Result<(), ServiceError> {
+    let Database::Sqlite(path) = database else { return Ok(()) };
+    let length = |path: &Path| path.metadata().map(|found| found.len()).ok();
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    if length(path) != Some(0)
+        || !(master_key_file.exists() || length(Path::new(&wal)).is_some_and(|length| length > 0))
+    {
+        return Ok(());
+    }
+    Err(ServiceError::Refused(format!(
+        "the database {path} is empty, but was in use: it was cut off, or never restored. Put a backup there; if nothing \
+         was in it, remove the empty file",
+        path = path.display()
+    )))
+}
+
 fn open_outgoing(options: &Options) -> Result<(Arc<Outgoing>, Option<Mailer>), ServiceError> {
     let outgoing = Outgoing::new(OutgoingOptions {
         allow: options.outgoing_allow.clone(),
-        own_url: Some(options.public_url.clone()).filter(|url| !url.is_empty()),
+        own_url: options.own_url.clone(),
     });
     let outgoing = outgoing.map_err(|error| ServiceError::System(error.to_string()))?;
     let mailer = options.mail.as_ref().map(Mailer::new).transpose();

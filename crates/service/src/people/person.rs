@@ -11,7 +11,7 @@ use claviger_store::{
 };
 
 use super::lasting::{FRESH, since};
-use crate::{Service, ServiceError, shared::vault::sha256};
+use crate::{Service, ServiceError, error::beside, shared::vault::sha256};
 
 /// `seen` is written at most once in so many seconds, so that reading pages writes next to nothing.
 const SEEN_EVERY: i64 = 60;
@@ -130,7 +130,9 @@ impl Service {
         let Some((person, seen)) = self.store.db().read(find).await? else { return Ok(None) };
         if now - seen >= SEEN_EVERY {
             let id = person.sign_in;
-            self.store.db().write::<_, StoreError, _>(move |conn| sign_ins::set_seen(conn, id, now)).await?;
+            let write =
+                self.store.db().write::<_, StoreError, _>(move |conn| sign_ins::set_seen(conn, id, now));
+            beside(write.await)?;
         }
         Ok(Some(person))
     }

@@ -3,7 +3,7 @@
 use claviger_store::{StoreError, people::profile};
 
 use super::person::{Person, Theme};
-use crate::{Service, ServiceError};
+use crate::{Service, ServiceError, error::beside};
 
 /// Longest name of a time zone in bytes; those that exist have up to 32.
 const TIME_ZONE_MAX: usize = 64;
@@ -40,7 +40,7 @@ impl Service {
         }
         let id = person.id;
         let set = self.store.db().write::<_, StoreError, _>(move |conn| profile::set_last_app(conn, id, app));
-        Ok(set.await?)
+        beside(set.await)
     }
 }
 

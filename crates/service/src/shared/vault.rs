@@ -27,7 +27,7 @@ pub struct Vault {
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
     /// The file cannot be read or written.
-    #[error("the master key file {path} cannot be used: {source}")]
+    #[error("the master key file {path} cannot be used: {source}; see whose it is, and its permissions")]
     File {
         /// Where it is.
         path: String,

@@ -162,7 +162,11 @@ fn make_private(path: &Path) -> Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(|_| ()).map_err(|error| {
-        StoreError::Configuration(format!("the database {} cannot be written: {error}", path.display()))
+        StoreError::Configuration(format!(
+            "the database {} cannot be written: {error}; see whose the folder is, its permissions, and whether it is \
+             mounted read-only",
+            path.display()
+        ))
     })
 }
 
@@ -172,6 +176,12 @@ fn open_reader(path: &Path) -> Result<Connection> {
     prepare_once(&mut connection)?;
     connection.pragma_update(None, "cache_size", -4096)?;
     Ok(connection)
+}
+
+/// The first damage that SQLite finds in the file, if any.
+pub(crate) fn damage(path: &Path) -> Result<Option<String>> {
+    let found: String = open_reader(path)?.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    Ok((found != "ok").then_some(found))
 }
 
 /// Keeps prepared statements. Without the planner's stability guarantee SQLite would plan some of them anew whenever

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use claviger_service::{
     Database, Options, Service, Vault, VaultError,
-    doctor::{AppCheck, Schema, schema},
+    doctor::{AppCheck, Schema, damage, schema},
 };
 
 use super::report::Report;
@@ -61,6 +61,10 @@ async fn database(report: &mut Report, store: &Store) -> bool {
             "database",
             format!("{label} is not there: the first start of `claviger serve` makes it"),
         );
+        return false;
+    }
+    if let Err(reason) = damage(&store.database, &store.master_key_file).await {
+        report.problem("database", format!("{label}: {reason}"));
         return false;
     }
     match schema(store.database.clone()).await {

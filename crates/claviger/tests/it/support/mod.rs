@@ -5,6 +5,7 @@ pub mod app;
 pub mod browser;
 pub mod cli;
 pub mod crypto;
+pub mod disk;
 pub mod expect;
 pub mod http;
 pub mod live;

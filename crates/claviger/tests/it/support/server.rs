@@ -23,6 +23,18 @@ pub fn claviger() -> Command {
     command
 }
 
+/// As [`claviger`], started by another program that these words name, such as `unshare`.
+pub fn claviger_under(wrapper: &[String]) -> Command {
+    let Some((program, args)) = wrapper.split_first() else { return claviger() };
+    let plain = claviger();
+    let mut command = Command::new(program);
+    command.args(args).arg(plain.get_program()).stdin(Stdio::null());
+    for (name, _) in plain.get_envs() {
+        command.env_remove(name);
+    }
+    command
+}
+
 /// A started `claviger serve`, killed when dropped.
 #[derive(Debug)]
 pub struct Process {
@@ -176,28 +188,34 @@ pub struct Server {
 impl Server {
     /// A demo server on a fresh folder.
     pub fn start() -> Self {
-        Self::start_in(Arc::new(tempfile::tempdir().expect("a temporary folder")), None)
+        Self::start_in(&[], Arc::new(tempfile::tempdir().expect("a temporary folder")), None)
     }
 
     /// A demo server on a fresh folder with these lines in its settings file.
     pub fn start_with(settings: &str) -> Self {
-        Self::start_in(folder_with(settings), None)
+        Self::start_in(&[], folder_with(settings), None)
     }
 
     /// As `start_with`, and it keeps its data in PostgreSQL.
     pub fn start_on_with(database: &str, settings: &str) -> Self {
-        Self::start_in(folder_with(settings), Some(database.to_owned()))
+        Self::start_in(&[], folder_with(settings), Some(database.to_owned()))
     }
 
     /// A demo server on a fresh folder that keeps its data in PostgreSQL.
     pub fn start_on(database: &str) -> Self {
         let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
-        Self::start_in(folder, Some(database.to_owned()))
+        Self::start_in(&[], folder, Some(database.to_owned()))
     }
 
-    fn start_in(folder: Arc<TempDir>, database: Option<String>) -> Self {
+    /// A demo server with its database elsewhere, started by another program that these words name.
+    pub fn start_under(wrapper: &[String], folder: TempDir, database: &Path) -> Self {
+        let database = database.to_str().expect("a path in UTF-8").to_owned();
+        Self::start_in(wrapper, Arc::new(folder), Some(database))
+    }
+
+    fn start_in(wrapper: &[String], folder: Arc<TempDir>, database: Option<String>) -> Self {
         let data = folder.path().join("data");
-        let mut command = claviger();
+        let mut command = claviger_under(wrapper);
         command.args(["serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir"]).arg(&data);
         if let Some(url) = &database {
             command.args(["--database", url]);
@@ -244,13 +262,13 @@ impl Server {
     /// Stops in good order and starts again on the same data.
     pub fn restart(mut self) -> Self {
         self.process.stop("TERM");
-        Self::start_in(Arc::clone(&self.folder), self.database.clone())
+        Self::start_in(&[], Arc::clone(&self.folder), self.database.clone())
     }
 
     /// Kills the program in the middle of whatever it does and starts it again on the same data.
     pub fn crash_and_restart(mut self) -> Self {
         self.process.crash();
-        Self::start_in(Arc::clone(&self.folder), self.database.clone())
+        Self::start_in(&[], Arc::clone(&self.folder), self.database.clone())
     }
 
     /// The n-th of the demo's licenses.

@@ -12,6 +12,8 @@ const PAUSE: i64 = 30;
 const PAUSE_MAX: i64 = 900;
 /// Failures are forgotten after so many seconds without another one.
 const FORGET_AFTER: i64 = 1800;
+/// So many seconds the clock may be put back without anything being forgotten.
+const CLOCK_SLACK: i64 = 60;
 /// Who succeeded is no stranger for so many seconds.
 const FAMILIAR_FOR: i64 = 3 * 86_400;
 /// Entries of an application before those that can be forgotten are dropped in passing, at most once a second.
@@ -35,7 +37,12 @@ struct Count {
 
 impl Count {
     fn pause(&self, now: i64) -> Option<i64> {
-        Some(self.locked_until - now).filter(|&seconds| seconds > 0)
+        Some(self.locked_until - now).filter(|&seconds| seconds > 0 && !self.is_ahead(now))
+    }
+
+    /// Whether this is of a time to come: the clock was put back. Nobody is to wait until it is there again.
+    fn is_ahead(&self, now: i64) -> bool {
+        now < self.last.saturating_sub(CLOCK_SLACK)
     }
 
     fn has_room(&self, rule: Rule, now: i64) -> bool {
@@ -44,6 +51,9 @@ impl Count {
 
     /// The same after what time does.
     fn now_at(mut self, rule: Rule, now: i64) -> Self {
+        if self.is_ahead(now) {
+            return Self { under_way: self.under_way, last: now, ..Self::default() };
+        }
         match rule {
             Rule::Growing(_) if now - self.last > FORGET_AFTER => self.failures = 0,
             Rule::Growing(_) => {}
@@ -84,7 +94,7 @@ impl Count {
     }
 
     fn is_over(&self, now: i64) -> bool {
-        self.under_way == 0 && (self.failures == 0 || now - self.last > FORGET_AFTER)
+        self.under_way == 0 && (self.failures == 0 || now - self.last > FORGET_AFTER || self.is_ahead(now))
     }
 }
 

@@ -257,3 +257,22 @@ proptest! {
         prop_assert_eq!(attempts.lock().entries(), 0);
     }
 }
+
+#[test]
+fn a_clock_that_is_put_right_locks_nobody_out() {
+    const YEAR: i64 = 31_536_000;
+    let alice = attempt(Some("alice"), "192.0.2.1");
+    for (wrong, right) in [(2 * YEAR, YEAR), (YEAR, 2 * YEAR), (2 * YEAR, 0)] {
+        let attempts = Attempts::new(FreeFailures { user: 2, ..FREE });
+        for _ in 0..5 {
+            fail(&attempts, alice, wrong);
+        }
+        assert!(pause(&attempts, alice, wrong).is_some());
+        assert_eq!(pause(&attempts, alice, right), None);
+        // Counted anew there.
+        assert!(fail(&attempts, alice, right));
+        assert_eq!(pause(&attempts, alice, right), None);
+        assert!(fail(&attempts, alice, right));
+        assert_eq!(pause(&attempts, alice, right), Some(30));
+    }
+}

@@ -1,6 +1,7 @@
 //! Use cases on a real database (SQLite); what the store does is tested there, on both.
 
 mod attention;
+mod clock;
 mod files;
 mod lists;
 mod rest;
