@@ -3,6 +3,7 @@
 mod args;
 mod file;
 mod parse;
+mod secret;
 
 use std::{fmt, net::SocketAddr, path::PathBuf, thread};
 
@@ -13,6 +14,7 @@ use ipnet::IpNet;
 
 pub(crate) use args::{LinkArgs, LogFormat, ServeArgs, StoreArgs};
 use file::{DATA_DIR, FileConfig, SettingsFile};
+use secret::Sources;
 
 /// Where things are in the data folder unless a setting says otherwise.
 const SQLITE_FILE: &str = "claviger.db";
@@ -50,6 +52,8 @@ pub(crate) struct Store {
     pub(crate) file_max_bytes: u64,
     /// What all uploads of one application may have together, in bytes.
     pub(crate) app_upload_bytes: u64,
+    /// What is unwise about these settings, a sentence each.
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Store {
@@ -65,10 +69,18 @@ impl Store {
     fn from_sources(args: StoreArgs, file: &SettingsFile) -> anyhow::Result<Self> {
         let values = &file.values;
         let data_dir = args.data_dir.or(file.path(values.data_dir.as_ref())).unwrap_or(DATA_DIR.into());
-        let database = match (&args.database, &values.database) {
-            (Some(text), _) => parse::database(text, None).map_err(anyhow::Error::msg)?,
-            (None, Some(text)) => file.named(parse::database(text, file.folder()))?,
-            (None, None) => Database::Sqlite(data_dir.join(SQLITE_FILE)),
+        let mut warnings = Vec::new();
+        let named = Sources {
+            name: "database",
+            given: args.database,
+            given_file: args.database_file,
+            in_file: values.database.as_ref(),
+            in_file_file: values.database_file.as_ref(),
+        };
+        let database = match named.find(file, &mut warnings)? {
+            Some(found) if found.in_file => file.named(parse::database(&found.text, file.folder()))?,
+            Some(found) => parse::database(&found.text, None).map_err(anyhow::Error::msg)?,
+            None => Database::Sqlite(data_dir.join(SQLITE_FILE)),
         };
         let master_key_file = args
             .master_key_file
@@ -84,6 +96,7 @@ impl Store {
             master_key_file,
             file_max_bytes,
             app_upload_bytes,
+            warnings,
         })
     }
 
@@ -191,10 +204,20 @@ impl Config {
             None => thread::available_parallelism().map_or(1, usize::from),
         };
         let shares = shares(&serve, values);
+        let mut store = Store::from_sources(store, file)?;
+        let smtp_url = Sources {
+            name: "smtp_url",
+            given: serve.smtp_url,
+            given_file: serve.smtp_url_file,
+            in_file: values.smtp_url.as_ref(),
+            in_file_file: values.smtp_url_file.as_ref(),
+        };
+        let smtp_url = smtp_url.find(file, &mut store.warnings)?.map(|found| found.text);
+        store.warnings.dedup();
         let daily = serve.seller_daily_licenses.or(values.seller_daily_licenses).unwrap_or(0);
         Ok(Self {
             settings_file: file.location(),
-            store: Store::from_sources(store, file)?,
+            store,
             listen: file.setting(serve.listen, values.listen.as_ref(), LISTEN, parse::listen)?,
             public_url: match (serve.public_url, &values.public_url) {
                 (None, Some(text)) => Some(file.named(parse::public_url(text))?),
@@ -228,10 +251,7 @@ impl Config {
                 app: serve.login_failures_app.or(values.login_failures_app).unwrap_or(LOGIN_FAILURES_APP),
             },
             shares,
-            mail: mail(
-                serve.smtp_url.or_else(|| values.smtp_url.clone()),
-                serve.smtp_from.or_else(|| values.smtp_from.clone()),
-            )?,
+            mail: mail(smtp_url, serve.smtp_from.or_else(|| values.smtp_from.clone()))?,
             outgoing_allow: file.list(serve.outgoing_allow, values.outgoing_allow.as_ref(), parse::target)?,
             screens: ScreenSources {
                 vpn_list: serve.vpn_list.or(file.path(values.vpn_list.as_ref())),

@@ -2,12 +2,13 @@
 
 mod commands;
 mod config;
+mod deed;
 mod logging;
 mod output;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
@@ -15,6 +16,7 @@ use crate::{
         user, variable, webhook, why,
     },
     config::{ServeArgs, StoreArgs},
+    deed::Deed,
 };
 
 /// Measured: a tenth more sessions a second than with the system's allocator. Without huge pages, so that an idle
@@ -109,8 +111,15 @@ enum Command {
     },
 }
 
+/// The command line, as it is described.
+fn command() -> clap::Command {
+    Cli::command()
+}
+
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = command().get_matches();
+    let mut cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    cli.store.deed = Deed::of(&command(), &matches);
     let outcome = match cli.command {
         Command::Serve { demo, args } => serve::run(cli.store, *args, demo),
         Command::Doctor { json, args } => doctor::run(cli.store, *args, json),
@@ -136,7 +145,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "claviger", &mut std::io::stdout());
+            clap_complete::generate(shell, &mut command(), "claviger", &mut std::io::stdout());
             Ok(())
         }
     };

@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Origin, Url};
 
-use crate::{AllowedTarget, inner::is_inner};
+use crate::{AllowedTarget, inner::is_inner, own::OwnAddresses};
 
 /// Decides where calls may go.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub(crate) struct Guard {
     hosts: Vec<(String, Option<u16>)>,
     /// The server itself.
     own: Option<Origin>,
+    /// The machine itself.
+    machine: OwnAddresses,
 }
 
 /// How an address was found fit to be called.
@@ -35,8 +37,13 @@ pub(crate) enum Trust {
 impl Guard {
     /// `own_url`: the server itself, which may be called.
     pub(crate) fn new(allow: Vec<AllowedTarget>, own_url: Option<&str>) -> Self {
+        Self::on(OwnAddresses::default(), allow, own_url)
+    }
+
+    /// As [`Guard::new`], on a machine of these addresses.
+    fn on(machine: OwnAddresses, allow: Vec<AllowedTarget>, own_url: Option<&str>) -> Self {
         let own = own_url.and_then(|url| Url::parse(url).ok()).map(|url| url.origin());
-        let mut guard = Self { networks: Vec::new(), hosts: Vec::new(), own };
+        let mut guard = Self { networks: Vec::new(), hosts: Vec::new(), own, machine };
         for target in allow {
             match target {
                 AllowedTarget::Network(network) => guard.networks.push(network),
@@ -67,7 +74,8 @@ impl Guard {
 
     fn permits(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        !is_inner(address) || self.networks.iter().any(|network| network.contains(&address))
+        !(is_inner(address) || self.machine.contain(address))
+            || self.networks.iter().any(|network| network.contains(&address))
     }
 }
 
@@ -178,6 +186,21 @@ mod tests {
         ] {
             assert_eq!(guard.judge(&url(text)), trust, "{text}");
         }
+    }
+
+    #[test]
+    fn this_machine_is_inside_whatever_its_addresses() {
+        let machine =
+            || OwnAddresses::with(|| Ok(["8.8.4.4", "2001:4860::1"].map(|own| own.parse().unwrap()).into()));
+        let guard = Guard::on(machine(), Vec::new(), None);
+        for text in ["http://8.8.4.4/", "http://[::ffff:8.8.4.4]:9000/", "http://[2001:4860::1]/"] {
+            assert_eq!(guard.judge(&url(text)), None, "{text}");
+        }
+        assert_eq!(guard.judge(&url("http://8.8.8.8/")), Some(Trust::Outer));
+        let allow = vec!["8.8.4.0/24".parse().unwrap()];
+        let guard = Guard::on(machine(), allow, Some("https://[2001:4860::1]"));
+        assert_eq!(guard.judge(&url("http://8.8.4.4/")), Some(Trust::Outer));
+        assert_eq!(guard.judge(&url("https://[2001:4860::1]/x")), Some(Trust::Named));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod client;
 mod guard;
 mod inner;
 mod mail;
+mod own;
 mod target;
 #[cfg(test)]
 mod testing;

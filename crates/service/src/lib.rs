@@ -53,7 +53,7 @@ pub use shared::{
     vault::{Vault, VaultError},
 };
 pub use vendor::{
-    audit::{AuditEntry, LogFilter, Logged, SellerRequest},
+    audit::{AuditEntry, COMMAND_LINE, LogFilter, Logged, SellerRequest},
     listing::{EncodeRow, Listing, ListingPart, SessionFilter},
     seller_keys::FoundSellerKey,
 };

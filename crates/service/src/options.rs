@@ -19,6 +19,9 @@ pub struct Options {
     pub seller_daily_licenses: i64,
     /// The address under which clients reach the server, without trailing slash.
     pub public_url: String,
+    /// The server's own address as far as vendors' webhooks may call it: it was chosen by the operator. Without one they
+    /// cannot, least of all on loopback, past a proxy's rules.
+    pub own_url: Option<String>,
     /// Inner addresses that the server may call.
     pub outgoing_allow: Vec<AllowedTarget>,
     /// How mails are sent; `None`: not at all.
@@ -47,6 +50,7 @@ impl Default for Options {
             hash_threads: 1,
             seller_daily_licenses: 0,
             public_url: String::new(),
+            own_url: None,
             outgoing_allow: Vec::new(),
             mail: None,
             screens: ScreenSources::default(),

@@ -58,7 +58,7 @@ pub(crate) fn run(store: StoreArgs, command: Audit) -> anyhow::Result<()> {
                 entry.actor,
                 entry.action,
                 dash(entry.target),
-                entry.ip,
+                dash(entry.ip),
                 dash(entry.changes),
             ];
             rows.add(&value, cells)?;

@@ -2,10 +2,11 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use claviger_domain::{SystemClock, SystemRandom};
 use claviger_service::{
-    App, Database, Options, Service, create_private, parse_app_path, vendor::ManageError,
+    App, Database, Options, Service, ServiceError, StoreError, create_private, parse_app_path,
+    vendor::ManageError,
 };
 
 use super::{args::ConfirmArgs, prompt::confirm};
@@ -44,12 +45,17 @@ where
     })
 }
 
-/// What [`with_service`] does, compiled once and not for each command.
+/// What [`with_service`] does, compiled once and not for each command. The one place where data are opened to be
+/// changed, so what was changed is noted here.
 fn block_on<'a>(
     args: StoreArgs,
     run: Box<dyn FnOnce(Arc<Service>) -> Running<'a> + 'a>,
 ) -> anyhow::Result<()> {
+    let deed = args.deed.clone();
     let store = Store::resolve(args)?;
+    for warning in &store.warnings {
+        eprintln!("claviger: warning: {warning}");
+    }
     if let Database::Sqlite(path) = &store.database
         && !path.exists()
     {
@@ -59,7 +65,14 @@ fn block_on<'a>(
         );
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async { run(open(&store, Options::default()).await?).await })
+    runtime.block_on(async {
+        let service = open(&store, Options::default()).await?;
+        run(service.clone()).await?;
+        match deed {
+            Some(deed) => deed.record(&service).await,
+            None => Ok(()),
+        }
+    })
 }
 
 /// Asks, then deletes something of an application, as `run` does it, and says so.
@@ -94,5 +107,19 @@ pub(super) async fn open(store: &Store, options: Options) -> anyhow::Result<Arc<
     };
     let service =
         Service::open(store.database.clone(), options, Arc::new(SystemClock), Arc::new(SystemRandom));
-    Ok(Arc::new(service.await?))
+    Ok(Arc::new(service.await.map_err(advised)?))
+}
+
+/// A failure to open the data, with what to do about it.
+fn advised(error: ServiceError) -> anyhow::Error {
+    match &error {
+        ServiceError::Store(StoreError::Overloaded) => anyhow!(
+            "the database cannot be changed: another program holds it, or its disk is full or read-only"
+        ),
+        ServiceError::Store(store) => match store.advice() {
+            Some(advice) => anyhow!("{error}: {advice}"),
+            None => error.into(),
+        },
+        _ => error.into(),
+    }
 }

@@ -26,6 +26,9 @@ pub(crate) fn run(store: StoreArgs, args: ServeArgs, demo: bool) -> anyhow::Resu
 
 async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
     let begun = Instant::now();
+    for warning in &config.store.warnings {
+        tracing::warn!("{warning}");
+    }
     tracing::info!(version = env!("CARGO_PKG_VERSION"), database = config.store.database_label(), "starting");
     // Before the data is opened, which wants to know the address in links.
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
@@ -34,7 +37,9 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let limited = config.rate_limits && !demo;
-    let service = open(&config.store, options(&config, &public_url, limited)).await?;
+    // A demo is tried out on the machine that it runs on.
+    let own_url = config.public_url.clone().or_else(|| demo.then(|| public_url.clone()));
+    let service = open(&config.store, Options { own_url, ..options(&config, &public_url, limited) }).await?;
     let rates = Rates { client: config.client_rate, seller: config.seller_rate };
     let limits = Limits::new(if limited { rates } else { Rates::default() });
     if demo {

@@ -42,11 +42,15 @@ pub(super) fn change(store: StoreArgs, app: &str, changes: &[String], force: boo
         split.map(|(name, value)| (name.to_owned(), value.to_owned()))
     });
     let changes: Vec<(String, String)> = changes.collect::<anyhow::Result<_>>()?;
+    let deed = store.deed.clone();
     with_app(store, app, async |service, app| {
         let changed = match force {
             true => service.force_settings(&app, &changes).await?,
             false => service.change_settings(&app, &changes).await?,
         };
+        if let Some(deed) = &deed {
+            deed.tell(changed.differences);
+        }
         let settings = serde_json::to_value(changed.settings)?;
         for (name, _) in &changes {
             println!("{name}={}", output::plain(&field(&settings, name)));

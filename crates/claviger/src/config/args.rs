@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use super::parse;
+use crate::deed::Deed;
 
 /// Where the data is.
 #[derive(Args, Clone, Default)]
@@ -24,6 +25,15 @@ pub(crate) struct StoreArgs {
     // Kept as text: the parser of flags would repeat a refused value, password and all.
     #[arg(long, global = true, value_name = "FILE|URL", env = "CLAVIGER_DATABASE", hide_env_values = true)]
     pub(crate) database: Option<String>,
+    /// File that holds what --database would say, so that no list of processes shows the password
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "CLAVIGER_DATABASE_FILE",
+        conflicts_with = "database"
+    )]
+    pub(crate) database_file: Option<PathBuf>,
     /// File with the key that encrypts secrets in the database [default: master.key in the data folder]
     #[arg(long, global = true, value_name = "FILE", env = "CLAVIGER_MASTER_KEY_FILE")]
     pub(crate) master_key_file: Option<PathBuf>,
@@ -36,6 +46,9 @@ pub(crate) struct StoreArgs {
     /// What all uploads of one application may have together, in bytes [default: 1073741824]
     #[arg(long, global = true, value_name = "NUMBER", env = "CLAVIGER_APP_UPLOAD_BYTES")]
     pub(crate) app_upload_bytes: Option<u64>,
+    /// What the command changes; it goes wherever the data are opened.
+    #[arg(skip)]
+    pub(crate) deed: Option<Deed>,
 }
 
 /// How the server behaves.
@@ -98,6 +111,9 @@ pub(crate) struct ServeArgs {
     // Kept as text: the parser of flags would repeat a refused value, password and all.
     #[arg(long, value_name = "URL", env = "CLAVIGER_SMTP_URL", hide_env_values = true)]
     pub(crate) smtp_url: Option<String>,
+    /// File that holds what --smtp-url would say, so that no list of processes shows the password
+    #[arg(long, value_name = "FILE", env = "CLAVIGER_SMTP_URL_FILE", conflicts_with = "smtp_url")]
+    pub(crate) smtp_url_file: Option<PathBuf>,
     /// Sender of mails, such as `Shop <no-reply@example.com>`
     #[arg(long, value_name = "SENDER", env = "CLAVIGER_SMTP_FROM")]
     pub(crate) smtp_from: Option<String>,

@@ -21,6 +21,7 @@ const FILE_NAME: &str = "claviger.toml";
 pub(super) struct FileConfig {
     pub(super) data_dir: Option<PathBuf>,
     pub(super) database: Option<String>,
+    pub(super) database_file: Option<PathBuf>,
     pub(super) master_key_file: Option<PathBuf>,
     pub(super) files_dir: Option<PathBuf>,
     pub(super) file_max_bytes: Option<u64>,
@@ -43,6 +44,7 @@ pub(super) struct FileConfig {
     pub(super) app_anonymous_sessions: Option<u32>,
     pub(super) login_failures_app: Option<u32>,
     pub(super) smtp_url: Option<String>,
+    pub(super) smtp_url_file: Option<PathBuf>,
     pub(super) smtp_from: Option<String>,
     pub(super) outgoing_allow: Option<Vec<String>>,
     pub(super) vpn_list: Option<PathBuf>,

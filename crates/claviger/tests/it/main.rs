@@ -5,6 +5,7 @@ mod support;
 
 mod blacklist;
 mod cli;
+mod cli_audit;
 mod client_activation;
 mod client_admission;
 mod client_chat;
@@ -37,6 +38,8 @@ mod dashboard_seller_settings;
 mod dashboard_sessions;
 mod dashboard_why;
 mod demo;
+mod faults_data;
+mod faults_disk;
 mod faults_postgres;
 mod forwarded;
 mod guard_lines;

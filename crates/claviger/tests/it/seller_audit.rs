@@ -9,8 +9,14 @@ use crate::support::{App, HWID, Server, assert_json, encode, eventually, form, n
 
 const SECRET: &str = "a-secret-to-look-for";
 
+/// Without what the test itself changed by the command line.
+fn by_request(mut rows: Vec<Value>) -> Vec<Value> {
+    rows.retain(|row| !text(row, "key").starts_with("cli:"));
+    rows
+}
+
 fn audit(server: &Server) -> Vec<Value> {
-    list(server, &["audit", "list", &server.app.path(), "--json"])
+    by_request(list(server, &["audit", "list", &server.app.path(), "--json"]))
 }
 
 fn seller_log(server: &Server) -> Vec<Value> {
@@ -271,7 +277,7 @@ fn applications_have_logs_of_their_own() {
     let other = server.create_app("other");
     set_seller_logs(&server, true);
     done(&server.app, "type=addsub&level=1&name=premium");
-    assert_eq!(server.cli.ok(&["audit", "list", &other.path()]).trim(), "none");
+    assert!(by_request(list(&server, &["audit", "list", &other.path(), "--json"])).is_empty());
     assert_eq!(server.cli.ok(&["seller-log", "list", &other.path()]).trim(), "none");
     done(&other, "type=addsub&level=1&name=extra");
     assert_eq!(audit(&server).len(), 1);
@@ -458,7 +464,7 @@ fn old_entries_go() {
         done(app, &format!("type=addsub&level=1&name=sub{n}"));
     }
     assert_eq!(audit(&server).len(), 4);
-    server.cli.ok(&["app", "set", &path, "sellerLogsKept=3", "auditKept=2"]);
+    server.cli.ok(&["app", "set", &path, "sellerLogsKept=3", "auditKept=3"]);
     eventually("the server to notice", || {
         done(app, "type=setseller");
         (seller_log(&server).len() == 3).then_some(())
@@ -538,7 +544,7 @@ fn the_logs_tell_which_key_asked_what_and_are_searched() {
         assert!(log(&["--text", &format!("x{hostile}x")]).is_empty());
     }
     let changes = |more: &[&str]| list(&server, &[&["audit", "list", &path, "--json"], more].concat());
-    assert_eq!(changes(&[]).len(), 1, "what was refused is no change");
+    assert_eq!(by_request(changes(&[])).len(), 1, "what was refused is no change");
     assert_eq!(changes(&["--key", &app.seller_key[28..], "--type", "addsub", "--text", "gold"]).len(), 1);
     assert!(changes(&["--key", "My bot"]).is_empty());
 }

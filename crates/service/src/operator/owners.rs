@@ -8,7 +8,7 @@ use claviger_store::{
 };
 
 use super::names::{check_name, no_owner, refused};
-use crate::{Service, ServiceError};
+use crate::{Service, ServiceError, vendor::audit::COMMAND_LINE};
 
 /// Longest name of an owner in bytes.
 const OWNER_NAME_MAX: usize = 65;
@@ -94,6 +94,11 @@ pub(crate) fn check_owner_name(name: &str) -> Result<String, ServiceError> {
     let name = check_name("owner", name, OWNER_NAME_MAX)?;
     if name.contains('/') {
         return Err(refused("the name of an owner must not hold a slash"));
+    }
+    if name.starts_with(COMMAND_LINE) {
+        return Err(refused(
+            "the name of an owner must not begin as the audit log calls operators, with `cli:`",
+        ));
     }
     Ok(name)
 }

@@ -1,7 +1,10 @@
 //! What happened to a person's account, for them to read.
 
-use claviger_domain::PersonId;
-use claviger_store::{Conn, StoreError, people::log};
+use claviger_domain::{ClientAddress, PersonId};
+use claviger_store::{
+    Conn, StoreError,
+    people::{credentials, log},
+};
 
 use super::{person::Person, visitor::Visitor};
 use crate::{Service, ServiceError};
@@ -38,6 +41,8 @@ pub enum Event {
     PasskeyRemoved,
     /// A password was set through a link that the operator made.
     Invited,
+    /// The operator changed something, by the command line.
+    Operator,
 }
 
 impl Event {
@@ -57,6 +62,7 @@ impl Event {
             Self::PasskeyAdded => "passkey added",
             Self::PasskeyRemoved => "passkey removed",
             Self::Invited => "password set by link",
+            Self::Operator => "changed by the operator",
         }
     }
 }
@@ -114,6 +120,20 @@ pub(super) fn note_once(
 }
 
 impl Service {
+    /// Notes in a person's log what the operator did.
+    ///
+    /// # Errors
+    /// When the database fails. A person who is not there has no log.
+    pub async fn note_operator(&self, name: &str, detail: &str) -> Result<(), ServiceError> {
+        let (name, detail, now) = (name.to_owned(), detail.to_owned(), self.clock.now());
+        let write = move |conn: &mut Conn<'_>| {
+            let Some(found) = credentials::by_name(conn, &name)? else { return Ok(()) };
+            let here = Visitor { ip: ClientAddress::Unknown, user_agent: String::new() };
+            note(conn, found.person, Event::Operator, &detail, &here, now)
+        };
+        Ok(self.store.db().write::<_, StoreError, _>(write).await?)
+    }
+
     /// A person's log before the entry `before`, at most `limit` entries, newest first.
     ///
     /// # Errors

@@ -9,6 +9,9 @@ pub use claviger_store::{
 
 use crate::{App, Service, ServiceError};
 
+/// What the audit log calls whoever used the command line begins with; nobody's name does.
+pub const COMMAND_LINE: &str = "cli:";
+
 impl Service {
     /// Keeps a change in the audit log of an application; returns once that is on disk.
     ///

@@ -10,6 +10,7 @@ use claviger_store::{
 
 use super::{
     ManageError,
+    audit::COMMAND_LINE,
     checks::{check_length, check_line},
 };
 use crate::{App, Service};
@@ -74,6 +75,9 @@ impl Service {
             return Ok(AddAccount::NoPermission);
         }
         check_line("the name of an account", &new.username, NAME_MAX)?;
+        if new.username.starts_with(COMMAND_LINE) {
+            return Err(ManageError::Unfit("the name of an account must not begin with `cli:`".into()));
+        }
         check_length("a password", trimmed(new.password.expose()), usize::MAX)?;
         check_length("an e-mail address", &new.email, usize::MAX)?;
         check_line("the list of levels", &new.key_levels, LEVELS_MAX)?;

@@ -1,0 +1,329 @@
+//! What a command changes, for the audit log: made from the command line as a whole, in one place, so that no command can
+//! forget it. What is not known to read only counts as a change.
+
+use std::{
+    env, fs,
+    os::unix::fs::MetadataExt as _,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use anyhow::Context;
+use clap::{Arg, ArgMatches, Command, parser::ValueSource};
+use claviger_domain::in_one_line;
+use claviger_service::{AuditEntry, COMMAND_LINE, Service, cut, parse_app_path};
+
+/// Commands that change nothing of an application or owner, by their first word or by their last.
+const READING_FIRST: [&str; 7] = ["serve", "doctor", "why", "audit", "seller-log", "openapi", "completions"];
+const READING_LAST: [&str; 3] = ["list", "show", "settings"];
+/// What says whom or what a change is about.
+const TARGETS: [&str; 6] = ["user", "key", "name", "id", "ip", "hwid"];
+/// What else is told with its value; of the rest, which may be secret, only that it was given.
+const TOLD: [&str; 22] = [
+    "amount",
+    "api",
+    "days",
+    "delay",
+    "force",
+    "from",
+    "grace",
+    "ip",
+    "level",
+    "mask",
+    "no_ip",
+    "public",
+    "read_only",
+    "reason",
+    "rename",
+    "reset_factors",
+    "rights",
+    "role",
+    "seconds",
+    "signed_in",
+    "until",
+    "user_too",
+];
+/// What is no part of the change.
+const LEFT_OUT: [&str; 4] = ["app", "json", "owner", "yes"];
+/// Bytes of a user's name that are kept.
+const USER_MAX: usize = 32;
+/// Bytes of a target that are kept.
+const TARGET_MAX: usize = 200;
+/// Bytes of what was given that are kept.
+const CHANGES_MAX: usize = 500;
+
+/// A change that a command is about to make.
+#[derive(Clone, Debug)]
+pub(crate) struct Deed {
+    /// The command's words.
+    action: String,
+    about: About,
+    target: String,
+    changes: Arc<Mutex<String>>,
+}
+
+/// Whose log it belongs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum About {
+    /// That of an application, OWNER/APP.
+    App(String),
+    /// That of an application that was made just now; and its owner's.
+    NewApp { owner: String, name: String },
+    /// An application that is gone then, and told of in its owner's log.
+    GoneApp(String),
+    /// That of an owner, or another person.
+    Person(String),
+}
+
+impl Deed {
+    /// The change that a command line asks for; `None` when it only reads.
+    pub(crate) fn of(command: &Command, matches: &ArgMatches) -> Option<Self> {
+        let (mut command, mut matches, mut words) = (command, matches, Vec::new());
+        while let Some((word, below)) = matches.subcommand() {
+            command = command.find_subcommand(word)?;
+            matches = below;
+            words.push(word);
+        }
+        if reads(&words) {
+            return None;
+        }
+        let given = Given { command, matches };
+        let action = words.join(" ");
+        let app = given.value("app");
+        let name = given.value("name").unwrap_or_default();
+        let about = match (action.as_str(), app) {
+            ("app delete", Some(path)) => About::GoneApp(path),
+            ("app rename", Some(path)) => {
+                let owner = path.split_once('/').map_or("", |(owner, _)| owner);
+                About::App(format!("{owner}/{name}"))
+            }
+            (_, Some(path)) => About::App(path),
+            (_, None) => match given.value("owner") {
+                Some(owner) => About::NewApp { owner, name },
+                None => About::Person(name),
+            },
+        };
+        let (target, changes) = (given.target(), Arc::new(Mutex::new(given.changes())));
+        Some(Self { action, about, target, changes })
+    }
+
+    /// Tells the changes more exactly than the command line does: what was what before.
+    pub(crate) fn tell(&self, changes: String) {
+        *self.changes.lock().unwrap_or_else(PoisonError::into_inner) = changes;
+    }
+
+    /// Keeps the change in the audit log of the application, or in the owner's log.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn record(&self, service: &Service) -> anyhow::Result<()> {
+        let kept = match &self.about {
+            About::App(path) => self.record_in_app(service, path).await,
+            About::GoneApp(path) => {
+                let owner = path.split_once('/').map_or("", |(owner, _)| owner);
+                self.record_of_person(service, owner, path).await
+            }
+            About::NewApp { owner, name } => {
+                self.record_in_app(service, &format!("{owner}/{name}")).await?;
+                self.record_of_person(service, owner, name).await
+            }
+            About::Person(name) => self.record_of_person(service, name, "").await,
+        };
+        kept.context("the change was made, but is not in the audit log")
+    }
+
+    async fn record_in_app(&self, service: &Service, path: &str) -> anyhow::Result<()> {
+        let (owner, name) = parse_app_path(path).map_err(anyhow::Error::msg)?;
+        let app = service.app(&owner, &name).await?;
+        let target = if self.target.is_empty() { &app.name } else { &self.target };
+        let entry = AuditEntry {
+            actor: actor(),
+            action: self.action.clone(),
+            target: kept(target, TARGET_MAX),
+            ip: String::new(),
+            changes: self.changes(),
+        };
+        Ok(service.record_audit(&app, entry).await?)
+    }
+
+    async fn record_of_person(&self, service: &Service, name: &str, what: &str) -> anyhow::Result<()> {
+        let parts = [self.action.as_str(), what, &self.changes()].map(str::to_owned);
+        let told: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        let detail = format!("{} ({})", kept(&told.join("; "), CHANGES_MAX), actor());
+        Ok(service.note_operator(name, &detail).await?)
+    }
+
+    fn changes(&self) -> String {
+        let changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
+        kept(&changes, CHANGES_MAX)
+    }
+}
+
+/// Whether a command, by its words, changes nothing.
+fn reads(words: &[&str]) -> bool {
+    words.first().is_none_or(|first| READING_FIRST.contains(first))
+        || words.last().is_some_and(|last| READING_LAST.contains(last))
+}
+
+/// The arguments of a command.
+struct Given<'a> {
+    command: &'a Command,
+    matches: &'a ArgMatches,
+}
+
+impl Given<'_> {
+    /// The value of an argument, if it has one and was given.
+    fn value(&self, id: &str) -> Option<String> {
+        let known = self.command.get_arguments().any(|arg| arg.get_id() == id);
+        let values = self.matches.try_get_raw(id).ok().flatten().filter(|_| known)?;
+        let values: Vec<String> = values.map(|value| value.to_string_lossy().into_owned()).collect();
+        Some(values.join(","))
+    }
+
+    /// Whether an argument says what the change is about; a flag of such a name does not.
+    fn is_target(arg: &Arg) -> bool {
+        TARGETS.contains(&arg.get_id().as_str()) && arg.get_action().takes_values()
+    }
+
+    fn target(&self) -> String {
+        let targets: Vec<&str> = self
+            .command
+            .get_arguments()
+            .filter(|arg| Self::is_target(arg))
+            .map(|arg| arg.get_id().as_str())
+            .collect();
+        let values = TARGETS.iter().filter(|id| targets.contains(*id)).filter_map(|id| self.value(id));
+        values.collect::<Vec<_>>().join(" ")
+    }
+
+    fn changes(&self) -> String {
+        let told = self.command.get_arguments().filter_map(|arg| {
+            let id = arg.get_id().as_str();
+            let is_given = self.matches.value_source(id) == Some(ValueSource::CommandLine);
+            if !is_given || LEFT_OUT.contains(&id) || Self::is_target(arg) {
+                return None;
+            }
+            let value = if TOLD.contains(&id) { self.value(id)? } else { "***".into() };
+            Some(format!("{id}: {value}"))
+        });
+        told.collect::<Vec<_>>().join("; ")
+    }
+}
+
+fn kept(text: &str, max: usize) -> String {
+    cut(&in_one_line(text), max).into()
+}
+
+/// The system's user who runs this command; of root by sudo, who that was before.
+fn actor() -> String {
+    let user = fs::metadata("/proc/self").ok().map(|own| own.uid());
+    let before = env::var("SUDO_USER").ok().filter(|name| user == Some(0) && !name.is_empty());
+    let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = before.or_else(|| user.map(|user| name_of(user, &passwd)));
+    actor_named(&name.unwrap_or_else(|| "unknown".into()))
+}
+
+/// The name of a user by number; the number where `passwd` does not have it.
+fn name_of(user: u32, passwd: &str) -> String {
+    let number = user.to_string();
+    let found = passwd.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1) == Some(&number)).then_some(name)
+    });
+    found.map_or(number.clone(), str::to_owned)
+}
+
+fn actor_named(name: &str) -> String {
+    let plain = |character: char| character.is_ascii_alphanumeric() || "._-@$+".contains(character);
+    let name: String = name.chars().map(|character| if plain(character) { character } else { '?' }).collect();
+    format!("{COMMAND_LINE}{}", cut(&name, USER_MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All commands that do something, by their words.
+    fn leaves<'a>(command: &'a Command, words: &[&'a str], found: &mut Vec<(Vec<&'a str>, &'a Command)>) {
+        if !command.has_subcommands() {
+            found.push((words.to_vec(), command));
+        }
+        for below in command.get_subcommands() {
+            leaves(below, &[words, &[below.get_name()]].concat(), found);
+        }
+    }
+
+    #[test]
+    fn every_change_belongs_in_a_log() {
+        let command = crate::command();
+        let mut found = Vec::new();
+        leaves(&command, &[], &mut found);
+        let changing: Vec<_> = found.iter().filter(|(words, _)| !reads(words)).collect();
+        assert!(changing.len() > 40, "{changing:?}");
+        for (words, command) in changing {
+            let has = |id: &str| command.get_arguments().any(|arg| arg.get_id() == id);
+            assert!(has("app") || has("name"), "{words:?}: in whose log does it belong?");
+        }
+    }
+
+    fn deed(line: &str) -> Option<Deed> {
+        let command = crate::command();
+        let matches = command.clone().try_get_matches_from(line.split(' ')).unwrap();
+        Deed::of(&command, &matches)
+    }
+
+    #[test]
+    fn secrets_are_not_told() {
+        let told = |line: &str| {
+            let deed = deed(line).unwrap();
+            (deed.action.clone(), deed.target.clone(), deed.changes())
+        };
+        let expected = |action: &str, target: &str, changes: &str| {
+            (action.to_owned(), target.to_owned(), changes.to_owned())
+        };
+        assert_eq!(
+            told("claviger variable set-user acme/shop alice colour red --read-only"),
+            expected("variable set-user", "alice colour", "value: ***; read_only: true")
+        );
+        assert_eq!(
+            told("claviger webhook add acme/shop https://x.example/?key=1 --public --id a"),
+            expected("webhook add", "a", "url: ***; public: true")
+        );
+        assert_eq!(
+            told("claviger license add acme/shop --days 30 --amount 5 --note x --data-dir /x"),
+            expected("license add", "", "days: 30; amount: 5; note: ***")
+        );
+        assert_eq!(told("claviger token ban acme/shop TOKEN"), expected("token ban", "", "token: ***"));
+        for line in
+            ["claviger app list", "claviger app show a/b", "claviger serve", "claviger audit list a/b"]
+        {
+            assert!(deed(line).is_none(), "{line}");
+        }
+    }
+
+    #[test]
+    fn each_goes_where_it_is_looked_for() {
+        for (line, about) in [
+            ("claviger user ban acme/shop alice --reason x", About::App("acme/shop".into())),
+            ("claviger app rename acme/shop store", About::App("acme/store".into())),
+            ("claviger app delete acme/shop --yes", About::GoneApp("acme/shop".into())),
+            (
+                "claviger app create shop --owner acme",
+                About::NewApp { owner: "acme".into(), name: "shop".into() },
+            ),
+            ("claviger owner set-role acme tester", About::Person("acme".into())),
+        ] {
+            assert_eq!(deed(line).unwrap().about, about, "{line}");
+        }
+    }
+
+    #[test]
+    fn users_have_plain_names() {
+        let passwd = "root:x:0:0:root:/root:/bin/sh\nann:x:1000:1000::/:/bin/sh\n";
+        assert_eq!((name_of(1000, passwd), name_of(7, passwd)), ("ann".into(), "7".into()));
+        assert_eq!(actor_named("ann"), "cli:ann");
+        assert_eq!(actor_named("a b\n\u{202E}ü"), "cli:a?b???");
+        assert_eq!(actor_named(&"x".repeat(100)).len(), 4 + USER_MAX);
+        assert!(actor().starts_with("cli:"));
+    }
+}
