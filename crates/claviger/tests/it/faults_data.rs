@@ -131,7 +131,7 @@ fn a_master_key_that_does_not_fit_is_told_of_and_left_alone() {
                 .open(path)
                 .expect("the key")
                 .write_all_at(other.as_bytes(), 0)
-                .expect("it")
+                .expect("it");
         },
         || is_refused(&server, &["is not the one that this database was set up with"]),
     );
