@@ -6,6 +6,8 @@ use crate::http::{get, post};
 
 /// The endpoint that programs use here: the version of the API with the dearest signatures.
 pub const CLIENT: &str = "/api/1.3/";
+/// That of the version which most programs use.
+pub const CLIENT_1_2: &str = "/api/1.2/";
 
 /// A vendor with one application.
 #[derive(Debug, Clone)]
@@ -37,7 +39,12 @@ impl Tenant {
 
     /// A program's request.
     pub fn program(&self, kind: &str, parameters: &[(&str, &str)]) -> Vec<u8> {
-        post(CLIENT, &[], &self.form(kind, parameters))
+        self.program_at(CLIENT, kind, parameters)
+    }
+
+    /// A program's request to another version of the API.
+    pub fn program_at(&self, endpoint: &str, kind: &str, parameters: &[(&str, &str)]) -> Vec<u8> {
+        post(endpoint, &[], &self.form(kind, parameters))
     }
 
     /// A program's request that comes by a proxy which tells this address.
