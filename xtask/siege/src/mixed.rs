@@ -110,7 +110,7 @@ fn prepare(site: &mut Site, shop: &Tenant, bench: &Tenant) -> Result<Vec<(&'stat
     let visit = cookies(&visit);
     let enter = post(SIGN_IN, &[("Cookie", &visit), ("Sec-Fetch-Site", "same-origin")], &form);
     let cookies = sign_in(site, shop)?;
-    let pages = ["", "/sessions", "/users", "/licenses", "/logs"];
+    let pages = ["/", "/sessions", "/credentials", "/app-settings", "/audit-log"];
     let pages = pages.map(|page| get(&format!("/dashboard/{}{page}", shop.app), &[("Cookie", &cookies)]));
     let pages: Vec<Vec<u8>> = pages.into_iter().collect();
     let at = |first: u8, count: u8| (first..first + count).map(honest).collect::<Vec<_>>();
