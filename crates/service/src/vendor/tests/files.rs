@@ -1,5 +1,6 @@
 //! Files and webhooks.
 
+use claviger_domain::ClientAddress;
 use claviger_store::files::File;
 
 use super::*;
