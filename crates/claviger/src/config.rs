@@ -5,10 +5,11 @@ mod file;
 mod parse;
 mod secret;
 
-use std::{fmt, net::SocketAddr, path::PathBuf, thread};
+use std::{fmt, net::SocketAddr, path::PathBuf, thread, time::Duration};
 
 use anyhow::bail;
 use axum::http::HeaderName;
+use claviger_server::ConnectionBounds;
 use claviger_service::{AllowedTarget, Database, FreeFailures, MailOptions, ScreenSources, Shares};
 use ipnet::IpNet;
 
@@ -142,6 +143,8 @@ pub(crate) struct Config {
     pub(crate) rate_limits: bool,
     /// Client API: requests a minute from one address; 0: no limit.
     pub(crate) client_rate: u32,
+    /// How many connections there may be, and how slow.
+    pub(crate) connections: Connections,
     /// Seller API: requests a minute with one key; 0: no limit.
     pub(crate) seller_rate: u32,
     /// Seller API: requests a minute with unknown keys from one address; 0: no limit.
@@ -166,6 +169,15 @@ pub(crate) struct Config {
     pub(crate) log: String,
     /// How log records look.
     pub(crate) log_format: LogFormat,
+}
+
+/// How many connections there may be, and how slow.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Connections {
+    /// In all, if it is told.
+    pub(crate) max: Option<usize>,
+    /// From one address, and times.
+    pub(crate) bounds: ConnectionBounds,
 }
 
 impl LinkArgs {
@@ -204,6 +216,7 @@ impl Config {
             None => thread::available_parallelism().map_or(1, usize::from),
         };
         let shares = shares(&serve, values);
+        let connections = connections(&serve, values)?;
         let mut store = Store::from_sources(store, file)?;
         let smtp_url = Sources {
             name: "smtp_url",
@@ -236,6 +249,7 @@ impl Config {
             )?,
             rate_limits: serve.rate_limits.or(values.rate_limits).unwrap_or(true),
             client_rate: serve.client_rate.or(values.client_rate).unwrap_or(CLIENT_RATE),
+            connections,
             seller_rate: serve.seller_rate.or(values.seller_rate).unwrap_or(SELLER_RATE),
             seller_unknown_key_rate: serve
                 .seller_unknown_key_rate
@@ -292,6 +306,33 @@ fn shares(serve: &ServeArgs, values: &FileConfig) -> Shares {
             default.anonymous_sessions,
         ),
     }
+}
+
+/// The settings of connections.
+fn connections(serve: &ServeArgs, values: &FileConfig) -> anyhow::Result<Connections> {
+    let defaults = ConnectionBounds::default();
+    let max = serve.max_connections.or(values.max_connections);
+    let address = serve.max_connections_per_address.or(values.max_connections_per_address);
+    let idle = serve.idle_seconds.or(values.idle_seconds);
+    let slow = serve.slow_seconds.or(values.slow_seconds);
+    for (name, zero) in [
+        ("max_connections", max == Some(0)),
+        ("max_connections_per_address", address == Some(0)),
+        ("idle_seconds", idle == Some(0)),
+        ("slow_seconds", slow == Some(0)),
+    ] {
+        if zero {
+            bail!("{name} is 0: give at least 1, or leave the setting out");
+        }
+    }
+    let seconds =
+        |given: Option<u32>, default| given.map_or(default, |given| Duration::from_secs(given.into()));
+    let bounds = ConnectionBounds {
+        address: address.unwrap_or(defaults.address),
+        idle: seconds(idle, defaults.idle),
+        ..defaults.patient_for(seconds(slow, defaults.reply.grace))
+    };
+    Ok(Connections { max, bounds })
 }
 
 /// Both settings of mails, or none.

@@ -96,6 +96,18 @@ pub(crate) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
     response
 }
 
+/// The answer when there is no room for a request.
+pub(crate) fn busy() -> Response {
+    const BODY: &str = r#"{"success":false,"message":"The server is busy. Try again in a moment."}"#;
+    with_retry_after(json(StatusCode::SERVICE_UNAVAILABLE, BODY), BUSY_FOR)
+}
+
+/// The answer to an address that asks too often.
+pub(crate) fn too_often() -> Response {
+    const BODY: &str = r#"{"success":false,"message":"Too many requests. Try again in a minute."}"#;
+    with_retry_after(json(StatusCode::TOO_MANY_REQUESTS, BODY), 60)
+}
+
 /// The answer to a browser that asks whether it may call from another origin.
 pub(crate) fn preflight() -> Response {
     let headers = [

@@ -3,6 +3,8 @@
 
 mod client;
 mod client_ip;
+mod connections;
+mod constant;
 mod health;
 mod http;
 mod limits;
@@ -15,9 +17,12 @@ mod seller;
 mod serve;
 mod state;
 
+pub use client::EarlySignatures;
 pub use client_ip::ClientIp;
+pub use connections::{ConnectionBounds, Figures, Hub};
+pub use health::Readiness;
 pub use limits::{Limits, Rates};
 pub use openapi::document as openapi_document;
 pub use router::router;
 pub use serve::serve;
-pub use state::State;
+pub use state::{Requests, State};

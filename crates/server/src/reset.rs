@@ -10,12 +10,14 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
+use bytes::Bytes;
 use claviger_domain::{ClientAddress, Secret};
 use claviger_service::{Alert, Alerted, ServiceError, accounts::ResetPassword};
 use claviger_wire::Params;
 
 use crate::{
     State as ServerState,
+    constant::Constant,
     http::{BUSY_FOR, passes, read_body, with_retry_after},
 };
 
@@ -23,7 +25,9 @@ use crate::{
 const PASSWORD_MAX: usize = 1000;
 /// Seconds after which there is room again for requests.
 const TRY_AGAIN: u64 = 60;
-const CSS: &str = include_str!("../assets/page.css");
+static CSS: Constant = Constant::new("text/css; charset=utf-8", "max-age=3600", || {
+    Bytes::from_static(include_bytes!("../assets/page.css"))
+});
 /// Nothing of other sites, no scripts, in no frame; the address holds a secret, so it is told nobody.
 const HEADERS: [(HeaderName, &str); 5] = [
     (
@@ -53,8 +57,8 @@ pub(crate) fn routes() -> Router<Arc<ServerState>> {
     Router::new().route("/reset/{secret}", get(show).post(change)).route("/assets/page.css", get(css))
 }
 
-async fn css() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=3600")], CSS)
+async fn css(headers: HeaderMap) -> Response {
+    CSS.answer(&headers, &[])
 }
 
 async fn show(

@@ -8,28 +8,48 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{any, get},
 };
+use claviger_service::{Alert, Alerted};
 
 use crate::{
     State, health,
-    http::{json, unknown_method},
+    http::{json, too_often, unknown_method},
     links, openapi, reset, seller,
 };
 
 /// All routes but those of the Client API, which [`crate::serve`] takes first. `pages` are those for people.
 pub fn router(state: Arc<State>, pages: Router) -> Router {
+    let counted = from_fn_with_state(state.clone(), counted);
+    // Pages for a new password and the Seller API count for themselves, and questions about health are free.
     let router = Router::new()
+        .merge(openapi::routes())
+        .merge(health::address_routes())
+        .route("/", get(root))
+        .route_layer(counted.clone())
         .merge(seller::routes())
         .merge(health::routes())
         .merge(reset::routes())
         .merge(links::routes())
-        .merge(openapi::routes())
-        .route("/", get(root))
-        .fallback(not_found)
+        .fallback_service(any(not_found).layer(counted).with_state(state.clone()))
         .method_not_allowed_fallback(async || unknown_method())
         .with_state(state.clone());
     router.merge(pages.route_layer(from_fn_with_state(state, with_address)))
+}
+
+/// Counts a request whose answer is the same for everybody: it costs little, but not nothing.
+async fn counted(
+    extract::State(state): extract::State<Arc<State>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: extract::Request,
+    next: Next,
+) -> Response {
+    let address = state.client_ip.of(peer, request.headers());
+    if !state.limits.client_may(address) {
+        state.service.alert(Alert::TooManyRequests, address, Alerted::default());
+        return too_often();
+    }
+    next.run(request).await
 }
 
 /// Tells a page whose address the request comes from: which proxies are believed is decided here. Other requests look

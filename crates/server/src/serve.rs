@@ -1,35 +1,34 @@
-//! Accepting connections until asked to stop.
+//! Serving requests until asked to stop.
 
-use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     body::Body,
     extract::ConnectInfo,
-    http::{Request, Uri},
+    http::{HeaderName, HeaderValue, Request, Uri, header},
     response::Response,
 };
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{net::TcpListener, task::JoinHandle};
 use tower_service::Service;
 
-use crate::{State, client, router};
+use crate::{
+    State, client,
+    connections::{self, Connection},
+    health,
+    http::busy,
+    router,
+};
 
-/// How long a connection may take to send a request's head, or stay idle.
-const HEAD_WITHIN: Duration = Duration::from_secs(75);
-/// How long requests under way may take once the server is asked to stop.
-const STOP_WITHIN: Duration = Duration::from_secs(10);
 /// How often idle rate limit buckets are dropped.
 const TIDY_EVERY: Duration = Duration::from_secs(60);
-/// Before the next try when the system has no more file descriptors.
-const RETRY_ACCEPT: Duration = Duration::from_millis(200);
+/// What browsers take a reply for is what it says it is.
+const NOSNIFF: (HeaderName, HeaderValue) =
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
-/// Serves requests until `stop` resolves; requests under way are finished. `pages` are those for people: each of their
-/// requests brings the [`ClientAddress`](claviger_domain::ClientAddress) along as an extension.
+/// Serves requests until `stop` resolves; those that have arrived then are answered. `pages` are those for people: each
+/// of their requests brings the [`ClientAddress`](claviger_domain::ClientAddress) along as an extension.
 pub async fn serve(
     listener: TcpListener,
     state: Arc<State>,
@@ -38,58 +37,41 @@ pub async fn serve(
 ) {
     let background = tokio::spawn(state.service.clone().run_background());
     let tidying = tokio::spawn(tidy(state.clone()));
+    let asked = state.clone();
+    let asking = tokio::spawn(async move { health::watch(&asked.readiness, &asked.service).await });
     let app = router(state.clone(), pages);
-    let connections = GracefulShutdown::new();
-    let mut stop = pin!(stop);
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => accept(stream, peer, &state, &app, &connections),
-                Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(RETRY_ACCEPT).await;
-                }
-            },
-            () = &mut stop => break,
-        }
-    }
-    drop(listener);
-    tokio::select! {
-        () = connections.shutdown() => {}
-        () = tokio::time::sleep(STOP_WITHIN) => {
-            tracing::warn!(seconds = STOP_WITHIN.as_secs(), "some requests did not finish in time");
-        }
-    }
-    background.abort();
-    tidying.abort();
+    let (hub, proxies, shared) = (state.connections.clone(), state.clone(), state.clone());
+    let answer = move |peer, connection: Arc<Connection>, request| {
+        respond(shared.clone(), app.clone(), peer, connection.reserved, request)
+    };
+    let trusts = move |peer: SocketAddr| proxies.client_ip.trusts_peer(peer);
+    connections::run(listener, hub, trusts, answer, stop).await;
+    [background, tidying, asking].iter().for_each(JoinHandle::abort);
     state.service.write_held().await;
 }
 
-fn accept(
-    stream: TcpStream,
+async fn respond(
+    state: Arc<State>,
+    app: Router,
     peer: SocketAddr,
-    state: &Arc<State>,
-    app: &Router,
-    connections: &GracefulShutdown,
-) {
-    // A reply is one write; waiting to fill a packet would only delay it.
-    let _ = stream.set_nodelay(true);
-    let (state, app) = (state.clone(), app.clone());
-    let service = service_fn(move |request: Request<Incoming>| {
-        let (state, app) = (state.clone(), app.clone());
-        async move { Ok::<_, Infallible>(respond(state, app, peer, request.map(Body::new)).await) }
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_WITHIN)
-        .serve_connection(TokioIo::new(stream), service);
-    let connection = connections.watch(connection);
-    // A client that goes away is no news.
-    tokio::spawn(async move { drop(connection.await) });
+    reserved: bool,
+    request: Request<Body>,
+) -> Response {
+    let hub = state.connections.clone();
+    let mut response = match reserved && !health::is_health(request.uri().path()) {
+        true => full(&state),
+        false => hand_on(state, app, peer, request).await,
+    };
+    let headers = response.headers_mut();
+    headers.insert(NOSNIFF.0, NOSNIFF.1);
+    if reserved || hub.is_stopping() {
+        headers.insert(header::CONNECTION, CLOSE);
+    }
+    response
 }
 
 /// Programs come by the thousand and know four paths, so their requests do not go through the router.
-async fn respond(
+async fn hand_on(
     state: Arc<State>,
     mut app: Router,
     peer: SocketAddr,
@@ -105,9 +87,21 @@ async fn respond(
     if let Some(version) = version {
         return client::handle(state, version, peer, request).await;
     }
+    if health::is_health(request.uri().path()) {
+        let Ok(response) = Service::call(&mut app, request).await;
+        return response;
+    }
+    // A reply that is written while it is read is not counted: what it holds has a bound of its own.
+    let Some(_counted) = state.requests.others.try_enter() else { return full(&state) };
     request.extensions_mut().insert(ConnectInfo(peer));
     let Ok(response) = Service::call(&mut app, request).await;
     response
+}
+
+/// The answer when there is no room for a request.
+fn full(state: &State) -> Response {
+    state.connections.figures().shed.add();
+    busy()
 }
 
 /// The address with one slash where its path has several, as joining a base with a slash and a path makes them; `None`

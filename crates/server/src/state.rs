@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use claviger_capacity::{Counter, Resource};
 use claviger_service::Service;
 
-use crate::{client_ip::ClientIp, limits::Limits};
+use crate::{
+    client::EarlySignatures, client_ip::ClientIp, connections::Hub, health::Readiness, limits::Limits,
+};
 
 /// What handlers share.
 pub struct State {
@@ -16,4 +19,28 @@ pub struct State {
     pub limits: Limits,
     /// The address under which clients reach this server, without trailing slash.
     pub public_url: String,
+    /// All connections.
+    pub connections: Arc<Hub>,
+    /// How many requests are under way.
+    pub requests: Requests,
+    /// Whether the database answers.
+    pub readiness: Readiness,
+    /// Signatures of what is told to callers who name no application.
+    pub early: EarlySignatures,
+}
+
+/// How many requests are under way, by what they cost. What is dear has a bound of its own besides, such as hashing and
+/// files.
+pub struct Requests {
+    /// Of programs.
+    pub(crate) programs: Counter,
+    /// Of everybody else.
+    pub(crate) others: Counter,
+}
+
+impl Default for Requests {
+    fn default() -> Self {
+        let all = Resource::Requests.bounds().all;
+        Self { programs: Counter::new(all), others: Counter::new(all / 4) }
+    }
 }

@@ -145,6 +145,13 @@ pub fn by_owner_id(conn: &mut Conn<'_>, owner_id: &str, name: &str) -> Result<Op
     names::find(name, |name| conn.query_one(&sql, params![owner_id, name])?.as_ref().map(app).transpose())
 }
 
+/// The owner's id and the name, as it is looked up, of up to `max` applications.
+pub fn names(conn: &mut Conn<'_>, max: usize) -> Result<Vec<(String, String)>> {
+    const SQL: &str = "SELECT o.owner_id, a.name_folded FROM apps a JOIN owners o ON o.id = a.owner LIMIT $1";
+    let max = i64::try_from(max).unwrap_or(i64::MAX);
+    conn.query(SQL, params![max])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// Finds an application as the command line names it.
 pub fn by_owner_name(conn: &mut Conn<'_>, owner: &str, name: &str) -> Result<Option<AppRecord>> {
     let sql = format!("{SELECT} WHERE o.name_folded = $1 AND a.name_folded = $2");

@@ -25,6 +25,9 @@ impl Params {
     }
 }
 
+/// Most parts of a multipart form, files among them, that are read.
+const PARTS_MAX: usize = 1000;
+
 /// A body that was read.
 #[derive(Default)]
 pub(crate) struct Body {
@@ -42,6 +45,8 @@ pub enum Malformed {
     Json,
     /// A multipart form without a boundary, or one that breaks off.
     Multipart,
+    /// More names and values than are read.
+    TooMany,
 }
 
 impl fmt::Display for Malformed {
@@ -49,6 +54,7 @@ impl fmt::Display for Malformed {
         formatter.write_str(match self {
             Self::Json => "The body is not valid JSON",
             Self::Multipart => "The body is not a complete multipart form",
+            Self::TooMany => "Too many parameters",
         })
     }
 }
@@ -75,7 +81,12 @@ impl Body {
         if let Some(text) = json_text(content_type, &body) {
             return json(&text);
         }
-        Self { params: Params::from_urlencoded(&body), ..Self::default() }
+        Self::of(Params::from_urlencoded(&body))
+    }
+
+    fn of(params: Params) -> Self {
+        let malformed = params.too_many().then_some(Malformed::TooMany);
+        Self { params, malformed, ..Self::default() }
     }
 
     fn malformed(why: Malformed) -> Self {
@@ -97,7 +108,11 @@ fn json(text: &str) -> Body {
         true => serde_json::from_str(text),
         false => serde_json::from_str(text).map(|IgnoredAny| Body::default()),
     };
-    read.unwrap_or_else(|_| Body::malformed(Malformed::Json))
+    let mut body = read.unwrap_or_else(|_| Body::malformed(Malformed::Json));
+    if body.params.too_many() {
+        body.malformed = Some(Malformed::TooMany);
+    }
+    body
 }
 
 fn starts_with(content_type: &str, prefix: &str) -> bool {
@@ -120,12 +135,19 @@ async fn multipart(content_type: &str, body: Bytes) -> Body {
     let mut read = Body::malformed(Malformed::Multipart);
     let Ok(boundary) = multer::parse_boundary(content_type) else { return read };
     let mut parts = multer::Multipart::new(stream::iter([Ok::<_, Infallible>(body)]), boundary);
+    let mut count = 0;
     loop {
         let field = match parts.next_field().await {
+            Ok(Some(_)) if count == PARTS_MAX => {
+                read.params.note_too_many();
+                read.malformed = Some(Malformed::TooMany);
+                return read;
+            }
             Ok(Some(field)) => field,
             Ok(None) => break,
             Err(_) => return read,
         };
+        count += 1;
         let (name, file) = (field.name().map(String::from), field.file_name().map(String::from));
         let Ok(bytes) = field.bytes().await else { return read };
         match (name.as_deref(), file) {
@@ -155,8 +177,13 @@ impl<'de> Visitor<'de> for BodyVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Body, A::Error> {
         let mut body = Body::default();
-        while let Some(name) = map.next_key::<String>()? {
+        while let Some(name) = map.next_key::<Cow<'_, str>>()? {
             let raw: &RawValue = map.next_value()?;
+            if body.params.too_many() {
+                // The rest must be read, or it would not be JSON.
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                break;
+            }
             if is_number(raw) {
                 // As it was written: a version 2.10 is not 2.1.
                 body.params.push(&name, raw.get());

@@ -4,6 +4,9 @@ use std::{borrow::Cow, fmt, str};
 
 use claviger_domain::trimmed;
 
+/// Most pairs that are read. No request has nearly so many, and looking for a name reads all of them.
+const PAIRS_MAX: usize = 1000;
+
 /// Name/value pairs in the order sent.
 ///
 /// All texts share one buffer, since every request makes one of these.
@@ -11,6 +14,7 @@ use claviger_domain::trimmed;
 pub struct Params {
     text: String,
     pairs: Vec<Pair>,
+    too_many: bool,
 }
 
 /// Where a pair stands in the buffer: the name, and the value right behind it.
@@ -30,15 +34,23 @@ impl Params {
 
     /// As [`Params::from_query`], for a form in a body.
     pub(crate) fn from_urlencoded(raw: &[u8]) -> Self {
-        let mut params = Self { text: String::with_capacity(raw.len()), pairs: Vec::with_capacity(12) };
+        let text = String::with_capacity(raw.len());
+        let mut params = Self { text, pairs: Vec::with_capacity(12), too_many: false };
         for (name, value) in form_urlencoded::parse(raw) {
             params.push(&name, &value);
+            if params.too_many {
+                break;
+            }
         }
         params
     }
 
-    /// Appends a pair.
+    /// Appends a pair, unless there are too many already.
     pub fn push(&mut self, name: &str, value: &str) {
+        if self.pairs.len() == PAIRS_MAX {
+            self.too_many = true;
+            return;
+        }
         let start = self.text.len();
         self.text.push_str(name);
         let middle = self.text.len();
@@ -60,6 +72,16 @@ impl Params {
     pub fn first_ignoring_case(&self, name: &str) -> Option<&str> {
         let similar = || self.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         self.first(name).or_else(|| similar().map(|(_, value)| value))
+    }
+
+    /// Notes that there are more pairs than are read.
+    pub(crate) fn note_too_many(&mut self) {
+        self.too_many = true;
+    }
+
+    /// Whether there were more pairs than are read.
+    pub fn too_many(&self) -> bool {
+        self.too_many
     }
 
     /// Whether there is no pair.
@@ -124,6 +146,14 @@ mod tests {
         assert_eq!(normalize("0").as_deref(), Some("0"));
         assert_eq!(normalize("a\0b").as_deref(), Some("a\u{FFFD}b"));
         assert_eq!(normalize("\u{A0}").as_deref(), Some("\u{A0}"));
+    }
+
+    #[test]
+    fn a_thousand_pairs_are_read() {
+        let just = Params::from_query(&"a&".repeat(PAIRS_MAX));
+        assert!(just.iter().count() == PAIRS_MAX && !just.too_many());
+        let more = Params::from_query(&"a&".repeat(PAIRS_MAX + 1));
+        assert!(more.iter().count() == PAIRS_MAX && more.too_many());
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub(crate) mod app;
 pub(crate) mod audit;
 pub(crate) mod chat;
 mod demo;
+mod descriptors;
 pub(crate) mod doctor;
 pub(crate) mod file;
 pub(crate) mod license;

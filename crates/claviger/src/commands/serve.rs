@@ -3,14 +3,14 @@
 use std::{sync::Arc, time::Instant};
 
 use anyhow::Context;
-use claviger_server::{ClientIp, Limits, Rates, State};
+use claviger_server::{ClientIp, Hub, Limits, Rates, State};
 use claviger_service::{FreeFailures, Options};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
 
-use super::{demo, run::open};
+use super::{demo, descriptors, run::open};
 use crate::{
     config::{Config, ServeArgs, StoreArgs},
     logging,
@@ -30,6 +30,7 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
         tracing::warn!("{warning}");
     }
     tracing::info!(version = env!("CARGO_PKG_VERSION"), database = config.store.database_label(), "starting");
+    let bounds = descriptors::bounds(config.connections, descriptors::raise());
     // Before the data is opened, which wants to know the address in links.
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!("cannot listen on {}: choose another address with --listen", config.listen)
@@ -53,7 +54,16 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
     }
     let client_ip = ClientIp::new(config.trusted_proxies, config.client_ip_header, service.proxies().clone());
     let pages = Arc::new(claviger_dashboard::State::new(service.clone(), public_url.clone()));
-    let state = Arc::new(State { service, client_ip, limits, public_url });
+    let state = Arc::new(State {
+        service,
+        client_ip,
+        limits,
+        public_url,
+        connections: Arc::new(Hub::new(bounds)),
+        requests: Default::default(),
+        readiness: Default::default(),
+        early: Default::default(),
+    });
     let (asked, live) = (stop_signal()?, pages.clone());
     let stop = async move {
         asked.await;

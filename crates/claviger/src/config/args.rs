@@ -74,6 +74,18 @@ pub(crate) struct ServeArgs {
     /// Client API: requests a minute from one address, 0 for no limit [default: 1200]
     #[arg(long, value_name = "NUMBER", env = "CLAVIGER_CLIENT_RATE")]
     pub(crate) client_rate: Option<u32>,
+    /// Connections at once [default: as many as file descriptors are enough for, 16384 at most]
+    #[arg(long, value_name = "NUMBER", env = "CLAVIGER_MAX_CONNECTIONS")]
+    pub(crate) max_connections: Option<usize>,
+    /// Connections at once from one address (IPv6: a /64) that is no trusted proxy [default: 256]
+    #[arg(long, value_name = "NUMBER", env = "CLAVIGER_MAX_CONNECTIONS_PER_ADDRESS")]
+    pub(crate) max_connections_per_address: Option<usize>,
+    /// Seconds that a connection is kept without a request [default: 75]
+    #[arg(long, value_name = "SECONDS", env = "CLAVIGER_IDLE_SECONDS")]
+    pub(crate) idle_seconds: Option<u32>,
+    /// Seconds after which whoever sends or takes less than 1 KiB a second is cut off [default: 20]
+    #[arg(long, value_name = "SECONDS", env = "CLAVIGER_SLOW_SECONDS")]
+    pub(crate) slow_seconds: Option<u32>,
     /// Seller API: requests a minute for one application, 0 for no limit [default: 1200]
     #[arg(long, value_name = "NUMBER", env = "CLAVIGER_SELLER_RATE")]
     pub(crate) seller_rate: Option<u32>,

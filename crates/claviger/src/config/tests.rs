@@ -54,6 +54,10 @@ fn defaults() {
     assert_eq!(config.client_ip_header.as_str(), "x-forwarded-for");
     assert!(config.rate_limits && !config.single_signing_key);
     assert_eq!((config.client_rate, config.seller_rate, config.seller_unknown_key_rate), (1200, 1200, 30));
+    let connections = config.connections;
+    assert_eq!((connections.max, connections.bounds.address), (None, 256));
+    let times = [connections.bounds.idle, connections.bounds.head, connections.bounds.reply.grace];
+    assert_eq!(times.map(|time| time.as_secs()), [75, 15, 20]);
     assert_eq!(config.seller_daily_licenses, 0);
     assert_eq!((config.free_failures.user, config.free_failures.address), (10, 100));
     assert_eq!(config.shares, Shares::default());
@@ -77,6 +81,10 @@ const FILE: &str = r#"
     client_ip_header = "X-Real-IP"
     rate_limits = false
     client_rate = 1
+    max_connections = 900
+    max_connections_per_address = 90
+    idle_seconds = 9
+    slow_seconds = 8
     seller_rate = 2
     seller_unknown_key_rate = 3
     seller_daily_licenses = 4
@@ -117,6 +125,10 @@ fn the_file_wins_over_defaults() {
     assert!(!config.rate_limits && config.single_signing_key);
     assert_eq!((config.client_rate, config.seller_rate, config.seller_unknown_key_rate), (1, 2, 3));
     assert_eq!((config.seller_daily_licenses, config.hash_threads), (4, 5));
+    let connections = config.connections;
+    assert_eq!((connections.max, connections.bounds.address), (Some(900), 90));
+    let times = [connections.bounds.idle, connections.bounds.head, connections.bounds.body.grace];
+    assert_eq!(times.map(|time| time.as_secs()), [9, 8, 8]);
     assert_eq!((config.log.as_str(), config.log_format), ("debug", LogFormat::Json));
     assert_eq!((config.free_failures.user, config.free_failures.address), (6, 7));
     assert_eq!(config.shares, shares_from(11));
@@ -205,6 +217,10 @@ fn flags_refuse_nonsense() {
         ),
         ("--rate-limits", "maybe", "invalid value 'maybe'"),
         ("--client-rate", "-1", "--client-rate"),
+        ("--max-connections", "0", "max_connections is 0: give at least 1"),
+        ("--max-connections-per-address", "0", "max_connections_per_address is 0: give at least 1"),
+        ("--idle-seconds", "0", "idle_seconds is 0: give at least 1"),
+        ("--slow-seconds", "0", "slow_seconds is 0: give at least 1"),
         ("--hash-threads", "0", "hash_threads is 0: give at least one thread"),
         ("--log", "a=b=c", "`a=b=c` is no log filter: write one such as info"),
         ("--log", "", "is no log filter: write one such as info"),

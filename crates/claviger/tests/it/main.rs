@@ -3,6 +3,7 @@
 
 mod support;
 
+mod anonymous;
 mod blacklist;
 mod cli;
 mod cli_audit;
@@ -27,6 +28,9 @@ mod client_users;
 mod client_v1_0;
 mod client_variables;
 mod config;
+mod connections;
+mod connections_slow;
+mod connections_stop;
 mod crash;
 mod dashboard_account;
 mod dashboard_apps;
@@ -83,5 +87,6 @@ mod seller_users;
 mod seller_variables;
 mod seller_webhooks;
 mod seller_why;
+mod smuggling;
 mod states;
 mod values;

@@ -261,14 +261,11 @@ impl Answer {
     /// Writes, protects and wraps the reply. Signed last: API 1.3's signature holds the time.
     pub(crate) fn render(self, state: &State, format: &Format) -> Response {
         let version = format.version;
-        let mut body: Vec<u8> = match &self.content {
-            Content::Reply(reply) => {
-                let owner_id = self.app.as_ref().map_or(self.owner_id.as_str(), |app| &app.owner_id);
-                reply.render(version, owner_id, &nonce(version, state.service.random()))
-            }
-            Content::UnknownApp => text::KEYAUTH_INVALID.into(),
-            Content::Empty => Vec::new(),
-        };
+        if version == ApiVersion::V1_3 && self.app.is_none() {
+            return self.render_early(state);
+        }
+        let owner_id = self.app.as_ref().map_or(self.owner_id.as_str(), |app| &app.owner_id);
+        let mut body = self.body(state, version, owner_id);
         if version == ApiVersion::V1_0
             && let Some(encrypted) = self.encrypted(&format.init_iv, &body)
         {
@@ -281,6 +278,30 @@ impl Answer {
         };
         let [signature, timestamp] = ed25519;
         self.wrap(body.into(), [hmac, signature, timestamp])
+    }
+
+    /// A reply of API 1.3 before the application is known. Whoever asks may be anybody, so its signature is one that was
+    /// made before in this second; and where it repeats what it was told, only so many are made in a second.
+    fn render_early(self, state: &State) -> Response {
+        let (key, now) = (state.service.default_key(), state.service.clock().now());
+        let mut body = self.body(state, ApiVersion::V1_3, &self.owner_id);
+        let mut signed = state.early.sign(key, now, &body, !self.owner_id.is_empty());
+        if signed.is_none() {
+            body = self.body(state, ApiVersion::V1_3, "");
+            signed = state.early.sign(key, now, &body, false);
+        }
+        let (signature, timestamp) = signed.unzip();
+        let headers = [signature.map(|value| (ED25519, value)), timestamp.map(|value| (TIMESTAMP, value))];
+        let [signature, timestamp] = headers;
+        self.wrap(body.into(), [None, signature, timestamp])
+    }
+
+    fn body(&self, state: &State, version: ApiVersion, owner_id: &str) -> Vec<u8> {
+        match &self.content {
+            Content::Reply(reply) => reply.render(version, owner_id, &nonce(version, state.service.random())),
+            Content::UnknownApp => text::KEYAUTH_INVALID.into(),
+            Content::Empty => Vec::new(),
+        }
     }
 
     fn wrap(&self, body: Body, signatures: [Option<Header>; 3]) -> Response {

@@ -26,6 +26,9 @@ use crate::{
     http::{COMPRESSED, is_compressed, method_not_allowed, preflight, read_body, with_encodings},
 };
 
+/// Largest body in bytes of a request that is refused for being one too many: it is read for the owner id, which
+/// programs want to read in the reply.
+const REFUSED_MAX: u64 = 16 * 1024;
 /// Seconds after which a program that sent too many requests may try again.
 const TRY_AGAIN: u64 = 60;
 
@@ -53,9 +56,20 @@ pub(crate) async fn handle(
         Method::OPTIONS => return preflight(),
         _ => return method_not_allowed("GET, POST, OPTIONS"),
     }
+    let mut format = Format { version, init_iv: String::new(), enckey: false };
+    let Some(_counted) = state.requests.programs.try_enter() else {
+        state.connections.figures().shed.add();
+        return Answer::fault(None, Fault::Busy).render(&state, &format);
+    };
     let (parts, body) = request.into_parts();
     let ip = state.client_ip.of(peer, &parts.headers);
-    let mut format = Format { version, init_iv: String::new(), enckey: false };
+    let allowed = state.limits.client_may(ip);
+    if !allowed {
+        state.service.alert(Alert::TooManyRequests, ip, Alerted::default());
+    }
+    if !allowed && axum::body::HttpBody::size_hint(&body).exact().is_none_or(|size| size > REFUSED_MAX) {
+        return too_many_requests(version, None).render(&state, &format);
+    }
     let Some(body) = read_body(body).await else {
         let answer = Answer::early(version, None, Reply::failure("Request too large or incomplete"));
         return answer.with_status(StatusCode::PAYLOAD_TOO_LARGE).render(&state, &format);
@@ -77,12 +91,29 @@ pub(crate) async fn handle(
         ApiVersion::V1_3 => format.enckey = params.get("enckey").is_some(),
         ApiVersion::V1_1 | ApiVersion::V1_2 => {}
     }
+    if !allowed {
+        return too_many_requests(version, owner_id(&params).as_deref()).render(&state, &format);
+    }
+    if params.too_many() {
+        let answer = Answer::early(version, None, Reply::failure(text::TOO_MANY_PARAMETERS));
+        return answer.with_status(StatusCode::PAYLOAD_TOO_LARGE).render(&state, &format);
+    }
     let answer = dispatch(state.clone(), version, params, ip).await;
     if answer.has_file() {
         // Boxed, since it is rare: other requests need not carry it around.
         return Box::pin(answer.stream(&state, &format)).await;
     }
     answer.render(&state, &format)
+}
+
+/// The answer to an address that has sent too many requests.
+fn too_many_requests(version: ApiVersion, owner_id: Option<&str>) -> Answer {
+    Answer::early(version, owner_id, Reply::failure(text::TOO_MANY_REQUESTS)).too_often(TRY_AGAIN)
+}
+
+/// Whom a program says that it belongs to.
+fn owner_id(params: &ClientParams) -> Option<String> {
+    params.get("ownerid").filter(|id| id != "0").map(Cow::into_owned)
 }
 
 async fn read_params(version: ApiVersion, parts: &Parts, body: Bytes) -> ClientParams {
@@ -97,16 +128,12 @@ async fn read_params(version: ApiVersion, parts: &Parts, body: Bytes) -> ClientP
 
 /// The common checks, in the order of the protocol; the first failure answers.
 async fn dispatch(state: Arc<State>, version: ApiVersion, params: ClientParams, ip: ClientAddress) -> Answer {
-    let owner_id = params.get("ownerid").filter(|id| id != "0").map(Cow::into_owned);
+    let owner_id = owner_id(&params);
     let early = |text| Answer::early(version, owner_id.as_deref(), Reply::failure(text));
     let Some(owner_id) = owner_id.as_deref() else { return early(text::NO_OWNER_ID) };
     let Some(name) = params.get("name").map(Cow::into_owned) else { return early(text::NO_APP_NAME) };
     if owner_id.len() != claviger_domain::OwnerId::LEN {
         return early(text::OWNER_ID_LENGTH);
-    }
-    if !state.limits.client_may(ip) {
-        state.service.alert(Alert::TooManyRequests, ip, Alerted::default());
-        return early(text::TOO_MANY_REQUESTS).too_often(TRY_AGAIN);
     }
     let app = match state.service.app_by_name(owner_id, &name).await {
         Ok(Some(app)) => app,

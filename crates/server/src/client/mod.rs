@@ -9,6 +9,7 @@ mod change_username;
 mod chat;
 mod check;
 mod download;
+mod early;
 mod file;
 mod forgot;
 mod handle;
@@ -25,6 +26,7 @@ mod upgrade;
 mod variables;
 mod webhook;
 
+pub use self::early::EarlySignatures;
 pub(crate) use self::handle::{handle, version_at};
 #[cfg(test)]
 pub(crate) use self::table::type_names;

@@ -47,6 +47,11 @@ impl ClientIp {
         found
     }
 
+    /// Whether a connection comes from a trusted proxy.
+    pub(crate) fn trusts_peer(&self, peer: SocketAddr) -> bool {
+        self.trusts(peer.ip().to_canonical())
+    }
+
     fn told(&self, headers: &HeaderMap) -> ClientAddress {
         let values = headers.get_all(&self.header).iter().map(HeaderValue::as_bytes);
         let entry = if self.header == header::FORWARDED { Entry::Pairs } else { Entry::Address };

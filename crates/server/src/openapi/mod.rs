@@ -5,15 +5,14 @@ mod page;
 mod schemas;
 mod seller;
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use axum::{
     Router,
-    http::{HeaderName, header},
-    response::IntoResponse,
+    http::{HeaderMap, header},
+    response::Response,
     routing::get,
 };
-use bytes::Bytes;
 use utoipa::openapi::{
     InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, PathItem, Paths, PathsBuilder, ServerBuilder,
     content::ContentBuilder,
@@ -21,7 +20,7 @@ use utoipa::openapi::{
     response::ResponseBuilder,
 };
 
-use crate::State;
+use crate::{State, constant::Constant};
 
 /// Said about the whole.
 const ABOUT: &str = "Programs call the Client API; a vendor's bots, shops and scripts call the Seller API. \
@@ -31,7 +30,7 @@ const ABOUT: &str = "Programs call the Client API; a vendor's bots, shops and sc
     described under a path of its own, such as `/api/seller/kill`; `/api/seller/?type=kill` means the same.";
 
 /// The description as it is served.
-static JSON: LazyLock<Bytes> = LazyLock::new(|| document().into());
+static JSON: Constant = Constant::new("application/json; charset=utf-8", "max-age=300", || document().into());
 
 /// The description of the APIs as JSON, in lines.
 pub fn document() -> String {
@@ -44,13 +43,8 @@ pub(crate) fn routes() -> Router<Arc<State>> {
     Router::new().route("/api/openapi.json", get(json)).merge(page::routes())
 }
 
-async fn json() -> impl IntoResponse {
-    const HEADERS: [(HeaderName, &str); 3] = [
-        (header::CONTENT_TYPE, "application/json; charset=utf-8"),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (header::CACHE_CONTROL, "max-age=300"),
-    ];
-    (HEADERS, JSON.clone())
+async fn json(headers: HeaderMap) -> Response {
+    JSON.answer(&headers, &[(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")])
 }
 
 fn describe() -> OpenApi {

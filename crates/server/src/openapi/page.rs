@@ -5,15 +5,20 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    http::{HeaderName, StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
+use bytes::Bytes;
 
-use crate::State;
+use crate::{State, constant::Constant};
 
-const HTML: &str = include_str!("../../assets/swagger-ui/index.html");
-const START: &str = include_str!("../../assets/swagger-ui/start.js");
+static PAGE: Constant = Constant::new("text/html; charset=utf-8", "no-cache", || {
+    Bytes::from_static(include_bytes!("../../assets/swagger-ui/index.html"))
+});
+static SCRIPT_START: Constant = Constant::new("text/javascript; charset=utf-8", "max-age=3600", || {
+    Bytes::from_static(include_bytes!("../../assets/swagger-ui/start.js"))
+});
 const SCRIPT: &[u8] = include_bytes!("../../assets/swagger-ui/swagger-ui-bundle.js.gz");
 const STYLE: &[u8] = include_bytes!("../../assets/swagger-ui/swagger-ui.css.gz");
 
@@ -21,11 +26,17 @@ const STYLE: &[u8] = include_bytes!("../../assets/swagger-ui/swagger-ui.css.gz")
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+const HEADERS: [(HeaderName, &str); 3] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+];
+
 pub(crate) fn routes() -> Router<Arc<State>> {
     Router::new()
         .route("/api/docs", get(async || to_page()))
-        .route("/api/docs/", get(async || page()))
-        .route("/api/docs/start.js", get(async || plain("text/javascript; charset=utf-8", START)))
+        .route("/api/docs/", get(async |headers: HeaderMap| PAGE.answer(&headers, &HEADERS)))
+        .route("/api/docs/start.js", get(async |headers: HeaderMap| SCRIPT_START.answer(&headers, &[])))
         .route(
             "/api/docs/swagger-ui-bundle.js",
             get(async || packed("text/javascript; charset=utf-8", SCRIPT)),
@@ -35,23 +46,6 @@ pub(crate) fn routes() -> Router<Arc<State>> {
 
 fn to_page() -> Response {
     (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, "/api/docs/")]).into_response()
-}
-
-fn page() -> Response {
-    const HEADERS: [(HeaderName, &str); 6] = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-    ];
-    (HEADERS, HTML).into_response()
-}
-
-fn plain(content_type: &'static str, text: &'static str) -> Response {
-    let headers = [(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "max-age=3600")];
-    (headers, text).into_response()
 }
 
 /// A file that is kept compressed; every browser takes it so.

@@ -61,6 +61,7 @@ impl Service {
             vault,
             passwords,
             catalog: Default::default(),
+            known_apps: Default::default(),
             stats: StatsCache::new(QUICK_FOR_PROGRAMS),
             seller_stats: StatsCache::new(QUICK_FOR_PROGRAMS),
             figures: StatsCache::new(QUICK_FOR_PEOPLE),

@@ -11,6 +11,7 @@ pub(crate) mod embed;
 pub(crate) mod figures;
 pub(crate) mod file_store;
 pub(crate) mod key_uses;
+pub(crate) mod known_apps;
 pub(crate) mod limits;
 pub(crate) mod line_budgets;
 pub(crate) mod live;

@@ -36,6 +36,11 @@ impl ClientParams {
         self.raw(name).and_then(normalize)
     }
 
+    /// Whether there were more parameters than are read.
+    pub fn too_many(&self) -> bool {
+        self.form.too_many() || self.query.too_many() || self.sent.too_many()
+    }
+
     /// As [`ClientParams::get`], but the value as it was sent: for `init_iv` (API 1.0) and a webhook's `body`.
     pub fn raw(&self, name: &str) -> Option<&str> {
         self.form.first(name).or_else(|| self.query.first(name))

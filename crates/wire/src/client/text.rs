@@ -25,5 +25,7 @@ pub const SESSION_NOT_FOUND: &str =
     "Session not found. If you get this frequently, ask the developer to use the latest example code";
 /// Our fault; details stand in the log only.
 pub const INTERNAL_ERROR: &str = "Error: internal error";
+/// More names and values than any request has.
+pub const TOO_MANY_PARAMETERS: &str = "Too many parameters";
 /// More work is waiting than can be done soon.
 pub const BUSY: &str = "The server is busy. Try again in a moment.";

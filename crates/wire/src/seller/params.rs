@@ -42,6 +42,9 @@ impl SellerParams {
             return Err(malformed);
         }
         let of_form = Self::of_form(query, body.params);
+        if of_form.query.too_many() {
+            return Err(Malformed::TooMany);
+        }
         let read = Self { file: body.file, ..of_form };
         Ok(if shop.is_some() { Self { body: Params::default(), shop, ..read } } else { read })
     }

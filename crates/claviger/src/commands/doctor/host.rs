@@ -8,10 +8,11 @@ use std::{
 };
 
 use claviger_domain::{Clock, SystemClock};
+use claviger_server::ConnectionBounds;
 use claviger_service::Database;
 
 use super::report::Report;
-use crate::{config::Config, output};
+use crate::{commands::descriptors, config::Config, output};
 
 /// Free bytes below which the disk will soon be full.
 const FREE_SCARCE: u64 = 1 << 30;
@@ -85,6 +86,22 @@ fn disk(report: &mut Report, name: &'static str, folder: &Path) {
 fn existing(folder: &Path) -> Option<PathBuf> {
     let folder = std::path::absolute(folder).ok()?;
     folder.ancestors().find(|folder| folder.is_dir()).map(Path::to_path_buf)
+}
+
+/// How many file descriptors there may be, and so how many connections.
+pub(super) fn descriptors(report: &mut Report, config: &Config) {
+    let allowed = descriptors::allowed();
+    let within = ConnectionBounds::within(usize::try_from(allowed.most).unwrap_or(usize::MAX));
+    let wanted = config.connections.max.unwrap_or(config.connections.bounds.all);
+    let shown = format!("{}, enough for {} connections", allowed.most, wanted.min(within));
+    const ADVICE: &str = "raise LimitNOFILE in the service's unit, or the hard limit (`ulimit -Hn`)";
+    if config.connections.max.is_some_and(|max| max > within) {
+        report.warning("file descriptors", format!("{shown}, and max_connections is {wanted}: {ADVICE}"));
+    } else if allowed.are_enough() {
+        report.ok("file descriptors", shown);
+    } else {
+        report.warning("file descriptors", format!("{shown}: {ADVICE}"));
+    }
 }
 
 /// The clock, as far as it can be judged without asking anybody.

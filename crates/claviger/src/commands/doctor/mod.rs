@@ -32,6 +32,7 @@ async fn examine(report: &mut Report, config: &Config) {
     host::settings(report, config);
     host::data_folder(report, &config.store.data_dir);
     host::disks(report, &config.store.data_dir, &config.store.files_dir);
+    host::descriptors(report, config);
     host::clock(report);
     let apps = data::examine(report, config).await;
     host::files_folder(report, &config.store.files_dir);

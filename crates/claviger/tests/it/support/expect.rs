@@ -32,6 +32,7 @@ pub fn assert_headers(reply: &Reply, content_type: &str) {
     assert_eq!(reply.header("content-type"), Some(content_type), "{reply:?}");
     assert_eq!(reply.header("access-control-allow-origin"), Some("*"), "{reply:?}");
     assert_eq!(reply.header("cache-control"), Some("no-store"), "{reply:?}");
+    assert_eq!(reply.header("x-content-type-options"), Some("nosniff"), "{reply:?}");
 }
 
 impl App {

@@ -35,6 +35,11 @@ pub fn claviger_under(wrapper: &[String]) -> Command {
     command
 }
 
+/// Words that allow a program so many file descriptors, for [`claviger_under`].
+pub fn with_descriptors(descriptors: u32) -> [String; 3] {
+    ["sh".into(), "-c".into(), format!("ulimit -n {descriptors} && exec \"$0\" \"$@\"")]
+}
+
 /// A started `claviger serve`, killed when dropped.
 #[derive(Debug)]
 pub struct Process {
@@ -211,6 +216,11 @@ impl Server {
     pub fn start_under(wrapper: &[String], folder: TempDir, database: &Path) -> Self {
         let database = database.to_str().expect("a path in UTF-8").to_owned();
         Self::start_in(wrapper, Arc::new(folder), Some(database))
+    }
+
+    /// As `start_with`, where the system allows the program so many file descriptors.
+    pub fn start_with_descriptors(descriptors: u32, settings: &str) -> Self {
+        Self::start_in(&with_descriptors(descriptors), folder_with(settings), None)
     }
 
     fn start_in(wrapper: &[String], folder: Arc<TempDir>, database: Option<String>) -> Self {

@@ -1,6 +1,8 @@
 //! For load balancers and supervisors: `/healthz` (the process lives), `/readyz` (the database answers), and
 //! `/api/address` (which address the caller has here, so that `claviger doctor` can try the proxies between).
 
+mod readiness;
+
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
@@ -13,11 +15,22 @@ use axum::{
 
 use crate::{State, http::json};
 
+pub use readiness::Readiness;
+pub(crate) use readiness::watch;
+
+/// Whether a path is answered although there is no room for anything else.
+pub(crate) fn is_health(path: &str) -> bool {
+    matches!(path, "/healthz" | "/readyz")
+}
+
+/// What tells how the server is.
 pub(crate) fn routes() -> Router<Arc<State>> {
-    Router::new()
-        .route("/healthz", get(async || "ok\n"))
-        .route("/readyz", get(ready))
-        .route("/api/address", get(address))
+    Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready))
+}
+
+/// What tells callers how they look from here.
+pub(crate) fn address_routes() -> Router<Arc<State>> {
+    Router::new().route("/api/address", get(address))
 }
 
 async fn address(
@@ -33,11 +46,10 @@ async fn address(
 }
 
 async fn ready(extract::State(state): extract::State<Arc<State>>) -> (StatusCode, &'static str) {
-    match state.service.ready().await {
-        Ok(()) => (StatusCode::OK, "ready\n"),
-        Err(error) => {
-            error.log("not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
-        }
+    let why_not =
+        if state.connections.is_stopping() { Some("stopping\n") } else { state.readiness.why_not() };
+    match why_not {
+        None => (StatusCode::OK, "ready\n"),
+        Some(reason) => (StatusCode::SERVICE_UNAVAILABLE, reason),
     }
 }

@@ -1,0 +1,124 @@
+//! One connection from its first byte to its end.
+
+use std::{
+    future::poll_fn,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
+
+use axum::{
+    body::Body,
+    http::{Request, Response},
+};
+use hyper::{body::Incoming, server::conn::http1};
+use hyper_util::rt::TokioIo;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use super::{
+    connection::{Connection, Order, Phase},
+    hub::Place,
+    socket::Socket,
+    told::{Leaving, arriving},
+};
+
+/// Largest head of a request in bytes, beyond which the answer is 431: sellers send 60 KB of parameters in it.
+const HEAD_MAX: usize = 64 * 1024;
+/// What is still read of a request that was answered before all of it came: a peer that is still sending would not see
+/// the reply otherwise.
+const READ_ON: u64 = 256 * 1024;
+/// How long at most.
+const READ_ON_WITHIN: Duration = Duration::from_secs(1);
+
+/// Answers requests until one side has enough.
+pub(super) async fn attend<S, F>(stream: TcpStream, place: Place, service: S)
+where
+    S: Fn(Arc<Connection>, Request<Body>) -> F + Clone + Send + Sync + Unpin + 'static,
+    F: Future<Output = Response<Body>> + Send,
+{
+    let connection = place.connection.clone();
+    let mut socket = Socket::new(stream, connection.clone());
+    loop {
+        // Nothing has come yet, or not for a while: the socket is all that is held.
+        connection.rests(true);
+        let order = tokio::select! {
+            biased;
+            ready = socket.readable() => if ready.is_ok() { Order::None } else { return },
+            order = connection.told() => order,
+        };
+        match order {
+            Order::None => {}
+            Order::Rest => continue,
+            Order::Close | Order::Cut => return,
+        }
+        connection.rests(false);
+        match Box::pin(talk(socket, &connection, service.clone())).await {
+            Some(rested) => socket = rested,
+            None => return,
+        }
+    }
+}
+
+/// Answers requests; gives the socket back when it is to rest.
+async fn talk<S, F>(socket: Socket, connection: &Arc<Connection>, service: S) -> Option<Socket>
+where
+    S: Fn(Arc<Connection>, Request<Body>) -> F + Send + Sync + Unpin + 'static,
+    F: Future<Output = Response<Body>> + Send,
+{
+    let handler = hyper::service::service_fn(|request: Request<Incoming>| {
+        connection.begins();
+        let (parts, body) = request.into_parts();
+        let request = Request::from_parts(parts, arriving(body, connection));
+        let answer = service(connection.clone(), request);
+        async move {
+            let response = answer.await;
+            Ok::<_, std::convert::Infallible>(response.map(|body| Leaving::new(body, connection.clone())))
+        }
+    });
+    let mut http = http1::Builder::new();
+    http.max_buf_size(HEAD_MAX);
+    let mut http = http.serve_connection(TokioIo::new(socket), handler);
+    let mut told = pin!(connection.told());
+    let order = poll_fn(|context| {
+        // A client that goes away is no news.
+        if Pin::new(&mut http).poll(context).is_ready() {
+            return Poll::Ready(Order::None);
+        }
+        loop {
+            match std::task::ready!(told.as_mut().poll(context)) {
+                Order::Rest if connection.phase() != Phase::Idle => told.set(connection.told()),
+                order => return Poll::Ready(order),
+            }
+        }
+    });
+    let order = order.await;
+    let parts = http.into_parts();
+    let mut socket = parts.io.into_inner();
+    match order {
+        Order::Rest => {
+            socket.put_back(parts.read_buf);
+            return Some(socket);
+        }
+        Order::Cut => socket.cut(),
+        Order::Close => {}
+        Order::None => say_farewell(socket, connection).await,
+    }
+    None
+}
+
+/// Ends a connection so that the peer gets all that was sent: a socket that is closed while something comes loses it.
+async fn say_farewell(mut socket: Socket, connection: &Connection) {
+    connection.ends();
+    let _ = socket.shutdown().await;
+    let mut rest = socket.take(READ_ON);
+    let mut sink = tokio::io::sink();
+    let read_on = tokio::time::timeout(READ_ON_WITHIN, tokio::io::copy(&mut rest, &mut sink));
+    tokio::select! {
+        _ = read_on => {}
+        _ = connection.told() => {}
+    }
+}

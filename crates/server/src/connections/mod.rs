@@ -1,0 +1,20 @@
+//! Connections: how many there may be in all and from one address, who gives way when room gets short, and how slow
+//! each may be in both directions.
+
+mod accept;
+mod attend;
+mod bounds;
+mod clock;
+mod connection;
+mod figures;
+mod hub;
+mod meter;
+mod socket;
+mod table;
+mod told;
+
+pub(crate) use accept::run;
+pub use bounds::ConnectionBounds;
+pub(crate) use connection::Connection;
+pub use figures::Figures;
+pub use hub::Hub;
