@@ -5,6 +5,7 @@
 //! a gate would cost too much, [`Budgets`] limit how often, [`Pace`] how slowly. Nothing outside this crate takes a
 //! permit; `xtask/tests` sees to it.
 
+mod apart;
 mod budgets;
 mod counter;
 mod gate;
@@ -13,6 +14,7 @@ mod rates;
 mod table;
 mod who;
 
+pub use apart::{GiveWay, apart};
 pub use budgets::Budgets;
 pub use counter::{Counted, Counter};
 pub use gate::{Figures, Full, Gate, Permit};

@@ -10,7 +10,7 @@ use std::{
 };
 
 use axum::body::Body;
-use claviger_capacity::Permit;
+use claviger_capacity::{Permit, apart};
 use claviger_domain::{ClientAddress, SigningKey};
 use claviger_service::Content;
 use claviger_wire::{
@@ -64,7 +64,7 @@ impl Written {
         self.before.len() as u64 + 2 * self.content.length() + self.behind.len() as u64
     }
 
-    /// Goes through the whole body on a thread that may block, and stops when nobody waits any more.
+    /// Goes through the whole body on a thread of its own, and stops when nobody waits any more.
     pub(super) async fn sign(self, signing: Signing, place: Permit) -> io::Result<Signatures> {
         let waiting = Waiting::default();
         let goes_on = waiting.0.clone();
@@ -77,7 +77,7 @@ impl Written {
             self.content.check()?;
             Ok((hmac, ed25519))
         };
-        tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+        apart("digest", work).await?
     }
 
     fn tell(&self, is_left: &AtomicBool, write: &mut dyn FnMut(&[u8])) -> io::Result<()> {

@@ -4,7 +4,7 @@
 use std::thread;
 
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
-use claviger_capacity::{Bounds, Gate, Resource, Who};
+use claviger_capacity::{Bounds, Gate, GiveWay, Resource, Who};
 use claviger_domain::{Secret, opaque};
 use crossbeam_channel::Sender;
 use tokio::sync::oneshot;
@@ -36,6 +36,7 @@ impl Passwords {
         for number in 1..=threads {
             let due = due.clone();
             thread::Builder::new().name(format!("passwords-{number}")).spawn(move || {
+                GiveWay::Somewhat.begin();
                 let argon2 = Argon2::default();
                 due.iter().for_each(|job| job(&argon2));
             })?;

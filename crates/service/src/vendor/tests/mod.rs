@@ -15,7 +15,7 @@ use std::sync::{
 };
 
 use claviger_domain::{
-    Alphabet, ApiVersions, ClientAddress, Clock, LicenseStatus, Mask, Role, Secret, SessionId, SystemRandom,
+    Alphabet, ApiVersions, Clock, LicenseStatus, Mask, Role, Secret, SessionId, SystemRandom,
 };
 use claviger_store::{
     Conn, StoreError,
