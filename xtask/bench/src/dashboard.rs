@@ -1,7 +1,7 @@
 //! The dashboard's page of sessions: how long it takes with very many of them, and what a thousand live ones cost.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -100,10 +100,14 @@ fn beside_live(server: &Server, cookies: &str, path: &str, load: &Load) -> Resul
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let request = head("GET", path, server.demo.authority(), cookies, 0);
     let opened: &'static AtomicU64 = Box::leak(Box::default());
-    for _ in 0..LIVE {
+    for n in 0..LIVE {
+        // One address may not have so many.
+        let from: SocketAddr = format!("127.0.0.{}:0", 10 + n % 10).parse()?;
         let (address, request) = (server.demo.authority().to_owned(), request.clone());
         runtime.spawn(async move {
-            let mut stream = tokio::net::TcpStream::connect(address).await?;
+            let socket = tokio::net::TcpSocket::new_v4()?;
+            socket.bind(from)?;
+            let mut stream = socket.connect(address.parse()?).await?;
             stream.write_all(request.as_bytes()).await?;
             let mut part = vec![0; 16 * 1024];
             let size = stream.read(&mut part).await?;
