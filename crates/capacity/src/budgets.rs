@@ -20,7 +20,8 @@ use crate::who::prefix;
 /// The networks of an IPv6 address that are counted, as bits of their prefix, and how many times the budget of an
 /// address each has.
 const NETWORKS: [(u32, u32); 3] = [(64, 1), (56, 4), (48, 16)];
-/// Budgets of one kind of network that are remembered at once; beyond them all share one.
+/// Budgets of one kind of network that are remembered at once. Beyond them a network of IPv6 has only the budgets of those
+/// around it, and all others share one.
 const REMEMBERED: usize = 500_000;
 /// Counting what is remembered locks all of it, so it is done once in so many times.
 const COUNT_EVERY: usize = 1024;
@@ -38,16 +39,22 @@ struct Limiters {
 struct Limiter<K: Clone + Eq + Hash> {
     buckets: DefaultKeyedRateLimiter<K>,
     taken: AtomicUsize,
+    remembered: usize,
     is_full: AtomicBool,
 }
 
 impl Budgets {
     /// So many a minute for an address (in IPv6: a /64), as many at once; 0: no limit.
     pub fn new(per_minute: u32) -> Self {
+        Self::remembering(per_minute, REMEMBERED)
+    }
+
+    fn remembering(per_minute: u32, remembered: usize) -> Self {
         Self(NonZeroU32::new(per_minute).map(|rate| Limiters {
-            addresses: Limiter::new(rate),
+            addresses: Limiter::new(rate, remembered),
             networks: NETWORKS.map(|(_, times)| {
-                Limiter::new(rate.saturating_mul(NonZeroU32::new(times).unwrap_or(NonZeroU32::MIN)))
+                let times = NonZeroU32::new(times).unwrap_or(NonZeroU32::MIN);
+                Limiter::new(rate.saturating_mul(times), remembered)
             }),
         }))
     }
@@ -60,7 +67,11 @@ impl Budgets {
         let Some(limiters) = &self.0 else { return Ok(()) };
         match address.known().map(|address| address.to_canonical()) {
             Some(IpAddr::V6(address)) => {
-                for ((bits, _), limiter) in NETWORKS.into_iter().zip(&limiters.networks) {
+                for (at, ((bits, _), limiter)) in NETWORKS.into_iter().zip(&limiters.networks).enumerate() {
+                    // Whoever has very many networks must not be all others' bad neighbour.
+                    if at + 1 < NETWORKS.len() && limiter.is_full.load(Ordering::Relaxed) {
+                        continue;
+                    }
                     limiter.take(&prefix(address, bits), &Ipv6Addr::UNSPECIFIED)?;
                 }
                 Ok(())
@@ -79,15 +90,15 @@ impl Budgets {
 }
 
 impl<K: Clone + Eq + Hash> Limiter<K> {
-    fn new(per_minute: NonZeroU32) -> Self {
+    fn new(per_minute: NonZeroU32, remembered: usize) -> Self {
         let buckets = RateLimiter::keyed(Quota::per_minute(per_minute));
-        Self { buckets, taken: AtomicUsize::new(0), is_full: AtomicBool::new(false) }
+        Self { buckets, taken: AtomicUsize::new(0), remembered, is_full: AtomicBool::new(false) }
     }
 
     /// Takes one out of the budget of `key`, or of that of the `crowd` when too many are remembered.
     fn take(&self, key: &K, crowd: &K) -> Result<(), Duration> {
         if self.taken.fetch_add(1, Ordering::Relaxed).is_multiple_of(COUNT_EVERY) {
-            self.is_full.store(self.buckets.len() >= REMEMBERED, Ordering::Relaxed);
+            self.is_full.store(self.buckets.len() >= self.remembered, Ordering::Relaxed);
         }
         let key = if self.is_full.load(Ordering::Relaxed) { crowd } else { key };
         let outcome = self.buckets.check_key(key);
@@ -97,7 +108,7 @@ impl<K: Clone + Eq + Hash> Limiter<K> {
     fn forget_idle(&self) {
         self.buckets.retain_recent();
         self.buckets.shrink_to_fit();
-        self.is_full.store(self.buckets.len() >= REMEMBERED, Ordering::Relaxed);
+        self.is_full.store(self.buckets.len() >= self.remembered, Ordering::Relaxed);
     }
 }
 
@@ -129,6 +140,16 @@ mod tests {
         assert!(budgets.take(ClientAddress::Unknown).is_err_and(|wait| !wait.is_zero()));
         budgets.forget_idle();
         assert_eq!(taken(&budgets, std::iter::once("192.0.2.1".into())), 0);
+    }
+
+    #[test]
+    fn who_has_very_many_networks_uses_up_no_budget_of_others() {
+        let budgets = Budgets::remembering(100, 1000);
+        // More /64 than are remembered, of a few /48.
+        let of_flood = |number: u32| format!("2001:db8:{:x}:{:x}::", number % 20, number / 20 % 256);
+        let flood = taken(&budgets, (0..20_000).map(of_flood));
+        assert!(flood >= 5000, "{flood}");
+        assert_eq!(taken(&budgets, (0..100).map(|host| format!("2001:db8:100::{host:x}"))), 100);
     }
 
     #[test]

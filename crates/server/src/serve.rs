@@ -9,6 +9,7 @@ use axum::{
     http::{HeaderName, HeaderValue, Request, Uri, header},
     response::Response,
 };
+use claviger_capacity::Who;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tower_service::Service;
 
@@ -92,7 +93,8 @@ async fn hand_on(
         return response;
     }
     // A reply that is written while it is read is not counted: what it holds has a bound of its own.
-    let Some(_counted) = state.requests.others.try_enter() else { return full(&state) };
+    let who = Who::person(state.client_ip.of(peer, request.headers()));
+    let Ok(_counted) = state.requests.others.try_enter(who) else { return full(&state) };
     request.extensions_mut().insert(ConnectInfo(peer));
     let Ok(response) = Service::call(&mut app, request).await;
     response

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use claviger_capacity::{Counter, Resource};
+use claviger_capacity::{Bounds, Counter, Gate, Resource};
 use claviger_service::Service;
 
 use crate::{
@@ -34,13 +34,14 @@ pub struct State {
 pub struct Requests {
     /// Of programs.
     pub(crate) programs: Counter,
-    /// Of everybody else.
-    pub(crate) others: Counter,
+    /// Of everybody else, a share of them for each party.
+    pub(crate) others: Gate,
 }
 
 impl Default for Requests {
     fn default() -> Self {
-        let all = Resource::Requests.bounds().all;
-        Self { programs: Counter::new(all), others: Counter::new(all / 4) }
+        let bounds = Resource::Requests.bounds();
+        let others = Bounds { all: bounds.all / 4, ..bounds };
+        Self { programs: Counter::new(bounds.all), others: Gate::with(Resource::Requests, others) }
     }
 }

@@ -32,6 +32,7 @@ use crate::{
         stats::{AppStats, SellerStats, StatsCache},
         tally::Tallies,
         tries::Tries,
+        vain::Vain,
         vault::Vault,
         watching::Watching,
     },
@@ -93,6 +94,8 @@ pub struct Service {
     /// Announces a message in the table of deliveries.
     pub(crate) deliver: Notify,
     pub(crate) files: FileStore,
+    /// Lines of the server's log about what an application's programs ask for in vain.
+    pub(crate) vain: Vain,
     /// When it was told that licenses of a weak mask were made.
     pub(crate) weak_masks: Seldom,
     pub(crate) default_key: Arc<SigningKey>,

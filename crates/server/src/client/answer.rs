@@ -217,13 +217,13 @@ impl Answer {
             };
             return self.wrap(body, [None, None, None]);
         }
-        let signing = self.signing(state, &app, format);
-        let signed = if signing.is_some() {
+        let signed = if self.signs(format) {
             let digesting = match state.service.digest_place(&app, ip).await {
                 Ok(digesting) => digesting,
                 Err(full) => return self.full(full.retry_after.as_secs()).render(state, format),
             };
-            written.clone().sign(signing, digesting).await
+            // After it has waited: programs refuse a time that is long past.
+            written.clone().sign(self.signing(state, &app, format), digesting).await
         } else {
             Ok(Signatures::default())
         };
@@ -244,6 +244,11 @@ impl Answer {
                 Self { content: Content::Reply(Reply::failure(NO_LONGER)), ..self }.render(state, format)
             }
         }
+    }
+
+    /// Whether a reply with a file in it is signed.
+    fn signs(&self, format: &Format) -> bool {
+        format.version == ApiVersion::V1_3 || matches!(self.hmac(format), Some(Hmac::Key(_)))
     }
 
     /// What a reply with a file in it is signed with.

@@ -52,13 +52,6 @@ pub(super) struct Signing {
 /// The signatures: that of API 1.2, and that of API 1.3 with its time.
 pub(super) type Signatures = (Option<String>, Option<(String, String)>);
 
-impl Signing {
-    /// Whether there is anything to sign with.
-    pub(super) fn is_some(&self) -> bool {
-        self.hmac.is_some() || self.ed25519.is_some()
-    }
-}
-
 impl Written {
     fn length(&self) -> u64 {
         self.before.len() as u64 + 2 * self.content.length() + self.behind.len() as u64

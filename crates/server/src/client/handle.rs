@@ -57,10 +57,6 @@ pub(crate) async fn handle(
         _ => return method_not_allowed("GET, POST, OPTIONS"),
     }
     let mut format = Format { version, init_iv: String::new(), enckey: false };
-    let Some(_counted) = state.requests.programs.try_enter() else {
-        state.connections.figures().shed.add();
-        return Answer::fault(None, Fault::Busy).render(&state, &format);
-    };
     let (parts, body) = request.into_parts();
     let ip = state.client_ip.of(peer, &parts.headers);
     let allowed = state.limits.client_may(ip);
@@ -73,6 +69,11 @@ pub(crate) async fn handle(
     let Some(body) = read_body(body).await else {
         let answer = Answer::early(version, None, Reply::failure("Request too large or incomplete"));
         return answer.with_status(StatusCode::PAYLOAD_TOO_LARGE).render(&state, &format);
+    };
+    // Not before: whoever sends slowly would have the places of those who do not.
+    let Some(_counted) = state.requests.programs.try_enter() else {
+        state.connections.figures().shed.add();
+        return Answer::fault(None, Fault::Busy).render(&state, &format);
     };
     if is_compressed(&parts.headers, &body) {
         let answer = Answer::early(version, None, Reply::failure(COMPRESSED));

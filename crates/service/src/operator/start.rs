@@ -85,7 +85,7 @@ impl Service {
             digests: Gate::with(Resource::Digests, digest_bounds()),
             uploads: Gate::new(Resource::Uploads),
             quotas: Default::default(),
-            spools: Spools::new(options.files_dir.clone()),
+            spools: Spools::new(options.files_dir.clone(), options.file_max_bytes),
             calls: Calls::new(outgoing.clone()),
             outgoing,
             mails: mailer.map(Mails::new),
@@ -94,6 +94,7 @@ impl Service {
             line_budgets: Default::default(),
             deliver: Notify::new(),
             files: FileStore::new(options.files_dir.clone(), options.file_max_bytes),
+            vain: Default::default(),
             weak_masks: Default::default(),
             default_key: Arc::new(default_key),
             options,
@@ -103,8 +104,9 @@ impl Service {
 
 /// As many as there are processors.
 fn digest_bounds() -> Bounds {
-    let all = thread::available_parallelism().map_or(1, usize::from);
-    Bounds { all, ..Resource::Digests.bounds() }
+    let bounds = Resource::Digests.bounds();
+    let all = thread::available_parallelism().map_or(1, usize::from).max(bounds.all);
+    Bounds { all, tenant: all / 2, ..bounds }
 }
 
 /// An empty file would be taken for a new database, and what was in it be gone for good.

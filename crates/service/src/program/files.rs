@@ -47,7 +47,9 @@ impl Service {
         match outcome {
             Ok(content) => Some(content),
             Err(reason) => {
-                tracing::warn!(app = %app.name, file = %file.id, %reason, "a file cannot be handed out");
+                if self.vain.may_tell(app.id) {
+                    tracing::warn!(app = %app.name, file = %file.id, %reason, "a file cannot be handed out");
+                }
                 None
             }
         }
@@ -55,11 +57,11 @@ impl Service {
 
     /// What an address has now. The place of the call is given back as soon as all of it is here.
     async fn fetch(&self, who: Who, url: &str) -> Result<Content, Reason> {
-        let mut fetched = self.calls.fetch(who, url, self.options.file_max_bytes).await?;
+        let mut fetched = self.calls.fetch(who.clone(), url, self.options.file_max_bytes).await?;
         if let Some(status) = fetched.refusal() {
             return Err(format!("its address answered with status {status}").into());
         }
-        let mut spool = self.spools.begin().await?;
+        let mut spool = self.spools.begin(who).await?;
         while let Some(piece) = fetched.next().await? {
             spool.write(&piece).await?;
         }

@@ -132,7 +132,9 @@ impl Service {
         let sha256 = match digest(content, place).await {
             Ok(sha256) => sha256,
             Err(error) => {
-                tracing::warn!(app = %app.name, file = %file.id, %error, "a file cannot be handed out");
+                if self.vain.may_tell(app.id) {
+                    tracing::warn!(app = %app.name, file = %file.id, %error, "a file cannot be handed out");
+                }
                 return Ok(None);
             }
         };

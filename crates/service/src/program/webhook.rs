@@ -49,7 +49,9 @@ impl Service {
     ) -> Vec<u8> {
         let url = format!("{}{}", webhook.url, call.params);
         if !is_within(&webhook.url, &url) {
-            tracing::info!(webhook = %webhook.id, "a program's parameters would lead elsewhere");
+            if self.vain.may_tell(app.id) {
+                tracing::info!(webhook = %webhook.id, "a program's parameters would lead elsewhere");
+            }
             return Vec::new();
         }
         let call = Call {
@@ -64,15 +66,20 @@ impl Service {
         };
         match self.calls.call(Who::client(app.id, ip), call).await {
             Ok(answer) => answer.body,
-            Err(CallFailure::Busy(_)) => {
-                tracing::warn!(webhook = %webhook.id, "too many webhooks are being called");
-                Vec::new()
-            }
             Err(error) => {
-                tracing::info!(webhook = %webhook.id, %error, "a webhook could not be called");
+                if self.vain.may_tell(app.id) {
+                    tell(&webhook.id, &error);
+                }
                 Vec::new()
             }
         }
+    }
+}
+
+fn tell(webhook: &str, error: &CallFailure) {
+    match error {
+        CallFailure::Busy(_) => tracing::warn!(webhook, "too many webhooks are being called"),
+        CallFailure::Call(error) => tracing::info!(webhook, %error, "a webhook could not be called"),
     }
 }
 

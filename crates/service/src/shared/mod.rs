@@ -32,5 +32,6 @@ pub(crate) mod tally;
 pub(crate) mod text;
 pub(crate) mod tries;
 pub(crate) mod two_factor;
+pub(crate) mod vain;
 pub(crate) mod vault;
 pub(crate) mod watching;

@@ -7,6 +7,8 @@ use std::{
     sync::Arc,
 };
 
+use claviger_capacity::Who;
+
 use super::{
     content::Content,
     disk::{Room, Rooms, blocking},
@@ -34,19 +36,19 @@ pub(crate) struct Spool {
 }
 
 impl Spools {
-    /// In the folder `dir`, which is made with the first one.
-    pub(crate) fn new(dir: PathBuf) -> Self {
-        Self { dir, rooms: Rooms::new(ROOM) }
+    /// In the folder `dir`, which is made with the first one. `file_max`: bytes of the largest.
+    pub(crate) fn new(dir: PathBuf, file_max: u64) -> Self {
+        Self { dir, rooms: Rooms::new(ROOM, file_max) }
     }
 
-    /// Begins a file.
+    /// Begins a file for somebody.
     ///
     /// # Errors
     /// What the system says.
-    pub(crate) async fn begin(&self) -> io::Result<Spool> {
+    pub(crate) async fn begin(&self, who: Who) -> io::Result<Spool> {
         let dir = self.dir.clone();
         let file = blocking(move || unnamed(&dir)).await?;
-        Ok(Spool { file: Arc::new(file), room: self.rooms.begin(), waiting: Vec::new() })
+        Ok(Spool { file: Arc::new(file), room: self.rooms.begin(who), waiting: Vec::new() })
     }
 }
 
@@ -90,8 +92,8 @@ mod tests {
     async fn takes_room_until_nobody_reads() {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("files");
-        let spools = Spools { rooms: Rooms::new(200_000), ..Spools::new(dir.clone()) };
-        let mut spool = spools.begin().await.unwrap();
+        let spools = Spools { rooms: Rooms::new(0, 200_000), ..Spools::new(dir.clone(), 0) };
+        let mut spool = spools.begin(Who::app(1)).await.unwrap();
         for _ in 0..5 {
             spool.write(&[7; 30_000]).await.unwrap();
         }
@@ -100,7 +102,7 @@ mod tests {
         content.read_at(0, &mut read).unwrap();
         assert_eq!((content.length(), read), (150_000, vec![7; 150_000]));
         assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 0, "it has no name");
-        let mut other = spools.begin().await.unwrap();
+        let mut other = spools.begin(Who::app(1)).await.unwrap();
         let refused = other.write(&[7; 60_000]).await.unwrap_err();
         assert_eq!(refused.kind(), io::ErrorKind::QuotaExceeded);
         drop(other);
