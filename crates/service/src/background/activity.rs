@@ -35,7 +35,7 @@ struct Counted {
 }
 
 /// Counts the live sessions of the applications after one. Who is signed in is only counted where it matters, which it does
-/// from `max` sessions on.
+/// from half of `max` sessions on.
 fn count_some(conn: &mut Conn<'_>, after: i64, now: i64, max: i64) -> Result<Counted, StoreError> {
     let (begun, mut apps, mut app) = (Instant::now(), Vec::new(), after);
     while let Some(next) = shared::next_app(conn, app)? {
@@ -45,7 +45,8 @@ fn count_some(conn: &mut Conn<'_>, after: i64, now: i64, max: i64) -> Result<Cou
             Some((live, _)) => live,
             None => shared::count(conn, app, now)?,
         };
-        let strangers = match live < max {
+        // Far fewer begin within a minute.
+        let strangers = match live < max / 2 {
             true => live,
             false => {
                 let (all, signed_in) = shared::count_signed_in(conn, app, now)?;
@@ -70,6 +71,9 @@ impl Service {
             tokio::time::sleep(Duration::from_millis(wait)).await;
             if let Err(error) = self.flush_activity().await {
                 tracing::error!(%error, "counts could not be written; they are kept for the next time");
+            }
+            if let Err(error) = self.make_room_for_sessions().await {
+                tracing::error!(%error, "no room could be made for new sessions");
             }
             let now = self.clock.now();
             if now / MINUTE != minute {

@@ -4,6 +4,7 @@ mod activity;
 pub(crate) mod bulk;
 mod deliveries;
 mod run;
+mod strangers;
 mod sweeper;
 mod tries;
 mod watch;

@@ -40,6 +40,16 @@ impl Tally {
         self.strangers.load(Relaxed)
     }
 
+    /// Notes how many live sessions there are in which nobody is signed in.
+    pub(crate) fn set_strangers(&self, count: i64) {
+        self.strangers.store(count, Relaxed);
+    }
+
+    /// Notes that some of these were removed.
+    pub(crate) fn fewer_strangers(&self, removed: i64) {
+        self.strangers.fetch_sub(removed, Relaxed);
+    }
+
     /// Notes that all sessions have ended.
     pub(crate) fn ended(&self) {
         self.strangers.store(0, Relaxed);
@@ -111,8 +121,15 @@ impl Tallies {
     /// Notes how many live sessions there are in which nobody is signed in; none where no count is.
     pub(crate) fn set_strangers(&self, counts: &HashMap<i64, i64>) {
         for (app, tally) in self.lock().iter() {
-            tally.strangers.store(counts.get(app).copied().unwrap_or(0), Relaxed);
+            tally.set_strangers(counts.get(app).copied().unwrap_or(0));
         }
+    }
+
+    /// The applications with at least `least` live sessions in which nobody is signed in, as far as is known.
+    pub(crate) fn with_strangers(&self, least: i64) -> Vec<(i64, Arc<Tally>)> {
+        let tallies = self.lock();
+        let many = tallies.iter().filter(|(_, tally)| tally.strangers() >= least);
+        many.map(|(app, tally)| (*app, tally.clone())).collect()
     }
 
     /// Takes what happened, in the order of the applications' numbers, and forgets those that nobody holds any more.

@@ -194,6 +194,40 @@ pub struct DeadRun {
     expired_by: Option<i64>,
 }
 
+/// A run of sessions in which nobody is signed in, found by [`find_anonymous`], to be removed by [`remove_anonymous`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnonymousRun {
+    app: i64,
+    generation: i64,
+    first: String,
+    /// The id of the last one, after which to look for the next run.
+    pub last: String,
+}
+
+/// Finds the oldest sessions of an application in which nobody is signed in, after the id `after`, at most `limit`.
+pub fn find_anonymous(
+    conn: &mut Conn<'_>,
+    app: i64,
+    after: &str,
+    limit: i64,
+) -> Result<Option<AnonymousRun>> {
+    let rows = conn.query(
+        "SELECT generation, id FROM sessions WHERE app = $1 AND id > $2 AND user_id IS NULL
+         AND generation = (SELECT generation FROM session_generations WHERE app = $1) ORDER BY id LIMIT $3",
+        params![app, after, limit],
+    )?;
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(None) };
+    Ok(Some(AnonymousRun { app, generation: first.get(0)?, first: first.get(1)?, last: last.get(1)? }))
+}
+
+/// Removes a run, except for sessions in which somebody has signed in meanwhile; returns how many.
+pub fn remove_anonymous(conn: &mut Conn<'_>, run: &AnonymousRun) -> Result<u64> {
+    conn.execute(
+        "DELETE FROM sessions WHERE app = $1 AND generation = $2 AND id >= $3 AND id <= $4 AND user_id IS NULL",
+        params![run.app, run.generation, &run.first, &run.last],
+    )
+}
+
 /// The next application that has sessions, living or dead, after application `after`.
 pub fn next_app(conn: &mut Conn<'_>, after: i64) -> Result<Option<i64>> {
     let row = conn.query_one("SELECT MIN(app) FROM sessions WHERE app > $1", params![after])?;

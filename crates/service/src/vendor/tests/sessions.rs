@@ -255,3 +255,29 @@ async fn there_is_room_for_so_many_strangers() {
     t.service.end_all_sessions(&app).await.unwrap();
     assert!(room(), "at once");
 }
+
+#[tokio::test]
+async fn the_oldest_strangers_make_room() {
+    let mut t = Fixture::open().await;
+    Arc::get_mut(&mut t.service).unwrap().options.shares.anonymous_sessions = 500;
+    let app = t.service.app_by_name(&t.app.owner_id, "shop").await.unwrap().unwrap();
+    let all = t.sessions("192.0.2.1", 501).await;
+    // The oldest of all is a user's by now.
+    let (id, first) = (app.id, all[0]);
+    let sign_in = move |conn: &mut Conn<'_>| shared::sign_in(conn, id, &first, 1, "Ann", NOW);
+    assert!(t.service.store.db().write::<_, StoreError, _>(sign_in).await.unwrap());
+    t.service.count_live(&mut HashMap::new()).await.unwrap();
+    assert!(!t.service.has_room_for_session(&app));
+    t.service.make_room_for_sessions().await.unwrap();
+    let left = async || {
+        let oldest = t.page(Whose::default(), Order::Oldest, Place::Start, 2).await;
+        (ids(&oldest), t.count(Whose::default()).await)
+    };
+    let expected = (vec![first, all[101]], Number::Exactly(401));
+    assert_eq!((t.service.has_room_for_session(&app), left().await), (true, expected.clone()));
+    // Four fifths are left alone, and so is what is only believed to be too much.
+    t.service.make_room_for_sessions().await.unwrap();
+    app.tally.set_strangers(1000);
+    t.service.make_room_for_sessions().await.unwrap();
+    assert_eq!((app.tally.strangers(), left().await), (400, expected));
+}
