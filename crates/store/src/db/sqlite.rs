@@ -54,9 +54,9 @@ impl Sqlite {
         let (changes, changes_due) = crossbeam_channel::bounded(QUEUE_MAX);
         let (lookups, lookups_due) = crossbeam_channel::bounded(QUEUE_MAX);
         let (readings, readings_due) = crossbeam_channel::bounded(QUEUE_MAX);
-        let writer = open_writer(path)?;
+        let mut writer = open_writer(path)?;
         let log = log_of(path);
-        spawn("sqlite-writer", move || write_in_groups(&writer, &changes_due, &log))?;
+        spawn("sqlite-writer", move || write_in_groups(&mut writer, &changes_due, &log))?;
         let mut readers = vec![("sqlite-lookup", lookups_due)];
         readers.extend([("sqlite-reader-1", readings_due.clone()), ("sqlite-reader-2", readings_due)]);
         for (name, due) in readers {
@@ -211,7 +211,7 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
     spawned.map(|_| ()).map_err(|error| StoreError::Configuration(format!("cannot start a thread: {error}")))
 }
 
-fn write_in_groups(connection: &Connection, due: &Receiver<Change>, log: &Path) {
+fn write_in_groups(connection: &mut Connection, due: &Receiver<Change>, log: &Path) {
     let mut looked = Instant::now();
     loop {
         let first = due.recv_timeout(LOG_LOOK);
@@ -258,7 +258,7 @@ fn log_of(path: &Path) -> PathBuf {
 }
 
 /// Cuts the write-ahead log where readers had made it grow, unless one still needs it.
-fn cut(connection: &Connection, log: &Path) {
+fn cut(connection: &mut Connection, log: &Path) {
     // As large as it gets until it begins anew by itself, and half as much again.
     let max = LOG_KEPT + LOG_KEPT / 2;
     if fs::metadata(log).is_ok_and(|log| log.len() > max) {
@@ -269,7 +269,8 @@ fn cut(connection: &Connection, log: &Path) {
         if let Err(error) = cut() {
             tracing::debug!(%error, "the write-ahead log is not cut");
         }
-        if let Err(error) = connection.busy_timeout(BUSY_TIMEOUT) {
+        // Instead of the time limit: there is only one of both.
+        if let Err(error) = connection.busy_handler(Some(wait_for_others)) {
             tracing::error!(%error, "the database's time limit cannot be set");
         }
     }
