@@ -13,6 +13,8 @@ const DEAD_WAITING: i64 = 50;
 const ATTEMPTS_MAX: i64 = 3;
 /// Seconds of the budget of strangers' messages.
 const HOUR: i64 = 3600;
+/// No turn is put off for so many milliseconds, unless a clock was wrong that has been set back since.
+const NEVER_AHEAD: i64 = 2 * HOUR * 1000;
 
 /// A message that is to be sent.
 #[derive(Clone, Debug)]
@@ -109,7 +111,8 @@ pub fn insert(conn: &mut Conn<'_>, new: &NewDelivery, bounds: DeliveryBounds, no
         anonymous: row.get(3)?,
         more: row.get(4)?,
     };
-    if new.anonymous && now - kept.hour >= HOUR && kept.more == 0 {
+    // An hour that begins later was begun by a clock that was wrong.
+    if new.anonymous && !(0..HOUR).contains(&(now - kept.hour)) && kept.more == 0 {
         (kept.hour, kept.anonymous) = (now, 0);
     }
     let within = !new.anonymous || kept.anonymous < bounds.anonymous_an_hour;
@@ -170,10 +173,13 @@ fn drop_oldest(conn: &mut Conn<'_>, app: i64, anonymous: i64, count: i64) -> Res
 pub fn due(conn: &mut Conn<'_>, now_ms: i64, each: i64, limit: i64) -> Result<Vec<Due>> {
     let sql = "SELECT app, owner, due FROM (
                    SELECT app, owner, due, ROW_NUMBER() OVER (PARTITION BY owner ORDER BY due, app) AS turn
-                   FROM delivery_turns WHERE due <= $1) AS turns
+                   FROM delivery_turns WHERE due <= $1 OR due > $4) AS turns
                WHERE turn <= $2 ORDER BY turn, due, app LIMIT $3";
     let due = |row: &Row| Ok(Due { app: row.get(0)?, owner: row.get(1)?, due: row.get(2)? });
-    conn.query(sql, params![now_ms, each, limit])?.iter().map(due).collect()
+    conn.query(sql, params![now_ms, each, limit, now_ms.saturating_add(NEVER_AHEAD)])?
+        .iter()
+        .map(due)
+        .collect()
 }
 
 /// Claims a turn until `lease` (Unix milliseconds), with at most `count` messages, and gives up those that were written
@@ -232,10 +238,9 @@ pub fn end(conn: &mut Conn<'_>, turn: &Turn, end: &TurnEnd) -> Result<u64> {
 /// The applications of whose strangers' messages some were left out in an hour that is over at `now` (Unix seconds), with
 /// how many they were and where messages go. At most `limit`.
 pub fn left_out(conn: &mut Conn<'_>, now: i64, limit: i64) -> Result<Vec<(i64, i64, String)>> {
-    let sql =
-        "SELECT app, more, url FROM delivery_turns WHERE more > 0 AND hour <= $1 ORDER BY hour LIMIT $2";
+    let sql = "SELECT app, more, url FROM delivery_turns WHERE more > 0 AND (hour <= $1 OR hour > $3) ORDER BY hour LIMIT $2";
     let one = |row: &Row| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-    conn.query(sql, params![now - HOUR, limit])?.iter().map(one).collect()
+    conn.query(sql, params![now - HOUR, limit, now])?.iter().map(one).collect()
 }
 
 /// Adds the message that tells how many were left out, and begins a new hour. Does nothing when another node was faster.
@@ -248,7 +253,7 @@ pub fn tell_left_out(
 ) -> Result<()> {
     let now = now_ms / 1000;
     let sql = "UPDATE delivery_turns SET more = 0, anonymous = 0, hour = $3
-               WHERE app = $1 AND more = $2 AND hour <= $4";
+               WHERE app = $1 AND more = $2 AND (hour <= $4 OR hour > $3)";
     if conn.execute(sql, params![new.app, more, now, now - HOUR])? == 1 {
         insert(conn, new, bounds, now_ms)?;
     }

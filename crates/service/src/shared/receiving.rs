@@ -108,7 +108,9 @@ impl FileStore {
                 if !app.file_type()?.is_dir() {
                     continue;
                 }
-                for file in fs::read_dir(app.path())? {
+                // It may have been deleted meanwhile, with its application.
+                let Some(files) = unless_missing(fs::read_dir(app.path()).map(Some))? else { continue };
+                for file in files {
                     let file = file?;
                     let is_unfinished =
                         file.file_name().to_str().is_some_and(|name| name.starts_with(UNFINISHED));

@@ -18,6 +18,7 @@ both![
     what_is_too_old_is_given_up,
     strangers_make_room_for_users,
     strangers_have_a_budget_and_the_rest_is_counted,
+    a_clock_that_was_wrong_holds_up_nothing,
     an_application_that_is_gone_has_no_turn,
     many_write_and_claim_at_once,
 ];
@@ -233,6 +234,32 @@ async fn strangers_have_a_budget_and_the_rest_is_counted(t: Fixture) {
     assert_eq!(bodies(&claim(&t, app, later).await), ["user", "stranger", "stranger", "3 more"]);
     assert!(add(&t, stranger(app), bounds, later).await, "a new hour");
     assert!(!add(&t, stranger(app), bounds, later).await);
+}
+
+async fn a_clock_that_was_wrong_holds_up_nothing(t: Fixture) {
+    let (one, other) = (t.app().await, t.app().await);
+    let bounds = DeliveryBounds { anonymous_an_hour: 1, ..BOUNDS };
+    // A day ahead, and set back then.
+    let wrong = MS + 24 * 3600 * 1000;
+    for app in [one, other] {
+        assert!(add(&t, message(app, "a stranger's", true), bounds, wrong).await);
+    }
+    assert!(!add(&t, message(other, "one too many", true), bounds, wrong).await);
+    let mut waiting = due(&t, MS, 9).await;
+    waiting.sort_unstable();
+    assert_eq!(waiting, [one, other]);
+    assert!(add(&t, message(one, "in an hour of its own", true), bounds, MS).await);
+    let told = t.read(|conn| deliveries::left_out(conn, NOW, 9)).await;
+    assert_eq!(told.iter().map(|told| (told.0, told.1)).collect::<Vec<_>>(), [(other, 1)]);
+    let tell = move |conn: &mut claviger_store::Conn<'_>| {
+        deliveries::tell_left_out(conn, &message(other, "one more", true), 1, bounds, MS)
+    };
+    t.write(tell).await;
+    assert!(t.read(|conn| deliveries::left_out(conn, NOW, 9)).await.is_empty());
+    // What was put off for as long as turns are is not due before.
+    let turn = claim(&t, one, MS).await;
+    end(&t, turn, TurnEnd { failed: true, next: MS + 3_600_000, ..TurnEnd::default() }).await;
+    assert_eq!(due(&t, MS, 9).await, [other]);
 }
 
 async fn an_application_that_is_gone_has_no_turn(t: Fixture) {
