@@ -17,7 +17,8 @@ pub(super) fn database(text: &str, folder: Option<&Path>) -> Result<Database, St
     if is_postgres(text) {
         return Ok(Database::Postgres(text.into()));
     }
-    if text.trim().is_empty() || text.contains("://") {
+    // Options in the other form that PostgreSQL knows would else be the name of a file, password and all.
+    if text.trim().is_empty() || text.contains("://") || text.contains("password") && text.contains('=') {
         return Err("the database is neither: name a SQLite file, or a server as \
                     postgres://USER:PASSWORD@HOST/NAME"
             .into());
@@ -36,7 +37,12 @@ pub(super) fn without_secrets(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
     let host = host.split_once('?').map_or(host, |(host, _)| host);
-    format!("postgres://{host}")
+    // Without the `@` that was forgotten, a password stands where the port should.
+    let servers = host.split_once('/').map_or(host, |(servers, _)| servers);
+    let is_port = |port: &str| port.ends_with(']') || port.bytes().all(|byte| byte.is_ascii_digit());
+    let plain =
+        servers.split(',').all(|server| server.rsplit_once(':').is_none_or(|(_, port)| is_port(port)));
+    format!("postgres://{}", if plain { host } else { "…" })
 }
 
 /// An address with a port.

@@ -28,6 +28,7 @@ mod client_users;
 mod client_v1_0;
 mod client_variables;
 mod config;
+mod config_secrets;
 mod connections;
 mod connections_slow;
 mod connections_stop;
