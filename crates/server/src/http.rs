@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use claviger_capacity::AppRate;
 use claviger_service::ServiceError;
 
 /// Largest body of a request in bytes.
@@ -103,9 +104,20 @@ pub(crate) fn busy() -> Response {
 }
 
 /// The answer to an address that asks too often.
-pub(crate) fn too_often() -> Response {
+pub(crate) fn too_often(rate: AppRate) -> Response {
     const BODY: &str = r#"{"success":false,"message":"Too many requests. Try again in a minute."}"#;
-    with_retry_after(json(StatusCode::TOO_MANY_REQUESTS, BODY), 60)
+    let mut response = with_retry_after(json(StatusCode::TOO_MANY_REQUESTS, BODY), 60);
+    tell_rate(&mut response, rate);
+    response
+}
+
+/// Tells the caller how many more requests are served.
+pub(crate) fn tell_rate(response: &mut Response, rate: AppRate) {
+    let seconds = rate.reset.as_secs() + u64::from(rate.reset.subsec_nanos() > 0);
+    let headers = response.headers_mut();
+    headers.insert("ratelimit-limit", rate.limit.into());
+    headers.insert("ratelimit-remaining", rate.remaining.into());
+    headers.insert("ratelimit-reset", seconds.into());
 }
 
 /// The answer to a browser that asks whether it may call from another origin.

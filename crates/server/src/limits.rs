@@ -1,7 +1,12 @@
 //! How many requests are served.
 
+use std::time::Duration;
+
 use claviger_capacity::{AppRate, AppRates, Budgets};
 use claviger_domain::ClientAddress;
+
+/// When an address that has used its requests up has all of them again.
+const FULL_AGAIN: Duration = Duration::from_mins(1);
 
 /// Requests a minute; 0: no limit.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,18 +20,28 @@ pub struct Rates {
 /// What is left of the rates.
 pub struct Limits {
     client: Budgets,
+    client_rate: u32,
     seller: AppRates,
 }
 
 impl Limits {
     /// Full buckets for these rates.
     pub fn new(rates: Rates) -> Self {
-        Self { client: Budgets::new(rates.client), seller: AppRates::new(rates.seller) }
+        Self {
+            client: Budgets::new(rates.client),
+            client_rate: rates.client,
+            seller: AppRates::new(rates.seller),
+        }
     }
 
     /// Whether the Client API serves one more request from `address`.
     pub(crate) fn client_may(&self, address: ClientAddress) -> bool {
         self.client.take(address).is_ok()
+    }
+
+    /// The rate of an address that has used all of it up.
+    pub(crate) fn client_used_up(&self) -> AppRate {
+        AppRate { limit: self.client_rate, remaining: 0, reset: FULL_AGAIN, allowed: false }
     }
 
     /// Takes one request of an application to the Seller API; `None` where there is no limit.

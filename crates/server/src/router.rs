@@ -47,7 +47,7 @@ async fn counted(
     let address = state.client_ip.of(peer, request.headers());
     if !state.limits.client_may(address) {
         state.service.alert(Alert::TooManyRequests, address, Alerted::default());
-        return too_often();
+        return too_often(state.limits.client_used_up());
     }
     next.run(request).await
 }

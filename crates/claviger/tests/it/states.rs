@@ -160,7 +160,9 @@ fn floods_are_limited() {
     assert_eq!([init(), init()].map(|reply| reply.text().to_owned()), ["KeyAuth_Invalid"; 2]);
     let body = r#"{"success":false,"message":"This application has sent too many requests. Try again in a minute."}"#;
     assert_json(&init(), 429, body);
-    assert_eq!(init().header("retry-after"), Some("60"));
+    let refused = init();
+    let told = ["retry-after", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"];
+    assert_eq!(told.map(|name| refused.header(name)), [Some("60"), Some("2"), Some("0"), Some("60")]);
     process.stop("TERM");
 }
 

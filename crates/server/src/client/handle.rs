@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     State,
-    http::{COMPRESSED, is_compressed, method_not_allowed, preflight, read_body, with_encodings},
+    http::{COMPRESSED, is_compressed, method_not_allowed, preflight, read_body, tell_rate, with_encodings},
 };
 
 /// Largest body in bytes of a request that is refused for being one too many: it is read for the owner id, which
@@ -64,7 +64,7 @@ pub(crate) async fn handle(
         state.service.alert(Alert::TooManyRequests, ip, Alerted::default());
     }
     if !allowed && axum::body::HttpBody::size_hint(&body).exact().is_none_or(|size| size > REFUSED_MAX) {
-        return too_many_requests(version, None).render(&state, &format);
+        return too_many_requests(&state, &format, None);
     }
     let Some(body) = read_body(body).await else {
         let answer = Answer::early(version, None, Reply::failure("Request too large or incomplete"));
@@ -93,7 +93,7 @@ pub(crate) async fn handle(
         ApiVersion::V1_1 | ApiVersion::V1_2 => {}
     }
     if !allowed {
-        return too_many_requests(version, owner_id(&params).as_deref()).render(&state, &format);
+        return too_many_requests(&state, &format, owner_id(&params).as_deref());
     }
     if params.too_many() {
         let answer = Answer::early(version, None, Reply::failure(text::TOO_MANY_PARAMETERS));
@@ -108,8 +108,11 @@ pub(crate) async fn handle(
 }
 
 /// The answer to an address that has sent too many requests.
-fn too_many_requests(version: ApiVersion, owner_id: Option<&str>) -> Answer {
-    Answer::early(version, owner_id, Reply::failure(text::TOO_MANY_REQUESTS)).too_often(TRY_AGAIN)
+fn too_many_requests(state: &State, format: &Format, owner_id: Option<&str>) -> Response {
+    let answer = Answer::early(format.version, owner_id, Reply::failure(text::TOO_MANY_REQUESTS));
+    let mut response = answer.too_often(TRY_AGAIN).render(state, format);
+    tell_rate(&mut response, state.limits.client_used_up());
+    response
 }
 
 /// Whom a program says that it belongs to.

@@ -27,7 +27,7 @@ use crate::{
     State,
     http::{
         BUSY_FOR, COMPRESSED, is_compressed, json, method_not_allowed, passes, preflight, read_body,
-        with_encodings,
+        tell_rate, with_encodings,
     },
 };
 
@@ -107,15 +107,6 @@ fn is_upload(parts: &Parts) -> bool {
 
 fn is_multipart(content_type: &str) -> bool {
     content_type.to_ascii_lowercase().starts_with("multipart/form-data")
-}
-
-/// Tells the caller how many more requests are served.
-fn tell_rate(response: &mut Response, rate: AppRate) {
-    let seconds = rate.reset.as_secs() + u64::from(rate.reset.subsec_nanos() > 0);
-    let headers = response.headers_mut();
-    headers.insert("ratelimit-limit", rate.limit.into());
-    headers.insert("ratelimit-remaining", rate.remaining.into());
-    headers.insert("ratelimit-reset", seconds.into());
 }
 
 /// What comes of a request, and whether the caller wants it as text. `body`: that of an upload, which is not read yet.

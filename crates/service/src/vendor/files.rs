@@ -10,7 +10,10 @@ use super::{
     checks::{check_name, check_url, must_be_new},
     uploads::{self, Finished, Upload, not_kept},
 };
-use crate::{App, Service, ServiceError, shared::calls::CallFailure, shared::file_store};
+use crate::{
+    App, Service, ServiceError,
+    shared::{calls::CallFailure, file_store, receiving::Received},
+};
 
 /// Longest name in bytes.
 const NAME_MAX: usize = 255;
@@ -132,17 +135,23 @@ impl Service {
         Ok(())
     }
 
-    /// Deletes all files; `false` when there are none.
+    /// Deletes all files; `false` when there are none. What is being uploaded meanwhile stays.
     ///
     /// # Errors
     /// When the database or the disk fails.
     pub async fn delete_all_files(&self, app: &App) -> Result<bool, ManageError> {
-        let id = app.id;
-        let deleted = self.manage(move |conn| Ok(files::clear(conn, id)? > 0)).await?;
-        if deleted {
-            self.delete_uploads(app).await?;
+        let app = app.id;
+        let deleted = self
+            .manage(move |conn| {
+                let all = files::all(conn, app)?;
+                files::clear(conn, app)?;
+                Ok(all)
+            })
+            .await?;
+        for file in deleted.iter().filter(|file| file.url.is_none()) {
+            self.files.delete(app, &file.id).await.map_err(|error| not_deleted(&error))?;
         }
-        Ok(deleted)
+        Ok(!deleted.is_empty())
     }
 
     /// Adds a file.
@@ -179,15 +188,31 @@ impl Service {
             Ok(())
         })
         .await?;
-        // After the row: of two at once with one id, only one gets the place.
-        if let Some(Finished { received, reservation: _reservation }) = finished
-            && let Err(error) = self.files.keep(app, &file.id, received).await
-        {
-            let id = file.id.clone();
-            self.manage(move |conn| Ok(files::delete(conn, app, &id)?)).await?;
-            return Err(not_kept(&error));
+        if let Some(Finished { received, reservation: _reservation }) = finished {
+            self.keep_upload(app, &file.id, received).await?;
         }
         Ok(file)
+    }
+
+    /// Gives an upload its place after its row: of two at once with one id, only one gets it.
+    async fn keep_upload(&self, app: i64, id: &str, received: Received) -> Result<(), ManageError> {
+        let kept = self.files.keep(app, id, received).await;
+        let (wanted, failed) = (id.to_owned(), kept.is_err());
+        let is_listed = self
+            .manage(move |conn| {
+                let is_listed = files::get(conn, app, &wanted)?.is_some();
+                if failed {
+                    files::delete(conn, app, &wanted)?;
+                }
+                Ok(is_listed)
+            })
+            .await?;
+        kept.map_err(|error| not_kept(&error))?;
+        if !is_listed {
+            // Somebody has deleted it already, and could not delete what was not there yet.
+            self.files.delete(app, id).await.map_err(|error| not_deleted(&error))?;
+        }
+        Ok(())
     }
 
     /// Deletes a file.

@@ -56,6 +56,22 @@ fn uploads_on_disk(t: &Fixture) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn who_deletes_all_files_leaves_what_is_being_uploaded() {
+    let t = Fixture::open().await;
+    let add = async |id: &str, upload| {
+        let content = FileContent::Upload(upload);
+        let new = NewFile { name: "loader.exe".into(), content, id: Some(id.into()), authed: true };
+        t.service.add_file(&t.app, new).await.unwrap();
+    };
+    add("first", t.upload(&[1; 9]).await.unwrap()).await;
+    let under_way = t.upload(&[2; 9]).await.unwrap();
+    assert!(t.service.delete_all_files(&t.app).await.unwrap());
+    assert!(!t.service.delete_all_files(&t.app).await.unwrap());
+    add("second", under_way).await;
+    assert_eq!(uploads_on_disk(&t), ["second"]);
+}
+
+#[tokio::test]
 async fn an_application_has_so_much_and_no_more() {
     let t = Fixture::open_with(|options| options.app_upload_bytes = 250).await;
     let add = async |upload: Upload| {
