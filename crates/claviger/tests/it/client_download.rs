@@ -9,6 +9,7 @@ use std::{
 use crate::support::{
     ALL_VERSIONS, ENCKEY, Reply, Server, Session, eventually,
     http::{form, parse, request},
+    target::Target,
 };
 
 const MIB: usize = 1024 * 1024;
@@ -139,6 +140,27 @@ fn a_file_that_was_cut_short_is_not_handed_out_by_halves() {
     file.set_len(100).expect("a shorter file");
     let _ = stream.read_to_end(&mut received);
     assert!(parse(&received, false).is_none(), "the connection breaks off");
+}
+
+#[test]
+fn what_was_fetched_and_is_not_taken_has_its_room() {
+    let server = Server::start_with("outgoing_allow = [\"127.0.0.0/8\"]");
+    let target = Target::start(&[(200, &"x".repeat(16 * MIB))]);
+    server.cli.ok(&["file", "add", &server.app.path(), &target.url, "--public", "--id", "far"]);
+    let session = server.app.init("1.1");
+    let call = || session.call("file", &[("fileid", "far")]);
+    // As many bytes as one address may have there.
+    let stalled: Vec<_> = (0..8)
+        .map(|_| {
+            let mut stream = ask(&session, "far");
+            stream.read_exact(&mut [0; 1000]).expect("a beginning");
+            stream
+        })
+        .collect();
+    let refused = call();
+    assert_eq!((refused.status, refused.header("retry-after")), (503, Some("15")));
+    drop(stalled);
+    eventually("there is room again", || (call().status == 200).then_some(()));
 }
 
 /// Asks for a link; what the reply tells.

@@ -35,8 +35,9 @@ async fn file(request: Request, session: Session) -> Outcome {
         Err(full) => return Ok(answer(Reply::failure("")).full(full.retry_after.as_secs())),
     };
     match service.file_content(app, ip, &file).await {
-        None => Ok(answer(Reply::failure(NO_LONGER))),
-        Some(content) => {
+        Err(full) => Ok(answer(Reply::failure("")).full(full.retry_after.as_secs())),
+        Ok(None) => Ok(answer(Reply::failure(NO_LONGER))),
+        Ok(Some(content)) => {
             let download = Download { content: Arc::new(content), place, ip };
             Ok(answer(Reply::success("File download successful")).with_file(download))
         }

@@ -1,12 +1,15 @@
 //! Files, as programs download them. What the vendor does with them is in [`crate::vendor`].
 
-use std::error::Error;
+use std::{error::Error, io, time::Duration};
 
-use claviger_capacity::{Full, Permit, Who};
+use claviger_capacity::{Full, Permit, Resource, Who};
 use claviger_domain::ClientAddress;
 use claviger_store::files::{self, File};
 
 use crate::{App, Service, ServiceError, shared::content::Content};
+
+/// When there may be room again for what is fetched: some downloads end by then.
+const ROOM_AFTER: Duration = Duration::from_secs(15);
 
 /// Why a content cannot be handed out.
 type Reason = Box<dyn Error + Send + Sync>;
@@ -39,20 +42,31 @@ impl Service {
 
     /// The content of a file: an upload, or what its address has now. `None` when that is gone, cannot be reached, or
     /// is larger than this server allows; the log says why.
-    pub async fn file_content(&self, app: &App, ip: ClientAddress, file: &File) -> Option<Content> {
+    ///
+    /// # Errors
+    /// When there is no room for what its address has.
+    pub async fn file_content(
+        &self,
+        app: &App,
+        ip: ClientAddress,
+        file: &File,
+    ) -> Result<Option<Content>, Full> {
         let outcome = match &file.url {
             Some(url) => self.fetch(Who::client(app.id, ip), url).await,
             None => self.files.open(app.id, &file.id).await.map_err(Reason::from),
         };
-        match outcome {
-            Ok(content) => Some(content),
-            Err(reason) => {
-                if self.vain.may_tell(app.id) {
-                    tracing::warn!(app = %app.name, file = %file.id, %reason, "a file cannot be handed out");
-                }
-                None
-            }
+        let reason = match outcome {
+            Ok(content) => return Ok(Some(content)),
+            Err(reason) => reason,
+        };
+        if self.vain.may_tell(app.id) {
+            tracing::warn!(app = %app.name, file = %file.id, %reason, "a file cannot be handed out");
         }
+        let is_full = |error: &io::Error| error.kind() == io::ErrorKind::QuotaExceeded;
+        if reason.downcast_ref().is_some_and(is_full) {
+            return Err(Full { resource: Resource::Downloads, retry_after: ROOM_AFTER });
+        }
+        Ok(None)
     }
 
     /// What an address has now. The place of the call is given back as soon as all of it is here.

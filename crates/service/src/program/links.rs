@@ -128,7 +128,7 @@ impl Service {
         file: &File,
     ) -> Result<Option<String>, ServiceError> {
         let place = self.digest_place(app, ip).await?;
-        let Some(content) = self.file_content(app, ip, file).await else { return Ok(None) };
+        let Some(content) = self.file_content(app, ip, file).await? else { return Ok(None) };
         let sha256 = match digest(content, place).await {
             Ok(sha256) => sha256,
             Err(error) => {

@@ -18,7 +18,7 @@ async fn uploads_are_kept_and_deleted() {
     let file = t.service.add_file(&t.app, new(bytes(100).await, None)).await.unwrap();
     assert_eq!((file.id.len(), file.size, file.uploaded), (20, 100, NOW));
     let read = async || {
-        let content = t.service.file_content(&t.app, ClientAddress::Unknown, &file).await.unwrap();
+        let content = t.service.file_content(&t.app, ClientAddress::Unknown, &file).await.unwrap().unwrap();
         let mut bytes = vec![0; content.length() as usize];
         content.read_at(0, &mut bytes).unwrap();
         bytes
