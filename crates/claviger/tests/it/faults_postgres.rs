@@ -1,5 +1,6 @@
 //! PostgreSQL goes away and comes back.
 
+use std::thread;
 use std::time::Instant;
 
 use crate::support::{
@@ -60,7 +61,8 @@ fn assert_all_wait(app: &App, sessions: &[Session], browser: &Browser) {
 fn is_back(server: &Server, sessions: &[Session], browser: &Browser) {
     eventually("the server to find its database again", || {
         let ready = try_request(&server.app.address, "GET", "/readyz", &[], b"").ok()?;
-        (ready.status == 200).then_some(())
+        // What it says of its readiness may be as old as a few seconds.
+        (ready.status == 200 && server.app.seller("type=stats").status == 200).then_some(())
     });
     for session in sessions {
         session.is_unvalidated();
@@ -103,6 +105,25 @@ fn while_it_is_away_all_are_told_so_at_once() {
     // Not a line for each request.
     assert!(log.matches("requests get 503 for now").count() <= 2, "{log}");
     assert!(!log.contains("a request failed") && !log.contains("a seller request failed"), "{log}");
+}
+
+#[test]
+fn a_server_that_says_nothing_any_more_keeps_no_look_up_waiting() {
+    let database = Database::create();
+    let (server, wire) = wired(&database);
+    let session = server.app.init("1.2");
+    // So that all connections for look-ups are there.
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| (0..20).for_each(|_| session.is_unvalidated()));
+        }
+    });
+    wire.stall();
+    // On the connection that it had, and keeps.
+    assert_told_to_wait(&session.call("check", &[]));
+    wire.mend();
+    eventually("look-ups to go on", || (session.call("check", &[]).status == 200).then_some(()));
+    session.is_unvalidated();
 }
 
 #[test]

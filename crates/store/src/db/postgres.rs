@@ -21,6 +21,8 @@ use crate::{Result, StoreError};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long the server may take to let the program in once it is connected.
 const GREETING_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a session look-up waits for its answer, which takes milliseconds otherwise.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long what was sent may stay without an answer of the other side's system before the connection counts as broken.
 const SEND_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections for session creation, session look-ups and everything else.
@@ -86,13 +88,15 @@ impl Postgres {
         run(&self.create, change).await
     }
 
-    /// Runs a transaction in the lane of session look-ups.
+    /// Runs a transaction in the lane of session look-ups. Nobody waits without end for a server that holds the connection
+    /// and says nothing: that is safe here, since nothing is changed.
     pub async fn look_up<T, F>(&self, lookup: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Conn<'_>) -> Result<T> + Send + 'static,
     {
-        run(&self.look_up, lookup).await
+        let found = tokio::time::timeout(LOOKUP_TIMEOUT, run(&self.look_up, lookup)).await;
+        found.unwrap_or_else(|_| Err(StoreError::Unreachable("it does not answer".into())))
     }
 
     /// Runs a transaction in the lane for everything else.

@@ -1,7 +1,7 @@
 //! A wire to another server that can be cut and mended.
 
 use std::{
-    io,
+    io::{Read as _, Write as _},
     net::{Shutdown, TcpListener, TcpStream},
     sync::{
         Arc, Mutex,
@@ -13,6 +13,7 @@ use std::{
 const WHOLE: u8 = 0;
 const CUT: u8 = 1;
 const SILENT: u8 = 2;
+const STALLED: u8 = 3;
 
 /// A wire, whole at first.
 #[derive(Debug, Clone)]
@@ -45,8 +46,8 @@ impl Wire {
                     SILENT => shared.keep(near),
                     _ => {
                         let Ok(far) = TcpStream::connect(&target) else { continue };
-                        pump(&near, &far);
-                        pump(&far, &near);
+                        pump(&near, &far, &shared);
+                        pump(&far, &near, &shared);
                         shared.keep(near);
                         shared.keep(far);
                     }
@@ -66,7 +67,12 @@ impl Wire {
         self.become_(SILENT);
     }
 
-    /// Lets everything through again.
+    /// Keeps all connections, and lets nothing through.
+    pub fn stall(&self) {
+        self.inner.state.store(STALLED, Ordering::SeqCst);
+    }
+
+    /// Lets everything through again, on new connections.
     pub fn mend(&self) {
         self.become_(WHOLE);
     }
@@ -90,10 +96,17 @@ impl Inner {
     }
 }
 
-fn pump(from: &TcpStream, to: &TcpStream) {
+fn pump(from: &TcpStream, to: &TcpStream, inner: &Arc<Inner>) {
     let (mut from, mut to) = (from.try_clone().expect("a stream"), to.try_clone().expect("a stream"));
+    let inner = inner.clone();
     thread::spawn(move || {
-        let _ = io::copy(&mut from, &mut to);
+        let mut bytes = [0; 16 * 1024];
+        while let Ok(count @ 1..) = from.read(&mut bytes) {
+            let is_lost = inner.state.load(Ordering::SeqCst) == STALLED;
+            if !is_lost && to.write_all(&bytes[..count]).is_err() {
+                break;
+            }
+        }
         let _ = to.shutdown(Shutdown::Both);
     });
 }
