@@ -10,6 +10,7 @@ use axum::{
     response::Response,
 };
 use claviger_capacity::Who;
+use claviger_service::{Alert, Alerted};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tower_service::Service;
 
@@ -46,7 +47,11 @@ pub async fn serve(
         respond(shared.clone(), app.clone(), peer, connection.reserved, request)
     };
     let trusts = move |peer: SocketAddr| proxies.client_ip.trusts_peer(peer);
-    connections::run(listener, hub, trusts, answer, stop).await;
+    let over_share = |peer: SocketAddr| {
+        let address = peer.ip().to_canonical().into();
+        state.service.alert(Alert::TooManyConnections, address, Alerted::default());
+    };
+    connections::run(listener, hub, trusts, over_share, answer, stop).await;
     [background, tidying, asking].iter().for_each(JoinHandle::abort);
     state.service.write_held().await;
 }

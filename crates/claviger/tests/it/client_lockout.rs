@@ -16,17 +16,7 @@ fn start(flags: &[&str]) -> (Process, tempfile::TempDir, App) {
     let cli = Cli::new(&data, None);
     cli.ok(&["owner", "create", "vendor", "--role", "seller"]);
     let made = cli.json(&["app", "create", "--owner", "vendor", "app", "--json"]);
-    let text = |field: &str| made[field].as_str().unwrap_or_else(|| panic!("{field}: {made}")).to_owned();
-    let app = App {
-        address,
-        owner: "vendor".into(),
-        owner_id: text("owner_id"),
-        name: text("name"),
-        version: text("version"),
-        secret: text("secret"),
-        seller_key: text("seller_key"),
-        public_key: text("public_key"),
-    };
+    let app = App::made(&address, "vendor", &made);
     app.init("1.2").register("alice", "right", &app.add_license("expiry=1"));
     (process, folder, app)
 }

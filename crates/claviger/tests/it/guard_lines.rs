@@ -14,7 +14,7 @@ use crate::support::{
     server::{Process, claviger},
 };
 
-/// All events that guesses lead to; `too_many_connections` has no test here.
+/// All events that requests lead to; `too_many_connections` is tested where connections are.
 const EVENTS: [&str; 10] = [
     "forgot_failed",
     "invitation_unknown",
@@ -79,17 +79,7 @@ fn start(format: &str, mailbox: &Mailbox) -> (Process, tempfile::TempDir, App) {
         _ => "x\" address=203.0.113.66 \"",
     };
     let made = cli.json(&["app", "create", "--owner", "vendor", name, "--json"]);
-    let text = |field: &str| made[field].as_str().unwrap_or_else(|| panic!("{field}: {made}")).to_owned();
-    let app = App {
-        address,
-        owner: "vendor".into(),
-        owner_id: text("owner_id"),
-        name: text("name"),
-        version: text("version"),
-        secret: text("secret"),
-        seller_key: text("seller_key"),
-        public_key: text("public_key"),
-    };
+    let app = App::made(&address, "vendor", &made);
     (process, folder, app)
 }
 

@@ -71,17 +71,7 @@ impl Guarded {
 
 fn create(cli: &Cli, address: &str, name: &str) -> App {
     let made = cli.json(&["app", "create", "--owner", "vendor", name, "--json"]);
-    let text = |field: &str| made[field].as_str().unwrap_or_else(|| panic!("{field}: {made}")).to_owned();
-    App {
-        address: address.to_owned(),
-        owner: "vendor".into(),
-        owner_id: text("owner_id"),
-        name: text("name"),
-        version: text("version"),
-        secret: text("secret"),
-        seller_key: text("seller_key"),
-        public_key: text("public_key"),
-    }
+    App::made(address, "vendor", &made)
 }
 
 fn message(reply: &Reply) -> String {

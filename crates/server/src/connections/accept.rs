@@ -18,7 +18,11 @@ use rustix::io::Errno;
 use socket2::{SockFilter, SockRef};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{attend::attend, connection::Connection, hub::Hub};
+use super::{
+    attend::attend,
+    connection::Connection,
+    hub::{Hub, Refused},
+};
 
 /// How often connections are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -34,11 +38,12 @@ const TELL_EVERY: Duration = Duration::from_secs(60);
 const RETRY_ACCEPT: Duration = Duration::from_millis(50);
 
 /// Hands each request to `service` until `stop` resolves; requests that have arrived then are answered. `trusts` tells
-/// which peers are proxies that speak for many.
+/// which peers are proxies that speak for many; `over_share` hears of those with more connections than they may have.
 pub(crate) async fn run<S, F>(
     listener: TcpListener,
     hub: Arc<Hub>,
     trusts: impl Fn(SocketAddr) -> bool,
+    over_share: impl Fn(SocketAddr),
     service: S,
     stop: impl Future<Output = ()>,
 ) where
@@ -48,7 +53,11 @@ pub(crate) async fn run<S, F>(
     let looking = tokio::spawn(look(hub.clone()));
     let take = |stream: TcpStream, peer: SocketAddr| {
         // Without a place it is closed.
-        let Some(place) = hub.admit(peer, trusts(peer)) else { return };
+        let place = match hub.admit(peer, trusts(peer)) {
+            Ok(place) => place,
+            Err(Refused::OverShare) => return over_share(peer),
+            Err(Refused::Full) => return,
+        };
         let service = service.clone();
         let of_peer = move |connection, request| service(peer, connection, request);
         tokio::spawn(attend(stream, place, of_peer));

@@ -57,6 +57,15 @@ pub(super) struct Place {
     pub(super) connection: Arc<Connection>,
 }
 
+/// Why there is no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// The address has as many as it may.
+    OverShare,
+    /// There are as many as there may be, through no fault of the one who comes last.
+    Full,
+}
+
 impl Hub {
     /// A server without connections.
     pub fn new(bounds: ConnectionBounds) -> Self {
@@ -110,8 +119,11 @@ impl Hub {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place for a connection that was accepted, or none.
-    pub(super) fn admit(self: &Arc<Self>, peer: SocketAddr, exempt: bool) -> Option<Place> {
+    /// A place for a connection that was accepted.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(super) fn admit(self: &Arc<Self>, peer: SocketAddr, exempt: bool) -> Result<Place, Refused> {
         let (peer, address) = (subscriber(peer.ip()), peer.ip().to_canonical());
         self.figures.accepted.add();
         let mut tables = self.tables();
@@ -122,7 +134,7 @@ impl Hub {
             Room::OverShare => {
                 self.figures.over_share.add();
                 tables.refuse(address, "connections_of_address");
-                return None;
+                return Err(Refused::OverShare);
             }
             Room::Full => {
                 tables.refuse(address, "connections");
@@ -130,7 +142,7 @@ impl Hub {
                     Room::Place => self.figures.reserved.add(),
                     Room::OverShare | Room::Full => {
                         self.figures.refused.add();
-                        return None;
+                        return Err(Refused::Full);
                     }
                 }
                 true
@@ -141,7 +153,7 @@ impl Hub {
         let table = if reserved { &mut tables.reserve } else { &mut tables.main };
         table.add(&connection, exempt);
         self.tasks.fetch_add(1, Relaxed);
-        Some(Place { hub: self.clone(), connection })
+        Ok(Place { hub: self.clone(), connection })
     }
 
     /// Lets idle connections go, since there is no descriptor for a new one.

@@ -24,6 +24,21 @@ pub struct App {
 }
 
 impl App {
+    /// One that a command has made, as it tells of it in JSON.
+    pub fn made(address: &str, owner: &str, told: &serde_json::Value) -> Self {
+        let text = |field: &str| told[field].as_str().unwrap_or_else(|| panic!("{field}: {told}")).to_owned();
+        Self {
+            address: address.to_owned(),
+            owner: owner.to_owned(),
+            owner_id: text("owner_id"),
+            name: text("name"),
+            version: text("version"),
+            secret: text("secret"),
+            seller_key: text("seller_key"),
+            public_key: text("public_key"),
+        }
+    }
+
     /// The same application at another server.
     pub fn at(&self, address: &str) -> Self {
         Self { address: address.to_owned(), ..self.clone() }

@@ -295,16 +295,6 @@ impl Server {
     pub fn create_app_of(&self, owner: &str, name: &str) -> App {
         let made =
             self.cli.json(&["app", "create", "--owner", owner, name, "--api", "1.1,1.2,1.3", "--json"]);
-        let text = |field: &str| made[field].as_str().unwrap_or_else(|| panic!("{field}: {made}")).to_owned();
-        App {
-            address: self.app.address.clone(),
-            owner: owner.into(),
-            owner_id: text("owner_id"),
-            name: text("name"),
-            version: text("version"),
-            secret: text("secret"),
-            seller_key: text("seller_key"),
-            public_key: text("public_key"),
-        }
+        App::made(&self.app.address, owner, &made)
     }
 }
