@@ -73,7 +73,7 @@ fn an_address_has_its_share() {
         log.contains("connections were refused").then_some(log)
     });
     assert!(log.contains("connections_of_address") && log.contains("127.0.0.2"), "{log}");
-    assert!(log.contains("refused event=\"too_many_connections\" address=127.0.0.2"), "{log}");
+    assert!(log.contains("\"event\":\"too_many_connections\",\"address\":\"127.0.0.2\""), "{log}");
     // Others notice nothing.
     server.app.init("1.2").is_unvalidated();
     drop(held);

@@ -73,9 +73,10 @@ where
         connection.begins();
         let (parts, body) = request.into_parts();
         let request = Request::from_parts(parts, arriving(body, connection));
-        let answer = service(connection.clone(), request);
+        // Called within: what it returns is large, and would be moved about otherwise.
+        let service = &service;
         async move {
-            let response = answer.await;
+            let response = service(connection.clone(), request).await;
             Ok::<_, std::convert::Infallible>(response.map(|body| Leaving::new(body, connection.clone())))
         }
     });
