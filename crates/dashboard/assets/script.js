@@ -272,6 +272,12 @@
     if (event.key === "Escape") all("details.menu[open]").forEach((menu) => { menu.open = false; one("summary", menu).focus(); });
   });
 
+  // What a program would show of a text, while it is typed.
+  document.addEventListener("input", (event) => {
+    const place = document.getElementById(event.target.dataset.preview);
+    if (place) place.textContent = event.target.value.replaceAll("{reason}", "charged back");
+  });
+
   // Filters that apply as they are changed.
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-apply]");

@@ -52,7 +52,7 @@ const GROUPS: [(&str, &[Entry]); 3] = [
         "Application",
         &[
             (Nav::Credentials, "Credentials", "credentials", "code", Need::App(Permission::Settings)),
-            (Nav::AppSettings, "Settings", "app-settings", "gear", Need::App(Permission::Settings)),
+            (Nav::AppSettings, "Settings", "settings", "gear", Need::App(Permission::Settings)),
         ],
     ),
 ];

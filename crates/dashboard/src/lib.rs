@@ -21,6 +21,8 @@ mod rights;
 mod route;
 mod session_filter;
 mod session_rows;
+mod setting_groups;
+mod settings_change;
 mod snippets;
 mod state;
 mod state_tags;

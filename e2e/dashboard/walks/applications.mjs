@@ -57,6 +57,8 @@ export async function walk({ step, browser, servers }) {
   await step("pausing refuses programs that start, and lets them start again", async () => {
     await visitor.open(`/dashboard/${encodeURIComponent(NAME)}/app-settings`);
     await visitor.button("Pause").click();
+    await page.getByText("1 session is open now.").waitFor();
+    await visitor.button("Pause the application").click();
     await visitor.button("Let it go on").waitFor();
     await assert.rejects(new Program(server.base, app).init(), /paused/);
     await visitor.button("Let it go on").click();

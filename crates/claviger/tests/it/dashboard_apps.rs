@@ -271,9 +271,13 @@ fn a_name_is_changed_and_tells_what_breaks() {
 fn states_and_versions_are_set() {
     let server = Server::start();
     let browser = server.browser();
-    let state = |what| browser.post(&format!("{SETTINGS}/state"), &[("do", what)]);
+    let asked = |what| browser.post(&format!("{SETTINGS}/state"), &[("do", what)]);
+    let state = |what| browser.post(&format!("{SETTINGS}/state"), &[("do", what), ("sure", "yes")]);
     let init = || server.app.client("1.1", "init", &[("ver", "1.0")]).text().to_owned();
     for (what, word) in [("pause", "paused"), ("disable", "disabled")] {
+        server.app.seller("type=killall");
+        assert_shows(&asked(what), &["No session is open now.", "name=\"sure\" value=\"yes\""]);
+        assert!(init().contains("\"success\":true"), "asking changes nothing");
         assert_to(&state(what), SETTINGS);
         eventually("programs to be refused", || init().contains(word).then_some(()));
         let undo = if what == "pause" { "unpause" } else { "enable" };
@@ -285,7 +289,12 @@ fn states_and_versions_are_set() {
     assert_eq!(state("explode").status, 400);
     let api = |fields: &[(&str, &str)]| browser.post(&format!("{SETTINGS}/api"), fields);
     assert_eq!(api(&[]).status, 422);
-    assert_to(&api(&[("v1_3", "on"), ("v1_2", "on")]), SETTINGS);
+    let two = [("v1_3", "on"), ("v1_2", "on")];
+    assert_shows(
+        &api(&two),
+        &["API 1.0 is switched off. No live session uses it now", "API 1.1 is switched off: "],
+    );
+    assert_to(&api(&[two[0], two[1], ("sure", "yes")]), SETTINGS);
     eventually("API 1.1 to be off", || init().contains("API 1.1 is switched off").then_some(()));
     assert_shows(
         &browser.get("/dashboard/demo-app/credentials?language=ruby"),

@@ -16,7 +16,7 @@ const PAGES: &[(&str, &str)] = &[
     ("vars", "/dashboard/APP/?missing=vars"),
     ("logs", "/dashboard/APP/?missing=logs"),
     ("blacklists", "/dashboard/APP/?missing=blacklists"),
-    ("app-settings", "/dashboard/APP/app-settings"),
+    ("app-settings", "/dashboard/APP/settings"),
     ("audit-log", "/dashboard/APP/audit-log"),
     ("manage-accs", "/dashboard/APP/?missing=manage-accs"),
     ("account-settings", "/dashboard/-/account"),

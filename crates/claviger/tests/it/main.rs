@@ -41,6 +41,7 @@ mod dashboard_keyauth;
 mod dashboard_roles;
 mod dashboard_seller_settings;
 mod dashboard_sessions;
+mod dashboard_settings;
 mod dashboard_why;
 mod demo;
 mod faults_data;

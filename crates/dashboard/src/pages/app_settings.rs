@@ -13,6 +13,7 @@ use crate::{
     record::record,
     rights::{Need, may},
     route::Route,
+    settings_change::{NO_API, Wish, change_or_ask},
     state_tags::{Tag, tags},
     visit::Visit,
 };
@@ -59,7 +60,7 @@ async fn show(visit: Visit) -> Answer {
 async fn page(visit: &Visit, status: StatusCode, problem: Option<String>) -> Answer {
     let app = visit.app()?;
     let page = Page {
-        frame: visit.frame("Settings", Nav::AppSettings).await?,
+        frame: visit.frame("Application", Nav::AppSettings).await?,
         base: app_base(app),
         name: visit.form.get("name").unwrap_or(&app.name).to_owned(),
         problem,
@@ -92,39 +93,42 @@ async fn rename(visit: Visit) -> Answer {
 }
 
 async fn set_state(visit: Visit) -> Answer {
-    let (name, value, said) = match visit.form.get("do") {
-        Some("pause") => {
-            ("paused", true, "Paused: programs are refused when they start, and no time runs out.")
-        }
-        Some("unpause") => ("paused", false, "It goes on: programs may start, and time runs again."),
-        Some("disable") => ("enabled", false, "Switched off: programs are refused when they start."),
-        Some("enable") => ("enabled", true, "Switched on: programs may start."),
+    let what = visit.form.get("do").unwrap_or_default();
+    let (name, value, said) = match what {
+        "pause" => ("paused", true, "Paused: programs are refused when they start, and no time runs out."),
+        "unpause" => ("paused", false, "It goes on: programs may start, and time runs again."),
+        "disable" => ("enabled", false, "Switched off: programs are refused when they start."),
+        "enable" => ("enabled", true, "Switched on: programs may start."),
         _ => return Err(Fault::Invalid("There is no such state. Nothing was changed.".into())),
     };
-    change(&visit, &[(name.into(), value.to_string())], said).await
+    let fields = vec![("do".into(), what.into())];
+    change(&visit, "state", vec![(name.into(), value.to_string())], fields, said).await
 }
 
 async fn set_api(visit: Visit) -> Answer {
     let versions = ["v1_0", "v1_1", "v1_2", "v1_3"];
+    let on = versions.into_iter().filter(|version| visit.form.has(version));
+    let fields: Vec<(String, String)> = on.map(|version| (version.into(), "on".into())).collect();
+    if fields.is_empty() {
+        return page(&visit, StatusCode::UNPROCESSABLE_ENTITY, Some(NO_API.into())).await;
+    }
     let changes: Vec<(String, String)> = versions
         .iter()
         .map(|version| (format!("api.{version}"), visit.form.has(version).to_string()))
         .collect();
-    if changes.iter().all(|(_, on)| on == "false") {
-        let why =
-            "Leave at least one version on: without any, no program can start. To stop them, switch it off.";
-        return page(&visit, StatusCode::UNPROCESSABLE_ENTITY, Some(why.into())).await;
-    }
-    change(&visit, &changes, "The versions of the Client API are set.").await
+    change(&visit, "api", changes, fields, "The versions of the Client API are set.").await
 }
 
-async fn change(visit: &Visit, changes: &[(String, String)], said: &str) -> Answer {
-    let app = visit.app()?;
-    let changed = visit.service().change_settings(app, changes).await?;
-    if !changed.differences.is_empty() {
-        record(visit, app, "settings", &changed.differences).await?;
-    }
-    visit.see_other_saying(settings_of(app), said)
+async fn change(
+    visit: &Visit,
+    place: &str,
+    changes: Vec<(String, String)>,
+    fields: Vec<(String, String)>,
+    said: &str,
+) -> Answer {
+    let back = settings_of(visit.app()?);
+    let action = format!("{back}/{place}");
+    change_or_ask(visit, Wish { changes, fields, action, back, said: said.into() }).await
 }
 
 async fn ask_rotate(visit: Visit) -> Answer {

@@ -30,7 +30,7 @@ const OF_APP: &[(&str, &str)] = &[
     ("seller-settings", "seller-settings"),
     ("seller-logs", "seller-logs"),
     ("sessions", "sessions"),
-    ("app-settings", "app-settings"),
+    ("app-settings", "settings"),
     ("audit-log", "audit-log"),
 ];
 

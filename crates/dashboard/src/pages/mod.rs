@@ -20,6 +20,7 @@ mod overview;
 mod seller_logs;
 mod seller_settings;
 mod sessions;
+mod settings;
 mod sign_in;
 mod welcome;
 mod why;
@@ -46,6 +47,7 @@ pub(crate) const AREAS: &[&[Route]] = &[
     seller_logs::ROUTES,
     seller_settings::ROUTES,
     sessions::ROUTES,
+    settings::ROUTES,
     sign_in::ROUTES,
     welcome::ROUTES,
     find::ROUTES,

@@ -67,7 +67,7 @@ pub use self::{
     new_licenses::{Added, BATCH_MAX, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys},
     seller_keys::{FoundSellerKey, KEYS_MAX, KeyChange, MadeKey, NewKey, OVERLAP_MAX, ShownKey},
     session_page::{Place, SessionPage, SessionQuery, Whose},
-    settings::{ChangedSettings, SETTINGS},
+    settings::{ChangedSettings, Lockout, SETTINGS, ShownSetting, Trial, Written, shown_settings},
     team::{AddAccount, NewMember, may},
     uploads::Upload,
     users::{AddUser, LOGIN_TOKEN_SECONDS, NewUserOf, Target, UserDetails},

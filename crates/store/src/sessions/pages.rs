@@ -315,3 +315,32 @@ pub fn count_up_to(conn: &mut Conn<'_>, app: i64, now: i64, most: i64) -> Result
     )?;
     row.map_or(Ok(0), |row| row.get(0))
 }
+
+/// How many live sessions there are of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ApiCount {
+    /// Version of the Client API: 10, 11, 12, 13.
+    pub api: i64,
+    /// Whether somebody is signed in.
+    pub signed_in: bool,
+    /// So many.
+    pub sessions: i64,
+}
+
+/// Counts the newest live sessions, `most` of them, by version of the Client API and whether somebody is signed in.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub fn count_by_api(conn: &mut Conn<'_>, app: i64, now: i64, most: i64) -> Result<Vec<ApiCount>> {
+    let sql = "SELECT api, signed_in, COUNT(*) FROM (
+             SELECT api, CASE WHEN user_id IS NULL THEN 0 ELSE 1 END AS signed_in FROM sessions
+             WHERE app = $1 AND expires > $2
+             AND generation = (SELECT generation FROM session_generations WHERE app = $1)
+             ORDER BY id DESC LIMIT $3
+         ) counted GROUP BY api, signed_in ORDER BY api, signed_in";
+    let count = |row: &crate::Row| {
+        let signed_in: i64 = row.get(1)?;
+        Ok(ApiCount { api: row.get(0)?, signed_in: signed_in == 1, sessions: row.get(2)? })
+    };
+    conn.query(sql, params![app, now, most])?.iter().map(count).collect()
+}

@@ -1,7 +1,11 @@
 //! Settings of an application, by their names (`docs/protocol/settings.md`).
 
+mod changing;
+mod lockouts;
 mod names;
 mod rules;
+mod shown;
+mod trial;
 
 use claviger_domain::{AppSettings, Secret, is_md5, tidy};
 use claviger_store::{
@@ -12,32 +16,22 @@ use claviger_store::{
 use serde_json::Value;
 
 use self::{
-    names::near,
+    changing::{Read, broken, change, parse},
     rules::{LIST_MAX, Rule},
 };
 use super::ManageError;
-use crate::{App, Service, background::bulk::FIRST_SLICE, shared::text::cut};
+use crate::{App, Service, background::bulk::FIRST_SLICE};
 
-pub use rules::SETTINGS;
+pub use self::{
+    changing::ChangedSettings,
+    lockouts::Lockout,
+    rules::SETTINGS,
+    shown::{ShownSetting, Written, shown_settings},
+    trial::Trial,
+};
 
 /// What secret settings are encrypted for.
 const SECRET_SETTING: &str = "secret-setting";
-/// Bytes of a webhook's address that are shown.
-const URL_SHOWN: usize = 21;
-/// Shown in the place of a secret.
-const HIDDEN: &str = "***";
-
-/// Reads the value of a setting; else what is wrong with it.
-type Read = fn(&Rule, &str) -> Result<Value, String>;
-
-/// What came of a change of settings.
-#[derive(Clone, Debug)]
-pub struct ChangedSettings {
-    /// All settings, as they are now.
-    pub settings: AppSettings,
-    /// What is another now: `name: old → new`, separated by semicolons; secrets are hidden.
-    pub differences: String,
-}
 
 impl Service {
     /// Changes settings, all or none: each by its name, such as `hwidCheck` or `messages.loggedIn`, and the text of its
@@ -239,68 +233,9 @@ fn follow_pause(conn: &mut Conn<'_>, app: i64, paused: bool, now: i64) -> Result
     Ok(bulk::begin(conn, app, &change, now, FIRST_SLICE)?)
 }
 
-/// The setting's rule, and its value.
-fn parse(name: &str, text: &str, read: Read) -> Result<(&'static Rule, Value), ManageError> {
-    let rule = Rule::of(name).ok_or_else(|| unknown(name))?;
-    let value = read(rule, text);
-    value.map(|value| (rule, value)).map_err(|reason| ManageError::Unfit(format!("{name}: {reason}")))
-}
-
-fn unknown(name: &str) -> ManageError {
-    let near = near(name, SETTINGS.iter().map(|rule| rule.name));
-    let advice = match near.as_slice() {
-        [] => "`claviger app settings OWNER/APP` shows them all".into(),
-        names => format!("is it {}?", names.join(" or ")),
-    };
-    ManageError::Unfit(format!("there is no setting `{name}`; {advice}"))
-}
-
-fn change(text: &str, changes: Vec<(&'static str, Value)>) -> serde_json::Result<ChangedSettings> {
-    let old: AppSettings = serde_json::from_str(text)?;
-    let names: Vec<&'static str> = changes.iter().map(|(name, _)| *name).collect();
-    let settings = apply(text, changes)?;
-    let (old, new) = (serde_json::to_value(old)?, serde_json::to_value(&settings)?);
-    let differences: Vec<String> =
-        names.into_iter().filter_map(|name| difference(name, field(&old, name), field(&new, name))).collect();
-    Ok(ChangedSettings { settings, differences: differences.join("; ") })
-}
-
-fn field<'a>(settings: &'a Value, name: &str) -> &'a Value {
-    settings.pointer(&format!("/{}", name.replace('.', "/"))).unwrap_or(&Value::Null)
-}
-
-fn difference(name: &str, old: &Value, new: &Value) -> Option<String> {
-    let secret = Rule::of(name).is_some_and(Rule::is_secret);
-    let shown = |value: &Value| match value {
-        Value::Null => String::new(),
-        _ if secret => HIDDEN.into(),
-        // The rest of such an address is as good as a password.
-        Value::String(url) if name == "webhook" => cut(url, URL_SHOWN).into(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    (old != new).then(|| format!("{name}: {} → {}", shown(old), shown(new)))
-}
-
-fn apply(text: &str, changes: Vec<(&'static str, Value)>) -> serde_json::Result<AppSettings> {
-    let settings: AppSettings = serde_json::from_str(text)?;
-    let mut value = serde_json::to_value(settings)?;
-    for (name, new) in changes {
-        // Every rule names a field: a test sees to it.
-        if let Some(field) = value.pointer_mut(&format!("/{}", name.replace('.', "/"))) {
-            *field = new;
-        }
-    }
-    serde_json::from_value(value)
-}
-
 fn store(conn: &mut Conn<'_>, app: i64, settings: &AppSettings) -> Result<(), ManageError> {
     let text = serde_json::to_string(settings).map_err(|error| broken(&error))?;
     Ok(apps::set_settings(conn, app, &text)?)
-}
-
-fn broken(error: &serde_json::Error) -> ManageError {
-    ManageError::Unfit(format!("the stored settings of the application are damaged: {error}"))
 }
 
 #[cfg(test)]

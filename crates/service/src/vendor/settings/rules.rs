@@ -11,7 +11,7 @@ use super::super::checks::check_url;
 use crate::shared::limits::NAME_MAX;
 
 /// Longest text for end users in bytes.
-const MESSAGE_MAX: usize = 100;
+pub(super) const MESSAGE_MAX: usize = 100;
 /// Entries of a list at most.
 pub(super) const LIST_MAX: usize = 1000;
 /// What C++ programs take for an attack after a login.
@@ -22,11 +22,11 @@ const INITIALIZED: &str = "Initialized";
 pub struct Rule {
     /// Its name, with dots.
     pub name: &'static str,
-    kind: Kind,
+    pub(super) kind: Kind,
 }
 
 #[derive(Clone, Debug)]
-enum Kind {
+pub(super) enum Kind {
     Flag,
     Number(RangeInclusive<i64>),
     /// Not empty, so many bytes at most.

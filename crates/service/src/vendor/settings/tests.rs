@@ -1,7 +1,7 @@
 use claviger_domain::AppSettings;
 use serde_json::{Value, json};
 
-use super::*;
+use super::{changing::apply, *};
 
 /// Names of all fields, with dots.
 fn fields(value: &Value, prefix: &str, names: &mut Vec<String>) {
