@@ -31,6 +31,7 @@ struct Assets {
     style: Asset,
     script: Asset,
     passkeys: Asset,
+    hashes: Asset,
     icon: Asset,
 }
 
@@ -51,6 +52,12 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
         "js",
         "text/javascript; charset=utf-8",
         &[include_str!("../assets/passkeys.js")],
+    ),
+    hashes: Asset::new(
+        "hashes",
+        "js",
+        "text/javascript; charset=utf-8",
+        &[include_str!("../assets/hashes.js")],
     ),
     icon: Asset::new("icon", "svg", "image/svg+xml", &[include_str!("../assets/icon.svg")]),
 });
@@ -88,6 +95,11 @@ pub(crate) fn passkeys() -> &'static str {
     &ASSETS.passkeys.path
 }
 
+/// Address of the script that hashes a program's file, for the page of hashes.
+pub(crate) fn hashes() -> &'static str {
+    &ASSETS.hashes.path
+}
+
 /// Address of the icon.
 pub(crate) fn icon() -> &'static str {
     &ASSETS.icon.path
@@ -95,7 +107,7 @@ pub(crate) fn icon() -> &'static str {
 
 /// The file at an address; `None` when there is none, or was one of an older release.
 pub(crate) fn get(path: &str, headers: &HeaderMap) -> Option<Response> {
-    let all = [&ASSETS.style, &ASSETS.script, &ASSETS.passkeys, &ASSETS.icon];
+    let all = [&ASSETS.style, &ASSETS.script, &ASSETS.passkeys, &ASSETS.hashes, &ASSETS.icon];
     let asset = all.into_iter().find(|asset| asset.path == path)?;
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
     let packed = accepted.is_some_and(|accepted| accepted.split(',').any(|name| name.trim() == "gzip"));
@@ -122,7 +134,7 @@ mod tests {
 
     #[test]
     fn each_is_small() {
-        for asset in [&ASSETS.style, &ASSETS.script, &ASSETS.passkeys, &ASSETS.icon] {
+        for asset in [&ASSETS.style, &ASSETS.script, &ASSETS.passkeys, &ASSETS.hashes, &ASSETS.icon] {
             assert!(asset.packed.len() <= EACH_MAX, "{}: {} bytes", asset.path, asset.packed.len());
             assert!(!asset.packed.is_empty());
         }

@@ -19,6 +19,11 @@ pub(crate) enum Nav {
     Applications,
     Overview,
     Sessions,
+    Subscriptions,
+    Tokens,
+    Variables,
+    WebLoader,
+    Hashes,
     Credentials,
     SellerSettings,
     SellerLogs,
@@ -32,12 +37,33 @@ pub(crate) enum Nav {
 type Entry = (Nav, &'static str, &'static str, &'static str, Need);
 
 /// The groups of the side bar, as vendors know them.
-const GROUPS: [(&str, &[Entry]); 3] = [
+const GROUPS: [(&str, &[Entry]); 5] = [
     (
         "Live",
         &[
             (Nav::Overview, "Overview", "", "overview", Need::Member),
             (Nav::Sessions, "Sessions", "sessions", "sessions", Need::App(Permission::Sessions)),
+        ],
+    ),
+    (
+        "Customers",
+        &[
+            (
+                Nav::Subscriptions,
+                "Subscriptions",
+                "subscriptions",
+                "layers",
+                Need::App(Permission::Subscriptions),
+            ),
+            (Nav::Tokens, "Tokens", "tokens", "ticket", Need::App(Permission::Tokens)),
+        ],
+    ),
+    (
+        "Content",
+        &[
+            (Nav::Variables, "Variables", "variables", "braces", Need::App(Permission::Variables)),
+            (Nav::WebLoader, "Web loader", "web-loader", "press", Need::App(Permission::Settings)),
+            (Nav::Hashes, "Program hashes", "hashes", "hash", Need::App(Permission::Settings)),
         ],
     ),
     (

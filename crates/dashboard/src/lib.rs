@@ -4,11 +4,13 @@
 mod addresses;
 mod assets;
 mod browsers;
+mod chosen;
 mod confirm;
 mod cookies;
 mod door;
 mod fault;
 mod fields;
+mod form;
 mod frame;
 mod live;
 mod moment;

@@ -17,7 +17,7 @@ use crate::{
         attempts::Attempts,
         calls::Calls,
         catalog::{App, Catalog},
-        figures::{Figures, Notes},
+        figures::{Figures, Notes, SubscriberCounts},
         file_store::FileStore,
         key_uses::KeyUses,
         known_apps::KnownApps,
@@ -50,6 +50,7 @@ pub struct Service {
     pub(crate) stats: StatsCache<AppStats>,
     pub(crate) seller_stats: StatsCache<SellerStats>,
     pub(crate) figures: StatsCache<Figures>,
+    pub(crate) subscribers: StatsCache<SubscriberCounts>,
     pub(crate) notes: StatsCache<Notes>,
     pub(crate) proxies: Arc<ProxyWatch>,
     /// What happened since it was last written down.

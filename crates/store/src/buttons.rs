@@ -25,6 +25,13 @@ pub fn all(conn: &mut Conn<'_>, app: i64) -> Result<Vec<Button>> {
     rows.iter().map(|row| Ok(Button { value: row.get(0)?, label: row.get(1)? })).collect()
 }
 
+/// Buttons with values after `after`, at most `limit`, in the order of their values.
+pub fn page(conn: &mut Conn<'_>, app: i64, after: &str, limit: i64) -> Result<Vec<Button>> {
+    let sql = "SELECT value, label FROM buttons WHERE app = $1 AND value > $2 ORDER BY value LIMIT $3";
+    let rows = conn.query(sql, params![app, after, limit])?;
+    rows.iter().map(|row| Ok(Button { value: row.get(0)?, label: row.get(1)? })).collect()
+}
+
 /// Deletes a button; `false` when there is none.
 pub fn delete(conn: &mut Conn<'_>, app: i64, value: &str) -> Result<bool> {
     Ok(conn.execute("DELETE FROM buttons WHERE app = $1 AND value = $2", params![app, value])? == 1)

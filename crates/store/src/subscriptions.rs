@@ -35,6 +35,20 @@ pub fn all(conn: &mut Conn<'_>, app: i64) -> Result<Vec<Subscription>> {
     rows.iter().map(|row| Ok(Subscription { name: row.get(0)?, level: row.get(1)? })).collect()
 }
 
+/// As [`all`], at most `limit` behind the first `skip`.
+pub fn page(conn: &mut Conn<'_>, app: i64, skip: i64, limit: i64) -> Result<Vec<Subscription>> {
+    let sql = "SELECT name, level FROM subscriptions WHERE app = $1 ORDER BY id, name LIMIT $3 OFFSET $2";
+    let rows = conn.query(sql, params![app, skip, limit])?;
+    rows.iter().map(|row| Ok(Subscription { name: row.get(0)?, level: row.get(1)? })).collect()
+}
+
+/// A subscription by its name.
+pub fn get(conn: &mut Conn<'_>, app: i64, name: &str) -> Result<Option<Subscription>> {
+    let sql = "SELECT name, level FROM subscriptions WHERE app = $1 AND name = $2";
+    let row = conn.query_one(sql, params![app, name])?;
+    row.map(|row| Ok(Subscription { name: row.get(0)?, level: row.get(1)? })).transpose()
+}
+
 /// Gives a subscription another level; `false` when there is none of that name.
 pub fn set_level(conn: &mut Conn<'_>, app: i64, name: &str, level: &str) -> Result<bool> {
     let sql = "UPDATE subscriptions SET level = $3 WHERE app = $1 AND name = $2";

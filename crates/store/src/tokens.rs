@@ -82,6 +82,28 @@ pub fn all(conn: &mut Conn<'_>, app: i64, limit: i64) -> Result<Vec<Token>> {
     conn.query(&sql, params![app, limit])?.iter().map(token).collect()
 }
 
+/// A token with the number of the license or the user whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedToken {
+    /// The number.
+    pub owner: i64,
+    /// The token.
+    pub token: Token,
+}
+
+/// The kind of a token and the number of its owner, by which tokens are sorted.
+pub type TokenPlace<'a> = (&'a str, i64);
+
+/// Tokens of owners after one, at most `limit`, by kind and number of the owner.
+pub fn page(conn: &mut Conn<'_>, app: i64, after: TokenPlace<'_>, limit: i64) -> Result<Vec<OwnedToken>> {
+    let sql = format!(
+        "{} AND owner IS NOT NULL AND (kind, owner) > ($2, $3) ORDER BY kind, owner LIMIT $4",
+        SELECT.replacen(", hash", ", hash, owner", 1)
+    );
+    let owned = |row: &Row| Ok(OwnedToken { owner: row.get(5)?, token: token(row)? });
+    conn.query(&sql, params![app, after.0, after.1, limit])?.iter().map(owned).collect()
+}
+
 /// Sets the hash of the file that a token came in.
 pub fn set_hash(conn: &mut Conn<'_>, app: i64, token: &str, hash: Option<&str>) -> Result<()> {
     conn.execute("UPDATE tokens SET hash = $3 WHERE app = $1 AND token = $2", params![app, token, hash])?;

@@ -32,6 +32,12 @@ pub fn all(conn: &mut Conn<'_>, app: i64) -> Result<Vec<Variable>> {
     conn.query(sql, params![app])?.iter().map(variable).collect()
 }
 
+/// Variables of an application with names after `after`, at most `limit`, in the order of the alphabet.
+pub fn page(conn: &mut Conn<'_>, app: i64, after: &str, limit: i64) -> Result<Vec<Variable>> {
+    let sql = "SELECT name, value, authed FROM variables WHERE app = $1 AND name > $2 ORDER BY name LIMIT $3";
+    conn.query(sql, params![app, after, limit])?.iter().map(variable).collect()
+}
+
 /// Adds a variable of an application; `false` when the name is taken.
 pub fn insert(conn: &mut Conn<'_>, app: i64, new: &Variable) -> Result<bool> {
     let added = conn.execute(

@@ -28,6 +28,11 @@ export async function furnish(server) {
   await sell("addsub", { name: "premium", level: 2 });
   await sell("add", { expiry: 30, level: 2, amount: 5, note: "for the shop" });
 
+  await sell("addvar", { name: "news", data: "Version 3 is out.\nIt is quicker.", authed: 0 });
+  await sell("addvar", { name: "endpoint", data: "https://data.example.org/v3", authed: 1 });
+  await sell("addbutton", { value: "start", text: "Start" });
+  await sell("addhash", { hash: "0123456789abcdef0123456789abcdef" });
+
   const programs = await Promise.all(NAMES.map(async (name, place) => {
     const started = await program(place).init();
     const reply = await started.register(name, PASSWORD, keys[place], `${HWID}-${place}`);

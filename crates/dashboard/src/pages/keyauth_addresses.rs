@@ -32,6 +32,10 @@ const OF_APP: &[(&str, &str)] = &[
     ("sessions", "sessions"),
     ("app-settings", "settings"),
     ("audit-log", "audit-log"),
+    ("subscriptions", "subscriptions"),
+    ("vars", "variables"),
+    ("tokens", "tokens"),
+    ("webloader", "web-loader"),
 ];
 
 /// Pages of a person.

@@ -11,19 +11,15 @@ pub(super) struct Missing {
     pub command: &'static str,
 }
 
-const PAGES: [Missing; 12] = [
+const PAGES: [Missing; 8] = [
     Missing { page: "licenses", word: "Licenses", command: "claviger license list OWNER/APP" },
     Missing { page: "users", word: "Users", command: "claviger user list OWNER/APP" },
-    Missing { page: "subscriptions", word: "Subscriptions", command: "claviger subscription list OWNER/APP" },
     Missing { page: "chats", word: "Chats", command: "claviger chat list OWNER/APP" },
     Missing { page: "webhooks", word: "Webhooks", command: "claviger webhook list OWNER/APP" },
     Missing { page: "files", word: "Files", command: "claviger file list OWNER/APP" },
-    Missing { page: "vars", word: "Variables", command: "claviger variable list OWNER/APP" },
     Missing { page: "logs", word: "Logs", command: "claviger log list OWNER/APP" },
     Missing { page: "blacklists", word: "Blacklists", command: "claviger blacklist list OWNER/APP" },
-    Missing { page: "tokens", word: "Tokens", command: "claviger token list OWNER/APP" },
     Missing { page: "manage-accs", word: "Accounts", command: "" },
-    Missing { page: "webloader", word: "Buttons of the web loader", command: "" },
 ];
 
 /// The page that an address says is missing; `None` for one that is here, or that nobody knows.

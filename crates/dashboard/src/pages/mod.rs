@@ -13,6 +13,7 @@ mod credentials;
 mod fault;
 mod find;
 mod first_session;
+mod hashes;
 mod keyauth_addresses;
 mod logs;
 mod missing;
@@ -22,6 +23,10 @@ mod seller_settings;
 mod sessions;
 mod settings;
 mod sign_in;
+mod subscriptions;
+mod tokens;
+mod variables;
+mod web_loader;
 mod welcome;
 mod why;
 
@@ -50,6 +55,11 @@ pub(crate) const AREAS: &[&[Route]] = &[
     settings::ROUTES,
     sign_in::ROUTES,
     welcome::ROUTES,
+    hashes::ROUTES,
+    subscriptions::ROUTES,
+    tokens::ROUTES,
+    variables::ROUTES,
+    web_loader::ROUTES,
     find::ROUTES,
     why::ROUTES,
 ];

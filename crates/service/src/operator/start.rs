@@ -65,6 +65,7 @@ impl Service {
             stats: StatsCache::new(QUICK_FOR_PROGRAMS),
             seller_stats: StatsCache::new(QUICK_FOR_PROGRAMS),
             figures: StatsCache::new(QUICK_FOR_PEOPLE),
+            subscribers: StatsCache::new(QUICK_FOR_PEOPLE),
             notes: StatsCache::new(QUICK_FOR_PEOPLE),
             proxies: Default::default(),
             tallies: Default::default(),

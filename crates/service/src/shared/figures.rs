@@ -1,6 +1,6 @@
 //! What is counted of an application for people's pages, and kept for a moment.
 
-use claviger_store::{activity::Guesses, licenses::LicenseCounts};
+use claviger_store::{activity::Guesses, licenses::LicenseCounts, user_subscriptions::NameCount};
 
 use crate::shared::stats::{Counts, LARGE};
 
@@ -20,6 +20,27 @@ pub struct Figures {
 impl Counts for Figures {
     fn is_large(&self) -> bool {
         self.sessions + self.users + self.licenses.total() >= LARGE
+    }
+}
+
+/// How many users' subscriptions there are, by name; also of names that are not offered any more.
+#[derive(Clone, Debug, Default)]
+pub struct SubscriberCounts(Vec<NameCount>);
+
+impl SubscriberCounts {
+    pub(crate) fn new(counts: Vec<NameCount>) -> Self {
+        Self(counts)
+    }
+
+    /// Those of a name.
+    pub fn of(&self, name: &str) -> NameCount {
+        self.0.iter().find(|count| count.name == name).cloned().unwrap_or_default()
+    }
+}
+
+impl Counts for SubscriberCounts {
+    fn is_large(&self) -> bool {
+        self.0.iter().map(|count| count.all).sum::<i64>() >= LARGE
     }
 }
 

@@ -21,6 +21,15 @@ impl Service {
         Ok(self.store.db().read(move |conn| buttons::all(conn, app)).await?)
     }
 
+    /// Buttons after a value, at most `limit`, in the order of their values.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn button_page(&self, app: &App, after: &str, limit: i64) -> Result<Vec<Button>, ManageError> {
+        let (app, after) = (app.id, after.to_owned());
+        Ok(self.store.db().read(move |conn| buttons::page(conn, app, &after, limit)).await?)
+    }
+
     /// Adds a button.
     ///
     /// # Errors
@@ -44,6 +53,22 @@ impl Service {
         self.manage(move |conn| {
             let found = either_name(&value, |value| buttons::delete(conn, app, value))?;
             must_exist(found, "button", &value)
+        })
+        .await
+    }
+
+    /// Deletes buttons by their exact values; returns how many there were.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_buttons(&self, app: &App, values: Vec<String>) -> Result<usize, ManageError> {
+        let app = app.id;
+        self.manage(move |conn| {
+            let mut deleted = 0;
+            for value in &values {
+                deleted += usize::from(buttons::delete(conn, app, value)?);
+            }
+            Ok(deleted)
         })
         .await
     }

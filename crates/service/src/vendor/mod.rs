@@ -42,15 +42,15 @@ pub use claviger_store::{
     seller_keys::{FIRST as FIRST_SELLER_KEY, LiveSecret},
     sessions::{Listed, Wanted, pages::Order, shared::OfUser as UserSession},
     subscriptions::Subscription,
-    tokens::Token,
+    tokens::{LICENSE as LICENSE_TOKEN, OwnedToken, Token, USER as USER_TOKEN},
     user_bans::UserBan,
-    user_subscriptions::UserSubscription,
+    user_subscriptions::{NameCount, UserSubscription},
     users::User,
     variables::{OwnedVariable, UserVariable, Variable},
 };
 
 pub use crate::shared::{
-    figures::Figures,
+    figures::{Figures, SubscriberCounts},
     watching::{Number, SessionNews, SessionWatch, WatchEvent},
 };
 
@@ -71,6 +71,7 @@ pub use self::{
     team::{AddAccount, NewMember, may},
     uploads::Upload,
     users::{AddUser, LOGIN_TOKEN_SECONDS, NewUserOf, Target, UserDetails},
+    variables::VariablePage,
     webhooks::{NewWebhook, UrlFault},
     why::{
         Act, BannedBy, Matched, Mended, Reason as WhyReason, Seen, Standing, Subject, Tried, Verdict, Who,

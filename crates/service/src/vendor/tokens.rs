@@ -1,9 +1,10 @@
 //! Tokens of the token system.
 
-use claviger_domain::tidy;
+use claviger_domain::{fold, tidy};
 use claviger_store::{
-    Conn,
-    tokens::{self, Token},
+    Conn, licenses,
+    tokens::{self, OwnedToken, Token, TokenPlace},
+    users,
 };
 
 use super::{
@@ -15,7 +16,70 @@ use crate::{App, Service};
 /// Length of a token in bytes; longer ones are not looked up.
 const TOKEN_MAX: usize = 32;
 
+/// Longest text that is looked for, in bytes.
+const TEXT_MAX: usize = 200;
+
 impl Service {
+    /// Tokens after one, at most `limit`, by kind and number of the owner.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn token_page(
+        &self,
+        app: &App,
+        after: TokenPlace<'_>,
+        limit: i64,
+    ) -> Result<Vec<OwnedToken>, ManageError> {
+        let (app, kind, owner) = (app.id, after.0.to_owned(), after.1);
+        Ok(self.store.db().read(move |conn| tokens::page(conn, app, (&kind, owner), limit)).await?)
+    }
+
+    /// Tokens of users and licenses whose name or key begins with a text, in any case, at most `limit` of each; or the
+    /// one that the text is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_tokens(
+        &self,
+        app: &App,
+        text: &str,
+        limit: i64,
+    ) -> Result<Vec<OwnedToken>, ManageError> {
+        let (app, text) = (app.id, tidy(text).to_owned());
+        if text.is_empty() || text.len() > TEXT_MAX {
+            return Ok(Vec::new());
+        }
+        let find = move |conn: &mut Conn<'_>| {
+            let folded = fold(&text);
+            let mut owners = Vec::new();
+            if let Some(owner) = tokens::owner_of(conn, app, &text)? {
+                owners.push(owner);
+            }
+            for user in users::by_beginning(conn, app, &folded, limit)? {
+                owners.push((tokens::USER.into(), user.id));
+            }
+            for license in licenses::by_beginning(conn, app, &folded, limit)? {
+                owners.push((tokens::LICENSE.into(), license.id));
+            }
+            let mut found = Vec::new();
+            for (kind, owner) in owners {
+                let token = tokens::of_owner(conn, app, &kind, owner)?;
+                found.extend(token.map(|token| OwnedToken { owner, token }));
+            }
+            Ok(found)
+        };
+        self.store.db().read(find).await
+    }
+
+    /// The token of a license or a user, by its kind and the owner's number.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn token_of(&self, app: &App, kind: &str, owner: i64) -> Result<Option<Token>, ManageError> {
+        let (app, kind) = (app.id, kind.to_owned());
+        Ok(self.store.db().read(move |conn| tokens::of_owner(conn, app, &kind, owner)).await?)
+    }
+
     /// The tokens of an application, at most `limit`, by kind and by whom they belong to.
     ///
     /// # Errors

@@ -17,6 +17,20 @@ const NAME_MAX: usize = 49;
 const VALUE_MAX: usize = 1000;
 const VALUE: &str = "the value of a variable";
 
+/// Variables that are looked at in one transaction.
+const SLICE: i64 = 1000;
+/// Variables that are looked at for one page.
+const LOOKED_MAX: usize = 20_000;
+
+/// Some variables of an application.
+#[derive(Clone, Debug, Default)]
+pub struct VariablePage {
+    /// In the order of the alphabet.
+    pub rows: Vec<Variable>,
+    /// After which name to go on, where there may be more.
+    pub next: Option<String>,
+}
+
 impl Service {
     /// The variables of an application, in the order of the alphabet.
     ///
@@ -25,6 +39,76 @@ impl Service {
     pub async fn variables(&self, app: &App) -> Result<Vec<Variable>, ManageError> {
         let app = app.id;
         Ok(self.store.db().read(move |conn| variables::all(conn, app)).await?)
+    }
+
+    /// Variables after a name with a text in name or value, in any case; at most `limit`. Very many are looked at in
+    /// several pages, so that one may hold fewer.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn variable_page(
+        &self,
+        app: &App,
+        text: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<VariablePage, ManageError> {
+        let (app, text) = (app.id, text.to_lowercase());
+        let holds = |found: &Variable| {
+            text.is_empty()
+                || found.name.to_lowercase().contains(&text)
+                || found.value.to_lowercase().contains(&text)
+        };
+        let size = if text.is_empty() { limit as i64 + 1 } else { SLICE };
+        let (mut page, mut looked, mut last) = (VariablePage::default(), 0, after.to_owned());
+        while looked < LOOKED_MAX {
+            let from = last.clone();
+            let slice = self.store.db().read(move |conn| variables::page(conn, app, &from, size)).await?;
+            let whole = (slice.len() as i64) < size;
+            looked += slice.len();
+            for found in slice {
+                if page.rows.len() == limit && holds(&found) {
+                    page.next = page.rows.last().map(|row| row.name.clone());
+                    return Ok(page);
+                }
+                last.clone_from(&found.name);
+                if holds(&found) {
+                    page.rows.push(found);
+                }
+            }
+            if whole {
+                return Ok(page);
+            }
+        }
+        page.next = Some(last);
+        Ok(page)
+    }
+
+    /// A variable.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn vendor_variable(&self, app: &App, name: &str) -> Result<Option<Variable>, ManageError> {
+        let (app, name) = (app.id, name.to_owned());
+        Ok(self.store.db().read(move |conn| variables::get(conn, app, &name)).await?)
+    }
+
+    /// Deletes variables by their exact names; returns how many there were.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_variables(&self, app: &App, names: Vec<String>) -> Result<usize, ManageError> {
+        let app = app.id;
+        let deleted = self.manage(move |conn| {
+            let mut deleted = 0;
+            for name in &names {
+                deleted += usize::from(variables::delete(conn, app, name)?);
+            }
+            Ok(deleted)
+        });
+        let deleted = deleted.await?;
+        self.renew_catalog().await?;
+        Ok(deleted)
     }
 
     /// Adds a variable.

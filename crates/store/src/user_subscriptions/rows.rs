@@ -139,6 +139,33 @@ pub fn count_running(conn: &mut Conn<'_>, app: i64, subscription: &str, now: i64
     conn.query_one(&sql, params![app, subscription, now])?.map_or(Ok(0), |row| row.get(0))
 }
 
+/// How many users' subscriptions of a name there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NameCount {
+    /// The name.
+    pub name: String,
+    /// Those that run.
+    pub running: i64,
+    /// Those that are paused.
+    pub paused: i64,
+    /// All, also those that have ended.
+    pub all: i64,
+}
+
+/// Counts users' subscriptions at `now`, by name. Reads all of them.
+pub fn counts(conn: &mut Conn<'_>, app: i64, now: i64) -> Result<Vec<NameCount>> {
+    let sql = format!(
+        "SELECT subscription,
+             CAST(SUM(CASE WHEN paused = {RUNS} AND expires > $2 THEN 1 ELSE 0 END) AS BIGINT),
+             CAST(SUM(CASE WHEN paused <> {RUNS} THEN 1 ELSE 0 END) AS BIGINT), COUNT(*)
+         FROM user_subscriptions WHERE app = $1 AND {OWNER_STAYS} GROUP BY subscription"
+    );
+    let count = |row: &Row| {
+        Ok(NameCount { name: row.get(0)?, running: row.get(1)?, paused: row.get(2)?, all: row.get(3)? })
+    };
+    conn.query(&sql, params![app, now])?.iter().map(count).collect()
+}
+
 /// Deletes subscriptions of a user: those of a name, or those that a license brought; returns how many.
 pub fn delete(conn: &mut Conn<'_>, app: i64, user: i64, of: Deleted<'_>) -> Result<u64> {
     let (column, value) = match of {

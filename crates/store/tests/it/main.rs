@@ -8,6 +8,7 @@ mod apps_owners;
 mod bulk;
 mod chat;
 mod concurrency;
+mod content_pages;
 mod deliveries;
 mod find;
 mod gather;

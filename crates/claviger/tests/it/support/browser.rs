@@ -87,6 +87,16 @@ impl Browser {
     }
 }
 
+impl Browser {
+    /// Follows a redirect after a form; what the page there says was done.
+    pub fn said(&self, reply: &Reply) -> String {
+        assert_eq!(reply.status, 303, "{}", reply.text());
+        let page = self.get(reply.header("location").expect("where to go"));
+        let said = page.text().split_once("role=\"status\">").map(|(_, rest)| rest.split('<').next());
+        said.flatten().unwrap_or_else(|| panic!("nothing is said: {}", page.text())).to_owned()
+    }
+}
+
 /// Text as it stands in HTML.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&#38;")

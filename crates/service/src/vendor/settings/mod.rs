@@ -180,6 +180,20 @@ impl Service {
         Ok(())
     }
 
+    /// Allows a hash of the program no more. `false` when it was not allowed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn remove_hash(&self, app: &App, hash: &str) -> Result<bool, ManageError> {
+        let hash = hash.to_owned();
+        let removed = self.edit_settings(app, move |_, settings| {
+            let before = settings.hashes.len();
+            settings.hashes.retain(|kept| *kept != hash);
+            Ok((settings.hashes.len() < before).then_some(()))
+        });
+        Ok(removed.await?.is_some())
+    }
+
     /// Forgets the hashes of the program. `false` when there are none.
     ///
     /// # Errors

@@ -1,0 +1,50 @@
+//! One token, shown to who proved lately who they are.
+
+use askama::Template;
+use claviger_service::vendor::{LICENSE_TOKEN, Token, USER_TOKEN};
+
+use super::address;
+use crate::{
+    fault::{Answer, Fault},
+    fields::Fields,
+    frame::{Frame, Nav},
+    visit::Visit,
+};
+
+/// A token, and the fields that name it.
+pub(super) struct Named {
+    pub token: Token,
+    pub fields: Vec<(String, String)>,
+}
+
+/// The token that an address or a form names by its owner.
+pub(super) async fn named(visit: &Visit, fields: &Fields) -> Result<Named, Fault> {
+    let kind = match fields.get("kind") {
+        Some(LICENSE_TOKEN) => LICENSE_TOKEN,
+        Some(USER_TOKEN) => USER_TOKEN,
+        _ => return Err(Fault::NotFound),
+    };
+    let owner: i64 = fields.get("of").and_then(|text| text.parse().ok()).ok_or(Fault::NotFound)?;
+    let token = visit.service().token_of(visit.app()?, kind, owner).await?.ok_or(Fault::NotFound)?;
+    let fields = vec![("kind".into(), kind.into()), ("of".into(), owner.to_string())];
+    Ok(Named { token, fields })
+}
+
+/// Whose a token is, in words.
+pub(super) fn of(token: &Token) -> String {
+    format!("{} {}", token.kind, token.assigned)
+}
+
+#[derive(Template)]
+#[template(path = "token.html")]
+struct Page {
+    frame: Frame,
+    token: Token,
+    back: String,
+}
+
+pub(super) async fn show(visit: Visit) -> Answer {
+    let Named { token, .. } = named(&visit, &visit.query).await?;
+    let page = Page { frame: visit.frame("Token", Nav::Tokens).await?, back: address(visit.app()?), token };
+    visit.render(&page)
+}
