@@ -14,7 +14,7 @@ use claviger_service::{AuditEntry, COMMAND_LINE, Service, cut, parse_app_path};
 
 /// Commands that change nothing of an application or owner, by their first word or by their last.
 const READING_FIRST: [&str; 7] = ["serve", "doctor", "why", "audit", "seller-log", "openapi", "completions"];
-const READING_LAST: [&str; 3] = ["list", "show", "settings"];
+const READING_LAST: [&str; 4] = ["list", "show", "settings", "watch"];
 /// What says whom or what a change is about.
 const TARGETS: [&str; 6] = ["user", "key", "name", "id", "ip", "hwid"];
 /// What else is told with its value; of the rest, which may be secret, only that it was given.
@@ -214,7 +214,7 @@ fn kept(text: &str, max: usize) -> String {
 }
 
 /// The system's user who runs this command; of root by sudo, who that was before.
-fn actor() -> String {
+pub(crate) fn actor() -> String {
     let user = fs::metadata("/proc/self").ok().map(|own| own.uid());
     let before = env::var("SUDO_USER").ok().filter(|name| user == Some(0) && !name.is_empty());
     let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();

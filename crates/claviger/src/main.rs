@@ -12,8 +12,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        access, app, audit, chat, doctor, file, license, log, owner, serve, session, subscription, token,
-        user, variable, webhook, why,
+        access, app, audit, chat, doctor, file, job, license, log, owner, serve, session, subscription,
+        token, user, variable, webhook, why,
     },
     config::{ServeArgs, StoreArgs},
     deed::Deed,
@@ -94,6 +94,9 @@ enum Command {
     /// Read the requests to the Seller API, where sellerLogs is on
     #[command(subcommand)]
     SellerLog(audit::SellerLog),
+    /// Look at changes of very many rows, which are made in the background
+    #[command(subcommand)]
+    Job(job::Command),
     /// Look at everything that the server needs, with the settings of `serve`, and say what to do
     Doctor {
         /// Print JSON
@@ -140,6 +143,7 @@ fn main() -> ExitCode {
         Command::Log(command) => log::run(cli.store, command),
         Command::Audit(command) => audit::run(cli.store, command),
         Command::SellerLog(command) => audit::run_seller_log(cli.store, command),
+        Command::Job(command) => job::run(cli.store, command),
         Command::Openapi => {
             print!("{}", claviger_server::openapi_document());
             Ok(())

@@ -12,7 +12,7 @@ use axum::{
     routing::any,
 };
 use claviger_domain::{ClientAddress, Secret};
-use claviger_service::people::is_form_token;
+use claviger_service::{on_behalf_of, people::is_form_token};
 use percent_encoding::percent_decode_str;
 
 use crate::{
@@ -130,7 +130,8 @@ async fn pass(visit: &mut Visit, parts: &Parts, body: Body) -> Answer {
         refuse_foreign_form(visit)?;
     }
     // Whoever is not signed in gets what forms are tied to along with the first page.
-    let mut response = (route.handler)(visit.clone()).await?;
+    let by = visit.person.as_ref().map_or_else(String::new, |person| person.name.clone());
+    let mut response = on_behalf_of(by, (route.handler)(visit.clone())).await?;
     if let Some(secret) = secret {
         let cookie = Cookie::Visit.set(&visit.state, secret.expose(), None);
         response.headers_mut().append(header::SET_COOKIE, cookie);

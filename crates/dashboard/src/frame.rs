@@ -29,6 +29,7 @@ pub(crate) enum Nav {
     SellerLogs,
     AuditLog,
     AppSettings,
+    Jobs,
     Account,
     AccountLogs,
 }
@@ -79,6 +80,7 @@ const GROUPS: [(&str, &[Entry]); 5] = [
         &[
             (Nav::Credentials, "Credentials", "credentials", "code", Need::App(Permission::Settings)),
             (Nav::AppSettings, "Settings", "settings", "gear", Need::App(Permission::Settings)),
+            (Nav::Jobs, "Jobs", "jobs", "list", Need::Either(Permission::Users, Permission::Licenses)),
         ],
     ),
 ];

@@ -39,6 +39,7 @@ pub use service::Service;
 pub use shared::{
     alerts::{Alert, Alerted},
     attempts::FreeFailures,
+    by::on_behalf_of,
     calls::RELAYED,
     catalog::{App, SellerKey},
     content::Content,

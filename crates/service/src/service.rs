@@ -71,6 +71,8 @@ pub struct Service {
     pub(crate) foreign_names: Asked<String>,
     /// Changes of very many rows.
     pub(crate) bulk: Gate,
+    /// Announces a job that nobody works on.
+    pub(crate) jobs_wait: Notify,
     /// Lists that are written while somebody takes them.
     pub(crate) lists: Gate,
     /// Snapshots of the database that such lists are read from.

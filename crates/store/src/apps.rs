@@ -177,12 +177,13 @@ pub fn set_secret(conn: &mut Conn<'_>, id: i64, sealed: &[u8]) -> Result<()> {
 }
 
 /// What ends with an application at once: whoever asks by it would still be let in, or called.
-const ENDS: [&str; 9] = [
+const ENDS: [&str; 10] = [
     "session_generations",
     "named_keys",
     "key_secrets",
     "accounts",
     "bulk_jobs",
+    "jobs",
     "password_resets",
     "login_tokens",
     "deliveries",

@@ -42,6 +42,7 @@ export function pages({ app, users, banned }) {
     { name: "settings-none", address: at("settings?text=nosuchsetting") },
     { name: "app-settings", address: at("app-settings") },
     { name: "app-delete", address: at("app-settings/delete") },
+    { name: "jobs", address: at("jobs") },
     { name: "account", address: "/dashboard/-/account" },
     { name: "account-password", address: "/dashboard/-/account/password" },
     { name: "account-two-factor", address: "/dashboard/-/account/two-factor" },

@@ -8,6 +8,7 @@ mod demo;
 mod descriptors;
 pub(crate) mod doctor;
 pub(crate) mod file;
+pub(crate) mod job;
 pub(crate) mod license;
 pub(crate) mod log;
 pub(crate) mod owner;

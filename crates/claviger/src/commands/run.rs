@@ -5,13 +5,14 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use anyhow::{Context, anyhow, bail};
 use claviger_domain::{SystemClock, SystemRandom};
 use claviger_service::{
-    App, Database, Options, Service, ServiceError, StoreError, create_private, parse_app_path,
+    App, Database, Options, Service, ServiceError, StoreError, create_private, on_behalf_of, parse_app_path,
     vendor::ManageError,
 };
 
 use super::{args::ConfirmArgs, prompt::confirm};
 use crate::{
     config::{Store, StoreArgs},
+    deed::actor,
     output,
 };
 
@@ -67,7 +68,7 @@ fn block_on<'a>(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let service = open(&store, Options::default()).await?;
-        run(service.clone()).await?;
+        on_behalf_of(actor(), run(service.clone())).await?;
         match deed {
             Some(deed) => deed.record(&service).await,
             None => Ok(()),

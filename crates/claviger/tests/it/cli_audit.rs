@@ -8,8 +8,19 @@ use crate::support::server::claviger;
 use crate::support::{Browser, Server};
 
 /// Words that only read, first or last.
-const READING: [&str; 10] =
-    ["serve", "doctor", "why", "audit", "seller-log", "openapi", "completions", "list", "show", "settings"];
+const READING: [&str; 11] = [
+    "serve",
+    "doctor",
+    "why",
+    "audit",
+    "seller-log",
+    "openapi",
+    "completions",
+    "list",
+    "show",
+    "settings",
+    "watch",
+];
 
 /// All commands, by their words, as their help lists them.
 fn all_commands(words: &[String], found: &mut BTreeSet<String>) {

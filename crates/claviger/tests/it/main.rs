@@ -38,6 +38,7 @@ mod dashboard_apps;
 mod dashboard_door;
 mod dashboard_first_run;
 mod dashboard_hashes;
+mod dashboard_jobs;
 mod dashboard_keyauth;
 mod dashboard_roles;
 mod dashboard_seller_settings;

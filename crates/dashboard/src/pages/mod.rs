@@ -14,6 +14,7 @@ mod fault;
 mod find;
 mod first_session;
 mod hashes;
+mod jobs;
 mod keyauth_addresses;
 mod logs;
 mod missing;
@@ -47,6 +48,7 @@ pub(crate) const AREAS: &[&[Route]] = &[
     confirm::ROUTES,
     credentials::ROUTES,
     first_session::ROUTES,
+    jobs::ROUTES,
     keyauth_addresses::ROUTES,
     overview::ROUTES,
     seller_logs::ROUTES,

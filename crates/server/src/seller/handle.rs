@@ -13,7 +13,7 @@ use axum::{
 use bytes::Bytes;
 use claviger_capacity::AppRate;
 use claviger_domain::ClientAddress;
-use claviger_service::{RELAYED, SellerKey, ServiceError};
+use claviger_service::{RELAYED, SellerKey, ServiceError, on_behalf_of};
 use claviger_wire::seller::{SellerParams, SellerReply, text};
 
 use super::{
@@ -135,6 +135,7 @@ async fn answer(
     let log = LogEntry::begin(&key, &parts.uri, kind, ip, begun);
     let is_kept = log.is_some() || kind.is_some_and(|kind| kind.changes.is_some());
     let looks_only = *method == Method::HEAD;
+    let by = key.hint.clone();
     let work = async move {
         let mut accepted = Accepted { state: state.clone(), key, parts, params, body, ip, text_mode };
         let outcome = accepted.run(found, looks_only).await;
@@ -147,7 +148,7 @@ async fn answer(
         return work.await;
     }
     // What is to be in a log is finished although the caller leaves, or nobody would know of it.
-    tokio::spawn(work).await.unwrap_or_else(|error| {
+    tokio::spawn(on_behalf_of(by, work)).await.unwrap_or_else(|error| {
         tracing::error!(%error, "a seller request broke off");
         (Err(SellerReply::failure(text::INTERNAL_ERROR).status(500).into()), text_mode)
     })

@@ -1,15 +1,18 @@
 //! Changes of all users or licenses of an application, in slices; see [`claviger_store::bulk`].
 
-use std::{ops::RangeInclusive, sync::Arc, time::Duration};
+use std::{collections::HashMap, ops::RangeInclusive, sync::Arc, time::Duration};
 
 use claviger_capacity::Who;
 use claviger_store::{
     Conn, StoreError,
-    bulk::{self, Change},
+    bulk::{self, Begun, Change, Decision},
 };
 use tokio::time::Instant;
 
-use crate::{Service, ServiceError, shared::pauses::app_paused};
+use crate::{
+    Service, ServiceError,
+    shared::{by::by, pauses::app_paused},
+};
 
 /// Rows of the first slice, which is done along with the decision: what has no more is changed at once.
 pub(crate) const FIRST_SLICE: i64 = 2000;
@@ -76,13 +79,38 @@ impl Service {
         decide: impl FnOnce(&mut Conn<'_>) -> Result<Change, StoreError> + Send + 'static,
     ) -> Result<(), ServiceError> {
         let _turn = self.bulk.enter(Who::app(app)).await?;
-        let now = self.clock.now();
+        let (now, by) = (self.clock.now(), by());
         let begin = move |conn: &mut Conn<'_>| {
             let change = decide(conn)?;
-            bulk::begin(conn, app, &change, now, FIRST_SLICE)
+            let decision = Decision { change: &change, by: &by, total: None, now };
+            Ok::<_, StoreError>(bulk::decide(conn, app, decision, FIRST_SLICE)?.job)
         };
         let job = self.store.db().write(begin).await?;
         Ok(self.carry_out(app, job).await?)
+    }
+
+    /// Decides a change and does a first slice of `rows` rows. What is left is done in the background: the caller need not
+    /// wait, and can tell where the job is watched. `total`: how many rows it looks at, where that is known.
+    ///
+    /// # Errors
+    /// When the database fails, or too many changes of the application wait.
+    pub async fn begin_change(
+        &self,
+        app: i64,
+        change: Change,
+        total: Option<i64>,
+        rows: i64,
+    ) -> Result<Begun, ServiceError> {
+        let _turn = self.bulk.enter(Who::app(app)).await?;
+        let (now, by) = (self.clock.now(), by());
+        let decide = move |conn: &mut Conn<'_>| {
+            bulk::decide(conn, app, Decision { change: &change, by: &by, total, now }, rows)
+        };
+        let begun = self.store.db().write::<_, StoreError, _>(decide).await?;
+        if begun.job.is_some() {
+            self.jobs_wait.notify_one();
+        }
+        Ok(begun)
     }
 
     /// Carries out what is left of a change that [`bulk::begin`] began.
@@ -109,11 +137,11 @@ impl Service {
 
     /// Does a slice of an application's oldest job; returns whether there was one.
     async fn bulk_slice(&self, app: i64, slice: &mut Slice) -> Result<bool, StoreError> {
-        let rows = slice.rows;
+        let (rows, now) = (slice.rows, self.clock.now());
         let step = move |conn: &mut Conn<'_>| {
             // Taken here: before this, the slice waits for its turn.
             let begun = Instant::now();
-            Ok::<_, StoreError>((bulk::step(conn, app, rows)?, begun.elapsed()))
+            Ok::<_, StoreError>((bulk::step(conn, app, rows, now)?, begun.elapsed()))
         };
         let (found, took) = self.store.db().write(step).await?;
         slice.adapt(took);
@@ -123,25 +151,52 @@ impl Service {
     /// Finishes jobs that nobody works on, until the task is dropped.
     pub(crate) async fn finish_jobs_forever(self: Arc<Self>) {
         loop {
-            tokio::time::sleep(LOOK).await;
+            // Woken, or late: another node's jobs wake nobody here.
+            let _ = tokio::time::timeout(LOOK, self.jobs_wait.notified()).await;
             if let Err(error) = self.finish_jobs().await {
                 tracing::error!(%error, "a change of very many rows is not finished; trying again");
             }
         }
     }
 
-    /// Finishes all jobs there are.
+    /// Finishes all jobs there are, a slice of each application in turn.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn finish_jobs(&self) -> Result<(), ServiceError> {
-        for app in self.store.db().read(bulk::apps).await? {
-            let mut slice = Slice::default();
-            while self.bulk_slice(app, &mut slice).await? {
+        let mut slices: HashMap<i64, Slice> = HashMap::new();
+        loop {
+            let apps = self.store.db().read(bulk::apps).await?;
+            if apps.is_empty() {
+                return Ok(());
+            }
+            slices.retain(|app, _| apps.contains(app));
+            let (mut gone_on, mut failure) = (false, None);
+            for app in apps {
+                match self.bulk_slice(app, slices.entry(app).or_default()).await {
+                    Ok(_) => gone_on = true,
+                    Err(error) => failure = Some(self.slice_failed(app, error).await?),
+                }
                 tokio::time::sleep(BREATH).await;
             }
+            // Else what fails would be tried again at once.
+            if let Some(error) = failure.filter(|_| !gone_on) {
+                return Err(error.into());
+            }
         }
-        Ok(())
+    }
+
+    /// Counts a slice that failed for good; the error once more, to be told.
+    async fn slice_failed(&self, app: i64, error: StoreError) -> Result<StoreError, ServiceError> {
+        if error.is_passing() {
+            return Ok(error);
+        }
+        let (why, now) = (error.to_string(), self.clock.now());
+        let note = move |conn: &mut Conn<'_>| bulk::failed(conn, app, &why, now);
+        if let Some(job) = self.store.db().write::<_, StoreError, _>(note).await? {
+            tracing::error!(%error, app, job, "a change of very many rows failed again and again; it is given up");
+        }
+        Ok(error)
     }
 }
 

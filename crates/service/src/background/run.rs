@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use claviger_store::{Conn, StoreError, password_resets};
+use claviger_store::{Conn, StoreError, bulk, password_resets};
 use futures_util::future::BoxFuture;
 
 use crate::Service;
@@ -65,6 +65,10 @@ impl Service {
             let expired = move |conn: &mut Conn<'_>| password_resets::delete_expired(conn, now);
             if let Err(error) = self.store.db().write::<_, StoreError, _>(expired).await {
                 tracing::error!(%error, "removing old links failed");
+            }
+            let ended = move |conn: &mut Conn<'_>| bulk::forget(conn, now);
+            if let Err(error) = self.store.db().write::<_, StoreError, _>(ended).await {
+                tracing::error!(%error, "removing jobs that ended failed");
             }
             if let Err(error) = self.forget_sign_ins().await {
                 tracing::error!(%error, "removing ended sign-ins to the dashboard failed");

@@ -79,6 +79,7 @@ impl Service {
             people_attempts: Attempts::new(options.free_failures.or_default()),
             foreign_names: Asked::new(FOREIGN_NAMES_MAX),
             bulk: Gate::new(Resource::Bulk),
+            jobs_wait: Notify::new(),
             lists: Gate::new(Resource::Lists),
             snapshots: Gate::new(Resource::Snapshots),
             walks: Gate::new(Resource::Walks),

@@ -3,6 +3,7 @@
 pub(crate) mod alerts;
 pub(crate) mod asked;
 pub(crate) mod attempts;
+pub(crate) mod by;
 pub(crate) mod calls;
 pub(crate) mod catalog;
 pub(crate) mod content;

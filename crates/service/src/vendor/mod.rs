@@ -14,6 +14,7 @@ mod event;
 mod figures;
 mod files;
 mod find;
+mod jobs;
 mod licenses;
 pub(crate) mod listing;
 mod logs;
@@ -35,6 +36,7 @@ mod why;
 pub use claviger_store::{
     access::{Blacklisted, Reason, Source, Whitelisted},
     accounts::Account as TeamAccount,
+    bulk::{Begun, Change, Job},
     buttons::Button,
     chat::Channel,
     licenses::{License, LicenseCounts},
@@ -63,6 +65,7 @@ pub use self::{
     event::AddEvent,
     files::{FileContent, FileFault, NewFile},
     find::{Found, How, Match},
+    jobs::job_words,
     licenses::{Assignment, EditedLicense, LicenseFilter},
     new_licenses::{Added, BATCH_MAX, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys},
     seller_keys::{FoundSellerKey, KEYS_MAX, KeyChange, MadeKey, NewKey, OVERLAP_MAX, ShownKey},

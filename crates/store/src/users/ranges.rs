@@ -42,13 +42,14 @@ pub fn delete_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {
 const EXPIRED: &str = "NOT EXISTS (SELECT 1 FROM user_subscriptions x
     WHERE x.app = users.app AND x.user_id = users.id AND (x.expires > $2 OR x.paused <> 0))";
 
-/// As [`delete_range`], for users none of whose subscriptions runs at `now` or is paused.
-pub fn delete_expired(conn: &mut Conn<'_>, app: i64, range: Range, now: i64) -> Result<()> {
+/// As [`delete_range`], for users none of whose subscriptions runs at `now` or is paused; returns how many.
+pub fn delete_expired(conn: &mut Conn<'_>, app: i64, range: Range, now: i64) -> Result<u64> {
     let sql = format!("SELECT id FROM users WHERE app = $1 AND id > $3 AND id <= $4 AND {EXPIRED}");
-    for row in conn.query(&sql, params![app, now, range.after, range.last])? {
+    let expired = conn.query(&sql, params![app, now, range.after, range.last])?;
+    for row in &expired {
         delete_range(conn, app, Range::one(row.get(0)?))?;
     }
-    Ok(())
+    Ok(expired.len() as u64)
 }
 
 /// Whether there is a user; with `expired_at`, one none of whose subscriptions runs then or is paused.
@@ -64,10 +65,12 @@ pub fn any(conn: &mut Conn<'_>, app: i64, expired_at: Option<i64>) -> Result<boo
     Ok(found?.is_some())
 }
 
-/// Forgets the devices of users and the hashes of their tokens' files, and ends their sessions.
-pub fn reset_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {
+/// Forgets the devices of users and the hashes of their tokens' files, and ends their sessions. Returns how many had
+/// devices.
+pub fn reset_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<u64> {
     let sql = "UPDATE users SET hwids = NULL WHERE app = $1 AND id > $2 AND id <= $3 AND hwids IS NOT NULL";
-    conn.execute(sql, params![app, range.after, range.last])?;
+    let reset = conn.execute(sql, params![app, range.after, range.last])?;
     tokens::reset_of_users(conn, app, range)?;
-    shared::end_of_users(conn, app, range)
+    shared::end_of_users(conn, app, range)?;
+    Ok(reset)
 }

@@ -182,7 +182,7 @@ async fn a_deleted_app_is_gone_before_its_rows_are(t: Fixture) {
     assert_eq!(users().await, 3);
     let mut slices = 1;
     while t.read(move |conn| bulk::is_pending(conn, app, job)).await {
-        assert!(t.write(move |conn| bulk::step(conn, app, 2)).await);
+        assert!(t.write(move |conn| bulk::step(conn, app, 2, NOW)).await);
         slices += 1;
         if slices == 3 {
             assert_eq!(users().await, 0, "five users in slices of two");

@@ -2,8 +2,8 @@
 
 use claviger_domain::{LicenseStatus, NEVER, Subscription, Term};
 use claviger_store::{
-    Conn, Range, Result,
-    bulk::{self, Change},
+    Conn, Range, Result, StoreError,
+    bulk::{self, Begun, Change, Decision, Job, KEPT_MAX, KEPT_SECONDS},
     licenses::{self, LicenseFilter, NewLicenses},
     params,
     tokens::{self, Owner},
@@ -33,6 +33,10 @@ both![
     variables_are_set_and_deleted_for_all,
     unused_licenses_get_time,
     licenses_of_a_status_go_with_their_tokens,
+    a_job_tells_how_far_it_is,
+    what_is_done_at_once_is_no_job,
+    a_job_that_fails_again_and_again_lets_others_go_on,
+    jobs_that_ended_are_bounded,
 ];
 
 const USERS: i64 = 7;
@@ -62,7 +66,7 @@ async fn begin(t: &Fixture, app: i64, change: Change) -> Option<i64> {
 /// Decides a change and does all of it.
 async fn whole(t: &Fixture, app: i64, change: Change) {
     begin(t, app, change).await;
-    while t.write(move |conn| bulk::step(conn, app, SLICE)).await {}
+    while t.write(move |conn| bulk::step(conn, app, SLICE, NOW)).await {}
 }
 
 async fn names(t: &Fixture, app: i64) -> Vec<String> {
@@ -92,7 +96,7 @@ async fn a_change_that_fits_a_slice_is_done_at_once(t: Fixture) {
     assert_eq!(t.write(all).await, None);
     assert_eq!(rows(&t, "users", app).await, 0);
     assert_eq!(rows(&t, "bulk_jobs", app).await, 0);
-    assert!(!t.write(move |conn| bulk::step(conn, app, SLICE)).await);
+    assert!(!t.write(move |conn| bulk::step(conn, app, SLICE, NOW)).await);
 }
 
 async fn all_users_are_gone_before_the_last_slice(t: Fixture) {
@@ -109,7 +113,7 @@ async fn all_users_are_gone_before_the_last_slice(t: Fixture) {
     assert!(!t.read(move |conn| user_subscriptions::any(conn, app, "gold", Standing::Running, NOW)).await);
     // Sessions end along with the decision.
     assert!(t.find(app, id).await.is_none());
-    while t.write(move |conn| bulk::step(conn, app, SLICE)).await {}
+    while t.write(move |conn| bulk::step(conn, app, SLICE, NOW)).await {}
     assert!(!t.read(move |conn| bulk::is_pending(conn, app, job)).await);
     for table in ["users", "user_subscriptions", "tokens"] {
         assert_eq!(rows(&t, table, app).await, 0, "{table}");
@@ -121,7 +125,7 @@ async fn a_name_is_free_before_its_user_is_swept(t: Fixture) {
     begin(&t, app, Change::DeleteUsers).await.expect("more slices");
     let again = t.user(app, "User 7").await;
     assert_eq!(names(&t, app).await, ["User 7"]);
-    while t.write(move |conn| bulk::step(conn, app, SLICE)).await {}
+    while t.write(move |conn| bulk::step(conn, app, SLICE, NOW)).await {}
     let found = t.read(move |conn| users::by_name(conn, app, "user 7")).await.expect("the new one");
     assert_eq!(found.id, again);
     assert_eq!(rows(&t, "user_subscriptions", app).await, 0);
@@ -136,7 +140,7 @@ async fn a_user_may_take_a_name_before_its_user_is_swept(t: Fixture) {
         users::rename(conn, app, &later, "User 7")
     })
     .await;
-    while t.write(move |conn| bulk::step(conn, app, SLICE)).await {}
+    while t.write(move |conn| bulk::step(conn, app, SLICE, NOW)).await {}
     assert_eq!(names(&t, app).await, ["User 7"]);
 }
 
@@ -146,7 +150,7 @@ async fn a_job_goes_on_where_it_stopped(t: Fixture) {
     assert_eq!(t.read(bulk::apps).await, [app]);
     // Another node, or the same after a crash.
     let other = t.second().await;
-    while other.db().write(move |conn| bulk::step(conn, app, 1)).await.expect("a slice") {}
+    while other.db().write(move |conn| bulk::step(conn, app, 1, NOW)).await.expect("a slice") {}
     assert_eq!(t.read(bulk::apps).await, Vec::<i64>::new());
 }
 
@@ -155,7 +159,7 @@ async fn jobs_run_in_the_order_of_their_decisions(t: Fixture) {
     let pause = Pause { subscription: None, by_app: true };
     begin(&t, app, Change::Pause(pause.clone())).await.expect("more slices");
     begin(&t, app, Change::Unpause(pause)).await.expect("more slices");
-    while t.write(move |conn| bulk::step(conn, app, SLICE)).await {}
+    while t.write(move |conn| bulk::step(conn, app, SLICE, NOW)).await {}
     for name in ["user 1", "user 7"] {
         assert!(!subscriptions(&t, app, name).await[0].paused, "{name}");
     }
@@ -165,7 +169,7 @@ async fn users_made_later_are_spared(t: Fixture) {
     let app = app(&t).await;
     begin(&t, app, Change::DeleteUsers).await.expect("more slices");
     t.user(app, "later").await;
-    while t.write(move |conn| bulk::step(conn, app, SLICE)).await {}
+    while t.write(move |conn| bulk::step(conn, app, SLICE, NOW)).await {}
     assert_eq!(names(&t, app).await, ["later"]);
 }
 
@@ -189,7 +193,7 @@ async fn expired_users_go_and_paused_ones_stay(t: Fixture) {
     .await;
     assert!(t.read(move |conn| users::any(conn, app, Some(at))).await);
     t.write(move |conn| bulk::begin(conn, app, &Change::DeleteExpiredUsers, at, SLICE)).await;
-    while t.write(move |conn| bulk::step(conn, app, SLICE)).await {}
+    while t.write(move |conn| bulk::step(conn, app, SLICE, NOW)).await {}
     assert_eq!(names(&t, app).await, ["user 1", "user 4", "user 5", "user 6", "user 7"]);
     assert!(!t.read(move |conn| users::any(conn, app, Some(at))).await);
 }
@@ -235,7 +239,7 @@ async fn an_extension_of_an_older_version_is_carried_out(t: Fixture) {
         )
     })
     .await;
-    while t.write(move |conn| bulk::step(conn, app, SLICE)).await {}
+    while t.write(move |conn| bulk::step(conn, app, SLICE, NOW)).await {}
     for (name, expires) in [("user 7", NOW + 107), ("without", NOW + 100)] {
         assert_eq!(subscriptions(&t, app, name).await[0].expires, expires, "{name}");
     }
@@ -339,4 +343,91 @@ async fn licenses_of_a_status_go_with_their_tokens(t: Fixture) {
     whole(&t, app, Change::DeleteLicenses(None)).await;
     assert_eq!(rows(&t, "licenses", app).await, 0);
     assert_eq!(rows(&t, "tokens", app).await, 0);
+}
+
+async fn job(t: &Fixture, app: i64, id: i64) -> Job {
+    t.read(move |conn| bulk::job(conn, app, id)).await.expect("a job")
+}
+
+async fn a_job_tells_how_far_it_is(t: Fixture) {
+    let app = app(&t).await;
+    let gone = t.read(move |conn| users::by_name(conn, app, "user 1")).await.expect("a user").id;
+    t.write(move |conn| users::delete_range(conn, app, Range::one(gone))).await;
+    let change = Change::Extend { subscription: "gold".into(), with: more(100, false) };
+    let wanted = change.clone();
+    let begun = t
+        .write(move |conn| {
+            let decision = Decision { change: &wanted, by: "ann", total: None, now: NOW };
+            bulk::decide(conn, app, decision, SLICE)
+        })
+        .await;
+    let id = begun.job.expect("more slices");
+    let first = job(&t, app, id).await;
+    assert_eq!((first.change.as_ref(), first.by.as_str(), first.began), (Some(&change), "ann", NOW));
+    assert_eq!((first.rows, first.changed, first.share(), first.ended), (SLICE, SLICE, 500, None));
+    // Another application's jobs are none of this one's.
+    let other = t.app().await;
+    assert!(t.read(move |conn| bulk::job(conn, other, id)).await.is_none());
+    while t.write(move |conn| bulk::step(conn, app, SLICE, NOW + 9)).await {}
+    let last = job(&t, app, id).await;
+    assert_eq!((last.rows, last.changed, last.share(), last.ended), (6, 6, 1000, Some(NOW + 9)));
+    assert_eq!(t.read(move |conn| bulk::jobs(conn, app, i64::MAX, 10)).await, [last]);
+    t.write(|conn| bulk::forget(conn, NOW + 9 + KEPT_SECONDS)).await;
+    assert_eq!(job(&t, app, id).await.id, id, "for a day");
+    t.write(|conn| bulk::forget(conn, NOW + 10 + KEPT_SECONDS)).await;
+    assert!(t.read(move |conn| bulk::job(conn, app, id)).await.is_none());
+}
+
+async fn what_is_done_at_once_is_no_job(t: Fixture) {
+    let app = app(&t).await;
+    let change = Change::ResetUsers;
+    let decide = move |conn: &mut Conn<'_>| {
+        bulk::decide(conn, app, Decision { change: &change, by: "ann", total: None, now: NOW }, USERS + 1)
+    };
+    assert_eq!(t.write(decide).await, Begun { job: None, changed: 0 });
+    assert!(t.read(move |conn| bulk::jobs(conn, app, i64::MAX, 10)).await.is_empty());
+}
+
+async fn a_job_that_fails_again_and_again_lets_others_go_on(t: Fixture) {
+    let app = app(&t).await;
+    let broken = begin(&t, app, Change::ResetUsers).await.expect("more slices");
+    let next = begin(&t, app, Change::Extend { subscription: "gold".into(), with: more(100, false) }).await;
+    let next = next.expect("more slices");
+    t.write(move |conn| {
+        conn.execute(
+            "UPDATE bulk_jobs SET kind = 'of tomorrow' WHERE app = $1 AND id = $2",
+            params![app, broken],
+        )
+    })
+    .await;
+    let step = move |conn: &mut Conn<'_>| bulk::step(conn, app, SLICE, NOW);
+    for _ in 0..4 {
+        assert!(t.store.db().write::<_, StoreError, _>(step).await.is_err());
+        assert_eq!(t.write(move |conn| bulk::failed(conn, app, "it is broken", NOW + 1)).await, None);
+    }
+    assert_eq!(t.write(move |conn| bulk::failed(conn, app, "it is broken", NOW + 1)).await, Some(broken));
+    let given_up = job(&t, app, broken).await;
+    assert_eq!((given_up.failed.as_deref(), given_up.ended), (Some("it is broken"), Some(NOW + 1)));
+    assert!(given_up.share() < 1000);
+    while t.write(step).await {}
+    assert_eq!(job(&t, app, next).await.failed, None);
+    assert_eq!(job(&t, app, next).await.rows, USERS);
+}
+
+async fn jobs_that_ended_are_bounded(t: Fixture) {
+    let app = app(&t).await;
+    for _ in 0..KEPT_MAX + 3 {
+        t.write(move |conn| {
+            bulk::begin(conn, app, &Change::ResetUsers, NOW, 1)?;
+            while bulk::step(conn, app, USERS + 1, NOW)? {}
+            Ok(())
+        })
+        .await;
+    }
+    let waits = begin(&t, app, Change::ResetUsers).await.expect("more slices");
+    let jobs = t.read(move |conn| bulk::jobs(conn, app, i64::MAX, 1000)).await;
+    assert_eq!(jobs.len() as i64, KEPT_MAX + 1);
+    assert_eq!(jobs[0].id, waits);
+    let older = t.read(move |conn| bulk::jobs(conn, app, waits, 2)).await;
+    assert_eq!(older, jobs[1..3]);
 }

@@ -165,7 +165,7 @@ impl Case<'_> {
 
     async fn slice(&self) -> bool {
         let app = self.app;
-        self.t.write(move |conn| bulk::step(conn, app, 1)).await
+        self.t.write(move |conn| bulk::step(conn, app, 1, NOW)).await
     }
 
     async fn take(&mut self, step: Step) {

@@ -281,6 +281,22 @@ impl Server {
         Self::start_in(&[], Arc::clone(&self.folder), self.database.clone())
     }
 
+    /// Changes the database itself, in SQL that both speak.
+    pub fn execute(&self, sql: &str) {
+        match &self.database {
+            Some(url) => {
+                let mut client = postgres::Client::connect(url, postgres::NoTls).expect("a connection");
+                client.batch_execute(sql).expect("a change");
+            }
+            None => {
+                let database = rusqlite::Connection::open(self.data().join("claviger.db"));
+                let database = database.expect("the database");
+                database.busy_timeout(std::time::Duration::from_secs(30)).expect("patience");
+                database.execute_batch(sql).expect("a change");
+            }
+        }
+    }
+
     /// The n-th of the demo's licenses.
     pub fn license(&self, n: usize) -> &str {
         &self.demo.licenses[n]

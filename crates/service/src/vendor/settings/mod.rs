@@ -10,7 +10,7 @@ mod trial;
 use claviger_domain::{AppSettings, Secret, is_md5, tidy};
 use claviger_store::{
     Conn, apps,
-    bulk::{self, Change},
+    bulk::{self, Change, Decision},
     user_subscriptions::Pause,
 };
 use serde_json::Value;
@@ -20,7 +20,7 @@ use self::{
     rules::{LIST_MAX, Rule},
 };
 use super::ManageError;
-use crate::{App, Service, background::bulk::FIRST_SLICE};
+use crate::{App, Service, background::bulk::FIRST_SLICE, shared::by::by};
 
 pub use self::{
     changing::ChangedSettings,
@@ -81,7 +81,7 @@ impl Service {
     ) -> Result<ChangedSettings, ManageError> {
         let parsed = changes.iter().map(|(name, text)| self.parse_setting(name, text, read));
         let changes: Vec<(&'static str, Value)> = parsed.collect::<Result<_, _>>()?;
-        let (id, name, now) = (app.id, app.name.clone(), self.clock.now());
+        let (id, name, now, by) = (app.id, app.name.clone(), self.clock.now(), by());
         let changed = self.manage(move |conn| {
             let text = apps::lock_settings(conn, id)?;
             let text = text.ok_or_else(|| ManageError::unknown("application", &name))?;
@@ -89,7 +89,7 @@ impl Service {
             let changed = change(&text, changes).map_err(|error| broken(&error))?;
             store(conn, id, &changed.settings)?;
             let paused = changed.settings.paused;
-            let job = if was.paused == paused { None } else { follow_pause(conn, id, paused, now)? };
+            let job = if was.paused == paused { None } else { follow_pause(conn, id, (paused, &by), now)? };
             Ok((changed, job))
         });
         let (changed, job) = changed.await?;
@@ -144,13 +144,13 @@ impl Service {
     }
 
     async fn set_paused(&self, app: &App, paused: bool) -> Result<bool, ManageError> {
-        let (id, now) = (app.id, self.clock.now());
+        let (id, now, by) = (app.id, self.clock.now(), by());
         let set = move |conn: &mut Conn<'_>, settings: &mut AppSettings| {
             if settings.paused == paused {
                 return Ok(None);
             }
             settings.paused = paused;
-            Ok(Some(follow_pause(conn, id, paused, now)?))
+            Ok(Some(follow_pause(conn, id, (paused, &by), now)?))
         };
         let Some(job) = self.edit_settings(app, set).await? else { return Ok(false) };
         self.carry_out(id, job).await?;
@@ -241,10 +241,16 @@ impl Service {
 }
 
 /// All that runs is paused along with an application, and goes on with it; returns the job if more is left to be done.
-fn follow_pause(conn: &mut Conn<'_>, app: i64, paused: bool, now: i64) -> Result<Option<i64>, ManageError> {
+fn follow_pause(
+    conn: &mut Conn<'_>,
+    app: i64,
+    (paused, by): (bool, &str),
+    now: i64,
+) -> Result<Option<i64>, ManageError> {
     let pause = Pause { subscription: None, by_app: true };
     let change = if paused { Change::Pause(pause) } else { Change::Unpause(pause) };
-    Ok(bulk::begin(conn, app, &change, now, FIRST_SLICE)?)
+    let decision = Decision { change: &change, by, total: None, now };
+    Ok(bulk::decide(conn, app, decision, FIRST_SLICE)?.job)
 }
 
 fn store(conn: &mut Conn<'_>, app: i64, settings: &AppSettings) -> Result<(), ManageError> {

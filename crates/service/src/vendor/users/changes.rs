@@ -40,8 +40,11 @@ impl Service {
     /// # Errors
     /// When there is no such user, or the database fails.
     pub async fn reset_hwid(&self, app: &App, username: &str) -> Result<(), ManageError> {
-        self.with_user(app, username, |conn, app, user| users::reset_range(conn, app, Range::one(user.id)))
-            .await
+        self.with_user(app, username, |conn, app, user| {
+            users::reset_range(conn, app, Range::one(user.id))?;
+            Ok(())
+        })
+        .await
     }
 
     /// Deletes a user with subscriptions, variables and the token; all sessions end. Licenses stay used.

@@ -1,16 +1,10 @@
-//! Changes of all users or licenses of an application, which may be a million.
-//!
-//! A change is decided in one transaction, which notes it as a job, and carried out in slices of rows, so that it does not
-//! keep others from writing. A job that fits one slice is decided and carried out at once. A job outlives a crash: whoever
-//! finds it goes on after the last slice. Jobs of an application run in the order of their decisions, each as of the second
-//! in which it was decided.
+//! What is done to all users or licenses of an application, or to those that a filter means.
 
 use claviger_domain::{LicenseStatus, Term};
 
 use crate::{
-    Conn, Range, Result, Row, StoreError, gone, licenses, params,
+    Conn, Range, Result, Row, StoreError, licenses,
     pending::DELETE_USERS,
-    sessions::shared,
     user_subscriptions::{self, Extension},
     users, variables,
 };
@@ -62,28 +56,41 @@ pub enum Change {
     DeleteApp,
 }
 
+/// A change that somebody wants.
+#[derive(Clone, Copy, Debug)]
+pub struct Decision<'a> {
+    /// What is to be done.
+    pub change: &'a Change,
+    /// Who wants it; empty: unknown.
+    pub by: &'a str,
+    /// How many rows it will look at, where that is known.
+    pub total: Option<i64>,
+    /// The second as of which it is done.
+    pub now: i64,
+}
+
 /// A change as a row of the table.
 #[derive(Default)]
-struct Columns {
-    kind: &'static str,
-    name: String,
-    value: String,
-    amount: i64,
-    flag: bool,
+pub(super) struct Columns {
+    pub kind: &'static str,
+    pub name: String,
+    pub value: String,
+    pub amount: i64,
+    pub flag: bool,
 }
 
 impl Change {
     /// Whether it goes over licenses; else over users.
-    fn is_of_licenses(&self) -> bool {
+    pub(super) fn is_of_licenses(&self) -> bool {
         matches!(self, Self::AddTime(_) | Self::DeleteLicenses(_))
     }
 
     /// Whether the sessions of all users end.
-    fn ends_sessions(&self) -> bool {
+    pub(super) fn ends_sessions(&self) -> bool {
         matches!(self, Self::DeleteUsers | Self::ResetUsers)
     }
 
-    fn columns(&self) -> Columns {
+    pub(super) fn columns(&self) -> Columns {
         let plain = |kind| Columns { kind, ..Columns::default() };
         match self {
             Self::DeleteUsers => plain(DELETE_USERS),
@@ -125,7 +132,8 @@ impl Change {
         }
     }
 
-    fn from_row(row: &Row) -> Result<Self> {
+    /// Reads the columns of [`Columns`], which are the first of the row.
+    pub(super) fn from_row(row: &Row) -> Result<Self> {
         let kind: String = row.get(0)?;
         let (name, value): (String, String) = (row.get(1)?, row.get(2)?);
         let (amount, flag): (i64, bool) = (row.get(3)?, row.get(4)?);
@@ -156,31 +164,35 @@ impl Change {
         })
     }
 
-    /// Does it for some rows, as of `decided`.
-    fn apply(&self, conn: &mut Conn<'_>, app: i64, range: Range, decided: i64) -> Result<()> {
-        match self {
-            Self::DeleteUsers => users::delete_range(conn, app, range)?,
+    /// Does it for the rows of a range, which are so many, as of `decided`; returns how many it changed.
+    pub(super) fn apply(
+        &self,
+        conn: &mut Conn<'_>,
+        app: i64,
+        (range, rows): (Range, i64),
+        decided: i64,
+    ) -> Result<i64> {
+        let changed = match self {
+            Self::DeleteUsers => return users::delete_range(conn, app, range).map(|()| rows),
             Self::DeleteExpiredUsers => users::delete_expired(conn, app, range, decided)?,
             Self::ResetUsers => users::reset_range(conn, app, range)?,
-            Self::SetVariable(new) => variables::set_of_users(conn, app, range, new)?,
-            Self::DeleteVariable(name) => drop(variables::delete_of_users(conn, app, range, name)?),
+            Self::SetVariable(new) => return variables::set_of_users(conn, app, range, new).map(|()| rows),
+            Self::DeleteVariable(name) => variables::delete_of_users(conn, app, range, name)?,
             Self::Extend { subscription, with } => {
-                user_subscriptions::extend(conn, app, range, subscription, *with, decided)?;
+                user_subscriptions::extend(conn, app, range, subscription, *with, decided)?
             }
             Self::Subtract { subscription, seconds } => {
-                user_subscriptions::subtract(conn, app, range, subscription, *seconds, decided)?;
+                user_subscriptions::subtract(conn, app, range, subscription, *seconds, decided)?
             }
-            Self::Pause(pause) => drop(user_subscriptions::pause(conn, app, range, pause, decided)?),
-            Self::Unpause(pause) => drop(user_subscriptions::unpause(conn, app, range, pause, decided)?),
-            Self::HandOver(name) => {
-                user_subscriptions::hand_over(conn, app, range, Some(name), decided)?;
-            }
-            Self::AddTime(seconds) => drop(licenses::add_time(conn, app, range, *seconds)?),
-            Self::DeleteLicenses(status) => drop(licenses::delete_range(conn, app, range, *status)?),
+            Self::Pause(pause) => user_subscriptions::pause(conn, app, range, pause, decided)?,
+            Self::Unpause(pause) => user_subscriptions::unpause(conn, app, range, pause, decided)?,
+            Self::HandOver(name) => user_subscriptions::hand_over(conn, app, range, Some(name), decided)?,
+            Self::AddTime(seconds) => licenses::add_time(conn, app, range, *seconds)?,
+            Self::DeleteLicenses(status) => licenses::delete_range(conn, app, range, *status)?,
             // Goes over all tables, not over rows of one.
-            Self::DeleteApp => {}
-        }
-        Ok(())
+            Self::DeleteApp => 0,
+        };
+        Ok(i64::try_from(changed).unwrap_or(i64::MAX))
     }
 }
 
@@ -191,95 +203,4 @@ fn of_pause(kind: &'static str, pause: &user_subscriptions::Pause) -> Columns {
         flag: pause.by_app,
         ..Columns::default()
     }
-}
-
-/// Decides a change as of `now` and does a first slice of `rows` rows; returns the job if more is left.
-pub fn begin(conn: &mut Conn<'_>, app: i64, change: &Change, now: i64, rows: i64) -> Result<Option<i64>> {
-    let table = if change.is_of_licenses() { "licenses" } else { "users" };
-    let newest = conn.query_one(&format!("SELECT MAX(id) FROM {table} WHERE app = $1"), params![app])?;
-    let upto: i64 = newest.map_or(Ok(None), |row| row.get(0))?.unwrap_or(0);
-    let id = conn.next_serials(app, "bulk_jobs", 1)?;
-    let Columns { kind, name, value, amount, flag } = change.columns();
-    conn.execute(
-        "INSERT INTO bulk_jobs (app, id, kind, name, value, amount, flag, decided, upto, done)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)",
-        params![app, id, kind, &name, &value, amount, flag, now, upto],
-    )?;
-    step(conn, app, rows)?;
-    if !is_pending(conn, app, id)? {
-        return Ok(None);
-    }
-    if change.ends_sessions() {
-        // The slices find them one by one; all at once is sooner, and programs may begin again.
-        shared::raise_generation(conn, app)?;
-    }
-    Ok(Some(id))
-}
-
-/// Does a slice of the oldest job of an application; returns whether there was one.
-pub fn step(conn: &mut Conn<'_>, app: i64, rows: i64) -> Result<bool> {
-    let sql = format!(
-        "SELECT kind, name, value, amount, flag, decided, upto, done, id FROM bulk_jobs WHERE app = $1
-         ORDER BY id LIMIT 1{}",
-        conn.for_update()
-    );
-    let Some(job) = conn.query_one(&sql, params![app])? else { return Ok(false) };
-    let change = Change::from_row(&job)?;
-    let (decided, upto, after, id): (i64, i64, i64, i64) =
-        (job.get(5)?, job.get(6)?, job.get(7)?, job.get(8)?);
-    if change == Change::DeleteApp {
-        match gone::remove(conn, app, after, rows)? {
-            Some(next) => note_done(conn, app, id, next)?,
-            // The job goes with the rest.
-            None => delete_counters(conn, app)?,
-        }
-        return Ok(true);
-    }
-    let table = if change.is_of_licenses() { "licenses" } else { "users" };
-    let sql = format!(
-        "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM {table} WHERE app = $1 AND id > $2 AND id <= $3
-         ORDER BY id LIMIT $4) slice"
-    );
-    let slice = conn.query_one(&sql, params![app, after, upto, rows])?.ok_or(StoreError::Closed)?;
-    let (count, last): (i64, Option<i64>) = (slice.get(0)?, slice.get(1)?);
-    if let Some(last) = last {
-        let range = Range { after, last };
-        if !change.is_of_licenses() {
-            users::lock_range(conn, app, range)?;
-        }
-        change.apply(conn, app, range, decided)?;
-        note_done(conn, app, id, last)?;
-    }
-    if count < rows {
-        conn.execute("DELETE FROM bulk_jobs WHERE app = $1 AND id = $2", params![app, id])?;
-    }
-    Ok(true)
-}
-
-fn note_done(conn: &mut Conn<'_>, app: i64, id: i64, done: i64) -> Result<()> {
-    conn.execute("UPDATE bulk_jobs SET done = $3 WHERE app = $1 AND id = $2", params![app, id, done])?;
-    Ok(())
-}
-
-/// The last that goes of an application.
-fn delete_counters(conn: &mut Conn<'_>, app: i64) -> Result<()> {
-    for table in ["bulk_jobs", "counters"] {
-        conn.execute(&format!("DELETE FROM {table} WHERE app = $1"), params![app])?;
-    }
-    Ok(())
-}
-
-/// Whether a job is not finished.
-pub fn is_pending(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<bool> {
-    Ok(conn.query_one("SELECT 1 FROM bulk_jobs WHERE app = $1 AND id = $2", params![app, id])?.is_some())
-}
-
-/// Whether an application has jobs, so that what is there now is not what will be.
-pub fn any_pending(conn: &mut Conn<'_>, app: i64) -> Result<bool> {
-    Ok(conn.query_one("SELECT 1 FROM bulk_jobs WHERE app = $1 LIMIT 1", params![app])?.is_some())
-}
-
-/// Applications that have jobs.
-pub fn apps(conn: &mut Conn<'_>) -> Result<Vec<i64>> {
-    conn.query("SELECT DISTINCT app FROM bulk_jobs", &[])?.iter().map(|row| row.get(0)).collect()
 }
