@@ -25,6 +25,7 @@ pub(crate) enum Nav {
     WebLoader,
     Hashes,
     Credentials,
+    Team,
     SellerSettings,
     SellerLogs,
     AuditLog,
@@ -70,6 +71,7 @@ const GROUPS: [(&str, &[Entry]); 5] = [
     (
         "Selling",
         &[
+            (Nav::Team, "Team", "team", "person", Need::AppOwner),
             (Nav::SellerSettings, "Seller settings", "seller-settings", "key", Need::AppOwner),
             (Nav::SellerLogs, "Seller requests", "seller-logs", "list", Need::AppOwner),
             (Nav::AuditLog, "Audit log", "audit-log", "eye", Need::AppOwner),

@@ -30,6 +30,7 @@ mod state;
 mod state_tags;
 mod table;
 mod tables;
+mod team_words;
 mod visit;
 
 pub use door::routes;

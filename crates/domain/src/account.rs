@@ -75,6 +75,29 @@ impl Permission {
     }
 }
 
+/// What a reseller may do with the licenses that it made, and with their users, as bits of an account's rights. Making them
+/// is paid for by the balance, and needs none of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i64)]
+pub enum ResellerRight {
+    /// Ban its licenses and lift its bans.
+    Ban = 1,
+    /// Delete its licenses.
+    Delete = 2,
+    /// Reset the devices of users who used them.
+    ResetDevices = 4,
+}
+
+impl ResellerRight {
+    /// All of them.
+    pub const EVERY: [Self; 3] = [Self::Ban, Self::Delete, Self::ResetDevices];
+
+    /// Whether the bits allow this.
+    pub fn is_in(self, bits: i64) -> bool {
+        bits & self as i64 != 0
+    }
+}
+
 /// Licenses that a reseller may still make, by how long they last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Balance {
@@ -110,6 +133,12 @@ impl Balance {
     pub fn plus(&self, more: &Self) -> Self {
         let (have, more) = (self.counts(), more.counts());
         Self::from_counts(std::array::from_fn(|index| have[index].saturating_add(more[index]).max(0)))
+    }
+
+    /// How many more of each there are than in another one.
+    pub fn minus(&self, other: &Self) -> Self {
+        let (have, other) = (self.counts(), other.counts());
+        Self::from_counts(std::array::from_fn(|index| have[index].saturating_sub(other[index])))
     }
 
     /// What is left after making `amount` licenses worth `duration` seconds each; `None` when it does not suffice.

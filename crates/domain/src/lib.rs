@@ -23,7 +23,7 @@ mod strength;
 mod subscription;
 mod values;
 
-pub use account::{AccountRole, Balance, Permission, may_make_level};
+pub use account::{AccountRole, Balance, Permission, ResellerRight, may_make_level};
 pub use client_address::ClientAddress;
 pub use climbs::climbs;
 pub use clock::{Clock, SystemClock};

@@ -17,12 +17,16 @@ pub struct Account {
     pub role: AccountRole,
     /// Name; unique in the server without regard to case.
     pub username: String,
-    /// Hash of the password.
+    /// Hash of the password; empty: there is none yet.
     pub password: String,
     /// Levels of licenses that a reseller may make, separated by commas; `N/A`: all.
     pub key_levels: String,
     /// What a manager may do, as bits.
     pub permissions: i64,
+    /// What a reseller may do with the licenses it made, as bits.
+    pub rights: i64,
+    /// Unix second since which it may not sign in.
+    pub suspended: Option<i64>,
     /// Licenses that a reseller may still make.
     pub balance: Balance,
     /// Unix second of creation.
@@ -36,9 +40,9 @@ pub struct NewAccount {
     pub role: AccountRole,
     /// Name; unique in the server without regard to case.
     pub username: String,
-    /// Hash of the e-mail address; unique in the server, so it should depend on whose account it is.
+    /// Hash of the e-mail address; unique in the server, so it should depend on whose account it is. Empty: there is none.
     pub email_hash: String,
-    /// Hash of the password.
+    /// Hash of the password; empty: there is none yet.
     pub password: String,
     /// Levels of licenses that a reseller may make, separated by commas; `N/A`: all.
     pub key_levels: String,
@@ -48,9 +52,20 @@ pub struct NewAccount {
     pub created: i64,
 }
 
+/// What an account may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// As [`Account::permissions`].
+    pub permissions: i64,
+    /// As [`Account::key_levels`].
+    pub key_levels: String,
+    /// As [`Account::rights`].
+    pub rights: i64,
+}
+
 const SELECT: &str = "SELECT id, app, role, username, password, key_levels, permissions, created,
         balance_day, balance_week, balance_month, balance_three_month, balance_six_month, balance_lifetime,
-        balance_year
+        balance_year, rights, suspended
     FROM accounts";
 
 fn account(row: &Row) -> Result<Account> {
@@ -73,12 +88,16 @@ fn account(row: &Row) -> Result<Account> {
             lifetime: row.get(13)?,
             year: row.get(14)?,
         },
+        rights: row.get(15)?,
+        suspended: row.get(16)?,
     })
 }
 
-/// Adds an account to an application; `false` when its name or address is taken.
-pub fn insert(conn: &mut Conn<'_>, app: i64, new: &NewAccount) -> Result<bool> {
+/// Adds an account to an application; its number, or `None` when its name or address is taken.
+pub fn insert(conn: &mut Conn<'_>, app: i64, new: &NewAccount) -> Result<Option<i64>> {
     let id = conn.next_serials(0, "accounts", 1)?;
+    // What stands for no address is no hash, and unique as well.
+    let email_hash = if new.email_hash.is_empty() { format!("none {id}") } else { new.email_hash.clone() };
     let added = conn.execute(
         "INSERT INTO accounts (id, app, role, username, username_folded, email_hash, password, key_levels,
              permissions, created)
@@ -89,14 +108,14 @@ pub fn insert(conn: &mut Conn<'_>, app: i64, new: &NewAccount) -> Result<bool> {
             new.role.as_str(),
             &new.username,
             &*fold(&new.username),
-            &new.email_hash,
+            &email_hash,
             &new.password,
             &new.key_levels,
             new.permissions,
             new.created
         ],
     )?;
-    Ok(added == 1)
+    Ok((added == 1).then_some(id))
 }
 
 /// Finds an account by number.
@@ -129,22 +148,29 @@ pub fn all(conn: &mut Conn<'_>, app: i64) -> Result<Vec<Account>> {
     conn.query(&format!("{SELECT} WHERE app = $1 ORDER BY id"), params![app])?.iter().map(account).collect()
 }
 
-/// Sets how many licenses a reseller may still make.
-pub fn set_balance(conn: &mut Conn<'_>, id: i64, balance: &Balance) -> Result<()> {
+/// A page of an application's accounts, by their numbers: those after number `after`, at most `limit`.
+pub fn page(conn: &mut Conn<'_>, app: i64, after: i64, limit: i64) -> Result<Vec<Account>> {
+    let sql = format!("{SELECT} WHERE app = $1 AND id > $2 ORDER BY id LIMIT $3");
+    conn.query(&sql, params![app, after, limit])?.iter().map(account).collect()
+}
+
+/// An account of an application by number, kept from others' changes until the end of the transaction.
+pub fn lock(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<Option<Account>> {
+    let sql = format!("{SELECT} WHERE app = $1 AND id = $2{}", conn.for_update());
+    conn.query_one(&sql, params![app, id])?.as_ref().map(account).transpose()
+}
+
+/// Lets an account sign in no more since a Unix second; `None`: it may again.
+pub fn set_suspended(conn: &mut Conn<'_>, id: i64, since: Option<i64>) -> Result<()> {
+    conn.execute("UPDATE accounts SET suspended = $2 WHERE id = $1", params![id, since])?;
+    Ok(())
+}
+
+/// Sets what an account may do.
+pub fn set_limits(conn: &mut Conn<'_>, id: i64, limits: &Limits) -> Result<()> {
     conn.execute(
-        "UPDATE accounts SET balance_day = $2, balance_week = $3, balance_month = $4, balance_three_month = $5,
-             balance_six_month = $6, balance_lifetime = $7, balance_year = $8
-         WHERE id = $1",
-        params![
-            id,
-            balance.day,
-            balance.week,
-            balance.month,
-            balance.three_month,
-            balance.six_month,
-            balance.lifetime,
-            balance.year
-        ],
+        "UPDATE accounts SET permissions = $2, key_levels = $3, rights = $4 WHERE id = $1",
+        params![id, limits.permissions, &limits.key_levels, limits.rights],
     )?;
     Ok(())
 }

@@ -10,6 +10,7 @@ pub mod activity;
 pub mod add_events;
 pub mod apps;
 pub mod audit;
+pub mod balance;
 pub mod bulk;
 pub mod buttons;
 pub mod catalog;

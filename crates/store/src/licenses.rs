@@ -311,3 +311,12 @@ pub fn made_since(conn: &mut Conn<'_>, app: i64, since: i64) -> Result<i64> {
         conn.query_one("SELECT COUNT(*) FROM licenses WHERE app = $1 AND gendate > $2", params![app, since])?;
     row.map_or(Ok(0), |row| row.get(0))
 }
+
+/// Notes which account made the licenses numbered `first` to `last`.
+pub fn set_maker(conn: &mut Conn<'_>, app: i64, first: i64, last: i64, maker: i64) -> Result<()> {
+    conn.execute(
+        "UPDATE licenses SET maker = $4 WHERE app = $1 AND id >= $2 AND id <= $3",
+        params![app, first, last, maker],
+    )?;
+    Ok(())
+}

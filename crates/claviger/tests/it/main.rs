@@ -45,6 +45,7 @@ mod dashboard_seller_settings;
 mod dashboard_sessions;
 mod dashboard_settings;
 mod dashboard_subscriptions;
+mod dashboard_team;
 mod dashboard_tokens;
 mod dashboard_variables;
 mod dashboard_web_loader;

@@ -6,32 +6,14 @@ use std::sync::Barrier;
 use std::thread;
 
 use crate::support::postgres::Database;
+use crate::support::second::Second;
 use crate::support::server::{Process, claviger};
-use crate::support::{App, Browser, HWID, Live, Server, VERSIONS, assert_json, eventually};
+use crate::support::{Browser, HWID, Live, Server, VERSIONS, assert_json, eventually};
 use crate::{path, restart};
 
 const KILLED: &str = r#"{"success":true,"message":"Successfully killed session!"}"#;
 const NOT_KILLED: &str = r#"{"success":false,"message":"Failed to kill session!"}"#;
 const KILLED_ALL: &str = r#"{"success":true,"message":"Successfully killed all sessions!"}"#;
-
-/// A second server on the database of the first, with the same master key.
-struct Second {
-    process: Process,
-    /// The demo's application at this server.
-    app: App,
-}
-
-impl Second {
-    fn start(first: &Server, database: &Database) -> Self {
-        let mut command = claviger();
-        command.args(["serve", "--listen", "127.0.0.1:0", "--database", &database.url, "--data-dir"]);
-        command.arg(first.folder().join("second"));
-        command.arg("--master-key-file").arg(first.data().join("master.key"));
-        let mut process = Process::spawn(command, first.folder());
-        let address = process.wait_for_address();
-        Self { process, app: first.app.at(&address) }
-    }
-}
 
 #[test]
 fn the_whole_path() {

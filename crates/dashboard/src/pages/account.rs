@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use claviger_domain::Permission;
 use claviger_service::people::{Factors, IDLE, Standing, Theme};
 
 use crate::{
@@ -12,6 +11,7 @@ use crate::{
     moment::{Moment, span},
     rights::Need,
     route::Route,
+    team_words::{LENGTHS, areas},
     visit::Visit,
 };
 
@@ -28,21 +28,6 @@ pub(crate) const ROUTES: &[Route] = &[
     .fresh(),
 ];
 
-/// Areas of managers, in the words of the side bar.
-const AREAS: [(Permission, &str); 12] = [
-    (Permission::Licenses, "licenses"),
-    (Permission::Users, "users"),
-    (Permission::Subscriptions, "subscriptions"),
-    (Permission::Chats, "chats"),
-    (Permission::Sessions, "sessions"),
-    (Permission::Webhooks, "webhooks"),
-    (Permission::Files, "files"),
-    (Permission::Variables, "variables"),
-    (Permission::Logs, "logs"),
-    (Permission::Blacklists, "blacklists"),
-    (Permission::Settings, "settings"),
-    (Permission::Tokens, "tokens"),
-];
 /// Time zones that are offered; any other name can be typed.
 const ZONES: [&str; 24] = [
     "UTC",
@@ -153,14 +138,9 @@ fn rights(visit: &Visit) -> Result<Rights, Fault> {
             until: owner.role_until.map(|until| visit.moment(until)),
             name: person.name.clone(),
         },
-        Standing::Manager { permissions, .. } => {
-            let areas = AREAS.iter().filter(|(area, _)| area.is_in(*permissions)).map(|(_, word)| *word);
-            Rights::Manager { areas: areas.collect::<Vec<_>>().join(", ") }
-        }
+        Standing::Manager { permissions, .. } => Rights::Manager { areas: areas(*permissions) },
         Standing::Reseller { key_levels, balance, .. } => {
-            let lengths =
-                ["a day", "a week", "a month", "three months", "six months", "more than a year", "a year"];
-            let left = lengths.into_iter().zip(balance.counts()).collect();
+            let left = LENGTHS.iter().map(|(_, word)| *word).zip(balance.counts()).collect();
             Rights::Reseller { levels: key_levels.clone(), left }
         }
     })

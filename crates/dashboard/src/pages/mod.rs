@@ -25,6 +25,7 @@ mod sessions;
 mod settings;
 mod sign_in;
 mod subscriptions;
+mod team;
 mod tokens;
 mod variables;
 mod web_loader;
@@ -56,6 +57,7 @@ pub(crate) const AREAS: &[&[Route]] = &[
     sessions::ROUTES,
     settings::ROUTES,
     sign_in::ROUTES,
+    team::ROUTES,
     welcome::ROUTES,
     hashes::ROUTES,
     subscriptions::ROUTES,

@@ -69,7 +69,7 @@ async fn page(visit: &Visit, status: StatusCode, link: String, problem: Option<S
             return visit.render_as(StatusCode::NOT_FOUND, &NoLink { frame });
         }
         Some(Invited::First) => None,
-        Some(Invited::Owner(name)) => Some(name),
+        Some(Invited::Person(name)) => Some(name),
     };
     let title = match &owner {
         None => "Welcome to Claviger".to_owned(),
@@ -90,7 +90,7 @@ async fn accept(visit: Visit) -> Answer {
             let name = visit.form.get("name").unwrap_or_default();
             service.accept_first(&link, name, &password, &visit.visitor()).await
         }
-        Some(Invited::Owner(_)) => service.accept_invitation(&link, &password, &visit.visitor()).await,
+        Some(Invited::Person(_)) => service.accept_invitation(&link, &password, &visit.visitor()).await,
     };
     match outcome {
         Ok(step) => go_on(&visit, step).await,

@@ -79,13 +79,13 @@ async fn add(request: Request) -> Outcome {
     let new = NewMember {
         role,
         username: request.stored("user", NAME_MAX)?.unwrap_or_default(),
-        password: Secret::new(request.text("pass")),
-        email: request.stored("email", 254)?.unwrap_or_default(),
+        password: Some(Secret::new(request.text("pass"))),
+        email: Some(request.stored("email", 254)?.unwrap_or_default()),
         key_levels: request.stored("keylevels", LEVELS_MAX)?.unwrap_or_else(|| ALL_LEVELS.into()),
         permissions: request.params.number_or("perms", Permission::DEFAULT),
     };
     match request.service().add_account(&request.app, new).await {
-        Ok(AddAccount::Done) => success("Successfully added account!"),
+        Ok(AddAccount::Done(_)) => success("Successfully added account!"),
         Ok(AddAccount::NameTaken) => failure("Username already taken!"),
         Ok(AddAccount::EmailTaken) => failure("Email already taken!"),
         Ok(AddAccount::NoPermission) => {
@@ -146,7 +146,9 @@ async fn add_balance(request: Request) -> Outcome {
         lifetime: count("lifetime"),
         year: count("year"),
     };
-    match request.service().add_balance(&request.app, &username, more).await {
+    let key = format!("key {}", request.key.name);
+    let by = [key.as_str(), "Seller API"];
+    match request.service().add_balance(&request.app, &username, more, by).await {
         Ok((old, new)) => {
             let reply = SellerReply::success("Balance Successfully Added");
             Ok(Answer::Changed(reply, differences(old, new)))

@@ -10,6 +10,9 @@ pub enum PeopleError {
     /// There is no such person, or the password is another. One sentence for both.
     #[error("Name or password is wrong.")]
     WrongCredentials,
+    /// All was right, and the account is kept from signing in.
+    #[error("This account is suspended. The application's owner can let it sign in again.")]
+    Suspended,
     /// The code is wrong, or was used before.
     #[error("This code is wrong or was used before.")]
     WrongCode,

@@ -1,9 +1,9 @@
-//! Links that work once, for an hour: for the server's first owner, and for owners who have no password or lost it.
+//! Links that work once: for the server's first owner, and for people who have no password or lost it.
 
 use claviger_capacity::Who;
 use claviger_domain::{OwnerId, PersonId, Role, Secret};
 use claviger_store::{
-    Conn, StoreError,
+    Conn, StoreError, accounts,
     owners::{self, NewOwner},
     people::{
         credentials::{self, Credentials},
@@ -15,6 +15,7 @@ use claviger_store::{
 use super::{
     error::PeopleError,
     log::{Event, note},
+    person::is_suspended,
     second_factor::drop_codes,
     sign_in::SignInStep,
     visitor::Visitor,
@@ -25,7 +26,7 @@ use crate::{
     shared::{alerts::Alert, vault::sha256},
 };
 
-/// A link ends so many seconds after it was made.
+/// A link of the operator ends so many seconds after it was made.
 pub const INVITATION_LASTS: i64 = 3600;
 /// Bytes of randomness in a link.
 const SECRET_BYTES: usize = 32;
@@ -35,8 +36,8 @@ const SECRET_BYTES: usize = 32;
 pub enum Invited {
     /// To make the server's first owner.
     First,
-    /// To set the password of the owner of this name.
-    Owner(String),
+    /// To set the password of the owner, manager or reseller of this name.
+    Person(String),
 }
 
 impl Service {
@@ -52,7 +53,7 @@ impl Service {
                 invitations::void(conn, None)?;
                 return Ok::<_, StoreError>(false);
             }
-            let new = Invitation { owner: None, drop_factors: false };
+            let new = Invitation { person: None, drop_factors: false };
             invitations::insert(conn, &hash, new, now, now + INVITATION_LASTS)?;
             Ok(true)
         };
@@ -69,7 +70,7 @@ impl Service {
         let (hash, now, owner) = (sha256(secret.expose()), self.clock.now(), name.to_owned());
         let invite = move |conn: &mut Conn<'_>| {
             let Some(owner) = owners::by_name(conn, &owner)? else { return Ok::<_, StoreError>(false) };
-            let new = Invitation { owner: Some(owner.id), drop_factors };
+            let new = Invitation { person: Some(PersonId::Owner(owner.id)), drop_factors };
             invitations::insert(conn, &hash, new, now, now + INVITATION_LASTS)?;
             Ok(true)
         };
@@ -84,10 +85,15 @@ impl Service {
         let guess = self.begin_link(visitor.ip)?;
         let (hash, now) = (sha256(secret), self.clock.now());
         let find = move |conn: &mut Conn<'_>| {
-            Ok::<_, StoreError>(match invitations::find(conn, &hash, now)?.map(|found| found.owner) {
-                None => None,
-                Some(None) => owners::all(conn)?.is_empty().then_some(Invited::First),
-                Some(Some(owner)) => owners::by_id(conn, owner)?.map(|owner| Invited::Owner(owner.name)),
+            let Some(found) = invitations::find(conn, &hash, now)? else { return Ok(None) };
+            Ok::<_, StoreError>(match found.person {
+                None => owners::all(conn)?.is_empty().then_some(Invited::First),
+                Some(PersonId::Owner(id)) => {
+                    owners::by_id(conn, id)?.map(|owner| Invited::Person(owner.name))
+                }
+                Some(PersonId::Account(id)) => {
+                    accounts::by_id(conn, id)?.map(|account| Invited::Person(account.username))
+                }
             })
         };
         let found = self.store.db().read(find).await?;
@@ -119,7 +125,7 @@ impl Service {
         };
         let (hash, now, at) = (sha256(secret), self.clock.now(), visitor.clone());
         let accept = move |conn: &mut Conn<'_>| {
-            let link = invitations::take(conn, &hash, now)?.filter(|link| link.owner.is_none());
+            let link = invitations::take(conn, &hash, now)?.filter(|link| link.person.is_none());
             if link.is_none() || !owners::all(conn)?.is_empty() {
                 return Err(PeopleError::BadLink);
             }
@@ -133,7 +139,7 @@ impl Service {
         self.after_password(&proved, visitor).await
     }
 
-    /// Uses a link: sets the owner's password, ends their sign-ins, and goes on as after a sign-in with it.
+    /// Uses a link: sets the person's password, ends their sign-ins, and goes on as after a sign-in with it.
     ///
     /// # Errors
     /// When the password cannot be used, the link is none any more, or the database fails.
@@ -144,14 +150,17 @@ impl Service {
         visitor: &Visitor,
     ) -> Result<SignInStep, PeopleError> {
         let invited = self.invited(secret, visitor).await?;
-        let Some(Invited::Owner(name)) = invited else { return Err(PeopleError::BadLink) };
+        let Some(Invited::Person(name)) = invited else { return Err(PeopleError::BadLink) };
         self.check_new_password(&name, password).await?;
         let new = self.passwords.hash(Who::person(visitor.ip), password).await?;
         let (hash, now, at) = (sha256(secret), self.clock.now(), visitor.clone());
         let accept = move |conn: &mut Conn<'_>| {
             let link = invitations::take(conn, &hash, now)?.ok_or(PeopleError::BadLink)?;
-            let person = PersonId::Owner(link.owner.ok_or(PeopleError::BadLink)?);
-            let owner = credentials::lock(conn, person)?.ok_or(PeopleError::BadLink)?;
+            let person = link.person.ok_or(PeopleError::BadLink)?;
+            let held = credentials::lock(conn, person)?.ok_or(PeopleError::BadLink)?;
+            if is_suspended(conn, person)? {
+                return Err(PeopleError::BadLink);
+            }
             credentials::set_password(conn, person, &new)?;
             sign_ins::delete_all(conn, person, None)?;
             if link.drop_factors {
@@ -161,7 +170,7 @@ impl Service {
             }
             let detail = if link.drop_factors { "all factors reset" } else { "" };
             note(conn, person, Event::Invited, detail, &at, now)?;
-            Ok::<_, PeopleError>(Credentials { password: Some(new), ..owner })
+            Ok::<_, PeopleError>(Credentials { password: Some(new), ..held })
         };
         let proved = self.store.db().write(accept).await?;
         self.after_password(&proved, visitor).await

@@ -10,6 +10,6 @@ pub const ENDS_AFTER: i64 = 14 * 86_400;
 pub const FRESH: i64 = 15 * 60;
 
 /// Which sign-ins live at `now`.
-pub(super) fn since(now: i64) -> Since {
+pub(crate) fn since(now: i64) -> Since {
     Since { seen: now - IDLE, began: now - ENDS_AFTER }
 }

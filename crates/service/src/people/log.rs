@@ -43,6 +43,8 @@ pub enum Event {
     Invited,
     /// The operator changed something, by the command line.
     Operator,
+    /// The application's owner changed something.
+    ByOwner,
 }
 
 impl Event {
@@ -63,6 +65,7 @@ impl Event {
             Self::PasskeyRemoved => "passkey removed",
             Self::Invited => "password set by link",
             Self::Operator => "changed by the operator",
+            Self::ByOwner => "changed by the owner",
         }
     }
 }
@@ -100,6 +103,32 @@ pub(super) fn note(
         user_agent: visitor.kept_user_agent(),
     };
     log::insert(conn, person, &entry, now, KEPT)
+}
+
+/// As [`note`], of what an owner does to an account of the team. The owner's address is not theirs to know.
+pub(crate) fn note_by_owner(
+    conn: &mut Conn<'_>,
+    account: i64,
+    detail: &str,
+    now: i64,
+) -> Result<(), StoreError> {
+    let there = Visitor { ip: ClientAddress::Unknown, user_agent: String::new() };
+    note(conn, PersonId::Account(account), Event::ByOwner, detail, &there, now)
+}
+
+/// A person's log before the entry `before`, at most `limit` entries, newest first.
+pub(crate) fn entries_of(
+    conn: &mut Conn<'_>,
+    person: PersonId,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<LogEntry>, StoreError> {
+    let entries = log::page(conn, person, before, limit.clamp(1, KEPT))?;
+    let entry = |(id, time, entry)| {
+        let log::Entry { event, detail, ip, user_agent } = entry;
+        LogEntry { id, time, event, detail, ip, user_agent }
+    };
+    Ok(entries.into_iter().map(entry).collect())
 }
 
 /// As [`note`], unless the newest entry is the same event from the same address: whoever can bring it about as often as they
@@ -145,14 +174,7 @@ impl Service {
         limit: i64,
     ) -> Result<Vec<LogEntry>, ServiceError> {
         let id = person.id;
-        let page = self
-            .store
-            .db()
-            .read::<_, StoreError, _>(move |conn| log::page(conn, id, before, limit.clamp(1, KEPT)));
-        let entries = page.await?.into_iter().map(|(id, time, entry)| {
-            let log::Entry { event, detail, ip, user_agent } = entry;
-            LogEntry { id, time, event, detail, ip, user_agent }
-        });
-        Ok(entries.collect())
+        let page = move |conn: &mut Conn<'_>| entries_of(conn, id, before, limit);
+        Ok(self.store.db().read(page).await?)
     }
 }

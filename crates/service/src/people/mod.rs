@@ -26,6 +26,12 @@ mod visitor;
 pub use claviger_domain::PersonId;
 pub use claviger_store::{apps::AppName, people::sign_ins::SignIn};
 
+pub(crate) use self::{
+    lasting::since,
+    log::{entries_of, note_by_owner},
+    second_factor::drop_codes,
+};
+
 pub use self::{
     error::PeopleError,
     form_token::is_form_token,

@@ -2,7 +2,8 @@
 
 use claviger_domain::{AccountRole, Balance, PersonId, Secret};
 use claviger_store::{
-    Conn, StoreError, accounts,
+    Conn, StoreError,
+    accounts::{self, Account},
     owners::{self, Owner},
     people::{
         profile,
@@ -60,6 +61,8 @@ pub enum Standing {
         key_levels: String,
         /// How many licenses may still be made.
         balance: Balance,
+        /// What may be done with those that were made, as bits.
+        rights: i64,
     },
 }
 
@@ -130,8 +133,11 @@ impl Service {
         let Some((person, seen)) = self.store.db().read(find).await? else { return Ok(None) };
         if now - seen >= SEEN_EVERY {
             let id = person.sign_in;
-            let write =
-                self.store.db().write::<_, StoreError, _>(move |conn| sign_ins::set_seen(conn, id, now));
+            let of = person.id;
+            let write = self.store.db().write::<_, StoreError, _>(move |conn| {
+                sign_ins::set_seen(conn, id, now)?;
+                profile::set_seen(conn, of, now)
+            });
             beside(write.await)?;
         }
         Ok(Some(person))
@@ -157,13 +163,13 @@ impl Service {
     }
 }
 
-/// The person of a sign-in; `None` when they are gone.
+/// The person of a sign-in; `None` when they are gone or suspended.
 pub(super) fn load(conn: &mut Conn<'_>, sign_in: &SignIn) -> Result<Option<Person>, StoreError> {
     let found = match sign_in.person {
         PersonId::Owner(id) => {
             owners::by_id(conn, id)?.map(|owner| (owner.name.clone(), Standing::Owner { owner }))
         }
-        PersonId::Account(id) => accounts::by_id(conn, id)?.map(|account| {
+        PersonId::Account(id) => not_suspended(accounts::by_id(conn, id)?).map(|account| {
             let standing = match account.role {
                 AccountRole::Manager => {
                     Standing::Manager { app: account.app, permissions: account.permissions }
@@ -172,6 +178,7 @@ pub(super) fn load(conn: &mut Conn<'_>, sign_in: &SignIn) -> Result<Option<Perso
                     app: account.app,
                     key_levels: account.key_levels,
                     balance: account.balance,
+                    rights: account.rights,
                 },
             };
             (account.username, standing)
@@ -189,4 +196,15 @@ pub(super) fn load(conn: &mut Conn<'_>, sign_in: &SignIn) -> Result<Option<Perso
         time_zone: profile.time_zone,
         last_app: profile.last_app,
     }))
+}
+
+/// An account, if it may sign in.
+fn not_suspended(account: Option<Account>) -> Option<Account> {
+    account.filter(|account| account.suspended.is_none())
+}
+
+/// Whether a person is kept from signing in.
+pub(super) fn is_suspended(conn: &mut Conn<'_>, person: PersonId) -> Result<bool, StoreError> {
+    let PersonId::Account(id) = person else { return Ok(false) };
+    Ok(not_suspended(accounts::by_id(conn, id)?).is_none())
 }

@@ -2,7 +2,7 @@
 
 use claviger_domain::{PersonId, Secret};
 use claviger_store::{
-    Conn,
+    Conn, StoreError,
     people::{
         factors::{self, Totp},
         profile, sign_ins,
@@ -239,9 +239,9 @@ pub(super) fn use_code(
 }
 
 /// Switches a person's two-factor sign-in off.
-pub(super) fn drop_codes(conn: &mut Conn<'_>, person: PersonId) -> Result<(), PeopleError> {
+pub(crate) fn drop_codes(conn: &mut Conn<'_>, person: PersonId) -> Result<(), StoreError> {
     factors::set_totp(conn, person, &Totp::default())?;
-    Ok(factors::set_recovery_codes(conn, person, &[])?)
+    factors::set_recovery_codes(conn, person, &[])
 }
 
 /// A code without the blanks and dashes that make it readable.

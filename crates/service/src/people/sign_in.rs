@@ -17,7 +17,7 @@ use super::{
     lasting::since,
     log::{Event, note, note_once},
     passkeys::Proof,
-    person::{Person, load},
+    person::{Person, is_suspended, load},
     second_factor::use_code,
     ticket,
     visitor::Visitor,
@@ -238,6 +238,9 @@ impl Service {
         let (visitor, now) = (visitor.clone(), self.clock.now());
         let begin = move |conn: &mut Conn<'_>| {
             let (person, factors) = proved(conn)?;
+            if is_suspended(conn, person)? {
+                return Err(PeopleError::Suspended);
+            }
             let (ip, user_agent) = (visitor.ip.to_string(), visitor.kept_user_agent());
             sign_ins::insert(
                 conn,
@@ -245,6 +248,7 @@ impl Service {
                 now,
             )?;
             profile::set_ip(conn, person, visitor.kept_ip().as_deref())?;
+            profile::set_seen(conn, person, now)?;
             note(conn, person, Event::SignedIn, &factors, &visitor, now)?;
             let sign_in = sign_ins::by_hash(conn, &hash, since(now))?.ok_or(StoreError::Closed)?;
             load(conn, &sign_in)?.ok_or(PeopleError::SignedOut)

@@ -35,7 +35,8 @@ mod why;
 
 pub use claviger_store::{
     access::{Blacklisted, Reason, Source, Whitelisted},
-    accounts::Account as TeamAccount,
+    accounts::{Account as TeamAccount, Limits},
+    balance::{Cause as BalanceCause, Entry as BalanceEntry, Kind as BalanceKind},
     bulk::{Begun, Change, Job},
     buttons::Button,
     chat::Channel,
@@ -71,7 +72,7 @@ pub use self::{
     seller_keys::{FoundSellerKey, KEYS_MAX, KeyChange, MadeKey, NewKey, OVERLAP_MAX, ShownKey},
     session_page::{Place, SessionPage, SessionQuery, Whose},
     settings::{ChangedSettings, Lockout, SETTINGS, ShownSetting, Trial, Written, shown_settings},
-    team::{AddAccount, NewMember, may},
+    team::{AddAccount, LINK_LASTS_MAX, Member, MemberDetails, NewMember, may},
     uploads::Upload,
     users::{AddUser, LOGIN_TOKEN_SECONDS, NewUserOf, Target, UserDetails},
     variables::VariablePage,

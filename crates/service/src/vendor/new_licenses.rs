@@ -4,8 +4,10 @@ use std::time::Instant;
 
 use claviger_domain::{AccountRole, Alphabet, Mask, Permission, may_make_level};
 use claviger_store::{
-    Conn, StoreError, accounts,
+    Conn, StoreError,
+    accounts::{self, Account},
     add_events::{self, Claim},
+    balance::{self, Cause, Kind},
     licenses,
     licenses::NewLicenses,
     tokens,
@@ -110,7 +112,7 @@ impl Service {
     /// # Errors
     /// See [`LicenseFailure`]; the checks come in the order of its list.
     pub async fn add_licenses(&self, app: &App, keys: NewKeys) -> Result<Vec<String>, LicenseFailure> {
-        Ok(self.add_licenses_for(app, keys, None).await?.keys)
+        Ok(self.make_licenses(app, keys, None, "command line").await?.keys)
     }
 
     /// As [`Service::add_licenses`]. When an event comes again within 24 hours, the licenses that were made for it are
@@ -123,6 +125,17 @@ impl Service {
         app: &App,
         keys: NewKeys,
         event: Option<AddEvent>,
+    ) -> Result<Added, LicenseFailure> {
+        self.make_licenses(app, keys, event, "Seller API").await
+    }
+
+    /// As [`Service::add_licenses_for`]. `way`: by which way, for the journal of whoever pays.
+    pub(super) async fn make_licenses(
+        &self,
+        app: &App,
+        keys: NewKeys,
+        event: Option<AddEvent>,
+        way: &'static str,
     ) -> Result<Added, LicenseFailure> {
         let keys = kept(keys)?;
         let (app, now, random) = (app.id, self.clock.now(), self.random.clone());
@@ -149,7 +162,7 @@ impl Service {
             if keys.mask.is_fixed() && keys.amount > 1 {
                 return Err(LicenseFailure::FixedMask);
             }
-            pay(conn, app, &keys)?;
+            let payer = payer(conn, app, &keys)?;
             let new = NewLicenses {
                 duration: keys.duration,
                 level: &keys.level,
@@ -164,6 +177,9 @@ impl Service {
                 let owner = tokens::Owner { kind: tokens::LICENSE, id, name: &key };
                 tokens::insert(conn, app, &random.hex(TOKEN_BYTES), owner)?;
                 made.push((id, key));
+            }
+            if let (Some(payer), Some((first, _)), Some((last, _))) = (payer, made.first(), made.last()) {
+                pay(conn, &payer, &keys, (*first, *last), way, now)?;
             }
             // The last check of the list; what was made is undone.
             if keys.note.is_some_and(|note| note.len() > NOTE_MAX) {
@@ -204,22 +220,45 @@ fn kept(keys: NewKeys) -> Result<NewKeys, LicenseFailure> {
     Ok(NewKeys { note, level, genby, ..keys })
 }
 
-/// Where an account of the application makes the licenses, sees whether it may, and takes them off a reseller's balance.
-fn pay(conn: &mut Conn<'_>, app: i64, keys: &NewKeys) -> Result<(), LicenseFailure> {
+/// The account of the application that makes the licenses, where it is one; sees whether it may. It is locked.
+fn payer(conn: &mut Conn<'_>, app: i64, keys: &NewKeys) -> Result<Option<Account>, LicenseFailure> {
     let account = accounts::lock_by_name(conn, &keys.genby)?.filter(|account| account.app == app);
-    let Some(account) = account else { return Ok(()) };
+    let Some(account) = account else { return Ok(None) };
     match account.role {
-        AccountRole::Manager if may(&account, Permission::Licenses) => Ok(()),
+        AccountRole::Manager if may(&account, Permission::Licenses) => Ok(Some(account)),
         AccountRole::Manager => Err(LicenseFailure::ManagerMayNot),
         AccountRole::Reseller if !may_make_level(&account.key_levels, &keys.level) => {
             Err(LicenseFailure::ResellerLevel)
         }
-        AccountRole::Reseller => {
-            let left = account.balance.after(keys.amount, keys.duration);
-            let left = left.ok_or(LicenseFailure::ResellerBalance)?;
-            Ok(accounts::set_balance(conn, account.id, &left)?)
+        AccountRole::Reseller if account.balance.after(keys.amount, keys.duration).is_none() => {
+            Err(LicenseFailure::ResellerBalance)
         }
+        AccountRole::Reseller => Ok(Some(account)),
     }
+}
+
+/// Notes who made licenses, and takes them off a reseller's balance.
+fn pay(
+    conn: &mut Conn<'_>,
+    payer: &Account,
+    keys: &NewKeys,
+    (first, last): (i64, i64),
+    way: &str,
+    now: i64,
+) -> Result<(), LicenseFailure> {
+    licenses::set_maker(conn, payer.app, first, last, payer.id)?;
+    if payer.role == AccountRole::Reseller {
+        let left = payer.balance.after(keys.amount, keys.duration);
+        let left = left.ok_or(LicenseFailure::ResellerBalance)?;
+        let cause = Cause {
+            kind: Kind::Spent,
+            actor: payer.username.clone(),
+            detail: format!("level {}, {way}", keys.level),
+            licenses: Some((first, last)),
+        };
+        balance::set(conn, payer, &left, &cause, now)?;
+    }
+    Ok(())
 }
 
 /// Number and key of the license.

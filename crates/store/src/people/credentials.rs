@@ -11,7 +11,7 @@ pub struct Credentials {
     pub person: PersonId,
     /// The name.
     pub name: String,
-    /// Hash of the password; owners may have none.
+    /// Hash of the password; who has not set one yet has none.
     pub password: Option<String>,
 }
 
@@ -51,5 +51,7 @@ pub fn set_password(conn: &mut Conn<'_>, person: PersonId, hash: &str) -> Result
 }
 
 fn credentials(row: &Row, of: fn(i64) -> PersonId) -> Result<Credentials> {
-    Ok(Credentials { person: of(row.get(0)?), name: row.get(1)?, password: row.get(2)? })
+    // An account without password has an empty one.
+    let password = row.get::<Option<String>>(2)?.filter(|password| !password.is_empty());
+    Ok(Credentials { person: of(row.get(0)?), name: row.get(1)?, password })
 }

@@ -2,6 +2,7 @@
 
 use claviger_domain::PersonId;
 
+use super::invitations;
 use crate::{Conn, Result, params};
 
 /// Tables with rows of people.
@@ -14,6 +15,7 @@ pub fn person(conn: &mut Conn<'_>, person: PersonId) -> Result<()> {
         let sql = format!("DELETE FROM {table} WHERE kind = $1 AND person = $2");
         conn.execute(&sql, params![person.kind(), person.number()])?;
     }
+    invitations::void(conn, Some(person))?;
     conn.execute("DELETE FROM counters WHERE app = 0 AND name = $1", params![&log_serials(person)])?;
     Ok(())
 }

@@ -62,6 +62,22 @@ pub fn set_last_app(conn: &mut Conn<'_>, person: PersonId, app: i64) -> Result<(
     Ok(())
 }
 
+/// Notes that the person asked for a page.
+pub fn set_seen(conn: &mut Conn<'_>, person: PersonId, now: i64) -> Result<()> {
+    conn.execute(
+        "INSERT INTO people (kind, person, seen) VALUES ($1, $2, $3)
+         ON CONFLICT (kind, person) DO UPDATE SET seen = excluded.seen",
+        params![person.kind(), person.number(), now],
+    )?;
+    Ok(())
+}
+
+/// When the person asked for a page last, to the minute.
+pub fn seen(conn: &mut Conn<'_>, person: PersonId) -> Result<Option<i64>> {
+    let sql = "SELECT seen FROM people WHERE kind = $1 AND person = $2";
+    conn.query_one(sql, params![person.kind(), person.number()])?.map_or(Ok(None), |row| row.get(0))
+}
+
 /// Notes the address of a sign-in.
 pub fn set_ip(conn: &mut Conn<'_>, person: PersonId, ip: Option<&str>) -> Result<()> {
     conn.execute(

@@ -1,6 +1,6 @@
 //! Deleting an application leaves nothing of it, in any table that the migrations make.
 
-use claviger_domain::{AccountRole, Subscription};
+use claviger_domain::{AccountRole, Balance, Subscription};
 use claviger_store::{
     Conn, Result,
     access::{self, Entry},
@@ -8,6 +8,7 @@ use claviger_store::{
     activity,
     add_events::{self, Event},
     apps, audit,
+    balance::{self, Cause, Kind},
     bulk::{self, Change},
     buttons::{self, Button},
     chat::{self, Channel, Message},
@@ -90,7 +91,10 @@ fn fill_for_sellers(conn: &mut Conn<'_>, app: i64) -> Result<()> {
         permissions: 1,
         created: NOW,
     };
-    assert!(accounts::insert(conn, app, &account)?);
+    let reseller = accounts::insert(conn, app, &account)?.expect("a free name");
+    let reseller = accounts::by_id(conn, reseller)?.expect("an account");
+    let cause = Cause { kind: Kind::Given, actor: "acme".into(), detail: String::new(), licenses: None };
+    balance::set(conn, &reseller, &Balance { day: 1, ..Balance::default() }, &cause, NOW)?;
     audit::insert(conn, app, &audit::Entry::default(), NOW, 10)?;
     seller_log::insert(conn, app, &SellerRequest::default(), NOW, 10)?;
     let terms = KeyTerms { name: "main".into(), rights: "all".into(), addresses: String::new(), until: None };

@@ -216,7 +216,7 @@ async fn a_form_is_used_once(t: Fixture) {
 }
 
 async fn link(t: &Fixture, hash: u8, owner: Option<i64>) {
-    let new = Invitation { owner, drop_factors: owner.is_some() };
+    let new = Invitation { person: owner.map(PersonId::Owner), drop_factors: owner.is_some() };
     t.write(move |conn| invitations::insert(conn, &[hash], new, NOW, NOW + 60)).await;
 }
 
@@ -232,7 +232,7 @@ async fn a_link_is_taken_once(t: Fixture) {
     });
     let taken: Vec<_> =
         join_all(tasks).await.into_iter().filter_map(|taken| taken.expect("no panic")).collect();
-    assert_eq!(taken, [Invitation { owner: Some(7), drop_factors: true }]);
+    assert_eq!(taken, [Invitation { person: Some(PersonId::Owner(7)), drop_factors: true }]);
 }
 
 async fn a_new_link_makes_the_old_one_void(t: Fixture) {
@@ -244,7 +244,7 @@ async fn a_new_link_makes_the_old_one_void(t: Fixture) {
     let find = async |hash: u8| t.read(move |conn| invitations::find(conn, &[hash], NOW)).await;
     assert!(find(1).await.is_none() && find(3).await.is_none());
     assert!(find(2).await.is_some() && find(4).await.is_some());
-    assert_eq!(find(5).await, Some(Invitation { owner: None, drop_factors: false }));
+    assert_eq!(find(5).await, Some(Invitation { person: None, drop_factors: false }));
     t.write(|conn| invitations::void(conn, None)).await;
     assert!(find(5).await.is_none());
     t.write(|conn| invitations::delete_expired(conn, NOW + 60)).await;

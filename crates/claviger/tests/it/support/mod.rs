@@ -14,6 +14,7 @@ pub mod mailbox;
 pub mod people;
 pub mod postgres;
 pub mod proxied;
+pub mod second;
 pub mod server;
 pub mod session;
 pub mod target;

@@ -60,7 +60,7 @@ async fn an_owner_sets_a_password_by_a_link() {
     assert_eq!(t.service.invited(void.expose(), &visitor()).await.unwrap(), None);
     assert_eq!(
         t.service.invited(link.expose(), &visitor()).await.unwrap(),
-        Some(Invited::Owner("acme".into()))
+        Some(Invited::Person("acme".into()))
     );
     let accept = async |secret: &str, password: &str| {
         t.service.accept_invitation(secret, &Secret::new(password), &visitor()).await

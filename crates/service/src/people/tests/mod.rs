@@ -58,8 +58,8 @@ impl Fixture {
         let new = NewMember {
             role,
             username: name.into(),
-            password: Secret::new(PASSWORD),
-            email: format!("{name}@example.org"),
+            password: Some(Secret::new(PASSWORD)),
+            email: Some(format!("{name}@example.org")),
             key_levels: "N/A".into(),
             permissions: Permission::Users as i64,
         };

@@ -1,24 +1,26 @@
 //! Accounts that owners make for others: resellers, who make licenses, and managers, who work on an application.
 
 use claviger_capacity::Who;
-use claviger_domain::{AccountRole, Balance, Permission, Secret, tidy, trimmed};
+use claviger_domain::{AccountRole, Permission, Secret, tidy, trimmed};
 use claviger_store::{
-    Conn,
+    Conn, StoreError,
     accounts::{self, Account, NewAccount},
-    owners,
+    balance, owners,
 };
 
-use super::{
-    ManageError,
-    audit::COMMAND_LINE,
-    checks::{check_length, check_line},
+use crate::{
+    App, Service,
+    vendor::{
+        ManageError,
+        audit::COMMAND_LINE,
+        checks::{check_length, check_line},
+    },
 };
-use crate::{App, Service};
 
 /// Longest name in bytes.
 const NAME_MAX: usize = 65;
 /// Longest list of levels in bytes.
-const LEVELS_MAX: usize = 200;
+pub(super) const LEVELS_MAX: usize = 200;
 
 /// An account to be added.
 #[derive(Clone, Debug)]
@@ -27,10 +29,10 @@ pub struct NewMember {
     pub role: AccountRole,
     /// Name; unique in the server without regard to case.
     pub username: String,
-    /// The password.
-    pub password: Secret,
+    /// The password; `None`: it is set by a link.
+    pub password: Option<Secret>,
     /// The e-mail address, of which a hash is kept; unique among the accounts of the owner.
-    pub email: String,
+    pub email: Option<String>,
     /// Levels of licenses that a reseller may make, separated by commas; `N/A`: all.
     pub key_levels: String,
     /// What a manager may do, as bits.
@@ -40,8 +42,8 @@ pub struct NewMember {
 /// What came of adding an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddAccount {
-    /// It is there.
-    Done,
+    /// It is there, under this number.
+    Done(i64),
     /// An owner or another account has the name.
     NameTaken,
     /// Another account of the owner has the address.
@@ -58,11 +60,15 @@ impl Service {
     /// When a value is empty or too long, too many passwords wait to be hashed, or the database fails.
     pub async fn add_account(&self, app: &App, new: NewMember) -> Result<AddAccount, ManageError> {
         let new = kept(new);
-        let email_hashes = self.account_email_hashes(app, &new.email);
+        let email_hashes = new.email.as_ref().map(|email| self.account_email_hashes(app, email));
         let (id, owner) = (app.id, app.owner_id.clone());
         let (name, hashes) = (new.username.clone(), email_hashes.clone());
         let taken = move |conn: &mut Conn<'_>| {
-            Ok::<_, ManageError>((holder(conn, id, &owner, &name)?, accounts::has_email(conn, id, &hashes)?))
+            let email_taken = match &hashes {
+                Some(hashes) => accounts::has_email(conn, id, hashes)?,
+                None => false,
+            };
+            Ok::<_, ManageError>((holder(conn, id, &owner, &name)?, email_taken))
         };
         let (holder, email_taken) = self.store.db().read(taken).await?;
         if holder == Holder::Ours {
@@ -78,20 +84,27 @@ impl Service {
         if new.username.starts_with(COMMAND_LINE) {
             return Err(ManageError::Unfit("the name of an account must not begin with `cli:`".into()));
         }
-        check_length("a password", trimmed(new.password.expose()), usize::MAX)?;
-        check_length("an e-mail address", &new.email, usize::MAX)?;
+        if let Some(password) = &new.password {
+            check_length("a password", trimmed(password.expose()), usize::MAX)?;
+        }
+        if let Some(email) = &new.email {
+            check_length("an e-mail address", email, usize::MAX)?;
+        }
         check_line("the list of levels", &new.key_levels, LEVELS_MAX)?;
         if !self.foreign_names.is_free(&app.owner_id, self.clock.now()) {
             return Err(ManageError::Unfit(
                 "too many names that others have were asked for; wait an hour".into(),
             ));
         }
-        let password = self.passwords.hash(Who::app(app.id), &new.password).await?;
+        // Without password too, so that time does not tell of others' names.
+        let typed = new.password.clone().unwrap_or_else(|| Secret::new(""));
+        let hashed = self.passwords.hash(Who::app(app.id), &typed).await?;
+        let password = if new.password.is_some() { hashed } else { String::new() };
         if holder == Holder::Others {
             self.foreign_names.take(app.owner_id.clone(), self.clock.now());
             return Ok(AddAccount::NameTaken);
         }
-        let [email_hash, _] = email_hashes;
+        let email_hash = email_hashes.map(|[hash, _]| hash).unwrap_or_default();
         let row = NewAccount {
             role: new.role,
             username: new.username,
@@ -102,7 +115,19 @@ impl Service {
             created: self.clock.now(),
         };
         let added = self.manage(move |conn| Ok(accounts::insert(conn, id, &row)?)).await?;
-        Ok(if added { AddAccount::Done } else { AddAccount::NameTaken })
+        Ok(added.map_or(AddAccount::NameTaken, AddAccount::Done))
+    }
+
+    /// As [`Service::add_account`], for people who choose passwords by a form: none that is easy to guess.
+    ///
+    /// # Errors
+    /// As [`Service::add_account`], and when the password is too easy to guess.
+    pub async fn add_member(&self, app: &App, new: NewMember) -> Result<AddAccount, ManageError> {
+        if let Some(password) = &new.password {
+            let checked = self.check_new_password(&new.username, password).await;
+            checked.map_err(|error| ManageError::Unfit(error.to_string()))?;
+        }
+        self.add_account(app, new).await
     }
 
     /// The forms in which the address of an account may be kept: as today, where each owner has hashes of their own, and
@@ -121,7 +146,7 @@ impl Service {
         let (app, username) = (app.id, username.to_owned());
         self.manage(move |conn| {
             let account = lock(conn, app, &username)?;
-            Ok(accounts::delete(conn, account.id)?)
+            Ok(remove(conn, &account)?)
         })
         .await
     }
@@ -144,27 +169,6 @@ impl Service {
         self.store.db().read(move |conn| lock(conn, app, &username)).await
     }
 
-    /// Lets an account make more licenses, or fewer where a count is negative; none goes below nothing. Returns what
-    /// the balance was, and what it is.
-    ///
-    /// # Errors
-    /// When the application has no account of that name, or the database fails.
-    pub async fn add_balance(
-        &self,
-        app: &App,
-        username: &str,
-        more: Balance,
-    ) -> Result<(Balance, Balance), ManageError> {
-        let (app, username) = (app.id, username.to_owned());
-        self.manage(move |conn| {
-            let account = lock(conn, app, &username)?;
-            let balance = account.balance.plus(&more);
-            accounts::set_balance(conn, account.id, &balance)?;
-            Ok((account.balance, balance))
-        })
-        .await
-    }
-
     /// The account that signs in with a name and a password; `None` when there is none or the password is wrong.
     ///
     /// # Errors
@@ -178,8 +182,14 @@ impl Service {
         let account = self.store.db().read(move |conn| accounts::lock_by_name(conn, &name)).await?;
         let hash = account.as_ref().map(|account| account.password.as_str());
         let right = self.passwords.verify(Who::server(), password, hash).await?;
-        Ok(account.filter(|_| right))
+        Ok(account.filter(|account| right && account.suspended.is_none()))
     }
+}
+
+/// Deletes an account with its journal.
+pub(super) fn remove(conn: &mut Conn<'_>, account: &Account) -> Result<(), StoreError> {
+    balance::forget(conn, account.app, account.id)?;
+    accounts::delete(conn, account.id)
 }
 
 /// Who has a name.
@@ -208,7 +218,7 @@ fn kept(new: NewMember) -> NewMember {
     let tidied = |text: &str| tidy(text).to_owned();
     NewMember {
         username: tidied(&new.username),
-        email: tidied(&new.email),
+        email: new.email.as_deref().map(tidied),
         key_levels: tidied(&new.key_levels),
         ..new
     }
