@@ -41,6 +41,16 @@ pub(crate) fn app_path(id: i64, name: &str) -> String {
     format!("{HOME}{}/", app_part(id, name))
 }
 
+/// The page of one user.
+pub(crate) fn user_page(app: &App, id: i64) -> String {
+    format!("{}users/{id}", app_base(app))
+}
+
+/// The page of one license.
+pub(crate) fn license_page(app: &App, id: i64) -> String {
+    format!("{}licenses/{id}", app_base(app))
+}
+
 /// An address with a query.
 #[derive(Clone, Debug)]
 pub(crate) struct Link(String);

@@ -31,6 +31,7 @@ mod state_tags;
 mod table;
 mod tables;
 mod team_words;
+mod typed;
 mod visit;
 
 pub use door::routes;

@@ -42,6 +42,21 @@ pub(crate) fn span(seconds: u64) -> String {
     format!("{count} {name}{}", if count == 1 { "" } else { "s" })
 }
 
+/// A length of time in seconds, exactly, in days and what is left of them.
+pub(crate) fn length(seconds: u64) -> String {
+    const UNITS: [(u64, &str); 4] = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    let mut left = seconds;
+    let mut words = Vec::new();
+    for (unit, name) in UNITS {
+        let count = left / unit;
+        left %= unit;
+        if count > 0 {
+            words.push(format!("{count} {name}{}", if count == 1 { "" } else { "s" }));
+        }
+    }
+    if words.is_empty() { "no time".into() } else { words.join(" ") }
+}
+
 /// Shown as an element `time`, which holds nothing but digits and words of ours.
 impl fmt::Display for Moment {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,6 +87,18 @@ mod tests {
             (100 + 86_400 * 800, "in 2 years"),
         ] {
             assert_eq!(Moment::new(at, 100).relative(), expected);
+        }
+    }
+
+    #[test]
+    fn tells_exactly_how_long() {
+        for (seconds, expected) in [
+            (0, "no time"),
+            (86_400 * 45, "45 days"),
+            (90_061, "1 day 1 hour 1 minute 1 second"),
+            (7_200, "2 hours"),
+        ] {
+            assert_eq!(length(seconds), expected);
         }
     }
 

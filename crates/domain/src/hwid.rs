@@ -76,6 +76,19 @@ impl HwidList {
         }
     }
 
+    /// Lets go of a device, as [`HwidList::iter`] tells it; `false` when it is not bound.
+    pub fn release(&mut self, hwid: &str) -> bool {
+        let before = self.iter().count();
+        self.hwids.retain(|bound| bound != hwid);
+        self.imported.take_if(|imported| imported == hwid);
+        self.iter().count() < before
+    }
+
+    /// Whether it is a device that stands alone, not part of an import.
+    pub fn has_alone(&self, hwid: &str) -> bool {
+        self.hwids.iter().any(|bound| bound == hwid)
+    }
+
     /// Takes note of a login from `hwid`, which was contained: an import is settled by it.
     pub fn settle(&mut self, hwid: &str) {
         if self.is_part_of_import(&normalize_hwid(hwid)) {
@@ -108,6 +121,17 @@ mod tests {
         list.settle("BBBB");
         assert!(list.contains("BBBB") && !list.contains("AAAA") && !list.contains("BBB"));
         assert_eq!(list.to_stored().as_deref(), Some("BBBB"));
+    }
+
+    #[test]
+    fn one_device_is_let_go() {
+        let mut list = HwidList::from_stored(Some("\u{1F}AAAABBBB\none\ntwo"));
+        assert!(!list.release("BBBB"), "part of an import is not told apart");
+        assert!(list.has_alone("one") && !list.has_alone("AAAABBBB"));
+        assert!(list.release("one") && !list.release("one"));
+        assert_eq!(list.iter().collect::<Vec<_>>(), ["AAAABBBB", "two"]);
+        assert!(list.release("AAAABBBB") && list.release("two"));
+        assert!(list.is_empty());
     }
 
     proptest! {

@@ -79,16 +79,32 @@ pub fn page(conn: &mut Conn<'_>, app: i64, filter: &LogFilter, limit: i64) -> Re
         ORDER BY id DESC LIMIT $7";
     let [lower, exact] = filter.patterns();
     let (before, kind) = (filter.before.unwrap_or(i64::MAX), filter.kind.to_ascii_lowercase());
-    let entry = |row: &Row| {
-        let entry = Entry {
-            actor: row.get(2)?,
-            action: row.get(3)?,
-            target: row.get(4)?,
-            ip: row.get(5)?,
-            changes: row.get(6)?,
-        };
-        Ok(Logged { id: row.get(0)?, time: row.get(1)?, entry })
-    };
     let params = params![app, before, &filter.key, &kind, &lower, &exact, limit];
-    conn.query(sql, params)?.iter().map(entry).collect()
+    conn.query(sql, params)?.iter().map(logged).collect()
+}
+
+/// The newest changes to what is called so, at most `limit`, newest first: of the newest `among` changes, since there is
+/// no index by name.
+pub fn about(
+    conn: &mut Conn<'_>,
+    app: i64,
+    target: &str,
+    among: i64,
+    limit: i64,
+) -> Result<Vec<Logged<Entry>>> {
+    let sql = "SELECT id, time, actor, action, target, ip, changes FROM
+                   (SELECT * FROM audit WHERE app = $1 ORDER BY id DESC LIMIT $3) newest
+               WHERE target = $2 ORDER BY id DESC LIMIT $4";
+    conn.query(sql, params![app, target, among, limit])?.iter().map(logged).collect()
+}
+
+fn logged(row: &Row) -> Result<Logged<Entry>> {
+    let entry = Entry {
+        actor: row.get(2)?,
+        action: row.get(3)?,
+        target: row.get(4)?,
+        ip: row.get(5)?,
+        changes: row.get(6)?,
+    };
+    Ok(Logged { id: row.get(0)?, time: row.get(1)?, entry })
 }

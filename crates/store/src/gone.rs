@@ -4,11 +4,13 @@ use crate::{Conn, Result, params};
 
 /// What an application has beside the rows that end with it, with the columns that tell its rows apart. Users come
 /// first, as by all who change what hangs on them.
-const TABLES: [(&str, &str); 23] = [
+const TABLES: [(&str, &str); 25] = [
     ("users", "id"),
     ("user_subscriptions", "user_id, id"),
     ("user_variables", "user_id, name"),
     ("user_bans", "user_id, license"),
+    ("device_names", "user_id, device"),
+    ("user_notes", "user_id"),
     ("licenses", "id"),
     ("subscriptions", "name"),
     ("variables", "name"),

@@ -29,6 +29,7 @@ pub mod password_resets;
 mod pending;
 pub mod people;
 mod range;
+pub mod remarks;
 pub mod seller_keys;
 pub mod seller_log;
 pub mod server_keys;

@@ -52,6 +52,15 @@ pub fn newest(conn: &mut Conn<'_>, app: i64, limit: i64) -> Result<Vec<Log>> {
     conn.query(sql, params![app, limit])?.iter().map(log).collect()
 }
 
+/// The newest lines of sessions of a user of that name, at most `limit`, newest first: of the newest `among` lines, since
+/// there is no index by name.
+pub fn newest_of(conn: &mut Conn<'_>, app: i64, name: &str, among: i64, limit: i64) -> Result<Vec<Log>> {
+    let sql = "SELECT id, written, credential, pc_user, message FROM
+                   (SELECT * FROM logs WHERE app = $1 ORDER BY id DESC LIMIT $3) newest
+               WHERE credential = $2 ORDER BY id DESC LIMIT $4";
+    conn.query(sql, params![app, name, among, limit])?.iter().map(log).collect()
+}
+
 /// Lines after number `after`, at most `limit`, oldest first.
 pub fn page(conn: &mut Conn<'_>, app: i64, after: i64, limit: i64) -> Result<Vec<Log>> {
     let sql = "SELECT id, written, credential, pc_user, message FROM logs WHERE app = $1 AND id > $2

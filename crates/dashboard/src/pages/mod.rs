@@ -16,6 +16,7 @@ mod first_session;
 mod hashes;
 mod jobs;
 mod keyauth_addresses;
+mod license;
 mod logs;
 mod missing;
 mod overview;
@@ -27,6 +28,7 @@ mod sign_in;
 mod subscriptions;
 mod team;
 mod tokens;
+mod user;
 mod variables;
 mod web_loader;
 mod welcome;
@@ -58,6 +60,8 @@ pub(crate) const AREAS: &[&[Route]] = &[
     settings::ROUTES,
     sign_in::ROUTES,
     team::ROUTES,
+    user::ROUTES,
+    license::ROUTES,
     welcome::ROUTES,
     hashes::ROUTES,
     subscriptions::ROUTES,

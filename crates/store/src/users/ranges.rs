@@ -14,11 +14,13 @@ pub(crate) fn lock_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<
 }
 
 /// What hangs on a user, by number.
-const OF_USER: [&str; 8] = [
+const OF_USER: [&str; 10] = [
     "sessions",
     "user_subscriptions",
     "user_variables",
     "user_bans",
+    "device_names",
+    "user_notes",
     "chat_mutes",
     "password_resets",
     "login_tokens",

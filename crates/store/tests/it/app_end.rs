@@ -18,6 +18,7 @@ use claviger_store::{
     logs::{self, Log},
     owners, params,
     password_resets::{self, Reset},
+    remarks,
     seller_keys::{self, KeySecret, KeyTerms},
     seller_log::{self, SellerRequest},
     subscriptions,
@@ -71,6 +72,9 @@ fn fill(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
     let message = Message { user, author: "Ann".into(), message: value.clone(), sent: NOW };
     chat::say(conn, app, &name, &message)?;
     chat::mute(conn, app, user, NOW + 60)?;
+    remarks::name_device(conn, app, user, "device", "at home")?;
+    let note = remarks::Note { note: "pays late".into(), author: "seller".into(), written: NOW };
+    remarks::set_note(conn, app, user, &note)?;
     let line = Log { id: 0, written: NOW, credential: None, pc_user: None, message: value };
     logs::insert(conn, app, &line, 10)?;
     let entry = Entry { kind: access::IP, value: "192.0.2.1", reason: &name, added: NOW, until: None };

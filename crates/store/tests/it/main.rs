@@ -20,6 +20,7 @@ mod names;
 mod people;
 mod reasons;
 mod reconnect;
+mod remarks;
 mod request_logs;
 mod scan;
 mod seller_keys;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::http::StatusCode;
+use claviger_domain::Permission;
 use claviger_service::vendor::{Act, ManageError, Standing, Subject, UserSubscription, Verdict};
 
 use super::{
@@ -12,6 +13,7 @@ use super::{
     },
 };
 use crate::{
+    addresses::{license_page, user_page},
     fault::{Answer, Fault},
     frame::{Frame, Nav},
     rights::{Need, may},
@@ -35,6 +37,10 @@ struct Button {
 struct Page {
     frame: Frame,
     here: String,
+    /// Where all of the user is.
+    user_page: Option<String>,
+    /// Where all of the license is.
+    license_page: Option<String>,
     tag: Tag,
     line: String,
     reasons: Vec<String>,
@@ -109,6 +115,16 @@ fn made(
     let tell = did.map_or_else(|| verdict.tell.clone(), |act| verdict.tell_after(act));
     Ok(Page {
         here: address_of(app, verdict.subject),
+        user_page: verdict
+            .user
+            .as_ref()
+            .filter(|_| has(visit, Permission::Users))
+            .map(|user| user_page(app, user.id)),
+        license_page: verdict
+            .license
+            .as_ref()
+            .filter(|_| has(visit, Permission::Licenses))
+            .map(|license| license_page(app, license.id)),
         tag: tag(verdict.standing),
         line: plain(&verdict.line),
         reasons: verdict.reasons.iter().map(|reason| plain(&reason.text(verdict.now))).collect(),
@@ -132,8 +148,12 @@ fn made(
 }
 
 fn allowed(visit: &Visit, act: &Act) -> bool {
+    has(visit, act.needs())
+}
+
+fn has(visit: &Visit, permission: Permission) -> bool {
     let app = visit.app.as_deref();
-    visit.person.as_ref().is_some_and(|person| may(person, app, Need::App(act.needs())))
+    visit.person.as_ref().is_some_and(|person| may(person, app, Need::App(permission)))
 }
 
 fn tag(standing: Standing) -> Tag {

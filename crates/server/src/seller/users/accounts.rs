@@ -81,8 +81,7 @@ async fn add(request: Request) -> Outcome {
     let new = NewUserOf {
         username: username.into_owned(),
         password: request.params.get("pass").map(Secret::new),
-        subscription: request.text("sub"),
-        term,
+        subscription: Some((request.text("sub"), term)),
         any_device: request.params.flag(&["hwidAffected"]),
         owner: SELLER_API.into(),
     };

@@ -1,6 +1,6 @@
 //! What a license is worth, and its remark.
 
-use claviger_domain::{LicenseStatus, Term};
+use claviger_domain::{LicenseStatus, Term, sum};
 use claviger_store::{
     Conn,
     bulk::Change,
@@ -76,21 +76,53 @@ impl Service {
         self.manage(move |conn| {
             let license = lock(conn, app, &key)?;
             let seconds = term.seconds(license.usedon.unwrap_or(now));
-            let user = if user_too { user_of(conn, app, &license)? } else { None };
-            let edited = match (&license.usedby, user) {
-                (None, _) => EditedLicense::Unused,
-                (Some(_), None) => EditedLicense::UserKept,
-                (Some(_), Some(user)) => {
-                    rewrite(conn, app, user.id, &license, seconds, now)?;
-                    EditedLicense::UserChanged
-                }
-            };
-            let user_kept = edited == EditedLicense::UserKept;
-            licenses::set_duration(conn, app, license.id, seconds, user_kept)?;
-            Ok(edited)
+            set_duration(conn, app, &license, seconds, user_too, now)
         })
         .await
     }
+
+    /// Makes a license worth so many seconds more, as [`Service::set_license_duration`]; returns what it is worth now.
+    ///
+    /// # Errors
+    /// When there is no such license, or the database fails.
+    pub async fn add_license_time(
+        &self,
+        app: &App,
+        key: &str,
+        seconds: i64,
+        user_too: bool,
+    ) -> Result<(i64, EditedLicense), ManageError> {
+        let (app, key, now) = (app.id, key.to_owned(), self.clock.now());
+        self.manage(move |conn| {
+            let license = lock(conn, app, &key)?;
+            let worth = sum(license.duration, seconds);
+            Ok((worth, set_duration(conn, app, &license, worth, user_too, now)?))
+        })
+        .await
+    }
+}
+
+/// Sets what a license is worth; whoever calls has locked it.
+fn set_duration(
+    conn: &mut Conn<'_>,
+    app: i64,
+    license: &License,
+    seconds: i64,
+    user_too: bool,
+    now: i64,
+) -> Result<EditedLicense, ManageError> {
+    let user = if user_too { user_of(conn, app, license)? } else { None };
+    let edited = match (&license.usedby, user) {
+        (None, _) => EditedLicense::Unused,
+        (Some(_), None) => EditedLicense::UserKept,
+        (Some(_), Some(user)) => {
+            rewrite(conn, app, user.id, license, seconds, now)?;
+            EditedLicense::UserChanged
+        }
+    };
+    let user_kept = edited == EditedLicense::UserKept;
+    licenses::set_duration(conn, app, license.id, seconds, user_kept)?;
+    Ok(edited)
 }
 
 /// Changes what a license brought to its user, who is locked, as if it had been worth so many seconds. A license that

@@ -5,5 +5,6 @@ mod bans;
 mod changes;
 mod delete;
 mod find;
+mod record;
 
-pub use self::{assign::Assignment, changes::EditedLicense, find::LicenseFilter};
+pub use self::{assign::Assignment, changes::EditedLicense, find::LicenseFilter, record::LicenseRecord};

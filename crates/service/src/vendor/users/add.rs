@@ -25,10 +25,8 @@ pub struct NewUserOf {
     pub username: String,
     /// `None`: the first login sets it.
     pub password: Option<Secret>,
-    /// Subscription that the user gets.
-    pub subscription: String,
-    /// How long it lasts.
-    pub term: Term,
+    /// Subscription that the user gets, and how long it lasts.
+    pub subscription: Option<(String, Term)>,
     /// May log in from any device, whatever the application's rule.
     pub any_device: bool,
     /// Who adds the user.
@@ -53,17 +51,18 @@ pub enum AddUser {
 }
 
 impl Service {
-    /// Adds a user with a subscription and a token.
+    /// Adds a user with a token, and a subscription where one is named.
     ///
     /// # Errors
     /// When the name is too long, too many passwords wait to be hashed, or the database fails.
     pub async fn add_user(&self, app: &App, new: NewUserOf) -> Result<AddUser, ManageError> {
         let username = check_line("the name of a user", &new.username, NAME_MAX)?;
         let new = NewUserOf { username, ..new };
-        let (id, username, name) = (app.id, new.username.clone(), new.subscription.clone());
+        let (id, username, wanted) = (app.id, new.username.clone(), new.subscription.clone());
         let known = move |conn: &mut Conn<'_>| {
             let taken = users::by_name(conn, id, &username)?.is_some();
-            let offered = subscriptions::all(conn, id)?.iter().any(|offered| offered.name == name);
+            let all = subscriptions::all(conn, id)?;
+            let offered = wanted.is_none_or(|(name, _)| all.iter().any(|offered| offered.name == name));
             Ok::<_, ManageError>((taken, offered))
         };
         // Looked at first without a lock: hashing is for those who will probably succeed.
@@ -77,7 +76,7 @@ impl Service {
         if !offered {
             return Ok(AddUser::UnknownSubscription);
         }
-        if new.term.seconds(self.clock.now()) <= 0 {
+        if new.subscription.as_ref().is_some_and(|(_, term)| term.seconds(self.clock.now()) <= 0) {
             return Ok(AddUser::NoTime);
         }
         if app.settings.paused {
@@ -117,7 +116,8 @@ fn insert(
     };
     let Some(user) = users::insert(conn, app, &row)? else { return Ok(AddUser::Taken) };
     tokens::insert(conn, app, token, Owner { kind: tokens::USER, id: user, name: &new.username })?;
-    let state = Subscription::new(new.term, now, false);
-    user_subscriptions::give(conn, app, user, &new.subscription, state, None)?;
+    if let Some((name, term)) = &new.subscription {
+        user_subscriptions::give(conn, app, user, name, Subscription::new(*term, now, false), None)?;
+    }
     Ok(AddUser::Done)
 }

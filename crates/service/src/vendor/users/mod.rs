@@ -5,6 +5,8 @@ mod all;
 pub(super) mod bans;
 mod changes;
 mod find;
+mod record;
+mod remarks;
 mod subscriptions;
 mod target;
 mod variables;
@@ -13,5 +15,7 @@ pub use self::{
     add::{AddUser, NewUserOf},
     changes::LOGIN_TOKEN_SECONDS,
     find::UserDetails,
+    record::{UserHistory, UserRecord},
+    remarks::{DEVICE_NAME_MAX, USER_NOTE_MAX},
     target::Target,
 };

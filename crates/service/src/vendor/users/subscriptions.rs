@@ -65,6 +65,33 @@ impl Service {
         .await
     }
 
+    /// Pauses one subscription of a user, all rows of that name, or lets it go on as [`Service::unpause_user`]; `false` when
+    /// nothing of that name runs, or is paused.
+    ///
+    /// # Errors
+    /// When there is no such user, or the database fails.
+    pub async fn pause_user_subscription(
+        &self,
+        app: &App,
+        username: &str,
+        subscription: String,
+        paused: bool,
+    ) -> Result<bool, ManageError> {
+        let (app, username, now) = (app.id, username.to_owned(), self.clock.now());
+        self.manage(move |conn| {
+            let app_paused = app_paused(conn, app)?;
+            let users = Range::one(lock_user(conn, app, &username)?.id);
+            let pause = Pause { subscription: Some(subscription.clone()), by_app: false };
+            let changed = match (paused, app_paused) {
+                (true, _) => user_subscriptions::pause(conn, app, users, &pause, now)?,
+                (false, true) => user_subscriptions::hand_over(conn, app, users, Some(&subscription), now)?,
+                (false, false) => user_subscriptions::unpause(conn, app, users, &pause, now)?,
+            };
+            Ok(changed > 0)
+        })
+        .await
+    }
+
     /// Prolongs a subscription of a user or of all, where it runs or is paused; unless `active_only`, those without it get
     /// it. `false` when nothing was there to prolong.
     ///

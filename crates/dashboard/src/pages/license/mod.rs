@@ -1,0 +1,28 @@
+//! `/dashboard/{app}/licenses/{id}`: one license with its story, and all that can be done about it.
+
+mod about;
+mod acts;
+mod bans;
+mod delete;
+mod page;
+mod story;
+
+use claviger_domain::Permission;
+
+use crate::{rights::Need, route::Route};
+
+const LICENSES: Need = Need::App(Permission::Licenses);
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get("/dashboard/{app}/licenses/{id}", LICENSES, |visit| Box::pin(page::show(visit))),
+    Route::post("/dashboard/{app}/licenses/{id}/note", LICENSES, |visit| Box::pin(acts::set_note(visit))),
+    Route::post("/dashboard/{app}/licenses/{id}/duration", LICENSES, |visit| {
+        Box::pin(acts::set_duration(visit))
+    }),
+    Route::post("/dashboard/{app}/licenses/{id}/add-time", LICENSES, |visit| Box::pin(acts::add_time(visit))),
+    Route::post("/dashboard/{app}/licenses/{id}/assign", LICENSES, |visit| Box::pin(acts::assign(visit))),
+    Route::post("/dashboard/{app}/licenses/{id}/ban", LICENSES, |visit| Box::pin(bans::ban(visit))),
+    Route::post("/dashboard/{app}/licenses/{id}/unban", LICENSES, |visit| Box::pin(bans::unban(visit))),
+    Route::get("/dashboard/{app}/licenses/{id}/delete", LICENSES, |visit| Box::pin(delete::ask(visit))),
+    Route::post("/dashboard/{app}/licenses/{id}/delete", LICENSES, |visit| Box::pin(delete::delete(visit))),
+];
