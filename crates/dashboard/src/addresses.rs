@@ -16,6 +16,9 @@ pub(crate) const SIGN_IN: &str = "/dashboard/-/sign-in";
 /// Where they prove anew who they are.
 pub(crate) const CONFIRM: &str = "/dashboard/-/confirm";
 
+/// Where everything is looked for at once.
+pub(crate) const SEARCH: &str = "/dashboard/-/search";
+
 /// A part of a path, encoded.
 pub(crate) fn part(text: &str) -> String {
     utf8_percent_encode(text, PLAIN).to_string()

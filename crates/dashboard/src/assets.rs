@@ -32,6 +32,7 @@ struct Assets {
     script: Asset,
     passkeys: Asset,
     hashes: Asset,
+    palette: Asset,
     icon: Asset,
 }
 
@@ -58,6 +59,12 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
         "js",
         "text/javascript; charset=utf-8",
         &[include_str!("../assets/hashes.js")],
+    ),
+    palette: Asset::new(
+        "palette",
+        "js",
+        "text/javascript; charset=utf-8",
+        &[include_str!("../assets/palette.js")],
     ),
     icon: Asset::new("icon", "svg", "image/svg+xml", &[include_str!("../assets/icon.svg")]),
 });
@@ -100,6 +107,11 @@ pub(crate) fn hashes() -> &'static str {
     &ASSETS.hashes.path
 }
 
+/// Address of the script that looks for things as one types.
+pub(crate) fn palette() -> &'static str {
+    &ASSETS.palette.path
+}
+
 /// Address of the icon.
 pub(crate) fn icon() -> &'static str {
     &ASSETS.icon.path
@@ -107,7 +119,8 @@ pub(crate) fn icon() -> &'static str {
 
 /// The file at an address; `None` when there is none, or was one of an older release.
 pub(crate) fn get(path: &str, headers: &HeaderMap) -> Option<Response> {
-    let all = [&ASSETS.style, &ASSETS.script, &ASSETS.passkeys, &ASSETS.hashes, &ASSETS.icon];
+    let all =
+        [&ASSETS.style, &ASSETS.script, &ASSETS.passkeys, &ASSETS.hashes, &ASSETS.palette, &ASSETS.icon];
     let asset = all.into_iter().find(|asset| asset.path == path)?;
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
     let packed = accepted.is_some_and(|accepted| accepted.split(',').any(|name| name.trim() == "gzip"));
@@ -134,7 +147,9 @@ mod tests {
 
     #[test]
     fn each_is_small() {
-        for asset in [&ASSETS.style, &ASSETS.script, &ASSETS.passkeys, &ASSETS.hashes, &ASSETS.icon] {
+        for asset in
+            [&ASSETS.style, &ASSETS.script, &ASSETS.passkeys, &ASSETS.hashes, &ASSETS.palette, &ASSETS.icon]
+        {
             assert!(asset.packed.len() <= EACH_MAX, "{}: {} bytes", asset.path, asset.packed.len());
             assert!(!asset.packed.is_empty());
         }

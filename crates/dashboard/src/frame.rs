@@ -4,7 +4,7 @@ use claviger_domain::Permission;
 use claviger_service::people::{Person, Standing};
 
 use crate::{
-    addresses::{self, app_base, app_path},
+    addresses::{self, app_base, app_part, app_path},
     assets,
     fault::Fault,
     rights::{Need, may},
@@ -119,8 +119,8 @@ pub(crate) struct Subject {
     pub name: String,
     /// Where its pages begin, with a slash at the end.
     pub base: String,
-    /// Whether the person may look for users and licenses.
-    pub may_find: bool,
+    /// What stands for it in addresses.
+    pub part: String,
 }
 
 /// What surrounds a page.
@@ -142,6 +142,10 @@ pub(crate) struct Frame {
     pub time_zone: String,
     pub style: &'static str,
     pub script: &'static str,
+    /// The script of the box that finds.
+    pub palette: &'static str,
+    /// Where that box leads.
+    pub search: &'static str,
     pub icon: &'static str,
     /// Where one signs in.
     pub sign_in: &'static str,
@@ -178,9 +182,7 @@ impl Frame {
             app: visit.app.as_ref().map(|app| Subject {
                 name: app.name.clone(),
                 base: app_base(app),
-                may_find: person.is_some_and(|person| {
-                    may(person, Some(app), Need::Either(Permission::Users, Permission::Licenses))
-                }),
+                part: app_part(app.id, &app.name),
             }),
             apps: Vec::new(),
             groups: groups(visit, nav),
@@ -191,6 +193,8 @@ impl Frame {
             time_zone: person.and_then(|person| person.time_zone.clone()).unwrap_or_default(),
             style: assets::style(),
             script: assets::script(),
+            palette: assets::palette(),
+            search: addresses::SEARCH,
             icon: assets::icon(),
             sign_in: addresses::SIGN_IN,
         }
@@ -207,7 +211,7 @@ fn what(person: &Person) -> &'static str {
 }
 
 /// The side bar's links to pages of the application, as far as the person may go there.
-fn groups(visit: &Visit, nav: Nav) -> Vec<Group> {
+pub(crate) fn groups(visit: &Visit, nav: Nav) -> Vec<Group> {
     let (Some(person), Some(app)) = (&visit.person, &visit.app) else { return Vec::new() };
     let base = app_base(app);
     let link = |&(page, word, path, icon, need): &Entry| {

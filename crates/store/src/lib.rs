@@ -25,6 +25,7 @@ pub mod licenses;
 pub mod logs;
 mod names;
 pub mod owners;
+pub mod parts;
 pub mod password_resets;
 mod pending;
 pub mod people;

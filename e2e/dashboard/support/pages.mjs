@@ -16,6 +16,8 @@ export function pages({ app, users, banned }) {
     { name: "find", address: at("find") },
     { name: "find-several", address: at("find?text=203.0.113.0/24") },
     { name: "find-close", address: at("find?text=sami") },
+    { name: "search", address: `/dashboard/-/search?app=${encodeURIComponent(app)}&text=a` },
+    { name: "search-none", address: "/dashboard/-/search" },
     { name: "why", address: at("find?text=mara") },
     { name: "why-banned", address: at("find?text=xX_Viper_Xx") },
     { name: "why-license", address: at(`find?text=${encodeURIComponent(banned)}`) },

@@ -42,6 +42,7 @@ mod dashboard_jobs;
 mod dashboard_keyauth;
 mod dashboard_license;
 mod dashboard_roles;
+mod dashboard_search;
 mod dashboard_seller_settings;
 mod dashboard_sessions;
 mod dashboard_settings;

@@ -20,6 +20,7 @@ mod license;
 mod logs;
 mod missing;
 mod overview;
+mod search;
 mod seller_logs;
 mod seller_settings;
 mod sessions;
@@ -54,6 +55,7 @@ pub(crate) const AREAS: &[&[Route]] = &[
     jobs::ROUTES,
     keyauth_addresses::ROUTES,
     overview::ROUTES,
+    search::ROUTES,
     seller_logs::ROUTES,
     seller_settings::ROUTES,
     sessions::ROUTES,

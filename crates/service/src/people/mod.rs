@@ -17,6 +17,7 @@ mod profile;
 mod prove;
 mod qr;
 mod relying_party;
+mod search;
 mod second_factor;
 mod sign_in;
 mod sign_ins;
@@ -41,6 +42,7 @@ pub use self::{
     overview::{Factors, Passkey},
     passkeys::PasskeyQuestion,
     person::{Person, Standing, Theme},
+    search::{Hits, Search},
     second_factor::{CodeSetup, CodesOn},
     sign_in::{SignInStep, SignedIn},
     visitor::Visitor,

@@ -66,7 +66,7 @@ pub use self::{
     error::ManageError,
     event::AddEvent,
     files::{FileContent, FileFault, NewFile},
-    find::{Found, How, Match},
+    find::{Found, How, Match, Parts},
     jobs::job_words,
     licenses::{Assignment, EditedLicense, LicenseFilter, LicenseRecord},
     new_licenses::{Added, BATCH_MAX, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys},

@@ -17,6 +17,7 @@ mod logs;
 mod migrations;
 mod model;
 mod names;
+mod parts;
 mod people;
 mod reasons;
 mod reconnect;

@@ -23,6 +23,8 @@ pub enum How {
     Try,
     /// The name or the key begins so.
     Beginning,
+    /// It is somewhere in the name, the key, the note, the address or a device.
+    Part,
 }
 
 impl How {
@@ -37,6 +39,7 @@ impl How {
             Self::Address => "last address",
             Self::Try => "tried from there",
             Self::Beginning => "begins so",
+            Self::Part => "has it in it",
         }
     }
 }

@@ -75,7 +75,7 @@ fn of_license(license: License, how: How) -> Match {
 }
 
 /// Each user and license once. A license by which its user signs in is that user.
-fn unique(all: Vec<Match>) -> Vec<Match> {
+pub(super) fn unique(all: Vec<Match>) -> Vec<Match> {
     let mut kept: Vec<Match> = Vec::new();
     for one in all {
         let known = |other: &Match| match (one.subject(), other.subject()) {

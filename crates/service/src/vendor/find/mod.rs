@@ -3,6 +3,10 @@
 mod forms;
 mod found;
 mod look;
+mod parts;
 mod search;
 
-pub use self::found::{Found, How, Match};
+pub use self::{
+    found::{Found, How, Match},
+    parts::Parts,
+};
