@@ -31,6 +31,8 @@ pub enum Resource {
     Digests,
     /// Uploads of files.
     Uploads,
+    /// Uploads in pieces, also between two of them.
+    Unfinished,
     /// Pages that are live.
     LivePages,
 }
@@ -192,6 +194,14 @@ const TABLE: &[Row] = &[
         bounds: Bounds::new(64, 8, 8, 0, 0),
         decided_by: "",
         held: "as long as bytes move",
+        answer: "503",
+    },
+    Row {
+        resource: Resource::Unfinished,
+        name: "uploads in pieces",
+        bounds: Bounds::new(256, 16, 16, 0, 0),
+        decided_by: "",
+        held: "as long as bytes move, and 15 min between two pieces",
         answer: "503",
     },
     Row {

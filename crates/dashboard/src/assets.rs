@@ -33,6 +33,7 @@ struct Assets {
     passkeys: Asset,
     hashes: Asset,
     palette: Asset,
+    files: Asset,
     icon: Asset,
 }
 
@@ -66,6 +67,7 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
         "text/javascript; charset=utf-8",
         &[include_str!("../assets/palette.js")],
     ),
+    files: Asset::new("files", "js", "text/javascript; charset=utf-8", &[include_str!("../assets/files.js")]),
     icon: Asset::new("icon", "svg", "image/svg+xml", &[include_str!("../assets/icon.svg")]),
 });
 
@@ -112,6 +114,11 @@ pub(crate) fn palette() -> &'static str {
     &ASSETS.palette.path
 }
 
+/// Address of the script that uploads in pieces, for the pages of files.
+pub(crate) fn files() -> &'static str {
+    &ASSETS.files.path
+}
+
 /// Address of the icon.
 pub(crate) fn icon() -> &'static str {
     &ASSETS.icon.path
@@ -119,8 +126,15 @@ pub(crate) fn icon() -> &'static str {
 
 /// The file at an address; `None` when there is none, or was one of an older release.
 pub(crate) fn get(path: &str, headers: &HeaderMap) -> Option<Response> {
-    let all =
-        [&ASSETS.style, &ASSETS.script, &ASSETS.passkeys, &ASSETS.hashes, &ASSETS.palette, &ASSETS.icon];
+    let all = [
+        &ASSETS.style,
+        &ASSETS.script,
+        &ASSETS.passkeys,
+        &ASSETS.hashes,
+        &ASSETS.files,
+        &ASSETS.palette,
+        &ASSETS.icon,
+    ];
     let asset = all.into_iter().find(|asset| asset.path == path)?;
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
     let packed = accepted.is_some_and(|accepted| accepted.split(',').any(|name| name.trim() == "gzip"));
@@ -147,9 +161,15 @@ mod tests {
 
     #[test]
     fn each_is_small() {
-        for asset in
-            [&ASSETS.style, &ASSETS.script, &ASSETS.passkeys, &ASSETS.hashes, &ASSETS.palette, &ASSETS.icon]
-        {
+        for asset in [
+            &ASSETS.style,
+            &ASSETS.script,
+            &ASSETS.passkeys,
+            &ASSETS.hashes,
+            &ASSETS.files,
+            &ASSETS.palette,
+            &ASSETS.icon,
+        ] {
             assert!(asset.packed.len() <= EACH_MAX, "{}: {} bytes", asset.path, asset.packed.len());
             assert!(!asset.packed.is_empty());
         }

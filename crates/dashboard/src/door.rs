@@ -27,6 +27,7 @@ use crate::{
     route::{Method, Route},
     state::State,
     table,
+    upload::Upload,
     visit::Visit,
 };
 
@@ -79,6 +80,9 @@ async fn enter(
         Ok(response) => response,
         Err(fault) => fault_page(&visit, &fault),
     };
+    if let Some(upload) = &visit.upload {
+        upload.discard().await;
+    }
     reply::guarded(with_cookies(&visit, response))
 }
 
@@ -92,6 +96,7 @@ fn knock(state: Arc<State>, ip: ClientAddress, parts: &Parts) -> Visit {
         params: Arc::default(),
         query: Arc::default(),
         form: Arc::default(),
+        upload: None,
         person: None,
         app: None,
         token: String::new(),
@@ -126,7 +131,12 @@ async fn pass(visit: &mut Visit, parts: &Parts, body: Body) -> Answer {
     }
     if method == Method::Post {
         let max = if route.need == Need::Nobody { OPEN_FORM_MAX } else { FORM_MAX };
-        visit.form = Arc::new(read_form(body, max).await?);
+        if route.uploads {
+            let (fields, upload) = Upload::begin(&parts.headers, body).await?;
+            (visit.form, visit.upload) = (Arc::new(fields), Some(upload));
+        } else {
+            visit.form = Arc::new(read_form(body, max).await?);
+        }
         refuse_foreign_form(visit)?;
     }
     // Whoever is not signed in gets what forms are tied to along with the first page.

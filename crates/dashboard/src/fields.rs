@@ -17,6 +17,11 @@ impl Fields {
         Some(Self(form_urlencoded::parse(text).into_owned().collect()))
     }
 
+    /// Fields that were read elsewhere.
+    pub fn of(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
     /// The first value of a field.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())

@@ -22,6 +22,7 @@ pub(crate) enum Nav {
     Subscriptions,
     Tokens,
     Variables,
+    Files,
     WebLoader,
     Hashes,
     Credentials,
@@ -64,6 +65,7 @@ const GROUPS: [(&str, &[Entry]); 5] = [
         "Content",
         &[
             (Nav::Variables, "Variables", "variables", "braces", Need::App(Permission::Variables)),
+            (Nav::Files, "Files", "files", "file", Need::App(Permission::Files)),
             (Nav::WebLoader, "Web loader", "web-loader", "press", Need::App(Permission::Settings)),
             (Nav::Hashes, "Program hashes", "hashes", "hash", Need::App(Permission::Settings)),
         ],

@@ -25,6 +25,7 @@ mod session_filter;
 mod session_rows;
 mod setting_groups;
 mod settings_change;
+mod sizes;
 mod snippets;
 mod state;
 mod state_tags;
@@ -32,6 +33,7 @@ mod table;
 mod tables;
 mod team_words;
 mod typed;
+mod upload;
 mod visit;
 
 pub use door::routes;

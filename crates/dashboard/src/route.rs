@@ -26,16 +26,23 @@ pub(crate) struct Route {
     pub need: Need,
     /// Whether the person must have proved lately who they are.
     pub fresh: bool,
+    /// Whether a file comes along, which is read as it comes.
+    pub uploads: bool,
     pub handler: Handler,
 }
 
 impl Route {
     pub const fn get(pattern: &'static str, need: Need, handler: Handler) -> Self {
-        Self { method: Method::Get, pattern, need, fresh: false, handler }
+        Self { method: Method::Get, pattern, need, fresh: false, uploads: false, handler }
     }
 
     pub const fn post(pattern: &'static str, need: Need, handler: Handler) -> Self {
-        Self { method: Method::Post, pattern, need, fresh: false, handler }
+        Self { method: Method::Post, pattern, need, fresh: false, uploads: false, handler }
+    }
+
+    /// Takes a file of any size: see [`crate::upload`].
+    pub const fn upload(pattern: &'static str, need: Need, handler: Handler) -> Self {
+        Self { method: Method::Post, pattern, need, fresh: false, uploads: true, handler }
     }
 
     /// As it is, for people who proved lately who they are: secrets and credentials.

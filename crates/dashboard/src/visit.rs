@@ -17,6 +17,7 @@ use crate::{
     moment::Moment,
     reply,
     state::State,
+    upload::Upload,
 };
 
 /// A request for a page.
@@ -34,6 +35,8 @@ pub(crate) struct Visit {
     pub query: Arc<Fields>,
     /// What was posted.
     pub form: Arc<Fields>,
+    /// The file that comes along, on routes that take one.
+    pub upload: Option<Upload>,
     /// Who is signed in.
     pub person: Option<Arc<Person>>,
     /// The application that the path names.
@@ -64,6 +67,14 @@ impl Visit {
     /// When the route names none.
     pub fn app(&self) -> Result<&Arc<App>, Fault> {
         self.app.as_ref().ok_or(Fault::NotFound)
+    }
+
+    /// The file that comes along.
+    ///
+    /// # Errors
+    /// When the route takes none.
+    pub fn upload(&self) -> Result<&Upload, Fault> {
+        self.upload.as_ref().ok_or(Fault::NotFound)
     }
 
     /// What stands in the path in place of a name of the route, decoded.

@@ -29,7 +29,7 @@ pub use program::{
     accounts,
     admission::TokenCheck,
     chat::Say,
-    links::{FileLink, LINK_SECONDS, LinkFault, Linked},
+    links::{FileLink, LINK_SECONDS, LinkFault, Linked, SHARED_SECONDS},
     log::Line,
     sessions::{Init, Session},
     variables::SetVariable,

@@ -32,6 +32,7 @@ use crate::{
         stats::{AppStats, SellerStats, StatsCache},
         tally::Tallies,
         tries::Tries,
+        unfinished::Unfinished,
         vain::Vain,
         vault::Vault,
         watching::Watching,
@@ -83,6 +84,7 @@ pub struct Service {
     /// Goes through whole files.
     pub(crate) digests: Gate,
     pub(crate) uploads: Gate,
+    pub(crate) unfinished: Unfinished,
     pub(crate) quotas: Quotas,
     pub(crate) spools: Spools,
     pub(crate) calls: Calls,

@@ -52,6 +52,31 @@ pub fn all(conn: &mut Conn<'_>, app: i64) -> Result<Vec<File>> {
     conn.query(&format!("{SELECT} ORDER BY id"), params![app])?.iter().map(file).collect()
 }
 
+/// All files of an application with the SHA-256 of their contents, if it is known, the newest first.
+pub fn newest(conn: &mut Conn<'_>, app: i64) -> Result<Vec<(File, Option<String>)>> {
+    let sql = "SELECT id, name, url, size, uploaded, authed, sha256 FROM files WHERE app = $1
+               ORDER BY uploaded DESC, id";
+    conn.query(sql, params![app])?.iter().map(|row| Ok((file(row)?, row.get(6)?))).collect()
+}
+
+/// Replaces what is known of a file by an upload; its SHA-256 is not known until it is set. `false` when there is none of
+/// its id.
+pub fn replace(conn: &mut Conn<'_>, app: i64, new: &File) -> Result<bool> {
+    let sql = "UPDATE files SET name = $3, url = $4, size = $5, uploaded = $6, authed = $7, sha256 = NULL
+               WHERE app = $1 AND id = $2";
+    let changed = conn.execute(
+        sql,
+        params![app, &new.id, &new.name, new.url.as_ref(), new.size, new.uploaded, new.authed],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Gives a file another name for people; `false` when there is none of that id.
+pub fn rename(conn: &mut Conn<'_>, app: i64, id: &str, name: &str) -> Result<bool> {
+    let sql = "UPDATE files SET name = $3 WHERE app = $1 AND id = $2";
+    Ok(conn.execute(sql, params![app, id, name])? == 1)
+}
+
 /// Whether any file of an application was uploaded.
 pub fn any_uploaded(conn: &mut Conn<'_>, app: i64) -> Result<bool> {
     let sql = "SELECT 1 FROM files WHERE app = $1 AND url IS NULL LIMIT 1";

@@ -28,6 +28,8 @@ export function pages({ app, users, banned }) {
     { name: "tokens-none", address: at("tokens?text=nobody") },
     { name: "variables", address: at("variables") },
     { name: "variable-edit", address: at("variables/edit?name=news") },
+    { name: "files", address: at("files") },
+    { name: "file-new-address", address: at("files/new-address") },
     { name: "web-loader", address: at("web-loader") },
     { name: "hashes", address: at("hashes") },
     { name: "user", address: at("users/1") },

@@ -23,6 +23,7 @@ export class Watch {
   #complaints = [];
   #expected = new Set();
   #moving;
+  #breaking = false;
 
   constructor(origin) {
     this.origin = origin;
@@ -49,8 +50,14 @@ export class Watch {
     this.#moving = beginning;
   }
 
+  /** From now on connections may break: a walk cuts them. */
+  letBreak() {
+    this.#breaking = true;
+  }
+
   #hear(message) {
     const text = message.text();
+    if (this.#breaking && /^Failed to load resource: net::ERR_/.test(text)) return;
     const status = /^Failed to load resource: the server responded with a status of (\d+)/.exec(text)?.[1];
     if (status && this.#expected.has(Number(status))) return;
     // Who signs out has the browser's cache emptied, which it tells.

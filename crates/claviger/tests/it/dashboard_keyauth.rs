@@ -12,7 +12,7 @@ const PAGES: &[(&str, &str)] = &[
     ("chats", "/dashboard/APP/?missing=chats"),
     ("sessions", "/dashboard/APP/sessions"),
     ("webhooks", "/dashboard/APP/?missing=webhooks"),
-    ("files", "/dashboard/APP/?missing=files"),
+    ("files", "/dashboard/APP/files"),
     ("vars", "/dashboard/APP/variables"),
     ("logs", "/dashboard/APP/?missing=logs"),
     ("blacklists", "/dashboard/APP/?missing=blacklists"),

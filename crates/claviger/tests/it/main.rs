@@ -36,6 +36,7 @@ mod crash;
 mod dashboard_account;
 mod dashboard_apps;
 mod dashboard_door;
+mod dashboard_files;
 mod dashboard_first_run;
 mod dashboard_hashes;
 mod dashboard_jobs;

@@ -35,6 +35,7 @@ const OF_APP: &[(&str, &str)] = &[
     ("subscriptions", "subscriptions"),
     ("vars", "variables"),
     ("tokens", "tokens"),
+    ("files", "files"),
     ("webloader", "web-loader"),
 ];
 

@@ -11,6 +11,7 @@ mod audit_log;
 mod confirm;
 mod credentials;
 mod fault;
+mod files;
 mod find;
 mod first_session;
 mod hashes;
@@ -65,6 +66,7 @@ pub(crate) const AREAS: &[&[Route]] = &[
     user::ROUTES,
     license::ROUTES,
     welcome::ROUTES,
+    files::ROUTES,
     hashes::ROUTES,
     subscriptions::ROUTES,
     tokens::ROUTES,

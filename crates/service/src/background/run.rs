@@ -52,6 +52,7 @@ impl Service {
             self.attempts.forget(now);
             self.alerts.tell_left_out(now);
             self.proxies.turn();
+            self.forget_uploads();
             self.write_held().await;
             self.people_attempts.forget(now);
             self.key_attempts.forget(now);

@@ -86,6 +86,7 @@ impl Service {
             downloads: Gate::new(Resource::Downloads),
             digests: Gate::with(Resource::Digests, digest_bounds()),
             uploads: Gate::new(Resource::Uploads),
+            unfinished: Default::default(),
             quotas: Default::default(),
             spools: Spools::new(options.files_dir.clone(), options.file_max_bytes),
             calls: Calls::new(outgoing.clone()),

@@ -21,6 +21,9 @@ const PURPOSE: &str = "file link";
 /// So many seconds a download may begin.
 pub const LINK_SECONDS: i64 = 60;
 
+/// How long the link lasts that a person gives away, in seconds.
+pub const SHARED_SECONDS: i64 = 86_400;
+
 /// A link.
 #[derive(Clone, Debug)]
 pub struct FileLink {
@@ -74,6 +77,7 @@ struct Token<'a> {
     owner_id: &'a str,
     #[serde(rename = "n", borrow)]
     app: Cow<'a, str>,
+    /// The session's id; empty: a person gave the link away.
     #[serde(rename = "s")]
     session: &'a str,
     #[serde(rename = "v")]
@@ -96,6 +100,31 @@ impl Service {
         session: &Session,
         file: &File,
     ) -> Result<Option<FileLink>, ServiceError> {
+        self.seal_link(app, ip, file, LINK_SECONDS, (session.id.as_str(), session.state.api)).await
+    }
+
+    /// A link to an upload that a person gives away: whoever has it may download for a day, also what is only for who
+    /// signed in. It ends with the content.
+    ///
+    /// # Errors
+    /// As [`Service::link_file`].
+    pub async fn share_file(
+        &self,
+        app: &App,
+        ip: ClientAddress,
+        file: &File,
+    ) -> Result<Option<FileLink>, ServiceError> {
+        self.seal_link(app, ip, file, SHARED_SECONDS, ("", 0)).await
+    }
+
+    async fn seal_link(
+        &self,
+        app: &App,
+        ip: ClientAddress,
+        file: &File,
+        seconds: i64,
+        (session, api): (&str, i64),
+    ) -> Result<Option<FileLink>, ServiceError> {
         let (id, name) = (app.id, file.id.clone());
         let known = self.store.db().read(move |conn| files::sha256(conn, id, &name)).await?;
         let sha256 = match known {
@@ -105,13 +134,13 @@ impl Service {
                 None => return Ok(None),
             },
         };
-        let expires = self.clock.now() + LINK_SECONDS;
+        let expires = self.clock.now() + seconds;
         let token = Token {
             expires,
             owner_id: &app.owner_id,
             app: app.name.as_str().into(),
-            session: session.id.as_str(),
-            api: session.state.api,
+            session,
+            api,
             file: &file.id,
             sha256: &sha256,
         };
@@ -161,12 +190,18 @@ impl Service {
         if app.banned || !settings.enabled || settings.paused {
             return Err(LinkFault::Ended);
         }
-        let session =
-            self.find_session(&app, token.session, token.api, None).await?.ok_or(LinkFault::Ended)?;
-        let here = |ip| is_same_subscriber(&session.state.ip, ip);
-        if settings.bind_session_to_ip && !ip.known().is_some_and(here) {
-            return Err(LinkFault::Ended);
-        }
+        let given_away = token.session.is_empty();
+        let signed_in = if given_away {
+            false
+        } else {
+            let session =
+                self.find_session(&app, token.session, token.api, None).await?.ok_or(LinkFault::Ended)?;
+            let here = |ip| is_same_subscriber(&session.state.ip, ip);
+            if settings.bind_session_to_ip && !ip.known().is_some_and(here) {
+                return Err(LinkFault::Ended);
+            }
+            session.signed_in().is_some()
+        };
         let place = self.download_place(&app, ip)?;
         // Before the row: whoever replaces the file changes that first, so a row of today means a content of today.
         let content = self.files.open(app.id, token.file).await.map_err(|_| LinkFault::Ended)?;
@@ -177,7 +212,7 @@ impl Service {
         let (file, sha256) = self.store.db().read(find).await.map_err(ServiceError::from)?;
         match (file, sha256) {
             (Some(file), Some(sha256))
-                if sha256 == token.sha256 && (!file.authed || session.signed_in().is_some()) =>
+                if sha256 == token.sha256 && (given_away || !file.authed || signed_in) =>
             {
                 Ok(Linked { app, file, content, sha256, place })
             }

@@ -33,6 +33,7 @@ pub(crate) mod tally;
 pub(crate) mod text;
 pub(crate) mod tries;
 pub(crate) mod two_factor;
+pub(crate) mod unfinished;
 pub(crate) mod vain;
 pub(crate) mod vault;
 pub(crate) mod watching;

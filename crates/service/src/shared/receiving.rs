@@ -148,6 +148,11 @@ impl Receiving {
         Ok(())
     }
 
+    /// Bytes that came.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
     /// Makes sure that all is on disk.
     ///
     /// # Errors

@@ -194,6 +194,89 @@ impl Service {
         Ok(file)
     }
 
+    /// Puts another content in the place of a file's, which keeps its id. `name`: its new name; `None`: as before.
+    ///
+    /// # Errors
+    /// When there is none of that id, the application has not as much room, somebody else replaces it at this moment, or
+    /// the database or the disk fails. The file is as it was then.
+    pub async fn replace_file(
+        &self,
+        app: &App,
+        id: &str,
+        name: Option<String>,
+        upload: Upload,
+    ) -> Result<File, ManageError> {
+        let name = name.map(|name| check_name("the name of a file", &name, NAME_MAX)).transpose()?;
+        let Some(_held) = self.unfinished.hold_file(app.id, id) else {
+            return Err(ManageError::Unfit("this file is being replaced at this moment; try again".into()));
+        };
+        let Finished { received, reservation: _reservation } = upload.finish().await?;
+        let (app, wanted, size) = (app.id, id.to_owned(), received.size as i64);
+        let (now, app_max, sha256) =
+            (self.clock.now(), self.options.app_upload_bytes, received.sha256.clone());
+        // The row comes first, without a digest: until that is set, no link leads to either content.
+        let (new, was) = self
+            .manage(move |conn| {
+                let mut new = None;
+                let change = |was: &File| {
+                    let name = name.unwrap_or_else(|| was.name.clone());
+                    let file = File { name, url: None, size, uploaded: now, ..was.clone() };
+                    new.insert(file).clone()
+                };
+                let was = uploads::replace(conn, app, &wanted, size, change, app_max)?;
+                Ok((new, was))
+            })
+            .await?;
+        let new = new.ok_or_else(|| ManageError::unknown("file", id))?;
+        if let Err(error) = self.files.keep(app, id, received).await {
+            self.manage(move |conn| {
+                files::replace(conn, app, &was.0)?;
+                if let Some(sha256) = was.1 {
+                    files::set_sha256(conn, app, &was.0.id, was.0.uploaded, &sha256)?;
+                }
+                Ok(())
+            })
+            .await?;
+            return Err(not_kept(&error));
+        }
+        let wanted = id.to_owned();
+        let is_listed = self
+            .manage(move |conn| {
+                files::set_sha256(conn, app, &wanted, now, &sha256)?;
+                Ok(files::get(conn, app, &wanted)?.is_some())
+            })
+            .await?;
+        if !is_listed {
+            // Somebody has deleted it meanwhile.
+            self.files.delete(app, id).await.map_err(|error| not_deleted(&error))?;
+            return Err(ManageError::unknown("file", id));
+        }
+        Ok(new)
+    }
+
+    /// All files with the SHA-256 of uploads, the newest first. There are at most a thousand.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn newest_files(&self, app: &App) -> Result<Vec<(File, Option<String>)>, ManageError> {
+        let app = app.id;
+        Ok(self.store.db().read(move |conn| files::newest(conn, app)).await?)
+    }
+
+    /// Gives a file another name for people.
+    ///
+    /// # Errors
+    /// When the name is unfit, there is none of that id, or the database fails.
+    pub async fn rename_file(&self, app: &App, id: &str, name: &str) -> Result<(), ManageError> {
+        let name = check_name("the name of a file", name, NAME_MAX)?;
+        let (app, id) = (app.id, id.to_owned());
+        self.manage(move |conn| match files::rename(conn, app, &id, &name)? {
+            true => Ok(()),
+            false => Err(ManageError::unknown("file", &id)),
+        })
+        .await
+    }
+
     /// Gives an upload its place after its row: of two at once with one id, only one gets it.
     async fn keep_upload(&self, app: i64, id: &str, received: Received) -> Result<(), ManageError> {
         let kept = self.files.keep(app, id, received).await;

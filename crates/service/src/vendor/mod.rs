@@ -26,6 +26,7 @@ pub(crate) mod stats;
 mod subscriptions;
 mod team;
 mod tokens;
+mod upload_parts;
 mod uploads;
 mod users;
 mod variables;
@@ -55,6 +56,7 @@ pub use claviger_store::{
 
 pub use crate::shared::{
     figures::{Figures, SubscriberCounts},
+    unfinished::UploadPlan,
     watching::{Number, SessionNews, SessionWatch, WatchEvent},
 };
 
@@ -74,6 +76,7 @@ pub use self::{
     session_page::{Place, SessionPage, SessionQuery, Whose},
     settings::{ChangedSettings, Lockout, SETTINGS, ShownSetting, Trial, Written, shown_settings},
     team::{AddAccount, LINK_LASTS_MAX, Member, MemberDetails, NewMember, may},
+    upload_parts::{PieceFault, UploadState},
     uploads::Upload,
     users::{
         AddUser, DEVICE_NAME_MAX, LOGIN_TOKEN_SECONDS, NewUserOf, Target, USER_NOTE_MAX, UserDetails,

@@ -15,6 +15,7 @@ use crate::{
     shared::{
         quotas::Reservation,
         receiving::{Received, Receiving},
+        unfinished::Parts,
     },
 };
 
@@ -56,12 +57,26 @@ impl Service {
     /// # Errors
     /// When it is too large, the application has too many files or too large ones, or the database or the disk fails.
     pub async fn begin_upload(&self, app: &App, least: u64, most: u64) -> Result<Upload, ManageError> {
+        self.begin_upload_for(app, None, least, most).await
+    }
+
+    /// As [`Service::begin_upload`]; of a file that it replaces, the room counts as free.
+    ///
+    /// # Errors
+    /// As [`Service::begin_upload`], and when there is none of that id.
+    pub async fn begin_upload_for(
+        &self,
+        app: &App,
+        replaces: Option<String>,
+        least: u64,
+        most: u64,
+    ) -> Result<Upload, ManageError> {
         let (file_max, app_max) = (self.options.file_max_bytes, self.options.app_upload_bytes);
         if least > file_max {
             return Err(ManageError::TooLarge(file_max));
         }
         let id = app.id;
-        let usage = self.store.db().read(move |conn| files::usage(conn, id)).await?;
+        let usage = self.store.db().read(move |conn| usage_without(conn, id, replaces.as_deref())).await?;
         let reservation = self.quotas.reserve(id, |reserved| {
             let usage = Usage {
                 files: usage.files.saturating_add_unsigned(reserved.files),
@@ -102,6 +117,21 @@ impl Upload {
         })
     }
 
+    /// What is kept of it between two pieces.
+    pub(super) fn into_parts(self) -> Parts {
+        Parts { receiving: self.receiving, reservation: self.reservation }
+    }
+
+    /// Goes on with what was kept.
+    pub(super) fn of_parts(parts: Parts, file_max: u64, app_max: u64) -> Self {
+        Self { receiving: parts.receiving, reservation: parts.reservation, file_max, app_max }
+    }
+
+    /// Bytes that came.
+    pub fn size(&self) -> u64 {
+        self.receiving.size()
+    }
+
     /// Makes sure that all is on disk.
     pub(super) async fn finish(self) -> Result<Finished, ManageError> {
         let received = self.receiving.finish().await.map_err(|error| not_kept(&error))?;
@@ -116,6 +146,34 @@ pub(super) fn insert(conn: &mut Conn<'_>, app: i64, file: &File, app_max: u64) -
     let bytes = if file.url.is_some() { 0 } else { file.size.unsigned_abs() };
     room(files::usage(conn, app)?, bytes, app_max)?;
     Ok(files::insert(conn, app, file)?)
+}
+
+/// How much an application has of files, without one of them.
+fn usage_without(conn: &mut Conn<'_>, app: i64, id: Option<&str>) -> Result<Usage, ManageError> {
+    let mut usage = files::usage(conn, app)?;
+    if let Some(id) = id {
+        let file = files::get(conn, app, id)?.ok_or_else(|| ManageError::unknown("file", id))?;
+        usage.files -= 1;
+        usage.bytes -= if file.url.is_some() { 0 } else { file.size };
+    }
+    Ok(usage)
+}
+
+/// Replaces what is known of a file, if the application may have that besides the others; returns what was known before.
+pub(super) fn replace(
+    conn: &mut Conn<'_>,
+    app: i64,
+    id: &str,
+    size: i64,
+    change: impl FnOnce(&File) -> File,
+    app_max: u64,
+) -> Result<(File, Option<String>), ManageError> {
+    claviger_store::apps::lock_settings(conn, app)?;
+    let was = files::get(conn, app, id)?.ok_or_else(|| ManageError::unknown("file", id))?;
+    let sha256 = files::sha256(conn, app, id)?;
+    room(usage_without(conn, app, Some(id))?, size.unsigned_abs(), app_max)?;
+    files::replace(conn, app, &change(&was))?;
+    Ok((was, sha256))
 }
 
 /// How many bytes an application may still upload, if it may add a file of `least` bytes.
