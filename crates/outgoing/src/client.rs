@@ -225,6 +225,15 @@ impl Incoming {
         self.response.status().as_u16()
     }
 
+    /// The headers that a person may want to see: a hundred at most, long values cut.
+    pub fn headers(&self) -> Vec<(String, String)> {
+        const HEADERS_MAX: usize = 100;
+        const VALUE_MAX: usize = 500;
+        let text = |value: &[u8]| String::from_utf8_lossy(value).chars().take(VALUE_MAX).collect();
+        let headers = self.response.headers().iter().take(HEADERS_MAX);
+        headers.map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect()
+    }
+
     /// The next piece of the body; `None` at its end.
     ///
     /// # Errors

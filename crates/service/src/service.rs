@@ -36,6 +36,7 @@ use crate::{
         vain::Vain,
         vault::Vault,
         watching::Watching,
+        webhook_calls::WebhookCalls,
     },
 };
 
@@ -98,6 +99,7 @@ pub struct Service {
     pub(crate) line_budgets: LineBudgets,
     /// Announces a message in the table of deliveries.
     pub(crate) deliver: Notify,
+    pub(crate) webhook_calls: WebhookCalls,
     pub(crate) files: FileStore,
     /// Lines of the server's log about what an application's programs ask for in vain.
     pub(crate) vain: Vain,

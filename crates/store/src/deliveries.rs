@@ -10,7 +10,7 @@ pub const DEAD: i64 = 4;
 /// Messages that wait for a dead address.
 const DEAD_WAITING: i64 = 50;
 /// Tries after which a message that is refused for itself is given up.
-const ATTEMPTS_MAX: i64 = 3;
+pub const ATTEMPTS_MAX: i64 = 3;
 /// Seconds of the budget of strangers' messages.
 const HOUR: i64 = 3600;
 /// No turn is put off for so many milliseconds, unless a clock was wrong that has been set back since.
@@ -258,4 +258,74 @@ pub fn tell_left_out(
         insert(conn, new, bounds, now_ms)?;
     }
     Ok(())
+}
+
+/// A message that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingMessage {
+    /// Its serial number.
+    pub id: i64,
+    /// Unix second when it was written.
+    pub written: i64,
+    /// How often it was refused.
+    pub attempts: i64,
+    /// JSON.
+    pub body: String,
+}
+
+/// What waits of an application.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many messages.
+    pub count: i64,
+    /// Unix millisecond of the next try.
+    pub next: Option<i64>,
+    /// Turns in a row that failed.
+    pub failures: i64,
+    /// Some of them, in the order in which they are sent.
+    pub messages: Vec<WaitingMessage>,
+}
+
+/// What waits of an application, with at most `limit` messages.
+pub fn waiting(conn: &mut Conn<'_>, app: i64, limit: i64) -> Result<Waiting> {
+    let sql = "SELECT waiting, due, failures FROM delivery_turns WHERE app = $1";
+    let Some(row) = conn.query_one(sql, params![app])? else { return Ok(Waiting::default()) };
+    let sql =
+        "SELECT id, written, attempts, body FROM deliveries WHERE app = $1 ORDER BY anonymous, id LIMIT $2";
+    let message = |row: &Row| {
+        Ok(WaitingMessage { id: row.get(0)?, written: row.get(1)?, attempts: row.get(2)?, body: row.get(3)? })
+    };
+    let messages = conn.query(sql, params![app, limit])?.iter().map(message).collect::<Result<_>>()?;
+    Ok(Waiting { count: row.get(0)?, next: row.get(1)?, failures: row.get(2)?, messages })
+}
+
+/// How often a message was refused so far.
+pub fn attempts(conn: &mut Conn<'_>, id: i64) -> Result<i64> {
+    let sql = "SELECT attempts FROM deliveries WHERE id = $1";
+    conn.query_one(sql, params![id])?.map_or(Ok(0), |row| row.get(0))
+}
+
+/// Makes it the turn of an application at `now_ms` where that is put off because the address did not answer; `false` when
+/// nothing waits. Without failures the next turn is soon, and one that is claimed must be left alone.
+pub fn hurry(conn: &mut Conn<'_>, app: i64, now_ms: i64) -> Result<bool> {
+    let sql =
+        "UPDATE delivery_turns SET due = $2 WHERE app = $1 AND waiting > 0 AND failures > 0 AND due > $2";
+    let hurried = conn.execute(sql, params![app, now_ms])?;
+    let sql = "SELECT 1 FROM delivery_turns WHERE app = $1 AND waiting > 0";
+    Ok(hurried > 0 || conn.query_one(sql, params![app])?.is_some())
+}
+
+/// Gives up a message that waits, or all; returns how many.
+pub fn drop_waiting(conn: &mut Conn<'_>, app: i64, id: Option<i64>) -> Result<u64> {
+    // First, as by all who lock messages beside it.
+    let lock = format!("SELECT app FROM delivery_turns WHERE app = $1{}", conn.for_update());
+    conn.query_one(&lock, params![app])?;
+    let dropped = match id {
+        Some(id) => conn.execute("DELETE FROM deliveries WHERE app = $1 AND id = $2", params![app, id])?,
+        None => conn.execute("DELETE FROM deliveries WHERE app = $1", params![app])?,
+    };
+    let sql = "UPDATE delivery_turns SET waiting = waiting - $2,
+                   due = CASE WHEN waiting - $2 > 0 THEN due END WHERE app = $1";
+    conn.execute(sql, params![app, dropped as i64])?;
+    Ok(dropped)
 }

@@ -4,7 +4,7 @@ use crate::{Conn, Result, params};
 
 /// What an application has beside the rows that end with it, with the columns that tell its rows apart. Users come
 /// first, as by all who change what hangs on them.
-const TABLES: [(&str, &str); 25] = [
+const TABLES: [(&str, &str); 26] = [
     ("users", "id"),
     ("user_subscriptions", "user_id, id"),
     ("user_variables", "user_id, name"),
@@ -21,6 +21,7 @@ const TABLES: [(&str, &str); 25] = [
     ("blacklist_reasons", "kind, value, source, license"),
     ("whitelist", "ip"),
     ("webhooks", "id"),
+    ("webhook_events", "room, id"),
     ("files", "id"),
     ("tokens", "token"),
     ("buttons", "value"),

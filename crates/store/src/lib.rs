@@ -42,6 +42,7 @@ pub mod user_bans;
 pub mod user_subscriptions;
 pub mod users;
 pub mod variables;
+pub mod webhook_events;
 pub mod webhooks;
 
 use std::{path::PathBuf, sync::Arc};

@@ -41,6 +41,19 @@ pub fn all(conn: &mut Conn<'_>, app: i64) -> Result<Vec<Webhook>> {
     conn.query(sql, params![app])?.iter().map(webhook).collect()
 }
 
+/// Webhooks with ids after `after`, at most `limit`, in the order of their ids.
+pub fn page(conn: &mut Conn<'_>, app: i64, after: &str, limit: i64) -> Result<Vec<Webhook>> {
+    let sql =
+        "SELECT id, url, user_agent, authed FROM webhooks WHERE app = $1 AND id > $2 ORDER BY id LIMIT $3";
+    conn.query(sql, params![app, after, limit])?.iter().map(webhook).collect()
+}
+
+/// Changes a webhook; `false` when there is none of its id.
+pub fn update(conn: &mut Conn<'_>, app: i64, new: &Webhook) -> Result<bool> {
+    let sql = "UPDATE webhooks SET url = $3, user_agent = $4, authed = $5 WHERE app = $1 AND id = $2";
+    Ok(conn.execute(sql, params![app, &new.id, &new.url, &new.user_agent, new.authed])? == 1)
+}
+
 /// Number of webhooks of an application.
 pub fn count(conn: &mut Conn<'_>, app: i64) -> Result<i64> {
     conn.count("webhooks", app)

@@ -9,6 +9,7 @@ import os from "node:os";
 
 import { agree, signedIn } from "../support/person.mjs";
 import { appOf, Program } from "../support/program.mjs";
+import { until } from "../support/wait.mjs";
 
 const AT = "/dashboard/demo-app/";
 /** Three pieces. */
@@ -163,6 +164,31 @@ export async function walk({ step, browser, servers }) {
     assert.equal(await visitor.field("MD5 of the program").inputValue(), hash);
     await visitor.button("Add").click();
     await visitor.see(hash);
+  });
+
+  await step("a webhook is added, tried, and its log tells what came of it", async () => {
+    await visitor.open(`${AT}webhooks`);
+    await visitor.link("Add a webhook").click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Address").fill(`http://127.0.0.1:${target.address().port}/hook`);
+    await dialog.getByLabel("Id").fill("hook");
+    await agree(visitor, "Add");
+    await visitor.link("Test hook").click();
+    await visitor.fill({ Parameters: "?user=ann", Body: "{\"a\": 1}" });
+    await visitor.button("Call it").click();
+    await visitor.see("It answered with status 200");
+    await visitor.see("reply of the target");
+    await visitor.see("x-told");
+    assert.deepEqual(seen.at(-1), { url: "/hook?user=ann", body: "{\"a\": 1}" });
+    await visitor.link("This try in the log").click();
+    await visitor.see("What came back");
+    const program = await new Program(server.base, appOf(server.demo)).init();
+    await program.ask("webhook", { webid: "hook", params: "?secret=1" });
+    await until("the call in the log", async () => {
+      await visitor.open(`${AT}webhooks/log?kind=call`);
+      return (await visitor.text()).includes("arrived");
+    });
+    assert.ok(!(await visitor.text()).includes("secret"));
   });
 
   target.close();

@@ -75,6 +75,9 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
     if let Err(error) = state.service.flush_activity().await {
         tracing::warn!(%error, "the last counts could not be written");
     }
+    if let Err(error) = state.service.write_webhook_calls().await {
+        tracing::error!(%error, "calls to webhooks could not be noted");
+    }
     if let Err(error) = state.service.write_tries().await {
         tracing::warn!(%error, "the last tries to sign in could not be noted");
     }

@@ -28,7 +28,13 @@ fn hashes_are_added_checked_and_removed() {
         app.client("1.1", "init", &params).json()["success"] == true
     };
     assert!(starts("nothing"));
-    browser.said(&browser.post(&at("check"), &[("do", "check")]));
+    let asked = browser.post(&at("check"), &[("do", "check")]);
+    assert!(
+        asked.status == 200 && asked.text().contains("sure"),
+        "it may lock programs out: {}",
+        asked.text()
+    );
+    browser.said(&browser.post(&at("check"), &[("do", "check"), ("sure", "yes")]));
     eventually("the check", || (!starts("nothing")).then_some(()));
     assert!(starts(ONE) && starts(OTHER));
     assert!(browser.get(&format!("{PAGE}/delete?hash={OTHER}")).text().contains("Remove the hash"));
@@ -52,7 +58,7 @@ fn the_next_hash_is_learned() {
     let server = Server::start();
     let (app, browser) = (&server.app, server.browser());
     browser.said(&browser.post(&at("check"), &[("do", "learn")]));
-    browser.said(&browser.post(&at("check"), &[("do", "check")]));
+    browser.said(&browser.post(&at("check"), &[("do", "check"), ("sure", "yes")]));
     eventually("a program to be learned", || {
         app.client("1.1", "init", &[("ver", &app.version), ("hash", ONE)]);
         browser.get(PAGE).text().contains(ONE).then_some(())

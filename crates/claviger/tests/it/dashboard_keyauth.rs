@@ -11,7 +11,7 @@ const PAGES: &[(&str, &str)] = &[
     ("subscriptions", "/dashboard/APP/subscriptions"),
     ("chats", "/dashboard/APP/?missing=chats"),
     ("sessions", "/dashboard/APP/sessions"),
-    ("webhooks", "/dashboard/APP/?missing=webhooks"),
+    ("webhooks", "/dashboard/APP/webhooks"),
     ("files", "/dashboard/APP/files"),
     ("vars", "/dashboard/APP/variables"),
     ("logs", "/dashboard/APP/?missing=logs"),

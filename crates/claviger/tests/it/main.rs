@@ -53,6 +53,7 @@ mod dashboard_tokens;
 mod dashboard_user;
 mod dashboard_variables;
 mod dashboard_web_loader;
+mod dashboard_webhooks;
 mod dashboard_why;
 mod demo;
 mod faults_data;

@@ -14,6 +14,7 @@ use crate::{
     record::record,
     rights::Need,
     route::Route,
+    settings_change::{Wish, change_or_ask},
     visit::Visit,
 };
 
@@ -99,11 +100,15 @@ async fn switch(visit: Visit) -> Answer {
         Some("unlearn") => ("hashLearn", false, "No hash is added by itself."),
         _ => return Err(Fault::Invalid("There is no such switch. Nothing was changed.".into())),
     };
-    let changed = visit.service().change_settings(app, &[(name.into(), on.to_string())]).await?;
-    if !changed.differences.is_empty() {
-        record(&visit, app, "settings", &changed.differences).await?;
-    }
-    visit.see_other_saying(address(app), said)
+    // Checking hashes may lock programs out: that is asked first.
+    let wish = Wish {
+        changes: vec![(name.into(), on.to_string())],
+        action: format!("{}/check", address(app)),
+        fields: vec![("do".into(), visit.form.kept("do"))],
+        back: address(app),
+        said: said.into(),
+    };
+    change_or_ask(&visit, wish).await
 }
 
 async fn ask_delete(visit: Visit) -> Answer {

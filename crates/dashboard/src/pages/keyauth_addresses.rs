@@ -36,6 +36,7 @@ const OF_APP: &[(&str, &str)] = &[
     ("vars", "variables"),
     ("tokens", "tokens"),
     ("files", "files"),
+    ("webhooks", "webhooks"),
     ("webloader", "web-loader"),
 ];
 

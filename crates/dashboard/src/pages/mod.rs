@@ -33,6 +33,7 @@ mod tokens;
 mod user;
 mod variables;
 mod web_loader;
+mod webhooks;
 mod welcome;
 mod why;
 
@@ -72,6 +73,7 @@ pub(crate) const AREAS: &[&[Route]] = &[
     tokens::ROUTES,
     variables::ROUTES,
     web_loader::ROUTES,
+    webhooks::ROUTES,
     find::ROUTES,
     why::ROUTES,
 ];

@@ -9,12 +9,19 @@ use std::{
 use claviger_capacity::{Party, Permit, Tenant, Who};
 use claviger_outgoing::{Call, Redirects};
 use claviger_store::{
-    Conn,
+    Conn, StoreError, apps,
     deliveries::{self, DEAD, NewDelivery, Turn, TurnEnd},
+    webhook_events::{self, Room, WebhookEvent},
 };
 use tokio::task::JoinSet;
 
-use crate::{Service, ServiceError, shared::embed};
+use crate::{
+    Service, ServiceError,
+    shared::{
+        embed,
+        text::{lossy_beginning, shown_target},
+    },
+};
 
 /// Milliseconds until the next turn, by the number of turns in a row that failed.
 const RETRY_AFTER_MS: [i64; 5] = [5_000, 30_000, 120_000, 600_000, 3_600_000];
@@ -42,6 +49,8 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// Bytes of an answer that are read; none of them matters.
 const ANSWER_MAX: usize = 64 * 1024;
 const USER_AGENT: &str = "Claviger";
+/// Bytes of an answer that are kept.
+const REPLY_KEPT: usize = 1024;
 
 /// Why a message did not arrive.
 struct Failure {
@@ -96,10 +105,14 @@ impl Service {
     }
 
     async fn take_turn(self: Arc<Self>, turn: Turn, _place: Permit) {
-        let (end, reason) = self.send_some(&turn).await;
+        let (end, reason, sent) = self.send_some(&turn).await;
         let (app, failures, expired) = (turn.app, turn.failures + 1, turn.expired);
         let failed = end.failed;
-        let ended = self.store.db().write(move |conn| deliveries::end(conn, &turn, &end)).await;
+        let ended = self.store.db().write(move |conn| {
+            note(conn, &turn, sent)?;
+            deliveries::end(conn, &turn, &end)
+        });
+        let ended = ended.await;
         let given_up = match ended {
             Ok(given_up) => given_up + expired,
             // It is tried again when the claim runs out.
@@ -122,13 +135,29 @@ impl Service {
     }
 
     /// Sends messages of a turn, one after the other, for as long as the turn lasts.
-    async fn send_some(&self, turn: &Turn) -> (TurnEnd, Option<String>) {
+    async fn send_some(&self, turn: &Turn) -> (TurnEnd, Option<String>, Vec<(i64, WebhookEvent)>) {
         let (begun, mut end, mut reason) = (Instant::now(), TurnEnd::default(), None);
+        let (mut sent, target) = (Vec::new(), shown_target(&turn.url));
         for (id, body) in &turn.messages {
             if begun.elapsed() > TURN {
                 break;
             }
-            match self.send(&turn.url, body).await {
+            let mut event = WebhookEvent {
+                kind: "message".into(),
+                target: target.clone(),
+                request: Some(body.clone()),
+                ..WebhookEvent::default()
+            };
+            let came = self.send(&turn.url, body, &mut event).await;
+            event.outcome = match &came {
+                Ok(()) => "arrived",
+                Err(failure) if failure.refused => "refused",
+                Err(_) => "failed",
+            }
+            .into();
+            event.reason = came.as_ref().err().map(|failure| failure.reason.clone());
+            sent.push((*id, event));
+            match came {
                 Ok(()) => end.arrived.push(*id),
                 Err(failure) => {
                     reason = Some(failure.reason);
@@ -146,10 +175,11 @@ impl Service {
         end.failed |= end.arrived.is_empty() && !end.refused.is_empty();
         let wait = usize::try_from(turn.failures).unwrap_or(usize::MAX).min(RETRY_AFTER_MS.len() - 1);
         end.next = self.clock.now_ms() as i64 + if end.failed { RETRY_AFTER_MS[wait] } else { 0 };
-        (end, reason)
+        (end, reason, sent)
     }
 
-    async fn send(&self, url: &str, body: &str) -> Result<(), Failure> {
+    /// Sends a message; what came of it is noted besides.
+    async fn send(&self, url: &str, body: &str, event: &mut WebhookEvent) -> Result<(), Failure> {
         let call = Call {
             url,
             body: Some(body.as_bytes().to_vec()),
@@ -160,8 +190,13 @@ impl Service {
             redirects: Redirects::None,
             headers: &[],
         };
+        let begun = Instant::now();
         let called = self.outgoing.call(call).await;
+        event.time = self.clock.now();
+        event.took_ms = i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX);
         let answer = called.map_err(|error| Failure { reason: error.to_string(), refused: false })?;
+        event.status = Some(answer.status.into());
+        event.reply = Some(lossy_beginning(&answer.body, REPLY_KEPT));
         match answer.status {
             200..=299 => Ok(()),
             status => Err(Failure {
@@ -183,4 +218,23 @@ impl Service {
         }
         Ok(())
     }
+}
+
+/// Notes what came of messages, before the turn ends.
+fn note(conn: &mut Conn<'_>, turn: &Turn, sent: Vec<(i64, WebhookEvent)>) -> Result<(), StoreError> {
+    // Of an application that is deleted meanwhile nothing is left behind.
+    if apps::hold_settings(conn, turn.app)?.is_none() {
+        return Ok(());
+    }
+    let mut events = Vec::new();
+    for (id, mut event) in sent {
+        let refused = deliveries::attempts(conn, id)?;
+        event.attempt = if event.outcome == "failed" { turn.failures + 1 } else { refused + 1 };
+        if event.outcome == "refused" && event.attempt >= deliveries::ATTEMPTS_MAX {
+            event.outcome = "given up".into();
+        }
+        events.push(event);
+    }
+    webhook_events::add(conn, turn.app, Room::Messages, &events)?;
+    Ok(())
 }

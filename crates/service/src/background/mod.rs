@@ -8,3 +8,4 @@ mod strangers;
 mod sweeper;
 mod tries;
 mod watch;
+mod webhook_calls;

@@ -36,6 +36,9 @@ impl Service {
             if let Err(error) = self.write_tries().await {
                 tracing::error!(%error, "tries to sign in could not be noted");
             }
+            if let Err(error) = self.write_webhook_calls().await {
+                tracing::error!(%error, "calls to webhooks could not be noted");
+            }
         }
     }
 

@@ -96,6 +96,7 @@ impl Service {
             delivering: Gate::new(Resource::Deliveries),
             line_budgets: Default::default(),
             deliver: Notify::new(),
+            webhook_calls: Default::default(),
             files: FileStore::new(options.files_dir.clone(), options.file_max_bytes),
             vain: Default::default(),
             weak_masks: Default::default(),

@@ -1,15 +1,21 @@
 //! Webhooks, as programs use them: the server calls an address that the program does not know.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use claviger_capacity::Who;
 use claviger_domain::{ClientAddress, climbs};
 use claviger_outgoing::{Call, Redirects};
-use claviger_store::webhooks::{self, Webhook};
+use claviger_store::{
+    webhook_events::WebhookEvent,
+    webhooks::{self, Webhook},
+};
 
 use crate::{
     App, Service, ServiceError,
-    shared::calls::{CallFailure, RELAYED},
+    shared::{
+        calls::{CallFailure, RELAYED},
+        text::shown_target,
+    },
 };
 
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -52,6 +58,12 @@ impl Service {
             if self.vain.may_tell(app.id) {
                 tracing::info!(webhook = %webhook.id, "a program's parameters would lead elsewhere");
             }
+            self.note_call(
+                app,
+                webhook,
+                Instant::now(),
+                Err("the program's parameters would lead elsewhere".into()),
+            );
             return Vec::new();
         }
         let call = Call {
@@ -64,15 +76,44 @@ impl Service {
             redirects: Redirects::SameHost,
             headers: &[(RELAYED, "1")],
         };
+        let begun = Instant::now();
         match self.calls.call(Who::client(app.id, ip), call).await {
-            Ok(answer) => answer.body,
+            Ok(answer) => {
+                self.note_call(app, webhook, begun, Ok(answer.status));
+                answer.body
+            }
             Err(error) => {
+                self.note_call(app, webhook, begun, Err(error.to_string()));
                 if self.vain.may_tell(app.id) {
                     tell(&webhook.id, &error);
                 }
                 Vec::new()
             }
         }
+    }
+}
+
+impl Service {
+    /// Notes what came of a call, to be written later. What was sent and what came back are the program's.
+    fn note_call(&self, app: &App, webhook: &Webhook, begun: Instant, came: Result<u16, String>) {
+        let outcome = match came {
+            Ok(200..=299) => "arrived",
+            Ok(_) => "refused",
+            Err(_) => "failed",
+        };
+        let event = WebhookEvent {
+            time: self.clock.now(),
+            kind: "call".into(),
+            webhook: Some(webhook.id.clone()),
+            target: shown_target(&webhook.url),
+            outcome: outcome.into(),
+            status: came.as_ref().ok().map(|status| i64::from(*status)),
+            reason: came.err(),
+            took_ms: i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX),
+            attempt: 1,
+            ..WebhookEvent::default()
+        };
+        self.webhook_calls.note(app.id, event);
     }
 }
 

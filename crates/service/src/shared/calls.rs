@@ -40,6 +40,21 @@ impl Calls {
         Ok(self.outgoing.call(call).await?)
     }
 
+    /// As [`Calls::call`], with the headers of the answer.
+    pub(crate) async fn call_and_tell(
+        &self,
+        who: Who,
+        call: Call<'_>,
+    ) -> Result<(Answer, Vec<(String, String)>), CallFailure> {
+        let _calling = self.places.enter(who).await?;
+        let mut incoming = self.outgoing.open(call).await?;
+        let mut body = Vec::new();
+        while let Some(piece) = incoming.next().await? {
+            body.extend_from_slice(&piece);
+        }
+        Ok((Answer { status: incoming.status(), body }, incoming.headers()))
+    }
+
     /// What an address answers, `max` bytes at most.
     pub(crate) async fn fetch(&self, who: Who, url: &str, max: u64) -> Result<Fetched, CallFailure> {
         let call = Call {

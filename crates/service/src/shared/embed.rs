@@ -24,6 +24,11 @@ pub(crate) fn more_lines(count: i64) -> String {
     message(&format!("📜 Log: {count} more lines of sessions in which nobody is signed in"), &json!([]))
 }
 
+/// What a vendor sends to see whether it arrives.
+pub(crate) fn test(app: &str) -> String {
+    message(&format!("📜 Log: a test message of {}", cut(app, 100)), &json!([]))
+}
+
 fn message(title: &str, fields: &Value) -> String {
     let embed = json!({ "title": title, "color": COLOR, "fields": fields });
     json!({ "username": "Claviger", "embeds": [embed] }).to_string()

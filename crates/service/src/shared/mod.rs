@@ -37,3 +37,4 @@ pub(crate) mod unfinished;
 pub(crate) mod vain;
 pub(crate) mod vault;
 pub(crate) mod watching;
+pub(crate) mod webhook_calls;

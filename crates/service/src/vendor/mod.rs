@@ -31,6 +31,7 @@ mod uploads;
 mod users;
 mod variables;
 mod watch;
+mod webhook_events;
 mod webhooks;
 mod why;
 
@@ -41,6 +42,7 @@ pub use claviger_store::{
     bulk::{Begun, Change, Job},
     buttons::Button,
     chat::Channel,
+    deliveries::{Waiting, WaitingMessage},
     licenses::{License, LicenseCounts},
     logs::Log,
     remarks::Note,
@@ -52,10 +54,12 @@ pub use claviger_store::{
     user_subscriptions::{NameCount, UserSubscription},
     users::User,
     variables::{OwnedVariable, UserVariable, Variable},
+    webhook_events::{WantedEvents, WebhookEvent},
 };
 
 pub use crate::shared::{
     figures::{Figures, SubscriberCounts},
+    text::shown_target,
     unfinished::UploadPlan,
     watching::{Number, SessionNews, SessionWatch, WatchEvent},
 };
@@ -83,6 +87,7 @@ pub use self::{
         UserHistory, UserRecord,
     },
     variables::VariablePage,
+    webhook_events::{WebhookTest, WebhookTried},
     webhooks::{NewWebhook, UrlFault},
     why::{
         Act, BannedBy, Matched, Mended, Reason as WhyReason, Seen, Standing, Subject, Tried, Verdict, Who,

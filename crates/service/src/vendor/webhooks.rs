@@ -15,6 +15,7 @@ const URL_MAX: usize = 200;
 /// Longest `User-Agent` in bytes.
 const USER_AGENT_MAX: usize = 49;
 const USER_AGENT: &str = "Claviger";
+const USER_AGENT_WORDS: &str = "the user agent";
 /// Longest id in bytes; drawn ones have it.
 const ID_MAX: usize = 10;
 
@@ -50,6 +51,43 @@ impl Service {
         Ok(self.store.db().read(move |conn| webhooks::all(conn, app)).await?)
     }
 
+    /// Webhooks after an id, at most `limit`, in the order of their ids.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn webhook_page(
+        &self,
+        app: &App,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<Webhook>, ManageError> {
+        let (app, after) = (app.id, after.to_owned());
+        Ok(self.store.db().read(move |conn| webhooks::page(conn, app, &after, limit)).await?)
+    }
+
+    /// Changes a webhook, all but its id. Returns it as it is from now on.
+    ///
+    /// # Errors
+    /// When a value is unfit, there is none of that id, or the database fails.
+    pub async fn edit_webhook(&self, app: &App, id: &str, new: NewWebhook) -> Result<Webhook, ManageError> {
+        let webhook = Webhook {
+            id: id.into(),
+            url: tidy(&new.url).into(),
+            user_agent: match new.user_agent {
+                Some(name) => check_text(USER_AGENT_WORDS, &name, USER_AGENT_MAX)?,
+                None => USER_AGENT.into(),
+            },
+            authed: new.authed,
+        };
+        check(&webhook)?;
+        let app = app.id;
+        self.manage(move |conn| match webhooks::update(conn, app, &webhook)? {
+            true => Ok(webhook),
+            false => Err(ManageError::unknown("webhook", &webhook.id)),
+        })
+        .await
+    }
+
     /// Adds a webhook.
     ///
     /// # Errors
@@ -62,7 +100,7 @@ impl Service {
             },
             url: tidy(&new.url).into(),
             user_agent: match new.user_agent {
-                Some(name) => check_text("the user agent", &name, USER_AGENT_MAX)?,
+                Some(name) => check_text(USER_AGENT_WORDS, &name, USER_AGENT_MAX)?,
                 None => USER_AGENT.into(),
             },
             authed: new.authed,

@@ -27,6 +27,7 @@ use claviger_store::{
     user_bans::{self, UserBan},
     user_subscriptions, users,
     variables::{self, UserVariable, Variable},
+    webhook_events::{self, WebhookEvent},
     webhooks::{self, Webhook},
 };
 
@@ -113,6 +114,7 @@ fn fill_the_rest(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
     let url = "https://example.com/";
     let webhook = Webhook { id: "id".into(), url: url.into(), user_agent: "Claviger".into(), authed: true };
     assert!(webhooks::insert(conn, app, &webhook)?);
+    webhook_events::add(conn, app, webhook_events::Room::Calls, &[WebhookEvent::default()])?;
     let file = File { id: "id".into(), name: "name".into(), url: None, size: 1, uploaded: NOW, authed: true };
     assert!(files::insert(conn, app, &file)?);
     tokens::insert(conn, app, "token", Owner { kind: tokens::USER, id: user, name: "Ann" })?;

@@ -41,4 +41,5 @@ mod user_bans;
 mod user_changes;
 mod users;
 mod variables;
+mod webhook_events;
 mod webhooks_files;

@@ -5,7 +5,7 @@ use claviger_service::{
     vendor::{FileContent, FileFault, ManageError, NewFile},
 };
 
-use super::{address, receive::NAME_MAX};
+use super::{list::address, receive::NAME_MAX};
 use crate::{
     fault::{Answer, Fault, refusal},
     form::{Form, Input, Kind},

@@ -2,7 +2,10 @@
 
 use claviger_service::{File, vendor::ManageError};
 
-use super::{address, address_of::told, named};
+use super::{
+    address_of::told,
+    list::{address, named},
+};
 use crate::{
     fault::{Answer, Fault, sentence},
     form::{Form, Input, Kind},

@@ -2,7 +2,7 @@
 
 use claviger_service::vendor::ManageError;
 
-use super::{address, named};
+use super::list::{address, named};
 use crate::{
     chosen::Chosen, confirm::Confirm, fault::Answer, fields::Fields, frame::Nav, record::record_about,
     visit::Visit,

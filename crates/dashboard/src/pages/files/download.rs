@@ -8,7 +8,7 @@ use claviger_capacity::Permit;
 use claviger_service::Content;
 use futures_util::{Stream, stream};
 
-use super::{address, named};
+use super::list::{address, named};
 use crate::{
     confirm::Confirm,
     fault::{Answer, Fault},

@@ -12,7 +12,7 @@ use futures_util::stream;
 use serde_json::json;
 
 use super::{
-    named,
+    list::named,
     receive::{name_of, noted},
 };
 use crate::{

@@ -7,7 +7,7 @@ use claviger_service::{
     vendor::{FileContent, ManageError, NewFile, Upload as Receiving},
 };
 
-use super::{address, named, page};
+use super::list::{address, named, page};
 use crate::{
     assets,
     fault::{Answer, Fault, refusal},

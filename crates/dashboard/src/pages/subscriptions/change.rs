@@ -2,7 +2,7 @@
 
 use claviger_service::vendor::{ManageError, Subscription};
 
-use super::address;
+use super::list::address;
 use crate::{
     confirm::Confirm,
     fault::{Answer, Fault, refusal, sentence},

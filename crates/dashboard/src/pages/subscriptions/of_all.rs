@@ -7,7 +7,7 @@ use claviger_service::{
     vendor::{ManageError, NameCount, Subscription, Target},
 };
 
-use super::{address, change::named};
+use super::{change::named, list::address};
 use crate::{
     confirm::Confirm,
     fault::{Answer, Fault, sentence},

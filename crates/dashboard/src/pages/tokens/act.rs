@@ -3,7 +3,7 @@
 use claviger_service::vendor::ManageError;
 
 use super::{
-    address,
+    list::address,
     one::{Named, named, of},
 };
 use crate::{

@@ -3,7 +3,7 @@
 use askama::Template;
 use claviger_service::vendor::{LICENSE_TOKEN, Token, USER_TOKEN};
 
-use super::address;
+use super::list::address;
 use crate::{
     fault::{Answer, Fault},
     fields::Fields,

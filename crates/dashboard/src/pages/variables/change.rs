@@ -2,7 +2,7 @@
 
 use claviger_service::vendor::{ManageError, Variable};
 
-use super::address;
+use super::list::address;
 use crate::{
     fault::{Answer, Fault, refusal},
     fields::Fields,

@@ -1,6 +1,6 @@
 //! Deleting one variable, those chosen, or all.
 
-use super::address;
+use super::list::address;
 use crate::{
     chosen::Chosen, confirm::Confirm, fault::Answer, frame::Nav, plots::grouped, record::record_about,
     visit::Visit,

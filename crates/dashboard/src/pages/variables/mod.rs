@@ -2,35 +2,16 @@
 
 mod change;
 mod delete;
+mod list;
 
-use askama::Template;
-use axum::http::StatusCode;
 use claviger_domain::Permission;
-use claviger_service::{
-    App, cut,
-    vendor::{Variable, VariablePage},
-};
 
-use crate::{
-    addresses::{Link, app_base},
-    fault::Answer,
-    frame::{Frame, Nav},
-    rights::Need,
-    route::Route,
-    tables::Pages,
-    visit::Visit,
-};
+use crate::{rights::Need, route::Route};
 
 const NEED: Need = Need::App(Permission::Variables);
-/// Rows of a page.
-const ROWS: usize = 50;
-/// Longest text that is looked for, in bytes.
-const TEXT_MAX: usize = 200;
-/// Bytes of a value that the table shows.
-const SHOWN: usize = 120;
 
 pub(crate) const ROUTES: &[Route] = &[
-    Route::get("/dashboard/{app}/variables", NEED, |visit| Box::pin(show(visit))),
+    Route::get("/dashboard/{app}/variables", NEED, |visit| Box::pin(list::show(visit))),
     Route::get("/dashboard/{app}/variables/new", NEED, |visit| Box::pin(change::ask_new(visit))),
     Route::post("/dashboard/{app}/variables/new", NEED, |visit| Box::pin(change::add(visit))),
     Route::get("/dashboard/{app}/variables/edit", NEED, |visit| Box::pin(change::ask_edit(visit))),
@@ -38,64 +19,3 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::get("/dashboard/{app}/variables/delete", NEED, |visit| Box::pin(delete::ask(visit))),
     Route::post("/dashboard/{app}/variables/delete", NEED, |visit| Box::pin(delete::delete(visit))),
 ];
-
-/// A variable in the table.
-struct Row {
-    name: String,
-    /// Its beginning.
-    value: String,
-    authed: bool,
-    /// What acts on it are told: `?name=…`.
-    named: String,
-}
-
-impl Row {
-    fn new(Variable { name, value, authed }: Variable) -> Self {
-        let begin = cut(&value, SHOWN);
-        let value = if begin.len() < value.len() { format!("{begin}…") } else { value };
-        Self { named: Link::new("").with("name", &name).into(), name, value, authed }
-    }
-}
-
-#[derive(Template)]
-#[template(path = "variables.html")]
-struct Page {
-    frame: Frame,
-    base: String,
-    text: String,
-    problem: Option<String>,
-    rows: Vec<Row>,
-    pages: Pages,
-}
-
-/// Where the page of an application is.
-fn address(app: &App) -> String {
-    format!("{}variables", app_base(app))
-}
-
-async fn show(visit: Visit) -> Answer {
-    let (app, base) = (visit.app()?, address(visit.app()?));
-    let text = visit.query.filled("text").unwrap_or_default().to_owned();
-    let after = visit.query.get("after").unwrap_or_default();
-    let problem =
-        (text.len() > TEXT_MAX).then(|| format!("A text to look for has {TEXT_MAX} bytes at most."));
-    let VariablePage { rows, next } = match &problem {
-        Some(_) => VariablePage::default(),
-        None => visit.service().variable_page(app, &text, after, ROWS).await?,
-    };
-    let link = || Link::new(base.clone()).with_some("text", Some(&text).filter(|text| !text.is_empty()));
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let page = Page {
-        frame: visit.frame("Variables", Nav::Variables).await?,
-        rows: rows.into_iter().map(Row::new).collect(),
-        pages: Pages {
-            first: (!after.is_empty()).then(|| link().into()),
-            back: None,
-            on: next.map(|next| link().with("after", next).into()),
-        },
-        base,
-        text,
-        problem,
-    };
-    visit.render_as(status, &page)
-}
