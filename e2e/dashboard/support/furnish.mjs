@@ -30,7 +30,7 @@ export async function furnish(server) {
 
   await sell("addvar", { name: "news", data: "Version 3 is out.\nIt is quicker.", authed: 0 });
   await sell("addvar", { name: "endpoint", data: "https://data.example.org/v3", authed: 1 });
-  await sell("addwebhook", { baseurl: "https://203.0.113.9/hook", webid: "hook", authed: 1 });
+  await sell("addwebhook", { baseurl: "https://1.1.1.1/hook", webid: "hook", authed: 1 });
   await sell("addbutton", { value: "start", text: "Start" });
   await sell("addhash", { hash: "0123456789abcdef0123456789abcdef" });
 
