@@ -19,8 +19,10 @@ pub(crate) enum Nav {
     Applications,
     Overview,
     Sessions,
+    Chats,
     Subscriptions,
     Tokens,
+    Blacklist,
     Variables,
     Files,
     WebLoader,
@@ -47,6 +49,7 @@ const GROUPS: [(&str, &[Entry]); 5] = [
         &[
             (Nav::Overview, "Overview", "", "overview", Need::Member),
             (Nav::Sessions, "Sessions", "sessions", "sessions", Need::App(Permission::Sessions)),
+            (Nav::Chats, "Chats", "chats", "chat", Need::App(Permission::Chats)),
         ],
     ),
     (
@@ -60,6 +63,7 @@ const GROUPS: [(&str, &[Entry]); 5] = [
                 Need::App(Permission::Subscriptions),
             ),
             (Nav::Tokens, "Tokens", "tokens", "ticket", Need::App(Permission::Tokens)),
+            (Nav::Blacklist, "Blacklist", "blacklist", "bar", Need::App(Permission::Blacklists)),
         ],
     ),
     (

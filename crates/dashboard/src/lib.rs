@@ -1,9 +1,11 @@
 //! Claviger's pages for people: the vendor's dashboard. One file per page, its template beside it in `templates/`;
 //! what every page needs is made once: the door that all requests pass ([`door`]), forms, tables, live updates.
 
+mod access_forms;
 mod addresses;
 mod assets;
 mod browsers;
+mod channel_address;
 mod chosen;
 mod confirm;
 mod cookies;
@@ -15,6 +17,7 @@ mod frame;
 mod live;
 mod moment;
 mod pages;
+mod pasted;
 mod people_refusal;
 mod plots;
 mod record;

@@ -26,6 +26,7 @@ use crate::{
         passwords::Passwords,
         proven_keys::ProvenKeys,
         proxy::ProxyWatch,
+        pulses::Pulses,
         quotas::Quotas,
         screens::Screens,
         spool::Spools,
@@ -58,6 +59,8 @@ pub struct Service {
     /// What happened since it was last written down.
     pub(crate) tallies: Tallies,
     pub(crate) watching: Watching,
+    /// Chats and logs that dashboards read along.
+    pub(crate) pulses: Pulses,
     pub(crate) attempts: Attempts,
     /// What was told of guesses and floods.
     pub(crate) alerts: Alerts,

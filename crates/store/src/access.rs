@@ -161,6 +161,17 @@ pub fn unblacklist(
     Ok(found)
 }
 
+/// An entry of the blacklist at `now`, if it is there.
+pub fn entry(
+    conn: &mut Conn<'_>,
+    app: i64,
+    kind: &str,
+    value: &str,
+    now: i64,
+) -> Result<Option<Blacklisted>> {
+    Ok(select(conn, app, now, Some((kind, value)))?.pop())
+}
+
 /// Whether a device, if it is known, or an address is kept out at `now`. A client whose address is unknown might have
 /// any, so it is kept out wherever an address is; `None` asks for no address.
 pub fn evidence(
@@ -316,6 +327,11 @@ pub fn unwhitelist(conn: &mut Conn<'_>, app: i64, network: &str, now: i64) -> Re
 /// Whether an address is exempt at `now`.
 pub fn is_whitelisted(conn: &mut Conn<'_>, app: i64, ip: IpAddr, now: i64) -> Result<bool> {
     is_around(conn, "whitelist", "ip", app, ip, now)
+}
+
+/// The networks that exempt an address at `now`.
+pub fn exempting(conn: &mut Conn<'_>, app: i64, ip: IpAddr, now: i64) -> Result<Vec<String>> {
+    look_around(conn, "whitelist", "ip", app, ip, now, "")
 }
 
 /// What is exempt at `now`, in the order of the alphabet.

@@ -44,6 +44,45 @@ pub fn channels(conn: &mut Conn<'_>, app: i64) -> Result<Vec<Channel>> {
     conn.query(sql, params![app])?.iter().map(channel).collect()
 }
 
+/// A channel with what was said there last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spoken {
+    /// The channel.
+    pub channel: Channel,
+    /// Messages that are kept.
+    pub messages: i64,
+    /// Unix second of the newest of them.
+    pub last: Option<i64>,
+}
+
+/// Who may not speak.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mute {
+    /// Number of the user.
+    pub user: i64,
+    /// Name of the user.
+    pub username: String,
+    /// Unix second of the end.
+    pub until: i64,
+}
+
+/// A channel of this name, if there is one.
+pub fn channel_of(conn: &mut Conn<'_>, app: i64, name: &str) -> Result<Option<Channel>> {
+    let sql = "SELECT name, delay FROM chat_channels WHERE app = $1 AND name = $2";
+    conn.query_one(sql, params![app, name])?.as_ref().map(channel).transpose()
+}
+
+/// The channels after a name, at most `limit`, in the order of the alphabet.
+pub fn channels_page(conn: &mut Conn<'_>, app: i64, after: &str, limit: i64) -> Result<Vec<Spoken>> {
+    let of = "FROM chat_messages m WHERE m.app = c.app AND m.channel = c.name";
+    let sql = format!(
+        "SELECT c.name, c.delay, (SELECT COUNT(*) {of}), (SELECT MAX(m.sent) {of}) FROM chat_channels c
+         WHERE c.app = $1 AND c.name > $2 ORDER BY c.name LIMIT $3"
+    );
+    let spoken = |row: &Row| Ok(Spoken { channel: channel(row)?, messages: row.get(2)?, last: row.get(3)? });
+    conn.query(&sql, params![app, after, limit])?.iter().map(spoken).collect()
+}
+
 /// Finds a channel and keeps others from speaking there until the end of the transaction.
 pub fn lock_channel(conn: &mut Conn<'_>, app: i64, name: &str) -> Result<Option<Channel>> {
     let sql =
@@ -130,4 +169,16 @@ pub fn mutes(conn: &mut Conn<'_>, app: i64, now: i64) -> Result<Vec<(String, i64
          WHERE m.app = $1 AND m.until > $2 AND {USER_STAYS} ORDER BY users.username"
     );
     conn.query(&sql, params![app, now])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// Who may not speak at `now`, after a name, at most `limit`, by name.
+pub fn mutes_page(conn: &mut Conn<'_>, app: i64, now: i64, after: &str, limit: i64) -> Result<Vec<Mute>> {
+    let sql = format!(
+        "SELECT users.id, users.username, m.until FROM chat_mutes m
+         JOIN users ON users.app = m.app AND users.id = m.user_id
+         WHERE m.app = $1 AND m.until > $2 AND {USER_STAYS} AND users.username > $3
+         ORDER BY users.username LIMIT $4"
+    );
+    let mute = |row: &Row| Ok(Mute { user: row.get(0)?, username: row.get(1)?, until: row.get(2)? });
+    conn.query(&sql, params![app, now, after, limit])?.iter().map(mute).collect()
 }

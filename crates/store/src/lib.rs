@@ -5,6 +5,7 @@
 //! statements tuned for each database.
 
 pub mod access;
+pub mod access_pages;
 pub mod accounts;
 pub mod activity;
 pub mod add_events;

@@ -57,5 +57,10 @@ export async function furnish(server) {
   await sell("ban", { key: keys[40], reason: "resold", userToo: 0 });
   await (await program(31).init()).license(keys[40]);
   await sell("black", { ip: "198.51.100.0/24", reason: "scanner" });
+  await sell("addWhite", { ip: "203.0.113.128/25" });
+  await sell("addchannel", { name: "general", delay: 0 });
+  await programs[0].ask("chatsend", { channel: "general", message: "Is the update out?" });
+  await programs[1].ask("chatsend", { channel: "general", message: "Since this morning, yes." });
+  await sell("muteuser", { user: "tango-delta", time: 86400 });
   return { app: demo.app_name, users: NAMES, keys, banned: keys[40], unused: keys[50] };
 }

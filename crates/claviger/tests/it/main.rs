@@ -35,6 +35,8 @@ mod connections_stop;
 mod crash;
 mod dashboard_account;
 mod dashboard_apps;
+mod dashboard_blacklist;
+mod dashboard_chats;
 mod dashboard_door;
 mod dashboard_files;
 mod dashboard_first_run;

@@ -32,6 +32,8 @@ const OF_APP: &[(&str, &str)] = &[
     ("sessions", "sessions"),
     ("app-settings", "settings"),
     ("audit-log", "audit-log"),
+    ("blacklists", "blacklist"),
+    ("chats", "chats"),
     ("subscriptions", "subscriptions"),
     ("vars", "variables"),
     ("tokens", "tokens"),

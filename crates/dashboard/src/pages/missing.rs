@@ -11,12 +11,10 @@ pub(super) struct Missing {
     pub command: &'static str,
 }
 
-const PAGES: [Missing; 6] = [
+const PAGES: [Missing; 4] = [
     Missing { page: "licenses", word: "Licenses", command: "claviger license list OWNER/APP" },
     Missing { page: "users", word: "Users", command: "claviger user list OWNER/APP" },
-    Missing { page: "chats", word: "Chats", command: "claviger chat list OWNER/APP" },
     Missing { page: "logs", word: "Logs", command: "claviger log list OWNER/APP" },
-    Missing { page: "blacklists", word: "Blacklists", command: "claviger blacklist list OWNER/APP" },
     Missing { page: "manage-accs", word: "Accounts", command: "" },
 ];
 

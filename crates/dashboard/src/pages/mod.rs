@@ -8,6 +8,8 @@ mod account_password;
 mod app_settings;
 mod applications;
 mod audit_log;
+mod blacklist;
+mod chats;
 mod confirm;
 mod credentials;
 mod fault;
@@ -20,6 +22,7 @@ mod keyauth_addresses;
 mod license;
 mod logs;
 mod missing;
+mod mutes;
 mod overview;
 mod search;
 mod seller_logs;
@@ -35,6 +38,7 @@ mod variables;
 mod web_loader;
 mod webhooks;
 mod welcome;
+mod whitelist;
 mod why;
 
 pub(crate) use self::fault::fault_page;
@@ -51,11 +55,14 @@ pub(crate) const AREAS: &[&[Route]] = &[
     app_settings::ROUTES,
     applications::ROUTES,
     audit_log::ROUTES,
+    blacklist::ROUTES,
+    chats::ROUTES,
     confirm::ROUTES,
     credentials::ROUTES,
     first_session::ROUTES,
     jobs::ROUTES,
     keyauth_addresses::ROUTES,
+    mutes::ROUTES,
     overview::ROUTES,
     search::ROUTES,
     seller_logs::ROUTES,
@@ -68,6 +75,7 @@ pub(crate) const AREAS: &[&[Route]] = &[
     license::ROUTES,
     welcome::ROUTES,
     files::ROUTES,
+    whitelist::ROUTES,
     hashes::ROUTES,
     subscriptions::ROUTES,
     tokens::ROUTES,

@@ -1,9 +1,9 @@
 //! The blacklist and the whitelist (`docs/protocol/seller.md`).
 
-use claviger_domain::{HWID_MAX, Network};
+use claviger_domain::Network;
 use claviger_service::{
     cut,
-    vendor::{Blacklisted, EndFault, Outcast, Reason, Region, Source, Whitelisted, entry_end},
+    vendor::{Blacklisted, EndFault, KINDS, Outcast, Reason, Source, Whitelisted, entry_end},
 };
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
@@ -18,7 +18,7 @@ use super::{
 
 pub(crate) const TYPES: Types = &[
     Type::new("black", |request| black(request).boxed(), "Keeps addresses, devices or regions out.")
-        .alias(KINDS)
+        .alias(&KINDS)
         .params(&[
             may("ip", "An address or network; without any of these five the caller's own address"),
             may("hwid", "A device"),
@@ -64,8 +64,6 @@ pub(crate) const TYPES: Types = &[
         .statuses(&[400, 406]),
 ];
 
-/// Kinds of entries; a bot's button sends them in the place of `black`.
-const KINDS: &[&str] = &["ip", "hwid", "region", "country", "asn"];
 const IP: Param = may("ip", "The address or network; the caller's own address unless given");
 const UNTIL: Param =
     may("until", "When it ends, a Unix second or a date such as 2027-01-31 (UTC); else it stays");
@@ -81,8 +79,6 @@ const ROW: &[Field] = &[
 const REASON: &[Field] =
     &[text("source"), nullable("user"), text("reason"), text("added"), nullable("until")];
 const ADDED: &str = "Blacklist Addition Successful";
-/// Longest name of a region in bytes.
-const REGION_MAX: usize = 99;
 /// Longest reason in bytes.
 const REASON_MAX: usize = 99;
 /// So many bytes of the reasons of an entry are told to the audit log.
@@ -106,26 +102,13 @@ const WHITELIST: List<Whitelisted> = List {
     line: None,
 };
 
-/// An entry of a kind; `None` when the value cannot be one.
-fn outcast(kind: &str, value: &str) -> Option<Outcast> {
-    let region = |kind| (value.len() <= REGION_MAX).then(|| Outcast::Region(kind, value.into()));
-    match kind.to_ascii_lowercase().as_str() {
-        "ip" => value.parse().ok().map(Outcast::Ip),
-        "hwid" => (value.len() <= HWID_MAX).then(|| Outcast::Hwid(value.into())),
-        "region" => region(Region::Region),
-        "country" => region(Region::Country),
-        "asn" => region(Region::Asn),
-        _ => None,
-    }
-}
-
 /// Whom a request names, under the type's own name or that of a kind.
 fn outcasts(request: &Request) -> Result<Vec<Outcast>, SellerReply> {
     let mut outcasts = Vec::new();
     for kind in KINDS {
-        let names: &[&str] = if request.called == *kind { &[kind, "data"] } else { &[kind] };
+        let names: &[&str] = if request.called == kind { &[kind, "data"] } else { &[kind] };
         if let Some(value) = request.params.get_any(names) {
-            outcasts.push(outcast(kind, &value).ok_or_else(|| SellerReply::invalid_parameter(kind))?);
+            outcasts.push(Outcast::parse(kind, &value).ok_or_else(|| SellerReply::invalid_parameter(kind))?);
         }
     }
     if outcasts.is_empty() {
@@ -167,7 +150,7 @@ async fn delete(request: Request) -> Outcome {
     if !KINDS.iter().any(|known| known.eq_ignore_ascii_case(&kind)) {
         return failure("Invalid blacklist type!");
     }
-    let Some(outcast) = outcast(&kind, &request.text("data")) else { return failure(FAILED) };
+    let Some(outcast) = Outcast::parse(&kind, &request.text("data")) else { return failure(FAILED) };
     match request.service().delete_from_blacklist(&request.app, outcast).await? {
         Some(entry) => {
             let reply = SellerReply::success("Successfully deleted blacklist!");

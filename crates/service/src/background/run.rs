@@ -26,6 +26,7 @@ impl Service {
             tokio::join!(
                 self.clone().count_forever(),
                 self.clone().watch_forever(),
+                self.clone().pulse_forever(),
                 finishing.finish_jobs_forever(),
                 sweeping.sweep_forever(),
                 renewing.renew_forever(),

@@ -70,6 +70,7 @@ impl Service {
             proxies: Default::default(),
             tallies: Default::default(),
             watching: Default::default(),
+            pulses: Default::default(),
             attempts: Attempts::new(options.free_failures),
             alerts: Default::default(),
             tries: Default::default(),

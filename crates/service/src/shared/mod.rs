@@ -23,6 +23,7 @@ pub(crate) mod pauses;
 pub(crate) mod private;
 pub(crate) mod proven_keys;
 pub(crate) mod proxy;
+pub(crate) mod pulses;
 pub(crate) mod quotas;
 pub(crate) mod receiving;
 pub(crate) mod screens;

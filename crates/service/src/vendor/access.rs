@@ -41,14 +41,32 @@ impl Region {
     }
 }
 
+/// Kinds of entries of the blacklist, as they are stored and asked for.
+pub const KINDS: [&str; 5] = ["ip", "hwid", "region", "country", "asn"];
+/// Longest name of a region in bytes.
+const REGION_MAX: usize = 99;
+
 impl Outcast {
+    /// An entry of a kind, in any case; `None` when there is no such kind, or the value cannot be one.
+    pub fn parse(kind: &str, value: &str) -> Option<Self> {
+        let region = |kind| (value.len() <= REGION_MAX).then(|| Self::Region(kind, value.into()));
+        match kind.to_ascii_lowercase().as_str() {
+            "ip" => value.parse().ok().map(Self::Ip),
+            "hwid" => (value.len() <= HWID_MAX).then(|| Self::Hwid(value.into())),
+            "region" => region(Region::Region),
+            "country" => region(Region::Country),
+            "asn" => region(Region::Asn),
+            _ => None,
+        }
+    }
+
     /// Of a single IPv6 address the network of its subscriber, who is kept out only along with that.
     pub fn subscriber(&self) -> Option<Network> {
         if let Self::Ip(network) = self { network.subscriber() } else { None }
     }
 
     /// Kind and value as they are stored.
-    fn stored(&self) -> (&'static str, String) {
+    pub(super) fn stored(&self) -> (&'static str, String) {
         match self {
             Self::Ip(ip) => (access::IP, ip.to_string()),
             Self::Hwid(hwid) => (access::HWID, normalize_hwid(trimmed(hwid))),

@@ -1,19 +1,84 @@
 //! Chat channels, and who may not speak there.
 
-use claviger_store::chat::{self, Channel};
+use claviger_store::{
+    Conn, StoreError,
+    chat::{self, Channel, Message, Mute, Spoken},
+    users,
+};
 
 use super::{
     ManageError,
-    checks::{check_name, either_name, lock_user, must_be_new, must_exist},
+    checks::{check_length, check_line, check_name, either_name, lock_user, must_be_new, must_exist},
 };
-use crate::{App, Service};
+use crate::{
+    App, Service, ServiceError,
+    shared::{
+        limits,
+        pulses::{Along, Pulse},
+    },
+};
 
 /// Longest name of a channel in bytes.
 const NAME_MAX: usize = 50;
+/// Longest message in bytes, as for programs.
+const MESSAGE_MAX: usize = 2000;
+/// Who speaks for the vendor is no user.
+const NOBODY: i64 = 0;
 /// Longest delay and longest mute, in seconds: a hundred years, which no sum overflows.
 const SECONDS_MAX: i64 = 3_153_600_000;
 
+/// A message, as a vendor reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The message; its author is what programs show.
+    pub message: Message,
+    /// The author signs in by license: the name is made up.
+    pub made_up: bool,
+}
+
 impl Service {
+    /// What is kept of a channel, the newest first; nothing of one that is not there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn said_in(&self, app: &App, channel: &str) -> Result<Vec<Said>, ServiceError> {
+        let (id, channel) = (app.id, channel.to_owned());
+        let messages =
+            self.store.db().read::<_, StoreError, _>(move |conn| chat::messages(conn, id, &channel)).await?;
+        let said = messages.into_iter().rev().map(|mut message| {
+            let made_up = message.author.is_empty();
+            if made_up {
+                message.author = self.made_up_name(id, message.user);
+            }
+            Said { message, made_up }
+        });
+        Ok(said.collect())
+    }
+
+    /// As [`Service::mute`], for who signs in by license: by number, along with the name that is made up for them.
+    ///
+    /// # Errors
+    /// When they do not go together, the user is gone, or the database fails.
+    pub async fn mute_made_up(
+        &self,
+        app: &App,
+        user: i64,
+        name: &str,
+        seconds: i64,
+    ) -> Result<i64, ManageError> {
+        check_seconds("the time", seconds)?;
+        if self.made_up_name(app.id, user) != name {
+            return Err(ManageError::unknown("user", name));
+        }
+        let (app, name, until) = (app.id, name.to_owned(), self.clock.now() + seconds);
+        self.manage(move |conn| {
+            must_exist(users::by_id(conn, app, user)?.is_some(), "user", &name)?;
+            chat::mute(conn, app, user, until)?;
+            Ok(until)
+        })
+        .await
+    }
+
     /// The channels of an application, in the order of the alphabet.
     ///
     /// # Errors
@@ -54,7 +119,82 @@ impl Service {
     /// When the database fails.
     pub async fn clear_channel(&self, app: &App, name: &str) -> Result<bool, ManageError> {
         let (app, name) = (app.id, name.to_owned());
-        self.manage(move |conn| either_name(&name, |name| Ok(chat::clear(conn, app, name)? > 0))).await
+        let cleared =
+            self.manage(move |conn| either_name(&name, |name| Ok(chat::clear(conn, app, name)? > 0))).await?;
+        self.pulses.nudge(app, Along::Chat);
+        Ok(cleared)
+    }
+
+    /// The channels after a name, at most `limit`, with what was said there last.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn channels_page(
+        &self,
+        app: &App,
+        after: String,
+        limit: i64,
+    ) -> Result<Vec<Spoken>, ServiceError> {
+        let app = app.id;
+        Ok(self.store.db().read(move |conn| chat::channels_page(conn, app, &after, limit)).await?)
+    }
+
+    /// A channel of this name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn channel(&self, app: &App, name: &str) -> Result<Option<Channel>, ServiceError> {
+        let (app, name) = (app.id, name.to_owned());
+        Ok(self.store.db().read(move |conn| chat::channel_of(conn, app, &name)).await?)
+    }
+
+    /// Says something in a channel in a name that is no user's: what programs show as the author. No delay holds it up.
+    ///
+    /// # Errors
+    /// When there is no such channel, the name is a user's, a text is empty or too long, or the database fails.
+    pub async fn say_as(
+        &self,
+        app: &App,
+        channel: &str,
+        author: &str,
+        message: &str,
+    ) -> Result<(), ManageError> {
+        let author = check_line("the name", author, limits::NAME_MAX)?;
+        let message = message.trim().to_owned();
+        check_length("the message", &message, MESSAGE_MAX)?;
+        if message.contains('\0') {
+            return Err(ManageError::Unfit("the message holds what no text does".into()));
+        }
+        let (app, channel, now) = (app.id, channel.to_owned(), self.clock.now());
+        self.manage(move |conn| {
+            if users::by_name(conn, app, &author)?.is_some() {
+                let told = format!(
+                    "`{author}` is the name of a user: choose another, so that nobody takes you for them"
+                );
+                return Err(ManageError::Unfit(told));
+            }
+            must_exist(chat::lock_channel(conn, app, &channel)?.is_some(), "channel", &channel)?;
+            let message = Message { user: NOBODY, author, message, sent: now };
+            Ok(chat::say(conn, app, &channel, &message)?)
+        })
+        .await?;
+        self.pulses.nudge(app, Along::Chat);
+        Ok(())
+    }
+
+    /// Is told when something was said or done in the application's channels, or written with `log`.
+    pub fn read_along(&self, app: &App, topic: Along) -> Pulse {
+        self.pulses.join(app.id, topic)
+    }
+
+    /// Who may not speak now, after a name, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn mutes_page(&self, app: &App, after: String, limit: i64) -> Result<Vec<Mute>, ServiceError> {
+        let (app, now) = (app.id, self.clock.now());
+        let read = move |conn: &mut Conn<'_>| chat::mutes_page(conn, app, now, &after, limit);
+        Ok(self.store.db().read::<_, StoreError, _>(read).await?)
     }
 
     /// Who may not speak now, with the Unix second of the end.
@@ -76,7 +216,9 @@ impl Service {
             let found = either_name(&name, |name| chat::delete_channel(conn, app, name))?;
             must_exist(found, "channel", &name)
         })
-        .await
+        .await?;
+        self.pulses.nudge(app, Along::Chat);
+        Ok(())
     }
 
     /// Keeps a user from speaking for so many seconds; returns the Unix second of the end.

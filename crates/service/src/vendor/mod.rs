@@ -2,6 +2,7 @@
 //! calls this, and so do the Seller API and the dashboard.
 
 mod access;
+mod access_pages;
 mod activity;
 mod attention;
 pub(crate) mod audit;
@@ -37,11 +38,12 @@ mod why;
 
 pub use claviger_store::{
     access::{Blacklisted, Reason, Source, Whitelisted},
+    access_pages::{EntryFilter, Exempt, Page as AccessPage},
     accounts::{Account as TeamAccount, Limits},
     balance::{Cause as BalanceCause, Entry as BalanceEntry, Kind as BalanceKind},
     bulk::{Begun, Change, Job},
     buttons::Button,
-    chat::Channel,
+    chat::{Channel, Mute, Spoken},
     deliveries::{Waiting, WaitingMessage},
     licenses::{License, LicenseCounts},
     logs::Log,
@@ -59,15 +61,18 @@ pub use claviger_store::{
 
 pub use crate::shared::{
     figures::{Figures, SubscriberCounts},
+    pulses::{Along, Pulse},
     text::shown_target,
     unfinished::UploadPlan,
     watching::{Number, SessionNews, SessionWatch, WatchEvent},
 };
 
 pub use self::{
-    access::{EndFault, Outcast, Region, entry_end},
+    access::{EndFault, KINDS, Outcast, Region, entry_end},
+    access_pages::{ACCESS_BATCH_MAX, AccessCheck},
     activity::{Activity, Point, Span},
     attention::{Attention, Topic},
+    chat::Said,
     checks::REASON_MAX,
     error::ManageError,
     event::AddEvent,

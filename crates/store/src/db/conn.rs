@@ -127,6 +127,15 @@ impl Conn<'_> {
         let last: i64 = row.ok_or(StoreError::Closed)?.get(0)?;
         Ok(last - count + 1)
     }
+
+    /// The number drawn last of the series `name` of an application; 0 when there is none yet.
+    ///
+    /// # Errors
+    /// Whatever the database refuses.
+    pub fn last_serial(&mut self, app: i64, name: &str) -> Result<i64> {
+        let sql = "SELECT value FROM counters WHERE app = $1 AND name = $2";
+        self.query_one(sql, crate::params![app, name])?.map_or(Ok(0), |row| row.get(0))
+    }
 }
 
 fn sqlite_prepare<'c>(connection: &'c Connection, sql: &str) -> Result<CachedStatement<'c>> {

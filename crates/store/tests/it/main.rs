@@ -1,6 +1,7 @@
 //! The store, on both databases. Every test runs in a database of its own; `cargo xtask test` provides PostgreSQL.
 
 mod access;
+mod access_pages;
 mod activity;
 mod add_events;
 mod app_end;
