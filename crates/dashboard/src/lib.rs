@@ -14,6 +14,7 @@ mod fault;
 mod fields;
 mod form;
 mod frame;
+mod license_form;
 mod live;
 mod moment;
 mod pages;

@@ -131,6 +131,11 @@ impl Mask {
         !self.is_fixed() && self.bits(alphabet) < Self::MIN_BITS
     }
 
+    /// How many keys it allows that are not one in any case of letters.
+    pub fn possible(&self) -> f64 {
+        36_f64.powi(i32::try_from(self.wildcards()).unwrap_or(i32::MAX))
+    }
+
     fn wildcards(&self) -> usize {
         self.0.bytes().filter(|&byte| byte == b'*').count()
     }

@@ -1,6 +1,6 @@
 //! What was made for an event of a shop, so that the same event gets the same licenses again.
 
-use crate::{Conn, Result, StoreError, params};
+use crate::{Conn, Range, Result, StoreError, params};
 
 /// An event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,14 @@ pub fn claim(conn: &mut Conn<'_>, app: i64, event: &Event, now: i64, since: i64,
     let keys = "SELECT key FROM licenses WHERE app = $1 AND id BETWEEN $2 AND $3 ORDER BY id";
     let keys = conn.query(keys, params![app, first, last])?;
     Ok(Claim::Again(keys.iter().map(|row| row.get(0)).collect::<Result<_>>()?))
+}
+
+/// The numbers of the first and the last license that were made for an event; `None` when it is not remembered.
+pub fn range(conn: &mut Conn<'_>, app: i64, event: &str, since: i64) -> Result<Option<Range>> {
+    let sql =
+        "SELECT first_license, last_license FROM add_events WHERE app = $1 AND event = $2 AND made >= $3";
+    let Some(row) = conn.query_one(sql, params![app, event, since])? else { return Ok(None) };
+    Ok(Some(Range { after: row.get::<i64>(0)? - 1, last: row.get(1)? }))
 }
 
 /// Notes the numbers of the licenses that were made for an event: all between the first and the last.

@@ -4,13 +4,16 @@ use crate::{Conn, Result, params};
 
 /// What an application has beside the rows that end with it, with the columns that tell its rows apart. Users come
 /// first, as by all who change what hangs on them.
-const TABLES: [(&str, &str); 26] = [
+const TABLES: [(&str, &str); 29] = [
     ("users", "id"),
     ("user_subscriptions", "user_id, id"),
     ("user_variables", "user_id, name"),
     ("user_bans", "user_id, license"),
     ("device_names", "user_id, device"),
     ("user_notes", "user_id"),
+    ("imports", "import"),
+    ("import_rows", "import, n"),
+    ("license_forms", "person"),
     ("licenses", "id"),
     ("subscriptions", "name"),
     ("variables", "name"),

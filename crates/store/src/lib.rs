@@ -22,6 +22,7 @@ mod error;
 pub mod files;
 mod gather;
 mod gone;
+pub mod imports;
 pub mod licenses;
 pub mod logs;
 mod names;

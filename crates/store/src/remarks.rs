@@ -1,4 +1,5 @@
-//! What a vendor writes about users: names of their devices, and a note. Programs and users see none of it.
+//! What a vendor writes for the own team alone: names of users' devices, notes about users, and how licenses were made the
+//! last time.
 
 use crate::{Conn, Result, Row, params};
 
@@ -57,5 +58,21 @@ pub fn name_device(conn: &mut Conn<'_>, app: i64, user: i64, device: &str, name:
 pub fn unname_device(conn: &mut Conn<'_>, app: i64, user: i64, device: &str) -> Result<()> {
     let sql = "DELETE FROM device_names WHERE app = $1 AND user_id = $2 AND device = $3";
     conn.execute(sql, params![app, user, device])?;
+    Ok(())
+}
+
+/// The form with which a person made licenses the last time.
+pub fn license_form(conn: &mut Conn<'_>, app: i64, person: &str) -> Result<Option<String>> {
+    let sql = "SELECT form FROM license_forms WHERE app = $1 AND person = $2";
+    conn.query_one(sql, params![app, person])?.map(|row| row.get(0)).transpose()
+}
+
+/// Keeps the form with which a person made licenses.
+pub fn keep_license_form(conn: &mut Conn<'_>, app: i64, person: &str, form: &str) -> Result<()> {
+    conn.execute(
+        "INSERT INTO license_forms (app, person, form) VALUES ($1, $2, $3)
+         ON CONFLICT (app, person) DO UPDATE SET form = excluded.form",
+        params![app, person, form],
+    )?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Tokens: what programs of an application with the token system present at `init`, and values that log in once.
 
-use crate::{Conn, Range, Result, Row, params};
+use crate::{Conn, Range, Result, Row, db::Value, params};
 
 /// Kind of a token that belongs to a license.
 pub const LICENSE: &str = "license";
@@ -55,6 +55,33 @@ pub fn insert(conn: &mut Conn<'_>, app: i64, token: &str, owner: Owner<'_>) -> R
          ON CONFLICT DO NOTHING",
         params![app, token, owner.kind, owner.id, owner.name],
     )?;
+    Ok(())
+}
+
+/// Tokens that one statement of [`insert_many`] adds.
+const TOGETHER: usize = 100;
+
+/// Gives licenses or users tokens.
+pub fn insert_many(conn: &mut Conn<'_>, app: i64, new: &[(String, Owner<'_>)]) -> Result<()> {
+    for some in new.chunks(TOGETHER) {
+        let mut values = vec![Value::from(app)];
+        let mut rows = Vec::new();
+        for (token, owner) in some {
+            let at = values.len();
+            rows.push(format!("($1, ${}, ${}, ${}, ${})", at + 1, at + 2, at + 3, at + 4));
+            values.extend([
+                Value::from(token.as_str()),
+                Value::from(owner.kind),
+                Value::from(owner.id),
+                Value::from(owner.name),
+            ]);
+        }
+        let sql = format!(
+            "INSERT INTO tokens (app, token, kind, owner, assigned) VALUES {} ON CONFLICT DO NOTHING",
+            rows.join(", ")
+        );
+        conn.execute(&sql, &values)?;
+    }
     Ok(())
 }
 

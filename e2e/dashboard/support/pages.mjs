@@ -51,6 +51,8 @@ export function pages({ app, users, banned }) {
     { name: "user-account", address: at("users/1/account") },
     { name: "user-history", address: at("users/1/history") },
     { name: "user-delete", address: at("users/1/delete") },
+    { name: "licenses-new", address: at("licenses/new") },
+    { name: "licenses-import", address: at("licenses/import") },
     { name: "license", address: at("licenses/1") },
     { name: "license-banned", address: at("licenses/41") },
     { name: "license-delete", address: at("licenses/51/delete") },

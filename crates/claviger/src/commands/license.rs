@@ -1,9 +1,14 @@
 //! `claviger license`: license keys.
 
-use anyhow::{bail, ensure};
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, bail, ensure};
 use claviger_domain::{Alphabet, Clock, Mask, SystemClock, Term, Unit, tidy};
 use claviger_service::vendor::{
-    BATCH_MAX, EditedLicense, LEVEL_MAX, License, LicenseFailure, LicenseFilter, NOTE_MAX, NewKeys,
+    BATCH_MAX, EditedLicense, LEVEL_MAX, License, LicenseFailure, LicenseFilter, NOTE_MAX, NewKeys, Usual,
 };
 use serde_json::json;
 
@@ -45,6 +50,16 @@ pub(crate) enum Command {
         /// Where it is used: its user's time ends later or earlier by the difference
         #[arg(long)]
         user_too: bool,
+    },
+    /// Make licenses of a list: a key on each line, or a table whose first line names its columns: key, level, days or
+    /// expiry, note, used_by. All are made or none
+    Import {
+        /// OWNER/APP
+        app: String,
+        /// The file; `-` is the standard input
+        file: PathBuf,
+        #[command(flatten)]
+        new: ImportArgs,
     },
     /// List licenses, oldest first
     List(ShowArgs),
@@ -94,6 +109,22 @@ pub(crate) struct NewArgs {
     note: Option<String>,
 }
 
+/// What licenses of a list have where it does not say it.
+#[derive(clap::Args)]
+pub(crate) struct ImportArgs {
+    #[command(flatten)]
+    term: TermArgs,
+    /// Level, which decides the subscriptions
+    #[arg(long, default_value = "1")]
+    level: String,
+    /// A remark for yourself
+    #[arg(long)]
+    note: Option<String>,
+    /// Leave out lines that cannot be taken, and make the others
+    #[arg(long)]
+    skip_refused: bool,
+}
+
 /// How long a license lasts.
 #[derive(clap::Args)]
 #[group(required = true, multiple = false)]
@@ -126,6 +157,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     match command {
         Command::Add { app, new, json } => add(store, &app, new, json),
         Command::Edit { app, key, term, user_too } => edit(store, &app, &key, &term, user_too),
+        Command::Import { app, file, new } => import(store, &app, &file, new),
         Command::List(ShowArgs { app, json }) => list(store, &app, json),
         Command::Ban { app, key, reason, user_too, address } => {
             with_app(store, &app, async |service, app| {
@@ -183,6 +215,58 @@ fn add(store: StoreArgs, app: &str, new: NewArgs, json: bool) -> anyhow::Result<
         }
         Ok(())
     })
+}
+
+/// Refused lines that are told.
+const TOLD: usize = 20;
+
+fn import(store: StoreArgs, app: &str, file: &Path, new: ImportArgs) -> anyhow::Result<()> {
+    let text = read_list(file)?;
+    let now = SystemClock.now();
+    let usual = Usual { level: new.level, duration: new.term.term(now)?.seconds(now), note: new.note };
+    with_app(store, app, async move |service, app| {
+        let list = service.read_licenses(&app, text, usual).await?;
+        if !list.refused.is_empty() {
+            for one in list.refused.iter().take(TOLD) {
+                eprintln!("line {}: {}: {}", one.line, output::plain(&one.key), one.why);
+            }
+            let (refused, good) = (list.refused.len(), list.good.len());
+            ensure!(
+                new.skip_refused && good > 0,
+                "{refused} lines cannot be taken, {good} can; nothing was made. --skip-refused makes the others"
+            );
+        }
+        let made = service.import_licenses(&app, list.good, &app.owner_name).await?;
+        let mut count = made.made;
+        if let Some(id) = made.job {
+            // A server may be at work on it too: it is done once either has done the last of it.
+            let job = loop {
+                service.finish_jobs().await?;
+                let job = service.job(&app, id).await?;
+                let job = job.ok_or_else(|| anyhow::anyhow!("the job {id} is not there any more"))?;
+                if job.ended.is_some() {
+                    break job;
+                }
+            };
+            if let Some(why) = job.failed {
+                bail!("given up after {} licenses: {}", job.changed, output::plain(&why));
+            }
+            count = job.changed;
+        }
+        println!("imported {count} licenses");
+        Ok(())
+    })
+}
+
+fn read_list(file: &Path) -> anyhow::Result<String> {
+    let bytes = if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).context("cannot read the standard input")?;
+        bytes
+    } else {
+        std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?
+    };
+    String::from_utf8(bytes).context("the list is no UTF-8: save it as such")
 }
 
 fn edit(store: StoreArgs, app: &str, key: &str, term: &TermArgs, user_too: bool) -> anyhow::Result<()> {

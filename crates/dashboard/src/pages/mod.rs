@@ -20,6 +20,8 @@ mod hashes;
 mod jobs;
 mod keyauth_addresses;
 mod license;
+mod licenses_import;
+mod licenses_new;
 mod logs;
 mod missing;
 mod mutes;
@@ -73,6 +75,8 @@ pub(crate) const AREAS: &[&[Route]] = &[
     team::ROUTES,
     user::ROUTES,
     license::ROUTES,
+    licenses_new::ROUTES,
+    licenses_import::ROUTES,
     welcome::ROUTES,
     files::ROUTES,
     whitelist::ROUTES,

@@ -72,6 +72,9 @@ impl Service {
             if let Err(error) = self.store.db().write::<_, StoreError, _>(ended).await {
                 tracing::error!(%error, "removing jobs that ended failed");
             }
+            if let Err(error) = self.drop_given_up_imports().await {
+                tracing::error!(%error, "removing what is left of imports failed");
+            }
             if let Err(error) = self.forget_sign_ins().await {
                 tracing::error!(%error, "removing ended sign-ins to the dashboard failed");
             }

@@ -14,12 +14,22 @@ impl AddEvent {
         Self(Event { id: digest(&["key", key]), params: digest_of(params) })
     }
 
+    /// A form that a person sent, by what was drawn for it: sent again, it is the same.
+    pub fn by_form(person: &str, form: &str, params: &[String]) -> Self {
+        Self(Event { id: form_id(person, form), params: digest_of(params) })
+    }
+
     /// An event by the ids in a shop's payload. Two products of one order may have the same ids; with other parameters it
     /// is another event.
     pub fn by_order(order: &str, params: &[String]) -> Self {
         let params = digest_of(params);
         Self(Event { id: digest(&["order", order, &params]), params })
     }
+}
+
+/// What the form of a person is remembered by.
+pub(super) fn form_id(person: &str, form: &str) -> String {
+    digest(&["form", person, form])
 }
 
 fn digest_of(params: &[String]) -> String {

@@ -58,6 +58,7 @@ fn words(change: &Change) -> String {
             Some(LicenseStatus::Used) => "Delete used licenses".into(),
             Some(LicenseStatus::Banned) => "Delete banned licenses".into(),
         },
+        Change::ImportLicenses { .. } => "Import licenses".into(),
         Change::DeleteApp => "Delete the application".into(),
     }
 }

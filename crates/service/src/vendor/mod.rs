@@ -15,6 +15,7 @@ mod event;
 mod figures;
 mod files;
 mod find;
+mod import;
 mod jobs;
 mod licenses;
 pub(crate) mod listing;
@@ -78,9 +79,10 @@ pub use self::{
     event::AddEvent,
     files::{FileContent, FileFault, NewFile},
     find::{Found, How, Match, Parts},
+    import::{IMPORT_MAX, Imported, List as LicenseList, Listed as ListedLicense, Refused, Usual},
     jobs::job_words,
     licenses::{Assignment, EditedLicense, LicenseFilter, LicenseRecord},
-    new_licenses::{Added, BATCH_MAX, LEVEL_MAX, LicenseFailure, NOTE_MAX, NewKeys},
+    new_licenses::{Added, BATCH_MAX, LEVEL_MAX, LicenseFailure, MAKE_MAX, NOTE_MAX, NewKeys},
     seller_keys::{FoundSellerKey, KEYS_MAX, KeyChange, MadeKey, NewKey, OVERLAP_MAX, ShownKey},
     session_page::{Place, SessionPage, SessionQuery, Whose},
     settings::{ChangedSettings, Lockout, SETTINGS, ShownSetting, Trial, Written, shown_settings},

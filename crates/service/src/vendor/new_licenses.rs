@@ -2,21 +2,20 @@
 
 use std::time::Instant;
 
-use claviger_domain::{AccountRole, Alphabet, Mask, Permission, may_make_level};
+use claviger_domain::{AccountRole, Alphabet, Mask, Permission, Random, may_make_level};
 use claviger_store::{
     Conn, StoreError,
     accounts::{self, Account},
     add_events::{self, Claim},
     balance::{self, Cause, Kind},
-    licenses,
-    licenses::NewLicenses,
-    tokens,
+    licenses::{self, License, NewLicense},
+    remarks, tokens,
 };
 
 use super::{
     ManageError,
     checks::{check_line, check_remark},
-    event::AddEvent,
+    event::{AddEvent, form_id},
     team::may,
 };
 use crate::{
@@ -26,6 +25,8 @@ use crate::{
 
 /// Licenses made in one call at most.
 pub const BATCH_MAX: i64 = 100;
+/// Licenses that people make in one go at most.
+pub const MAKE_MAX: i64 = 10_000;
 /// Longest level in bytes.
 pub const LEVEL_MAX: usize = 12;
 /// Longest note in bytes.
@@ -112,7 +113,7 @@ impl Service {
     /// # Errors
     /// See [`LicenseFailure`]; the checks come in the order of its list.
     pub async fn add_licenses(&self, app: &App, keys: NewKeys) -> Result<Vec<String>, LicenseFailure> {
-        Ok(self.make_licenses(app, keys, None, "command line").await?.keys)
+        Ok(self.make(app, keys, None, ("command line", BATCH_MAX)).await?.keys)
     }
 
     /// As [`Service::add_licenses`]. When an event comes again within 24 hours, the licenses that were made for it are
@@ -126,16 +127,66 @@ impl Service {
         keys: NewKeys,
         event: Option<AddEvent>,
     ) -> Result<Added, LicenseFailure> {
-        self.make_licenses(app, keys, event, "Seller API").await
+        self.make(app, keys, event, ("Seller API", BATCH_MAX)).await
     }
 
-    /// As [`Service::add_licenses_for`]. `way`: by which way, for the journal of whoever pays.
-    pub(super) async fn make_licenses(
+    /// As [`Service::add_licenses_for`], up to [`MAKE_MAX`] at a time: for people, who wait for a page.
+    ///
+    /// # Errors
+    /// See [`LicenseFailure`].
+    pub async fn make_licenses(
+        &self,
+        app: &App,
+        keys: NewKeys,
+        event: AddEvent,
+    ) -> Result<Added, LicenseFailure> {
+        self.make(app, keys, Some(event), ("dashboard", MAKE_MAX)).await
+    }
+
+    /// The licenses that a person's form made within 24 hours, those that are left of them; `None` when it made none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn licenses_of_form(
+        &self,
+        app: &App,
+        person: &str,
+        form: &str,
+    ) -> Result<Option<Vec<License>>, ServiceError> {
+        let (app, event, since) = (app.id, form_id(person, form), self.clock.now() - EVENT_SECONDS);
+        let read = move |conn: &mut Conn<'_>| match add_events::range(conn, app, &event, since)? {
+            Some(range) => licenses::of_range(conn, app, range).map(Some),
+            None => Ok(None),
+        };
+        Ok(self.store.db().read(read).await?)
+    }
+
+    /// The form with which a person made licenses of an application the last time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn kept_license_form(&self, app: &App, person: &str) -> Result<Option<String>, ServiceError> {
+        let (app, person) = (app.id, person.to_owned());
+        Ok(self.store.db().read(move |conn| remarks::license_form(conn, app, &person)).await?)
+    }
+
+    /// Keeps the form with which a person made licenses of an application.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn keep_license_form(&self, app: &App, person: &str, form: &str) -> Result<(), ServiceError> {
+        let (app, person, form) = (app.id, person.to_owned(), form.to_owned());
+        let keep = move |conn: &mut Conn<'_>| remarks::keep_license_form(conn, app, &person, &form);
+        Ok(self.store.db().write::<_, StoreError, _>(keep).await?)
+    }
+
+    /// Makes licenses, at most `max`. `way`: by which way, for the journal of whoever pays.
+    async fn make(
         &self,
         app: &App,
         keys: NewKeys,
         event: Option<AddEvent>,
-        way: &'static str,
+        (way, max): (&'static str, i64),
     ) -> Result<Added, LicenseFailure> {
         let keys = kept(keys)?;
         let (app, now, random) = (app.id, self.clock.now(), self.random.clone());
@@ -156,28 +207,14 @@ impl Service {
             if daily > 0 && licenses::made_since(conn, app, now - DAY)?.saturating_add(keys.amount) > daily {
                 return Err(LicenseFailure::DailyLimit(daily));
             }
-            if keys.amount > BATCH_MAX {
+            if keys.amount > max {
                 return Err(LicenseFailure::TooMany);
             }
             if keys.mask.is_fixed() && keys.amount > 1 {
                 return Err(LicenseFailure::FixedMask);
             }
             let payer = payer(conn, app, &keys)?;
-            let new = NewLicenses {
-                duration: keys.duration,
-                level: &keys.level,
-                note: keys.note.as_deref(),
-                genby: &keys.genby,
-                gendate: now,
-            };
-            let draws = if keys.mask.is_fixed() { 1 } else { DRAWS };
-            let mut made = Vec::new();
-            for _ in 0..keys.amount {
-                let (id, key) = add_one(conn, app, &new, draws, || keys.mask.draw(keys.alphabet, &*random))?;
-                let owner = tokens::Owner { kind: tokens::LICENSE, id, name: &key };
-                tokens::insert(conn, app, &random.hex(TOKEN_BYTES), owner)?;
-                made.push((id, key));
-            }
+            let made = add_all(conn, app, &keys, &*random, now)?;
             if let (Some(payer), Some((first, _)), Some((last, _))) = (payer, made.first(), made.last()) {
                 pay(conn, &payer, &keys, (*first, *last), way, now)?;
             }
@@ -261,18 +298,40 @@ fn pay(
     Ok(())
 }
 
-/// Number and key of the license.
-fn add_one(
+/// Numbers and keys of the licenses, each with its token. Keys that are taken are drawn anew.
+fn add_all(
     conn: &mut Conn<'_>,
     app: i64,
-    new: &NewLicenses<'_>,
-    draws: usize,
-    draw: impl Fn() -> String,
-) -> Result<(i64, String), LicenseFailure> {
-    for _ in 0..draws {
-        let key = draw();
-        if let Some(id) = licenses::insert(conn, app, &key, new)? {
-            return Ok((id, key));
+    keys: &NewKeys,
+    random: &dyn Random,
+    now: i64,
+) -> Result<Vec<(i64, String)>, LicenseFailure> {
+    let mut made: Vec<(i64, String)> = Vec::new();
+    for _ in 0..if keys.mask.is_fixed() { 1 } else { DRAWS } {
+        let missing = keys.amount - made.len() as i64;
+        let drawn: Vec<String> = (0..missing).map(|_| keys.mask.draw(keys.alphabet, random)).collect();
+        let new = |key| NewLicense {
+            key,
+            duration: keys.duration,
+            level: &keys.level,
+            note: keys.note.as_deref(),
+            genby: &keys.genby,
+            gendate: now,
+            used: None,
+        };
+        let new: Vec<NewLicense<'_>> = drawn.iter().map(|key| new(key.as_str())).collect();
+        let added = licenses::insert_many(conn, app, &new)?;
+        made.extend(added.into_iter().map(|(place, id)| (id, drawn[place].clone())));
+        if made.len() as i64 == keys.amount {
+            let tokens: Vec<(String, tokens::Owner<'_>)> = made
+                .iter()
+                .map(|(id, key)| {
+                    let owner = tokens::Owner { kind: tokens::LICENSE, id: *id, name: key };
+                    (random.hex(TOKEN_BYTES), owner)
+                })
+                .collect();
+            tokens::insert_many(conn, app, &tokens)?;
+            return Ok(made);
         }
     }
     Err(LicenseFailure::Exists)

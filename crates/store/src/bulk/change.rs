@@ -52,6 +52,13 @@ pub enum Change {
     AddTime(i64),
     /// Deletes licenses of a status (`None`: all).
     DeleteLicenses(Option<LicenseStatus>),
+    /// Makes the licenses of a list, which are staged ([`crate::imports`]).
+    ImportLicenses {
+        /// The number of the import.
+        import: i64,
+        /// Who makes them.
+        genby: String,
+    },
     /// Removes what is left of an application that was deleted, in all tables.
     DeleteApp,
 }
@@ -95,6 +102,9 @@ impl Change {
         match self {
             Self::DeleteUsers => plain(DELETE_USERS),
             Self::DeleteApp => plain("delete_app"),
+            Self::ImportLicenses { import, genby } => {
+                Columns { name: genby.clone(), amount: *import, ..plain("import_licenses") }
+            }
             Self::DeleteExpiredUsers => plain("delete_expired_users"),
             Self::ResetUsers => plain("reset_users"),
             Self::SetVariable(new) => Columns {
@@ -144,6 +154,7 @@ impl Change {
         Ok(match kind.as_str() {
             DELETE_USERS => Self::DeleteUsers,
             "delete_app" => Self::DeleteApp,
+            "import_licenses" => Self::ImportLicenses { import: amount, genby: name },
             "delete_expired_users" => Self::DeleteExpiredUsers,
             "reset_users" => Self::ResetUsers,
             "set_variable" => Self::SetVariable(variables::UserVariable { name, value, read_only: flag }),
@@ -189,8 +200,8 @@ impl Change {
             Self::HandOver(name) => user_subscriptions::hand_over(conn, app, range, Some(name), decided)?,
             Self::AddTime(seconds) => licenses::add_time(conn, app, range, *seconds)?,
             Self::DeleteLicenses(status) => licenses::delete_range(conn, app, range, *status)?,
-            // Goes over all tables, not over rows of one.
-            Self::DeleteApp => 0,
+            // Go over all tables, or over what is staged, not over rows of one.
+            Self::DeleteApp | Self::ImportLicenses { .. } => 0,
         };
         Ok(i64::try_from(changed).unwrap_or(i64::MAX))
     }

@@ -4,7 +4,7 @@ use super::{
     change::{Change, Decision},
     watched,
 };
-use crate::{Conn, Range, Result, StoreError, gone, params, sessions::shared, users};
+use crate::{Conn, Range, Result, StoreError, gone, imports, params, sessions::shared, users};
 
 /// How often in a row a slice may fail before its job is given up: those behind it wait.
 const TRIES: i64 = 5;
@@ -100,6 +100,11 @@ pub fn step(conn: &mut Conn<'_>, app: i64, rows: i64, now: i64) -> Result<bool> 
                 return Ok(true);
             }
         },
+        Change::ImportLicenses { import, genby } => {
+            let (next, rows_seen, changed) =
+                imports::carry_out(conn, app, (*import, genby), (after, rows), decided)?;
+            Slice { next, rows: rows_seen, changed, last: rows_seen < rows }
+        }
         change => over_rows(conn, app, change, Range { after, last: upto }, (decided, rows))?,
     };
     if let Some(next) = slice.next {

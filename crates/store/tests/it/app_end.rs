@@ -14,6 +14,7 @@ use claviger_store::{
     chat::{self, Channel, Message},
     deliveries::{self, DeliveryBounds, NewDelivery},
     files::{self, File},
+    imports,
     licenses::{self, NewLicenses},
     logs::{self, Log},
     owners, params,
@@ -76,6 +77,18 @@ fn fill(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
     remarks::name_device(conn, app, user, "device", "at home")?;
     let note = remarks::Note { note: "pays late".into(), author: "seller".into(), written: NOW };
     remarks::set_note(conn, app, user, &note)?;
+    remarks::keep_license_form(conn, app, "owner:1", "amount=1")?;
+    let import = imports::begin(conn, app, NOW)?;
+    let staged = imports::Staged {
+        key: "K".into(),
+        duration: 60,
+        level: "1".into(),
+        note: None,
+        used_by: None,
+        user: None,
+        token: "staged".into(),
+    };
+    imports::stage(conn, app, import, 0, &[staged])?;
     let line = Log { id: 0, written: NOW, credential: None, pc_user: None, message: value };
     logs::insert(conn, app, &line, 10)?;
     let entry = Entry { kind: access::IP, value: "192.0.2.1", reason: &name, added: NOW, until: None };

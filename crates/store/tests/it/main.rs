@@ -13,6 +13,7 @@ mod content_pages;
 mod deliveries;
 mod find;
 mod gather;
+mod imports;
 mod licenses;
 mod logs;
 mod migrations;

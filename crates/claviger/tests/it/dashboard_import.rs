@@ -1,0 +1,178 @@
+//! The dashboard's import of licenses, and that of the command line.
+
+use std::time::Instant;
+
+use crate::support::{App, Browser, HWID, Reply, Server, escaped, eventually, form};
+
+const IMPORT: &str = "/dashboard/demo-app/licenses/import";
+
+fn post(browser: &Browser, list: &str, more: &[(&str, &str)]) -> Reply {
+    let mut fields = vec![("list", list), ("level", "1"), ("duration", "30"), ("unit", "days")];
+    fields.extend_from_slice(more);
+    browser.post(IMPORT, &fields)
+}
+
+fn count(app: &App) -> usize {
+    app.pages("fetchallkeys", "keys", 1000).len()
+}
+
+/// What `info` tells of a license.
+fn info(app: &App, key: &str) -> serde_json::Value {
+    let reply = app.sell("info", &[("key", key)]);
+    assert_eq!(reply.json()["success"], true, "{key}: {reply:?}");
+    reply.json()
+}
+
+#[test]
+fn a_list_is_imported_whole() {
+    let server = Server::start();
+    let (app, browser) = (&server.app, server.browser());
+    app.add_user("alice");
+    let before = count(app);
+    assert!(browser.get(IMPORT).text().contains("A key on each line"));
+    let reply = post(&browser, " OLD-1 \r\nold-2\r\n\r\n\u{1F511}-3\r\n", &[("note", "moved")]);
+    assert_eq!(reply.status, 303, "{}", reply.text());
+    assert_eq!(count(app), before + 3);
+    assert_eq!(info(app, "old-1")["note"], "moved");
+    let table =
+        "key;level;days;note;used_by;made\nT-1;2;7;\"a;b\";;x\nT-2;;never;;ALICE;\nT-3;;;;somebody gone;\n";
+    assert_eq!(post(&browser, table, &[]).status, 303);
+    assert_eq!(info(app, "T-1")["note"], "a;b");
+    assert_eq!(info(app, "T-1")["level"], "2");
+    assert_eq!(
+        (info(app, "T-2")["status"].as_str(), info(app, "T-2")["usedby"].as_str()),
+        (Some("Used"), Some("alice"))
+    );
+    assert_eq!(info(app, "T-3")["usedby"], "somebody gone");
+    // They work.
+    let used = app.init("1.2").call("license", &[("key", "OLD-2"), ("hwid", HWID)]);
+    assert_eq!(used.json()["success"], true, "{used:?}");
+    let log = server.cli.json(&["audit", "list", &app.path(), "--json"]).to_string();
+    assert!(log.contains("import-licenses") && log.contains("3 licenses"), "{log}");
+}
+
+#[test]
+fn what_cannot_be_taken_is_told_and_nothing_is_done() {
+    let server = Server::start();
+    let (app, browser, there) = (&server.app, server.browser(), server.license(0));
+    let before = count(app);
+    let list = format!("NEW-1\n{}\nnew-1\n<b>x</b>\u{202E}\n{}\nNEW-2", there.to_lowercase(), "x".repeat(71));
+    let reply = post(&browser, &list, &[]);
+    assert_eq!(reply.status, 422, "{}", reply.text());
+    for part in [
+        "Nothing was imported: 4 lines cannot be taken, 2 can.",
+        "there is a license of this key already",
+        "the same key stands in line 1",
+        "a license mask must not hold",
+        "a license key has at most 70 bytes",
+        "Import the other 2",
+        &escaped("<b>x</b>"),
+        &escaped(&there.to_lowercase()),
+    ] {
+        assert!(reply.text().contains(part), "{part}: {}", reply.text());
+    }
+    assert!(!reply.text().contains("<b>x"), "{}", reply.text());
+    assert_eq!(count(app), before);
+    let others = post(&browser, &list, &[("take", "good")]);
+    assert_eq!(others.status, 303, "{}", others.text());
+    assert_eq!(count(app), before + 2);
+    // Sent again, all of them are there.
+    let again = post(&browser, &list, &[("take", "good")]);
+    assert!(again.status == 422 && again.text().contains("0 can."), "{}", again.text());
+    for (list, more, why) in [
+        ("", ("x", ""), "The list is empty."),
+        (" \r\n\t", ("x", ""), "The list is empty."),
+        ("key,level\n", ("x", ""), "There is no license under the names"),
+        ("A", ("level", "77"), "Choose a level."),
+        ("A", ("duration", "0"), "more than no time"),
+        ("A", ("unit", "x"), "Choose a unit."),
+        ("A", ("note", "a\nb"), "A note has at most 69 bytes"),
+    ] {
+        let mut fields = vec![more, ("list", list), ("level", "1"), ("duration", "30"), ("unit", "days")];
+        fields.dedup_by_key(|(name, _)| *name);
+        let reply = browser.post(IMPORT, &fields);
+        assert_eq!(reply.status, 422, "{list} {more:?}: {}", reply.text());
+        assert!(reply.text().contains(why), "{why}: {}", reply.text());
+    }
+    // Hundreds of refused lines are counted, and the first are shown.
+    let many = post(&browser, &format!("{}\n", "x".repeat(71)).repeat(5000), &[]);
+    assert!(
+        many.text().contains("5,000 lines cannot be taken")
+            && many.text().matches("at most 70 bytes").count() == 200
+    );
+    assert_eq!(count(app), before + 2);
+    // More than a form may have.
+    assert_eq!(post(&browser, &"A\n".repeat(600_000), &[]).status, 413);
+}
+
+#[test]
+fn very_many_are_imported_by_a_job() {
+    let server = Server::start();
+    let (app, browser) = (&server.app, server.browser());
+    let before = count(app);
+    let list: String = (0..5000).map(|n| format!("MANY-{n:06}\n")).collect();
+    let reply = post(&browser, &list, &[]);
+    assert_eq!(reply.status, 303, "{}", reply.text());
+    let job = reply.header("location").expect("a job").to_owned();
+    assert!(job.starts_with("/dashboard/demo-app/jobs/"), "{job}");
+    eventually("the end of the job", || browser.get(&job).text().contains("done").then_some(()));
+    let page = browser.get(&job);
+    assert!(page.text().contains("Import licenses") && page.text().contains("5,000"), "{}", page.text());
+    assert_eq!(count(app), before + 5000);
+    assert_eq!(app.sell("verify", &[("key", "many-004999")]).status, 200);
+}
+
+#[test]
+fn two_imports_of_the_same_list_make_it_once() {
+    let server = Server::start();
+    let (app, browser) = (&server.app, server.browser());
+    let before = count(app);
+    let list: String = (0..300).map(|n| format!("SAME-{n}\n")).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            let (browser, list) = (browser.clone(), &list);
+            scope.spawn(move || assert!([303, 422].contains(&post(&browser, list, &[]).status)));
+        }
+    });
+    assert_eq!(count(app), before + 300);
+}
+
+#[test]
+fn the_command_line_imports_a_hundred_thousand() {
+    let server = Server::start();
+    let app = &server.app;
+    let before = count(app);
+    let file = server.data().join("keys.txt");
+    let list: String = (0..100_000).map(|n| format!("BULK-{n:08}-{:08X}\n", n * 7919)).collect();
+    std::fs::write(&file, &list).expect("a file");
+    let path = file.to_str().expect("a path");
+    let begun = Instant::now();
+    let said = server.cli.ok(&["license", "import", &app.path(), path, "--days", "30"]);
+    let took = begun.elapsed();
+    assert!(said.contains("100000"), "{said}");
+    eprintln!("100,000 licenses in {took:?}");
+    assert_eq!(app.sell("verify", &[("key", "bulk-00099999-2f335071")]).status, 200, "the last");
+    assert_eq!(count(app), before + 100_000);
+    let again = server.cli.fails(&["license", "import", &app.path(), path, "--days", "30"]);
+    assert!(again.contains("there is a license of this key already"), "{again}");
+}
+
+#[test]
+fn others_may_not() {
+    let server = Server::start();
+    let app = &server.app;
+    let make = |role: &str, name: &str, perms: &str| {
+        let email = format!("{name}@x.example");
+        let fields =
+            [("role", role), ("user", name), ("pass", "password"), ("email", &email), ("perms", perms)];
+        assert_eq!(app.seller(&format!("type=addAccount&{}", form(&fields))).json()["success"], true);
+        Browser::signed_in(&app.address, name, "password")
+    };
+    for other in [make("Manager", "manager", "4094"), make("Reseller", "shop", "4095")] {
+        assert_eq!(other.get(IMPORT).status, 403);
+        assert_eq!(post(&other, "A-1", &[]).status, 403);
+    }
+    let licenses = make("Manager", "licenses", "1");
+    assert_eq!(post(&licenses, "A-1", &[]).status, 303);
+    assert_eq!(info(app, "A-1")["createdby"], "licenses");
+}

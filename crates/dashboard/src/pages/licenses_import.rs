@@ -1,0 +1,152 @@
+//! `/dashboard/{app}/licenses/import`: licenses of a list. What cannot be taken is told line by line, and all are made or
+//! none, unless one chooses to take the others.
+
+use askama::Template;
+use axum::http::StatusCode;
+use claviger_domain::{Permission, in_one_line};
+use claviger_service::vendor::{LicenseList, ManageError};
+
+use crate::{
+    addresses::app_base,
+    fault::{Answer, Fault, refusal},
+    frame::{Frame, Nav},
+    license_form::{LicenseForm, levels},
+    plots::grouped,
+    record::record,
+    rights::Need,
+    route::Route,
+    visit::Visit,
+};
+
+const LICENSES: Need = Need::App(Permission::Licenses);
+/// Refused lines that are shown.
+const SHOWN: usize = 200;
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get("/dashboard/{app}/licenses/import", LICENSES, |visit| Box::pin(show(visit))),
+    Route::post("/dashboard/{app}/licenses/import", LICENSES, |visit| Box::pin(import(visit))),
+];
+
+/// A line that is not taken.
+struct Line {
+    line: usize,
+    key: String,
+    why: String,
+}
+
+/// What is wrong with a list.
+#[derive(Default)]
+struct Told {
+    lines: Vec<Line>,
+    /// How many there are in all.
+    count: String,
+    /// How many could be taken.
+    good: String,
+    some_good: bool,
+    ignored: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "licenses_import.html")]
+struct Page {
+    frame: Frame,
+    base: String,
+    form: LicenseForm,
+    list: String,
+    problem: Option<String>,
+    told: Option<Told>,
+}
+
+async fn show(visit: Visit) -> Answer {
+    let form = read_form(&visit).await?;
+    page(&visit, StatusCode::OK, form, None, None).await
+}
+
+async fn read_form(visit: &Visit) -> Result<LicenseForm, Fault> {
+    let app = visit.app()?;
+    let offered = visit.service().subscriptions(app).await?;
+    let levels = levels(&offered, visit.form.get("level"), |_| true);
+    Ok(LicenseForm::new(&visit.form, &app.settings.license_mask, levels))
+}
+
+async fn page(
+    visit: &Visit,
+    status: StatusCode,
+    form: LicenseForm,
+    problem: Option<String>,
+    told: Option<Told>,
+) -> Answer {
+    let page = Page {
+        frame: visit.frame("Import licenses", Nav::Other).await?,
+        base: app_base(visit.app()?),
+        form,
+        list: visit.form.kept("list"),
+        problem,
+        told,
+    };
+    visit.render_as(status, &page)
+}
+
+async fn import(visit: Visit) -> Answer {
+    let mut form = read_form(&visit).await?;
+    let Some(usual) = form.usual(visit.now()) else {
+        return page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form, None, None).await;
+    };
+    let app = visit.app()?;
+    let list = match visit.service().read_licenses(app, visit.form.kept("list"), usual).await {
+        Ok(list) => list,
+        Err(error) => {
+            let problem = Some(refusal(error)?);
+            return page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form, problem, None).await;
+        }
+    };
+    let takes_good = visit.form.get("take") == Some("good");
+    if list.good.is_empty() || (!list.refused.is_empty() && !takes_good) {
+        return page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form, None, Some(told(&list))).await;
+    }
+    let count = grouped(list.good.len() as i64);
+    match make(&visit, list).await {
+        Ok(address) => visit.see_other_saying(address, &format!("{count} licenses are imported.")),
+        Err(error) => {
+            let problem = Some(refusal(error)?);
+            page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form, problem, None).await
+        }
+    }
+}
+
+/// Makes the licenses; returns where it is told.
+async fn make(visit: &Visit, list: LicenseList) -> Result<String, Fault> {
+    let (app, person) = (visit.app()?.clone(), visit.person()?.name.clone());
+    let told = match list.refused.len() {
+        0 => format!("{} licenses", list.good.len()),
+        refused => format!("{} licenses; {refused} lines refused", list.good.len()),
+    };
+    let (service, making) = (visit.service().clone(), app.clone());
+    // Carried through, also when the browser does not wait for it.
+    let made = tokio::spawn(async move { service.import_licenses(&making, list.good, &person).await });
+    let made = made
+        .await
+        .map_err(|error| ManageError::Service(claviger_service::ServiceError::System(error.to_string())))?;
+    let made = made?;
+    record(visit, &app, "import-licenses", &told).await?;
+    let base = app_base(&app);
+    Ok(match made.job {
+        Some(job) => format!("{base}jobs/{job}"),
+        None => format!("{base}licenses/import"),
+    })
+}
+
+fn told(list: &LicenseList) -> Told {
+    let shown = list.refused.iter().take(SHOWN).map(|one| Line {
+        line: one.line,
+        key: in_one_line(&one.key).into_owned(),
+        why: one.why.clone(),
+    });
+    Told {
+        lines: shown.collect(),
+        count: grouped(list.refused.len() as i64),
+        good: grouped(list.good.len() as i64),
+        some_good: !list.good.is_empty(),
+        ignored: list.ignored.iter().map(|name| in_one_line(name).into_owned()).collect(),
+    }
+}
