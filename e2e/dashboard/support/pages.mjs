@@ -46,6 +46,7 @@ export function pages({ app, users, banned }) {
     { name: "webhook-messages", address: at("webhooks/messages") },
     { name: "web-loader", address: at("web-loader") },
     { name: "hashes", address: at("hashes") },
+    { name: "users-new", address: at("users/new") },
     { name: "user", address: at("users/1") },
     { name: "user-banned", address: at("users/9") },
     { name: "user-account", address: at("users/1/account") },

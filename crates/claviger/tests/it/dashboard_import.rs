@@ -157,6 +157,70 @@ fn the_command_line_imports_a_hundred_thousand() {
     assert!(again.contains("there is a license of this key already"), "{again}");
 }
 
+/// Posts a list as a file, as a browser does.
+fn post_file(browser: &Browser, list: &[u8], more: &[(&str, &str)]) -> Reply {
+    let token = browser.token();
+    let mut fields = vec![("token", token.as_str()), ("level", "1"), ("duration", "30"), ("unit", "days")];
+    fields.extend_from_slice(more);
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        body.extend(
+            format!("--X\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
+        );
+    }
+    body.extend(b"--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"keys.txt\"\r\n\r\n");
+    body.extend_from_slice(list);
+    body.extend(b"\r\n--X--\r\n");
+    let headers = [("Content-Type", "multipart/form-data; boundary=X"), ("Sec-Fetch-Site", "same-origin")];
+    browser.send("POST", &format!("{IMPORT}/file"), &headers, &body)
+}
+
+#[test]
+fn a_hundred_thousand_come_as_a_file() {
+    let server = Server::start();
+    let (app, browser) = (&server.app, server.browser());
+    let before = count(app);
+    let list: String = (0..100_000).map(|n| format!("FILE-{n:08}-{:08X}\n", n * 7919)).collect();
+    let begun = Instant::now();
+    let reply = post_file(&browser, list.as_bytes(), &[("note", "moved")]);
+    assert_eq!(reply.status, 303, "{}", reply.text());
+    let job = reply.header("location").expect("a job").to_owned();
+    eventually("the end of the job", || browser.get(&job).text().contains("done").then_some(()));
+    eprintln!("100,000 licenses of a file in {:?}", begun.elapsed());
+    assert_eq!(count(app), before + 100_000);
+    assert_eq!(info(app, "file-00099999-2f335071")["note"], "moved");
+}
+
+#[test]
+fn a_file_that_is_none_is_refused() {
+    let server = Server::start();
+    let (app, browser) = (&server.app, server.browser());
+    let before = count(app);
+    for (list, why) in [
+        (&b"A\xFF\xFE"[..], "no text in UTF-8"),
+        (b"", "The list is empty."),
+        (b"A\0B", "1 line cannot be taken, 0 can."),
+        (b"A\nA\nB", "1 line cannot be taken, 2 can."),
+    ] {
+        let reply = post_file(&browser, list, &[]);
+        assert_eq!(reply.status, 422, "{}", reply.text());
+        assert!(reply.text().contains(why), "{why}: {}", reply.text());
+    }
+    assert_eq!(post_file(&browser, &[b'x'; 25 * 1024 * 1024], &[]).status, 413);
+    assert_eq!(post_file(&browser, b"A", &[("token", "0")]).status, 303, "the first token counts");
+    // Half a file: nothing.
+    let headers = [("Content-Type", "multipart/form-data; boundary=X"), ("Sec-Fetch-Site", "same-origin")];
+    let half = format!(
+        "--X\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n{}\r\n--X\r\nContent-Disposition: form-data; \
+         name=\"file\"; filename=\"k\"\r\n\r\nHALF-1\nHALF",
+        browser.token()
+    );
+    assert_eq!(browser.send("POST", &format!("{IMPORT}/file"), &headers, half.as_bytes()).status, 400);
+    assert_eq!(count(app), before + 1);
+    let good = post_file(&browser, b"B-1\nB-1\nB-2", &[("take", "good")]);
+    assert_eq!((good.status, count(app)), (303, before + 3), "{}", good.text());
+}
+
 #[test]
 fn others_may_not() {
     let server = Server::start();
@@ -171,6 +235,7 @@ fn others_may_not() {
     for other in [make("Manager", "manager", "4094"), make("Reseller", "shop", "4095")] {
         assert_eq!(other.get(IMPORT).status, 403);
         assert_eq!(post(&other, "A-1", &[]).status, 403);
+        assert_eq!(post_file(&other, b"A-1", &[]).status, 403);
     }
     let licenses = make("Manager", "licenses", "1");
     assert_eq!(post(&licenses, "A-1", &[]).status, 303);

@@ -421,6 +421,52 @@ fn deleting_says_what_goes() {
 }
 
 #[test]
+fn users_are_made_without_a_license() {
+    const NEW: &str = "/dashboard/demo-app/users/new";
+    let server = Server::start();
+    let (app, browser) = (&server.app, server.browser());
+    shows(&browser.get(NEW), &["Empty: the first sign-in sets it.", "default"]);
+    let post = |other: &[(&str, &str)]| {
+        let usual = [("name", "alice"), ("password", "p"), ("subscription", "default"), ("days", "10")];
+        let kept = usual.into_iter().filter(|(name, _)| !other.iter().any(|(named, _)| named == name));
+        browser.post(NEW, &kept.chain(other.iter().copied()).collect::<Vec<_>>())
+    };
+    let made = post(&[]);
+    let page = made.header("location").unwrap_or_else(|| panic!("{}", made.text())).to_owned();
+    shows(&browser.get(&page), &["The user is made.", "alice", "runs"]);
+    assert_eq!(app.login_says("alice", HWID), "Logged in!");
+    for (other, why) in [
+        (&[][..], "There is a user of this name already."),
+        (&[("name", "ALICE")], "There is a user of this name already."),
+        (&[("name", "")], "must not be empty"),
+        (&[("name", "all")], "Nobody may be called so"),
+        (&[("name", "a\0b")], "must not hold"),
+        (&[("name", "b"), ("subscription", "nothing")], "There is no such subscription."),
+        (&[("name", "b"), ("days", "0")], "more than no time"),
+        (&[("name", "b"), ("days", "<b>")], "Write a number"),
+        (&[("name", "b"), ("days", "2001-01-01")], "That date has passed."),
+    ] {
+        let reply = post(other);
+        assert_eq!(reply.status, 422, "{other:?}: {}", reply.text());
+        assert!(reply.text().contains(&escaped(why)), "{other:?}: {}", reply.text());
+    }
+    for long in ["n".repeat(71), "n".repeat(70_000)] {
+        assert_eq!(post(&[("name", &long)]).status, 422);
+    }
+    assert_eq!(app.rows("fetchallusers", "users").len(), 1, "nobody else is made");
+    // Without subscription and password, from any device.
+    assert_eq!(
+        post(&[("name", "bob"), ("password", ""), ("subscription", ""), ("days", "x"), ("any_device", "1")])
+            .status,
+        303
+    );
+    let bob = browser.get(&page_of(&browser, "bob"));
+    shows(&bob, &["None. Give one here", "none: the next sign-in sets it", "any device"]);
+    app.seller("type=pauseapp");
+    assert!(post(&[("name", "carol")]).text().contains("The application is paused"));
+}
+
+#[test]
 fn two_who_change_the_same_user_at_once() {
     let server = Server::start();
     let (app, browsers) = (&server.app, [server.browser(), server.browser()]);

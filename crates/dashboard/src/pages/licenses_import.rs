@@ -19,12 +19,15 @@ use crate::{
 };
 
 const LICENSES: Need = Need::App(Permission::Licenses);
+/// Largest file in bytes: 200,000 licenses with notes.
+const FILE_MAX: usize = 24 * 1024 * 1024;
 /// Refused lines that are shown.
 const SHOWN: usize = 200;
 
 pub(crate) const ROUTES: &[Route] = &[
     Route::get("/dashboard/{app}/licenses/import", LICENSES, |visit| Box::pin(show(visit))),
-    Route::post("/dashboard/{app}/licenses/import", LICENSES, |visit| Box::pin(import(visit))),
+    Route::post("/dashboard/{app}/licenses/import", LICENSES, |visit| Box::pin(import_pasted(visit))),
+    Route::upload("/dashboard/{app}/licenses/import/file", LICENSES, |visit| Box::pin(import_file(visit))),
 ];
 
 /// A line that is not taken.
@@ -87,29 +90,54 @@ async fn page(
     visit.render_as(status, &page)
 }
 
-async fn import(visit: Visit) -> Answer {
-    let mut form = read_form(&visit).await?;
+async fn import_pasted(visit: Visit) -> Answer {
+    let list = visit.form.kept("list");
+    import(&visit, list).await
+}
+
+/// A list that comes as a file. It is in memory as a whole, and so has a place among all uploads.
+async fn import_file(visit: Visit) -> Answer {
+    let _place = visit.service().upload_place(visit.app()?, visit.ip).map_err(|_| Fault::Busy)?;
+    let (upload, mut bytes) = (visit.upload()?, Vec::new());
+    while let Some(more) = upload.next().await? {
+        if bytes.len() + more.len() > FILE_MAX {
+            return Err(Fault::TooLarge);
+        }
+        bytes.extend_from_slice(&more);
+    }
+    match String::from_utf8(bytes) {
+        Ok(list) => import(&visit, list).await,
+        Err(_) => {
+            let problem = "The file is no text in UTF-8. Save it as such; nothing was imported.".to_owned();
+            let form = read_form(&visit).await?;
+            page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form, Some(problem), None).await
+        }
+    }
+}
+
+async fn import(visit: &Visit, list: String) -> Answer {
+    let mut form = read_form(visit).await?;
     let Some(usual) = form.usual(visit.now()) else {
-        return page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form, None, None).await;
+        return page(visit, StatusCode::UNPROCESSABLE_ENTITY, form, None, None).await;
     };
     let app = visit.app()?;
-    let list = match visit.service().read_licenses(app, visit.form.kept("list"), usual).await {
+    let list = match visit.service().read_licenses(app, list, usual).await {
         Ok(list) => list,
         Err(error) => {
             let problem = Some(refusal(error)?);
-            return page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form, problem, None).await;
+            return page(visit, StatusCode::UNPROCESSABLE_ENTITY, form, problem, None).await;
         }
     };
     let takes_good = visit.form.get("take") == Some("good");
     if list.good.is_empty() || (!list.refused.is_empty() && !takes_good) {
-        return page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form, None, Some(told(&list))).await;
+        return page(visit, StatusCode::UNPROCESSABLE_ENTITY, form, None, Some(told(&list))).await;
     }
     let count = grouped(list.good.len() as i64);
-    match make(&visit, list).await {
+    match make(visit, list).await {
         Ok(address) => visit.see_other_saying(address, &format!("{count} licenses are imported.")),
         Err(error) => {
             let problem = Some(refusal(error)?);
-            page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form, problem, None).await
+            page(visit, StatusCode::UNPROCESSABLE_ENTITY, form, problem, None).await
         }
     }
 }

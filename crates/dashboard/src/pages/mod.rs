@@ -36,6 +36,7 @@ mod subscriptions;
 mod team;
 mod tokens;
 mod user;
+mod users_new;
 mod variables;
 mod web_loader;
 mod webhooks;
@@ -74,6 +75,7 @@ pub(crate) const AREAS: &[&[Route]] = &[
     sign_in::ROUTES,
     team::ROUTES,
     user::ROUTES,
+    users_new::ROUTES,
     license::ROUTES,
     licenses_new::ROUTES,
     licenses_import::ROUTES,
