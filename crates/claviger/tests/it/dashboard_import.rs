@@ -115,7 +115,9 @@ fn very_many_are_imported_by_a_job() {
     assert_eq!(reply.status, 303, "{}", reply.text());
     let job = reply.header("location").expect("a job").to_owned();
     assert!(job.starts_with("/dashboard/demo-app/jobs/"), "{job}");
-    eventually("the end of the job", || browser.get(&job).text().contains("done").then_some(()));
+    eventually("the end of the job", || {
+        browser.get(&job).text().contains("<span class=\"tag good\">done</span>").then_some(())
+    });
     let page = browser.get(&job);
     assert!(page.text().contains("Import licenses") && page.text().contains("5,000"), "{}", page.text());
     assert_eq!(count(app), before + 5000);
@@ -185,7 +187,9 @@ fn a_hundred_thousand_come_as_a_file() {
     let reply = post_file(&browser, list.as_bytes(), &[("note", "moved")]);
     assert_eq!(reply.status, 303, "{}", reply.text());
     let job = reply.header("location").expect("a job").to_owned();
-    eventually("the end of the job", || browser.get(&job).text().contains("done").then_some(()));
+    eventually("the end of the job", || {
+        browser.get(&job).text().contains("<span class=\"tag good\">done</span>").then_some(())
+    });
     eprintln!("100,000 licenses of a file in {:?}", begun.elapsed());
     assert_eq!(count(app), before + 100_000);
     assert_eq!(info(app, "file-00099999-2f335071")["note"], "moved");

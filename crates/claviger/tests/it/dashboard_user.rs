@@ -101,20 +101,13 @@ fn time_is_given_and_taken() {
         ("", "Write a number"),
         ("0", "more than no time"),
         ("-1", "Write a number"),
-        ("1e99", "at most 365000 days"),
+        ("1e99", "At most 365000 days"),
         ("\0<b>", "Write a number"),
-        ("2001-01-01", "passed"),
+        ("2001-01-01", "has passed"),
     ] {
         let fields = [("subscription", "default"), ("days", days)];
-        refuses(
-            &browser,
-            &page,
-            "extend",
-            &fields,
-            &why.replace("at most", "At most").replace("passed", "has passed"),
-        );
-        let why = if days == "2001-01-01" { "has passed" } else { why };
-        refuses(&browser, &page, "subtract", &fields, &why.replace("at most", "At most"));
+        refuses(&browser, &page, "extend", &fields, why);
+        refuses(&browser, &page, "subtract", &fields, why);
     }
     refuses(
         &browser,
