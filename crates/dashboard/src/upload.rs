@@ -25,6 +25,8 @@ use crate::{fault::Fault, fields::Fields};
 
 /// How slowly a browser may send.
 const PACE: Pace = Pace { grace: Duration::from_secs(30), bytes_per_second: 1024 };
+/// How long a browser may take to send a file, or a piece of one.
+const WITHIN: Duration = Duration::from_mins(10);
 /// What a form has besides its file, in bytes.
 const FIELDS_MAX: usize = 64 * 1024;
 /// Fields that a form has besides its file.
@@ -64,6 +66,8 @@ pub(crate) struct Upload {
 struct Source {
     from: Way,
     meter: Meter,
+    /// When all must be here.
+    end: Instant,
 }
 
 struct Form {
@@ -90,10 +94,10 @@ impl Upload {
     pub async fn begin(headers: &HeaderMap, body: Body) -> Result<(Fields, Self), UploadFault> {
         let kind =
             headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let mut meter = Meter::new(PACE, Instant::now());
+        let (mut meter, end) = (Meter::new(PACE, Instant::now()), Instant::now() + WITHIN);
         let body = body.into_data_stream();
         let Ok(boundary) = multer::parse_boundary(kind) else {
-            let source = Source { from: Way::Body(body), meter };
+            let source = Source { from: Way::Body(body), meter, end };
             let upload = Self { name: String::new(), source: Arc::new(Mutex::new(source)) };
             return Ok((Fields::default(), upload));
         };
@@ -104,7 +108,7 @@ impl Upload {
         let (fields, file) =
             tokio::time::timeout(within, reading).await.unwrap_or(Err(UploadFault::Broken))?;
         let name = file.as_ref().and_then(Field::file_name).unwrap_or_default().to_owned();
-        let source = Source { from: Way::Form(Box::new(Form { file, rest, ahead })), meter };
+        let source = Source { from: Way::Form(Box::new(Form { file, rest, ahead })), meter, end };
         Ok((fields, Self { name, source: Arc::new(Mutex::new(source)) }))
     }
 
@@ -134,7 +138,7 @@ impl Upload {
 
 impl Source {
     async fn next(&mut self) -> Result<Option<Bytes>, UploadFault> {
-        let next = tokio::time::timeout_at(self.meter.until().into(), self.from.next()).await;
+        let next = tokio::time::timeout_at(self.meter.until().min(self.end).into(), self.from.next()).await;
         match next.unwrap_or(Err(UploadFault::Broken)) {
             Ok(Some(bytes)) => {
                 self.meter.moved(bytes.len(), Instant::now());
