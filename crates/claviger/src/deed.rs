@@ -18,18 +18,24 @@ const READING_LAST: [&str; 4] = ["list", "show", "settings", "watch"];
 /// What says whom or what a change is about.
 const TARGETS: [&str; 6] = ["user", "key", "name", "id", "ip", "hwid"];
 /// What else is told with its value; of the rest, which may be secret, only that it was given.
-const TOLD: [&str; 22] = [
+const TOLD: [&str; 32] = [
     "amount",
     "api",
+    "day",
     "days",
     "delay",
     "force",
     "from",
     "grace",
+    "hours",
     "ip",
     "level",
+    "levels",
+    "lifetime",
     "mask",
+    "month",
     "no_ip",
+    "permissions",
     "public",
     "read_only",
     "reason",
@@ -39,8 +45,12 @@ const TOLD: [&str; 22] = [
     "role",
     "seconds",
     "signed_in",
+    "six_month",
+    "three_month",
     "until",
     "user_too",
+    "week",
+    "year",
 ];
 /// What is no part of the change.
 const LEFT_OUT: [&str; 4] = ["app", "json", "owner", "yes"];

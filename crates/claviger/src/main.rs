@@ -12,8 +12,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        access, app, audit, chat, doctor, file, job, license, log, owner, serve, session, subscription,
-        token, user, variable, webhook, why,
+        access, account, app, audit, chat, doctor, file, job, license, log, owner, serve, session,
+        subscription, token, user, variable, webhook, why,
     },
     config::{ServeArgs, StoreArgs},
     deed::Deed,
@@ -94,6 +94,9 @@ enum Command {
     /// Read the requests to the Seller API, where sellerLogs is on
     #[command(subcommand)]
     SellerLog(audit::SellerLog),
+    /// The team of an application: managers and resellers
+    #[command(subcommand)]
+    Account(account::Command),
     /// Look at changes of very many rows, which are made in the background
     #[command(subcommand)]
     Job(job::Command),
@@ -143,6 +146,7 @@ fn main() -> ExitCode {
         Command::Log(command) => log::run(cli.store, command),
         Command::Audit(command) => audit::run(cli.store, command),
         Command::SellerLog(command) => audit::run_seller_log(cli.store, command),
+        Command::Account(command) => account::run(cli.store, command),
         Command::Job(command) => job::run(cli.store, command),
         Command::Openapi => {
             print!("{}", claviger_server::openapi_document());

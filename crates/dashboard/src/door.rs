@@ -197,7 +197,8 @@ async fn admit(visit: &mut Visit, route: &Route) -> Result<Option<Response>, Fau
         let next = (route.method == Method::Get && !visit.is_fragment()).then_some(&visit.address);
         return Ok(Some(visit.see_other(Link::new(SIGN_IN).with_some("next", next))?));
     };
-    if matches!(route.need, Need::Member | Need::App(_) | Need::Either(..) | Need::AppOwner) {
+    if matches!(route.need, Need::Member | Need::App(_) | Need::Either(..) | Need::AppOwner | Need::Reseller)
+    {
         let name = visit.path("app").to_owned();
         let app = visit.service().app_of_person(&person, &name).await?.ok_or(Fault::NotFound)?;
         if person.last_app != Some(app.id) {

@@ -29,6 +29,8 @@ pub(crate) enum Nav {
     Webhooks,
     Hashes,
     Credentials,
+    Own,
+    OwnUsers,
     Team,
     SellerSettings,
     SellerLogs,
@@ -79,6 +81,8 @@ const GROUPS: [(&str, &[Entry]); 5] = [
     (
         "Selling",
         &[
+            (Nav::Own, "My licenses", "own", "key", Need::Reseller),
+            (Nav::OwnUsers, "My users", "own-users", "person", Need::Reseller),
             (Nav::Team, "Team", "team", "person", Need::AppOwner),
             (Nav::SellerSettings, "Seller settings", "seller-settings", "key", Need::AppOwner),
             (Nav::SellerLogs, "Seller requests", "seller-logs", "list", Need::AppOwner),

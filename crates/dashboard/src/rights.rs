@@ -23,6 +23,8 @@ pub enum Need {
     Either(Permission, Permission),
     /// The application's owner alone.
     AppOwner,
+    /// Resellers of the application, for what is theirs.
+    Reseller,
 }
 
 /// Whether a person may go where `need` is needed. An application is already known to be theirs.
@@ -38,6 +40,7 @@ pub(crate) fn may(person: &Person, app: Option<&App>, need: Need) -> bool {
         (Need::Either(one, other), Standing::Manager { permissions, .. }) => {
             app.is_some() && (one.is_in(*permissions) || other.is_in(*permissions))
         }
-        (Need::App(_) | Need::Either(..) | Need::AppOwner, _) => false,
+        (Need::Reseller, Standing::Reseller { .. }) => app.is_some(),
+        (Need::App(_) | Need::Either(..) | Need::AppOwner | Need::Reseller, _) => false,
     }
 }

@@ -83,7 +83,10 @@ mod tests {
     #[test]
     fn what_needs_an_application_names_it() {
         for route in listed() {
-            let needs = matches!(route.need, Need::App(_) | Need::Either(..) | Need::AppOwner | Need::Member);
+            let needs = matches!(
+                route.need,
+                Need::App(_) | Need::Either(..) | Need::AppOwner | Need::Member | Need::Reseller
+            );
             assert_eq!(needs, route.pattern.contains("{app}"), "{route:?}");
         }
     }

@@ -26,6 +26,7 @@ pub mod imports;
 pub mod licenses;
 pub mod logs;
 mod names;
+pub mod own;
 pub mod owners;
 pub mod parts;
 pub mod password_resets;

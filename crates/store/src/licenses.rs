@@ -212,7 +212,7 @@ pub fn used(conn: &mut Conn<'_>, app: i64, id: i64, user: i64, username: &str, n
 /// Bans a license with a reason.
 pub fn ban(conn: &mut Conn<'_>, app: i64, id: i64, reason: &str) -> Result<()> {
     conn.execute(
-        "UPDATE licenses SET status = $3, banned = $4 WHERE app = $1 AND id = $2",
+        "UPDATE licenses SET status = $3, banned = $4, banned_by = NULL WHERE app = $1 AND id = $2",
         params![app, id, LicenseStatus::Banned.as_str(), reason],
     )?;
     Ok(())
@@ -221,7 +221,7 @@ pub fn ban(conn: &mut Conn<'_>, app: i64, id: i64, reason: &str) -> Result<()> {
 /// Lifts the ban of a license: it is used if it has a user.
 pub fn unban(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<()> {
     conn.execute(
-        "UPDATE licenses SET banned = NULL, status = CASE WHEN usedby IS NULL THEN $3 ELSE $4 END
+        "UPDATE licenses SET banned = NULL, banned_by = NULL, status = CASE WHEN usedby IS NULL THEN $3 ELSE $4 END
          WHERE app = $1 AND id = $2",
         params![app, id, LicenseStatus::NotUsed.as_str(), LicenseStatus::Used.as_str()],
     )?;

@@ -1,6 +1,7 @@
 //! The commands, one file each; at the end, what they share.
 
 pub(crate) mod access;
+pub(crate) mod account;
 pub(crate) mod app;
 pub(crate) mod audit;
 pub(crate) mod chat;

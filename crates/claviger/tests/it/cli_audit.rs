@@ -81,6 +81,13 @@ const IN_APP: &[(&str, &str, &str)] = &[
     ("whitelist add", "198.51.100.8", "198.51.100.8"),
     ("whitelist delete", "198.51.100.8", "198.51.100.8"),
     ("log clear", "--yes", "demo-app"),
+    ("account add", "rita --role reseller --levels 1 --rights ban", "rita"),
+    ("account edit", "rita --levels 2", "rita"),
+    ("account balance", "rita --week 5 --day -1", "rita"),
+    ("account invite", "rita", "rita"),
+    ("account suspend", "rita", "rita"),
+    ("account resume", "rita", "rita"),
+    ("account delete", "rita --yes", "rita"),
     ("user delete", "alice --yes", "alice"),
 ];
 

@@ -18,7 +18,7 @@ const PAGES: &[(&str, &str)] = &[
     ("blacklists", "/dashboard/APP/blacklist"),
     ("app-settings", "/dashboard/APP/settings"),
     ("audit-log", "/dashboard/APP/audit-log"),
-    ("manage-accs", "/dashboard/APP/?missing=manage-accs"),
+    ("manage-accs", "/dashboard/APP/team"),
     ("account-settings", "/dashboard/-/account"),
     ("account-logs", "/dashboard/-/account-logs"),
     ("upgrade", "/dashboard/-/account#role"),

@@ -36,6 +36,7 @@ fn lets_in(need: Need, standing: Standing) -> Option<bool> {
         (Need::Member, _) | (Need::App(_) | Need::Either(..) | Need::AppOwner, Standing::Owner) => true,
         (Need::App(permission), Standing::Manager(bits)) => bits & permission as i64 != 0,
         (Need::Either(one, other), Standing::Manager(bits)) => bits & (one as i64 | other as i64) != 0,
+        (Need::Reseller, standing) => standing == Standing::Reseller,
         (Need::App(_) | Need::Either(..) | Need::AppOwner, _) => false,
     })
 }

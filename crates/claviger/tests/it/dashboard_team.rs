@@ -385,3 +385,56 @@ fn every_change_of_a_balance_is_in_the_journal() {
         assert_eq!(journal(&browser, &page).len(), 0);
     });
 }
+
+#[test]
+fn the_command_line_does_the_same() {
+    let server = Server::start();
+    let cli = &server.cli;
+    let app = "demo/demo-app";
+    cli.ok_with_input(
+        &[
+            "account",
+            "add",
+            app,
+            "max",
+            "--role",
+            "manager",
+            "--permissions",
+            "users,logs",
+            "--password-stdin",
+        ],
+        PASSWORD,
+    );
+    cli.ok(&["account", "add", app, "rita", "--role", "reseller", "--rights", "ban,devices"]);
+    let list = cli.json(&["account", "list", app, "--json"]);
+    assert_eq!(list[0]["may"], serde_json::json!(["users", "logs"]), "{list}");
+    assert_eq!((&list[0]["state"], &list[1]["state"]), (&"active".into(), &"no password".into()), "{list}");
+    assert_eq!(list[1]["may"], serde_json::json!(["ban", "devices"]), "{list}");
+    let link = cli.json(&["account", "invite", app, "rita", "--hours", "1", "--json"]);
+    let link = link["link"].as_str().expect("a link");
+    assert_eq!(accept(&server, link, PASSWORD).1.status, 303);
+    cli.ok(&["account", "balance", app, "rita", "--week", "5", "--day", "-1"]);
+    let shown = cli.json(&["account", "show", app, "rita", "--json"]);
+    assert_eq!((&shown["balance"]["week"], &shown["balance"]["day"]), (&5.into(), &0.into()), "{shown}");
+    assert_eq!(shown["journal"][0]["for"], "command line", "{shown}");
+    assert!(shown["journal"][0]["by"].as_str().expect("who").starts_with("cli:"), "{shown}");
+    cli.ok(&["account", "edit", app, "max", "--permissions", "all"]);
+    let member = Browser::signed_in(&server.app.address, "max", PASSWORD);
+    assert_eq!(member.get("/dashboard/demo-app/sessions").status, 200);
+    cli.ok(&["account", "suspend", app, "max"]);
+    assert_eq!(member.get("/dashboard/").status, 303);
+    cli.fails(&["account", "suspend", app, "max"]);
+    cli.ok(&["account", "resume", app, "max"]);
+    assert_eq!(signs_in(&server, "max", PASSWORD).status, 303);
+    cli.ok(&["account", "delete", app, "max", "--yes"]);
+    for refused in [
+        &["account", "suspend", app, "max"][..],
+        &["account", "edit", app, "rita", "--rights", "everything"],
+        &["account", "add", app, "rita", "--role", "reseller"],
+        &["account", "add", app, "new", "--role", "manager"],
+        &["account", "add", app, "new", "--role", "owner"],
+        &["account", "balance", app, "rita"],
+    ] {
+        cli.fails(refused);
+    }
+}

@@ -46,6 +46,7 @@ mod dashboard_jobs;
 mod dashboard_keyauth;
 mod dashboard_license;
 mod dashboard_licenses_new;
+mod dashboard_reseller;
 mod dashboard_roles;
 mod dashboard_search;
 mod dashboard_seller_settings;

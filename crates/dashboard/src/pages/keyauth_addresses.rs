@@ -40,6 +40,7 @@ const OF_APP: &[(&str, &str)] = &[
     ("files", "files"),
     ("webhooks", "webhooks"),
     ("webloader", "web-loader"),
+    ("manage-accs", "team"),
 ];
 
 /// Pages of a person.

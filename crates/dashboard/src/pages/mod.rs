@@ -26,6 +26,7 @@ mod logs;
 mod missing;
 mod mutes;
 mod overview;
+mod own;
 mod search;
 mod seller_logs;
 mod seller_settings;
@@ -68,6 +69,7 @@ pub(crate) const AREAS: &[&[Route]] = &[
     mutes::ROUTES,
     overview::ROUTES,
     search::ROUTES,
+    own::ROUTES,
     seller_logs::ROUTES,
     seller_settings::ROUTES,
     sessions::ROUTES,

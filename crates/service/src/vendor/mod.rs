@@ -21,6 +21,7 @@ mod licenses;
 pub(crate) mod listing;
 mod logs;
 pub(crate) mod new_licenses;
+mod own;
 pub(crate) mod seller_keys;
 mod session_page;
 mod settings;
@@ -48,6 +49,7 @@ pub use claviger_store::{
     deliveries::{Waiting, WaitingMessage},
     licenses::{License, LicenseCounts},
     logs::Log,
+    own::{LOOKED_MAX, OwnFilter, OwnPage},
     remarks::Note,
     seller_keys::{FIRST as FIRST_SELLER_KEY, LiveSecret},
     sessions::{Listed, Wanted, pages::Order, shared::OfUser as UserSession},
@@ -83,6 +85,7 @@ pub use self::{
     jobs::job_words,
     licenses::{Assignment, EditedLicense, LicenseFilter, LicenseRecord},
     new_licenses::{Added, BATCH_MAX, LEVEL_MAX, LicenseFailure, MAKE_MAX, NOTE_MAX, NewKeys},
+    own::{Length, OwnAct, OwnKeys, OwnUser},
     seller_keys::{FoundSellerKey, KEYS_MAX, KeyChange, MadeKey, NewKey, OVERLAP_MAX, ShownKey},
     session_page::{Place, SessionPage, SessionQuery, Whose},
     settings::{ChangedSettings, Lockout, SETTINGS, ShownSetting, Trial, Written, shown_settings},

@@ -1,6 +1,7 @@
 //! Bans of licenses, and what they reach.
 
 use claviger_store::{
+    Conn,
     licenses::{self, License},
     user_bans::{Lift, UserBan},
 };
@@ -34,21 +35,8 @@ impl Service {
         let (app, key, now) = (app.id, key.to_owned(), self.clock.now());
         self.manage(move |conn| {
             let license = lock(conn, app, &key)?;
-            licenses::ban(conn, app, license.id, &reason)?;
-            match user_of(conn, app, &license)? {
-                Some(user) if user_too => {
-                    let ip = user.ip.filter(|_| with_ip);
-                    let license = Some(license.id);
-                    let ban = Ban { user: user.id, license, reason, hwid: None, ip, by_program: false };
-                    ban::carry_out(conn, app, &ban, now)?;
-                }
-                Some(user) if user.by_license == Some(license.id) => {
-                    let license = Some(license.id);
-                    let ban = UserBan { license, reason, banned_at: now, by_program: Some(false) };
-                    ban::put(conn, app, &user, &ban)?;
-                }
-                _ => {}
-            }
+            let reaches = Reaches { user_too, with_ip };
+            ban_locked(conn, app, &license, reason, reaches, now)?;
             Ok(license)
         })
         .await
@@ -63,12 +51,56 @@ impl Service {
         let (app, key) = (app.id, key.to_owned());
         self.manage(move |conn| {
             let license = lock(conn, app, &key)?;
-            licenses::unban(conn, app, license.id)?;
-            if let Some(user) = user_of(conn, app, &license)? {
-                lift_ban(conn, app, &user, Lift::OfLicense(license.id))?;
-            }
+            unban_locked(conn, app, &license)?;
             Ok(license)
         })
         .await
     }
+}
+
+/// Whom the ban of a license reaches besides.
+#[derive(Clone, Copy, Default)]
+pub(in crate::vendor) struct Reaches {
+    pub user_too: bool,
+    pub with_ip: bool,
+}
+
+/// Bans a license that is locked.
+pub(in crate::vendor) fn ban_locked(
+    conn: &mut Conn<'_>,
+    app: i64,
+    license: &License,
+    reason: String,
+    reaches: Reaches,
+    now: i64,
+) -> Result<(), ManageError> {
+    licenses::ban(conn, app, license.id, &reason)?;
+    match user_of(conn, app, license)? {
+        Some(user) if reaches.user_too => {
+            let ip = user.ip.filter(|_| reaches.with_ip);
+            let license = Some(license.id);
+            let ban = Ban { user: user.id, license, reason, hwid: None, ip, by_program: false };
+            ban::carry_out(conn, app, &ban, now)?;
+        }
+        Some(user) if user.by_license == Some(license.id) => {
+            let license = Some(license.id);
+            let ban = UserBan { license, reason, banned_at: now, by_program: Some(false) };
+            ban::put(conn, app, &user, &ban)?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Lifts the ban of a license that is locked.
+pub(in crate::vendor) fn unban_locked(
+    conn: &mut Conn<'_>,
+    app: i64,
+    license: &License,
+) -> Result<(), ManageError> {
+    licenses::unban(conn, app, license.id)?;
+    if let Some(user) = user_of(conn, app, license)? {
+        lift_ban(conn, app, &user, Lift::OfLicense(license.id))?;
+    }
+    Ok(())
 }

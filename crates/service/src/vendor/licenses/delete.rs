@@ -56,7 +56,13 @@ impl Service {
     }
 }
 
-fn delete_one(conn: &mut Conn<'_>, app: i64, license: &License, user_too: bool) -> Result<(), ManageError> {
+/// Deletes a license that is locked.
+pub(in crate::vendor) fn delete_one(
+    conn: &mut Conn<'_>,
+    app: i64,
+    license: &License,
+    user_too: bool,
+) -> Result<(), ManageError> {
     if let Some(user) = user_of(conn, app, license)? {
         user_subscriptions::delete(conn, app, user.id, Deleted::FromLicense(&license.key))?;
         if user_too {

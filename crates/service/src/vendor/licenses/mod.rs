@@ -8,3 +8,7 @@ mod find;
 mod record;
 
 pub use self::{assign::Assignment, changes::EditedLicense, find::LicenseFilter, record::LicenseRecord};
+pub(in crate::vendor) use self::{
+    bans::{Reaches, ban_locked, unban_locked},
+    delete::delete_one,
+};
