@@ -56,6 +56,11 @@ export async function furnish(server) {
   await refused("liwei", PASSWORD, `${HWID}-4`, 4);
   await sell("ban", { key: keys[40], reason: "resold", userToo: 0 });
   await (await program(31).init()).license(keys[40]);
+  const account = (role, user, more) => sell("addAccount", { role, user, pass: PASSWORD, email: `${user}@example.org`, ...more });
+  await account("Manager", "support-desk", { perms: 19 });
+  await account("Reseller", "keyshop", { keylevels: "1,2" });
+  await sell("setbalance", { username: "keyshop", week: 20, month: 50, year: 5 });
+  await sell("add", { expiry: 30, owner: "keyshop", amount: 3 });
   await sell("black", { ip: "198.51.100.0/24", reason: "scanner" });
   await sell("addWhite", { ip: "203.0.113.128/25" });
   await sell("addchannel", { name: "general", delay: 0 });

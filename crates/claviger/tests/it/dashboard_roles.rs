@@ -163,17 +163,23 @@ fn nobody_is_led_to_the_sign_in() {
 #[test]
 fn no_form_is_taken_from_elsewhere() {
     let server = Server::start();
-    let (browser, other) = (server.browser(), server.browser());
-    let (token, foreign) = (browser.token(), other.token());
+    let (owner, other) = (server.browser(), server.browser());
+    add_account(&server.app, "Reseller", "shop", 4095);
+    let reseller = Browser::signed_in(&server.app.address, "shop", "password");
+    let (of_owner, of_reseller, foreign) = (owner.token(), reseller.token(), other.token());
     for route in listed().filter(|route| route.method == Method::Post) {
         let address = address(&route);
+        let (browser, token) = match route.need {
+            Need::Reseller => (&reseller, &of_reseller),
+            _ => (&owner, &of_owner),
+        };
         for headers in [
             [("Sec-Fetch-Site", "cross-site")],
             [("Sec-Fetch-Site", "same-site")],
             [("Origin", "https://evil.example")],
             [("Origin", "null")],
         ] {
-            let reply = browser.post_as(&address, &[("token", &token)], &headers);
+            let reply = browser.post_as(&address, &[("token", token)], &headers);
             assert!(
                 reply.status == 403 && reply.text().contains(OTHER_SITE),
                 "{route:?} {headers:?}: {reply:?}"
@@ -184,7 +190,7 @@ fn no_form_is_taken_from_elsewhere() {
             assert!(reply.status == 403 && reply.text().contains(FOREIGN_FORM), "{route:?}: {reply:?}");
         }
     }
-    assert_eq!(browser.get("/dashboard/demo-app/").status, 200, "still signed in, and all is there");
+    assert_eq!(owner.get("/dashboard/demo-app/").status, 200, "still signed in, and all is there");
 }
 
 /// Makes it long ago that anybody proved who they are.
