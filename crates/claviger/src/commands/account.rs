@@ -406,22 +406,21 @@ fn state(member: &Member) -> &'static str {
 }
 
 fn cells(member: Member) -> [String; 6] {
-    let account = &member.account;
-    let is_reseller = account.role == AccountRole::Reseller;
-    let mut words = may(&member).join(", ");
-    if is_reseller {
+    let (mut words, state) = (may(&member).join(", "), state(&member));
+    let Member { account, seen, .. } = member;
+    if account.role == AccountRole::Reseller {
         let rest = if words.is_empty() { String::new() } else { format!("; {words}") };
         words = format!("levels {}{rest}", account.key_levels);
     }
     let left = LENGTHS.into_iter().zip(account.balance.counts()).filter(|(_, count)| *count != 0);
     let left: Vec<String> = left.map(|(name, count)| format!("{name} {count}")).collect();
     [
-        account.username.clone(),
+        account.username,
         account.role.as_str().into(),
         words,
         if left.is_empty() { "-".into() } else { left.join(", ") },
-        output::time_or_dash(member.seen),
-        state(&member).into(),
+        output::time_or_dash(seen),
+        state.into(),
     ]
 }
 
