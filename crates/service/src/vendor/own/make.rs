@@ -122,6 +122,6 @@ impl Service {
         };
         let params = [keys.duration.to_string(), keys.level.clone(), keys.amount.to_string()];
         let event = AddEvent::by_key(&format!("reseller {} {once}", person.id.number()), &params);
-        self.make_licenses(app, keys, Some(event), "dashboard").await
+        self.make_licenses(app, keys, event).await
     }
 }
