@@ -35,6 +35,8 @@ pub enum Resource {
     Unfinished,
     /// Pages that are live.
     LivePages,
+    /// Requests for customers' panels.
+    PanelPages,
 }
 
 /// How much there is of something, and how much one may have of it.
@@ -212,6 +214,14 @@ const TABLE: &[Row] = &[
         held: "until the page is left; 20 s if what is sent is not taken",
         answer: "the page tells that it is not live",
     },
+    Row {
+        resource: Resource::PanelPages,
+        name: "pages of customers' panels",
+        bounds: Bounds::new(128, 32, 8, 128, 10),
+        decided_by: "",
+        held: "from the last byte of the request until the answer is ready",
+        answer: "503",
+    },
 ];
 
 impl Resource {
@@ -278,7 +288,7 @@ mod tests {
             assert_eq!(row.resource as usize, at, "{}", row.name);
             assert!(!row.name.is_empty() && !row.held.is_empty() && !row.answer.is_empty(), "{}", row.name);
         }
-        assert_eq!(TABLE.len(), Resource::LivePages as usize + 1, "the last variant has the last row");
+        assert_eq!(TABLE.len(), Resource::PanelPages as usize + 1, "the last variant has the last row");
     }
 
     #[test]

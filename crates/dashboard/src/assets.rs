@@ -35,6 +35,7 @@ struct Assets {
     palette: Asset,
     files: Asset,
     icon: Asset,
+    panel_style: Asset,
 }
 
 static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
@@ -66,6 +67,12 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
         "js",
         "text/javascript; charset=utf-8",
         &[include_str!("../assets/palette.js")],
+    ),
+    panel_style: Asset::new(
+        "panel",
+        "css",
+        "text/css; charset=utf-8",
+        &[include_str!("../assets/panel.css")],
     ),
     files: Asset::new("files", "js", "text/javascript; charset=utf-8", &[include_str!("../assets/files.js")]),
     icon: Asset::new("icon", "svg", "image/svg+xml", &[include_str!("../assets/icon.svg")]),
@@ -119,6 +126,11 @@ pub(crate) fn files() -> &'static str {
     &ASSETS.files.path
 }
 
+/// Address of the style sheet of customers' panels.
+pub(crate) fn panel_style() -> &'static str {
+    &ASSETS.panel_style.path
+}
+
 /// Address of the icon.
 pub(crate) fn icon() -> &'static str {
     &ASSETS.icon.path
@@ -133,6 +145,7 @@ pub(crate) fn get(path: &str, headers: &HeaderMap) -> Option<Response> {
         &ASSETS.hashes,
         &ASSETS.files,
         &ASSETS.palette,
+        &ASSETS.panel_style,
         &ASSETS.icon,
     ];
     let asset = all.into_iter().find(|asset| asset.path == path)?;
@@ -168,6 +181,7 @@ mod tests {
             &ASSETS.hashes,
             &ASSETS.files,
             &ASSETS.palette,
+            &ASSETS.panel_style,
             &ASSETS.icon,
         ] {
             assert!(asset.packed.len() <= EACH_MAX, "{}: {} bytes", asset.path, asset.packed.len());

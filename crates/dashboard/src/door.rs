@@ -1,7 +1,7 @@
 //! The one way in: every request for a page passes here, whoever asks for whatever. Handlers need not ask again who it
 //! is, whether they may, and whether the form is ours.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Extension, Router,
@@ -12,8 +12,7 @@ use axum::{
     routing::any,
 };
 use claviger_domain::{ClientAddress, Secret};
-use claviger_service::{on_behalf_of, people::is_form_token};
-use percent_encoding::percent_decode_str;
+use claviger_service::on_behalf_of;
 
 use crate::{
     addresses::{CONFIRM, HOME, Link, SIGN_IN},
@@ -22,7 +21,10 @@ use crate::{
     fault::{Answer, Fault},
     fields::Fields,
     pages::fault_page,
-    reply,
+    panel, reply,
+    request::{
+        OPEN_FORM_MAX, decoded, is_too_long, not_allowed, read_form, refuse_foreign_form, refuse_other_sites,
+    },
     rights::{Need, may},
     route::{Method, Route},
     state::State,
@@ -33,12 +35,6 @@ use crate::{
 
 /// Largest form in bytes.
 const FORM_MAX: usize = 1024 * 1024;
-/// Largest form in bytes where anybody may send it.
-const OPEN_FORM_MAX: usize = 128 * 1024;
-/// Largest address and headers in bytes. Live pages hold on to them for as long as they are open.
-const HEAD_MAX: usize = 32 * 1024;
-/// How long a browser may take to send it.
-const FORM_WITHIN: Duration = Duration::from_secs(30);
 /// Bytes of randomness that tie forms to a browser in which nobody is signed in.
 const VISIT_BYTES: usize = 16;
 
@@ -59,7 +55,7 @@ pub fn routes(state: Arc<State>) -> Router {
     ] {
         router = router.route(path, any(enter));
     }
-    router.with_state(state)
+    router.with_state(state.clone()).merge(panel::routes(state))
 }
 
 async fn enter(
@@ -72,7 +68,7 @@ async fn enter(
     if let Some(asset) = assets::get(parts.uri.path(), &parts.headers) {
         return reply::guarded(if reads { asset } else { not_allowed("GET, HEAD") });
     }
-    if head_size(&parts) > HEAD_MAX {
+    if is_too_long(&parts) {
         return reply::guarded(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.into_response());
     }
     let mut visit = knock(state, ip, &parts);
@@ -124,7 +120,7 @@ async fn pass(visit: &mut Visit, parts: &Parts, body: Body) -> Answer {
         return Ok(not_allowed(if place.get.is_some() { "GET, HEAD" } else { "POST" }));
     };
     if method == Method::Post {
-        refuse_other_sites(visit)?;
+        refuse_other_sites(&visit.state, &visit.headers)?;
     }
     if let Some(elsewhere) = admit(visit, route).await? {
         return Ok(elsewhere);
@@ -137,7 +133,7 @@ async fn pass(visit: &mut Visit, parts: &Parts, body: Body) -> Answer {
         } else {
             visit.form = Arc::new(read_form(body, max).await?);
         }
-        refuse_foreign_form(visit)?;
+        refuse_foreign_form(&visit.form, &visit.headers, &visit.token)?;
     }
     // Whoever is not signed in gets what forms are tied to along with the first page.
     let by = visit.person.as_ref().map_or_else(String::new, |person| person.name.clone());
@@ -166,26 +162,6 @@ async fn recognize(visit: &mut Visit) -> Result<Option<Secret>, Fault> {
     let secret = Secret::new(service.random().hex(VISIT_BYTES));
     visit.token = service.form_token(&secret);
     Ok(Some(secret))
-}
-
-/// Refuses what another site's page sends. Browsers tell where a request comes from; those that do not tell are held to
-/// the form's token.
-fn refuse_other_sites(visit: &Visit) -> Result<(), Fault> {
-    let text = |name| visit.headers.get(name).and_then(|value| value.to_str().ok());
-    let refused =
-        || Fault::Forbidden("This came from another site. Open the page here and try again.".into());
-    match text("sec-fetch-site") {
-        Some("same-origin" | "none") => return Ok(()),
-        Some(_) => return Err(refused()),
-        None => {}
-    }
-    let Some(origin) = visit.headers.get(header::ORIGIN) else { return Ok(()) };
-    let origin = origin.to_str().map_err(|_| refused())?;
-    // Proxies may tell another host than the browser asked.
-    let host = text("host").is_some_and(|host| {
-        origin.split_once("://").is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host))
-    });
-    if host || origin.eq_ignore_ascii_case(&visit.state.public_url) { Ok(()) } else { Err(refused()) }
 }
 
 /// Lets the person in, or tells where else to go first.
@@ -227,35 +203,6 @@ fn came_from(visit: &Visit) -> String {
     uri.and_then(|uri| uri.path_and_query().map(ToString::to_string)).unwrap_or_else(|| HOME.into())
 }
 
-async fn read_form(body: Body, max: usize) -> Result<Fields, Fault> {
-    let reading = axum::body::to_bytes(body, max);
-    let late = |_| Fault::Invalid("The form did not arrive in time. Nothing was changed.".into());
-    // Whoever breaks off does not read that it was too large.
-    let bytes = tokio::time::timeout(FORM_WITHIN, reading).await.map_err(late)?;
-    let bytes = bytes.map_err(|_| Fault::TooLarge)?;
-    Fields::parse(&bytes).ok_or(Fault::TooLarge)
-}
-
-/// Bytes of the address and the headers.
-fn head_size(parts: &Parts) -> usize {
-    let address = parts.uri.path_and_query().map_or(0, |address| address.as_str().len());
-    parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>() + address
-}
-
-fn refuse_foreign_form(visit: &Visit) -> Result<(), Fault> {
-    let token = visit
-        .form
-        .get("token")
-        .or_else(|| visit.headers.get("x-form-token").and_then(|value| value.to_str().ok()));
-    if token.is_some_and(|token| is_form_token(token, &visit.token)) {
-        return Ok(());
-    }
-    Err(Fault::Forbidden(
-        "This form was made for another sign-in. Nothing was changed: go back, load the page anew and try again."
-            .into(),
-    ))
-}
-
 /// What was said is said once.
 fn with_cookies(visit: &Visit, mut response: Response) -> Response {
     let shown = visit.saying.is_some() && !visit.is_fragment() && response.status() != StatusCode::SEE_OTHER;
@@ -263,12 +210,4 @@ fn with_cookies(visit: &Visit, mut response: Response) -> Response {
         response.headers_mut().append(header::SET_COOKIE, Cookie::Saying.remove(&visit.state));
     }
     response
-}
-
-fn not_allowed(allowed: &'static str) -> Response {
-    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, allowed)], "Method not allowed").into_response()
-}
-
-fn decoded(value: &str) -> String {
-    percent_decode_str(value).decode_utf8_lossy().into_owned()
 }

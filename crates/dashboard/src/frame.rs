@@ -28,6 +28,7 @@ pub(crate) enum Nav {
     WebLoader,
     Webhooks,
     Hashes,
+    CustomersPanel,
     Credentials,
     Own,
     OwnUsers,
@@ -92,6 +93,13 @@ const GROUPS: [(&str, &[Entry]); 5] = [
     (
         "Application",
         &[
+            (
+                Nav::CustomersPanel,
+                "Customers' panel",
+                "customers-panel",
+                "person",
+                Need::App(Permission::Settings),
+            ),
             (Nav::Credentials, "Credentials", "credentials", "code", Need::App(Permission::Settings)),
             (Nav::AppSettings, "Settings", "settings", "gear", Need::App(Permission::Settings)),
             (Nav::Jobs, "Jobs", "jobs", "list", Need::Either(Permission::Users, Permission::Licenses)),

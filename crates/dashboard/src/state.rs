@@ -14,13 +14,21 @@ pub struct State {
     pub public_url: String,
     /// Pages that are live, each owner's a tenant, whoever of their people looks at them.
     pub(crate) live: Gate,
+    /// Requests for customers' panels, each application's a tenant.
+    pub(crate) panels: Gate,
     stop: watch::Sender<bool>,
 }
 
 impl State {
     /// Makes the pages of a server that is reached at `public_url`.
     pub fn new(service: Arc<Service>, public_url: String) -> Self {
-        Self { service, public_url, live: Gate::new(Resource::LivePages), stop: watch::Sender::new(false) }
+        Self {
+            service,
+            public_url,
+            live: Gate::new(Resource::LivePages),
+            panels: Gate::new(Resource::PanelPages),
+            stop: watch::Sender::new(false),
+        }
     }
 
     /// Ends what is live: the server is about to stop, and would wait for it.

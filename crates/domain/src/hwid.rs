@@ -148,6 +148,11 @@ mod tests {
             }
             let known = hwids.iter().any(|hwid| normalize_hwid(hwid) == normalize_hwid(&other) && !hwid.is_empty());
             prop_assert_eq!(read.contains(&other), known);
+            let mut rest = read.clone();
+            for hwid in read.iter() {
+                prop_assert!(rest.release(hwid) && !rest.release(hwid));
+            }
+            prop_assert!(rest.is_empty());
         }
     }
 }

@@ -177,7 +177,7 @@ pub fn set_secret(conn: &mut Conn<'_>, id: i64, sealed: &[u8]) -> Result<()> {
 }
 
 /// What ends with an application at once: whoever asks by it would still be let in, or called.
-const ENDS: [&str; 10] = [
+const ENDS: [&str; 11] = [
     "session_generations",
     "named_keys",
     "key_secrets",
@@ -188,6 +188,7 @@ const ENDS: [&str; 10] = [
     "login_tokens",
     "deliveries",
     "delivery_turns",
+    "panels",
 ];
 
 /// Deletes an application. Nobody finds it or anything of it any more, and its sessions end. Their rows are swept later;

@@ -4,7 +4,7 @@ use crate::{Conn, Result, params};
 
 /// What an application has beside the rows that end with it, with the columns that tell its rows apart. Users come
 /// first, as by all who change what hangs on them.
-const TABLES: [(&str, &str); 29] = [
+const TABLES: [(&str, &str); 31] = [
     ("users", "id"),
     ("user_subscriptions", "user_id, id"),
     ("user_variables", "user_id, name"),
@@ -34,6 +34,8 @@ const TABLES: [(&str, &str); 29] = [
     ("tries", "class, id"),
     ("activity", "step, began"),
     ("balance_journal", "account, id"),
+    ("panel_sign_ins", "id"),
+    ("panel_downloads", "file, subscription"),
 ];
 
 /// Removes about `rows` rows, going on at `from` (0: the beginning). Returns where the next slice goes on; `None` when

@@ -28,6 +28,7 @@ pub mod logs;
 mod names;
 pub mod own;
 pub mod owners;
+pub mod panel;
 pub mod parts;
 pub mod password_resets;
 mod pending;

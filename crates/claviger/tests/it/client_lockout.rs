@@ -6,7 +6,7 @@ use crate::support::{
 };
 
 /// A server that is not in demo mode, with an application that has one user, `alice`.
-fn start(flags: &[&str]) -> (Process, tempfile::TempDir, App) {
+pub fn start(flags: &[&str]) -> (Process, tempfile::TempDir, App) {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
     let mut command = claviger();

@@ -70,6 +70,8 @@ mod guesses;
 mod identity;
 mod neighbours;
 mod openapi;
+mod panel_account;
+mod panel_sign_in;
 mod path;
 mod postgres;
 mod protocol;

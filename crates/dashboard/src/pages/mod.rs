@@ -12,6 +12,7 @@ mod blacklist;
 mod chats;
 mod confirm;
 mod credentials;
+mod customers_panel;
 mod fault;
 mod files;
 mod find;
@@ -63,6 +64,7 @@ pub(crate) const AREAS: &[&[Route]] = &[
     chats::ROUTES,
     confirm::ROUTES,
     credentials::ROUTES,
+    customers_panel::ROUTES,
     first_session::ROUTES,
     jobs::ROUTES,
     keyauth_addresses::ROUTES,

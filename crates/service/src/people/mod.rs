@@ -15,13 +15,13 @@ mod password;
 mod person;
 mod profile;
 mod prove;
-mod qr;
+pub(crate) mod qr;
 mod relying_party;
 mod search;
 mod second_factor;
 mod sign_in;
 mod sign_ins;
-mod ticket;
+pub(crate) mod ticket;
 mod visitor;
 
 pub use claviger_domain::PersonId;

@@ -7,7 +7,7 @@ const BORDER: i32 = 4;
 
 /// A text as a QR code, an `svg` element that is black on white whatever the colours around it; `None` for a text that
 /// is too long.
-pub(super) fn svg(text: &str) -> Option<String> {
+pub(crate) fn svg(text: &str) -> Option<String> {
     let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
     let mut path = String::new();
     for y in 0..code.size() {

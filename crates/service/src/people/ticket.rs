@@ -8,18 +8,18 @@ use super::error::PeopleError;
 use crate::shared::vault::{Vault, sha256};
 
 /// A step lasts so many seconds.
-pub(super) const LASTS: i64 = 300;
+pub(crate) const LASTS: i64 = 300;
 
 /// What a form carried.
-pub(super) struct Ticket {
+pub(crate) struct Ticket {
     /// What was put into it.
-    pub(super) body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
     hash: [u8; 32],
     expires: i64,
 }
 
 /// Makes a ticket at `now` that holds `body`.
-pub(super) fn seal(vault: &Vault, purpose: &str, body: &[u8], now: i64) -> Secret {
+pub(crate) fn seal(vault: &Vault, purpose: &str, body: &[u8], now: i64) -> Secret {
     let mut plain = (now + LASTS).to_be_bytes().to_vec();
     plain.extend_from_slice(body);
     Secret::new(hex::encode(vault.seal(purpose, &plain)))
@@ -29,7 +29,7 @@ pub(super) fn seal(vault: &Vault, purpose: &str, body: &[u8], now: i64) -> Secre
 ///
 /// # Errors
 /// When it is none, or has ended by `now`.
-pub(super) fn open(vault: &Vault, purpose: &str, text: &str, now: i64) -> Result<Ticket, PeopleError> {
+pub(crate) fn open(vault: &Vault, purpose: &str, text: &str, now: i64) -> Result<Ticket, PeopleError> {
     let sealed = hex::decode(text).map_err(|_| PeopleError::Expired)?;
     let plain = vault.open(purpose, &sealed).ok_or(PeopleError::Expired)?;
     let (expires, body) = plain.split_first_chunk().ok_or(PeopleError::Expired)?;
@@ -43,7 +43,7 @@ pub(super) fn open(vault: &Vault, purpose: &str, text: &str, now: i64) -> Result
 
 impl Ticket {
     /// Uses the ticket up, in the transaction that does what it is for.
-    pub(super) fn use_up(&self, conn: &mut Conn<'_>) -> Result<(), PeopleError> {
+    pub(crate) fn use_up(&self, conn: &mut Conn<'_>) -> Result<(), PeopleError> {
         if used::once(conn, &self.hash, self.expires)? { Ok(()) } else { Err(PeopleError::Expired) }
     }
 }

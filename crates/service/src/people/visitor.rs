@@ -18,12 +18,12 @@ pub struct Visitor {
 
 impl Visitor {
     /// The name of the browser as it is kept: in one line, and not too long.
-    pub(super) fn kept_user_agent(&self) -> String {
+    pub(crate) fn kept_user_agent(&self) -> String {
         cut(&in_one_line(&self.user_agent), USER_AGENT_MAX).to_owned()
     }
 
     /// The address as it is kept for comparing.
-    pub(super) fn kept_ip(&self) -> Option<String> {
+    pub(crate) fn kept_ip(&self) -> Option<String> {
         self.ip.known().map(|ip| ip.to_string())
     }
 }

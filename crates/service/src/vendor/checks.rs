@@ -9,6 +9,8 @@ use claviger_store::{
 use super::ManageError;
 use crate::{Service, shared::text::is_url};
 
+/// Longest e-mail address in bytes.
+const EMAIL_MAX: usize = 254;
 /// Longest reason of a ban in bytes.
 pub const REASON_MAX: usize = 99;
 
@@ -50,6 +52,16 @@ pub(crate) fn check_url(what: &str, text: &str, max: usize) -> Result<(), Manage
         Ok(())
     } else {
         Err(ManageError::Unfit(format!("{what} begins with http:// or https://, and names a host")))
+    }
+}
+
+/// A rough check: only the mail server knows better.
+pub(crate) fn check_email(email: &str) -> Result<(), ManageError> {
+    check_length("an e-mail address", email, EMAIL_MAX)?;
+    let plain = |character: char| !character.is_whitespace() && !character.is_control();
+    match email.rsplit_once('@') {
+        Some((name, host)) if !name.is_empty() && !host.is_empty() && email.chars().all(plain) => Ok(()),
+        _ => Err(ManageError::Unfit(format!("`{email}` is no e-mail address"))),
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) mod listing;
 mod logs;
 pub(crate) mod new_licenses;
 mod own;
+mod panel;
 pub(crate) mod seller_keys;
 mod session_page;
 mod settings;
@@ -86,6 +87,7 @@ pub use self::{
     licenses::{Assignment, EditedLicense, LicenseFilter, LicenseRecord},
     new_licenses::{Added, BATCH_MAX, LEVEL_MAX, LicenseFailure, MAKE_MAX, NOTE_MAX, NewKeys},
     own::{Length, OwnAct, OwnKeys, OwnUser},
+    panel::{PanelForm, PanelProblem},
     seller_keys::{FoundSellerKey, KEYS_MAX, KeyChange, MadeKey, NewKey, OVERLAP_MAX, ShownKey},
     session_page::{Place, SessionPage, SessionQuery, Whose},
     settings::{ChangedSettings, Lockout, SETTINGS, ShownSetting, Trial, Written, shown_settings},

@@ -5,7 +5,7 @@ use super::Conn;
 use crate::{Result, StoreError, names, params};
 
 /// All migrations, oldest first; the version is the position, counted from 1.
-const MIGRATIONS: [(&str, &str); 20] = [
+const MIGRATIONS: [(&str, &str); 21] = [
     ("first", include_str!("../../migrations/0001_first.sql")),
     ("client_api", include_str!("../../migrations/0002_client_api.sql")),
     ("seller_api", include_str!("../../migrations/0003_seller_api.sql")),
@@ -26,6 +26,7 @@ const MIGRATIONS: [(&str, &str); 20] = [
     ("remarks", include_str!("../../migrations/0018_remarks.sql")),
     ("webhook_events", include_str!("../../migrations/0019_webhook_events.sql")),
     ("imports", include_str!("../../migrations/0020_imports.sql")),
+    ("panel", include_str!("../../migrations/0021_panel.sql")),
 ];
 
 /// Part of a migration that SQL cannot do.

@@ -14,7 +14,7 @@ pub(crate) fn lock_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<
 }
 
 /// What hangs on a user, by number.
-const OF_USER: [&str; 10] = [
+const OF_USER: [&str; 11] = [
     "sessions",
     "user_subscriptions",
     "user_variables",
@@ -25,6 +25,7 @@ const OF_USER: [&str; 10] = [
     "password_resets",
     "login_tokens",
     "tries",
+    "panel_sign_ins",
 ];
 
 /// Deletes users with all that hangs on them: subscriptions, variables, bans, tokens and sessions. Licenses stay

@@ -17,7 +17,7 @@ use claviger_store::{
     imports,
     licenses::{self, NewLicenses},
     logs::{self, Log},
-    owners, params,
+    owners, panel, params,
     password_resets::{self, Reset},
     remarks,
     seller_keys::{self, KeySecret, KeyTerms},
@@ -138,7 +138,17 @@ fn fill_the_rest(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
     add_events::claim(conn, app, &event, NOW, NOW, 10)?;
     let new = NewDelivery { app, url: url.into(), body: "{}".into(), anonymous: false };
     let bounds = DeliveryBounds { waiting: 1, anonymous_an_hour: 1 };
-    deliveries::insert(conn, &new, bounds, NOW * 1000).map(drop)
+    deliveries::insert(conn, &new, bounds, NOW * 1000)?;
+    fill_the_panel(conn, app, user)
+}
+
+fn fill_the_panel(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
+    panel::settings::set(conn, app, "{}")?;
+    let hash = std::array::from_fn(|at| (app >> at.min(60)) as u8);
+    let sign_in =
+        panel::sign_ins::NewSignIn { hash, proof: [1; 32], ip: String::new(), user_agent: String::new() };
+    panel::sign_ins::insert(conn, app, user, &sign_in, NOW)?;
+    panel::downloads::set(conn, app, "id", &[String::new()])
 }
 
 /// Rows of each table, by its name.

@@ -19,6 +19,7 @@ mod logs;
 mod migrations;
 mod model;
 mod names;
+mod panel;
 mod parts;
 mod people;
 mod reasons;

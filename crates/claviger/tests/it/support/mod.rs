@@ -11,6 +11,7 @@ pub mod http;
 pub mod line;
 pub mod live;
 pub mod mailbox;
+pub mod panel;
 pub mod people;
 pub mod postgres;
 pub mod proxied;

@@ -4,6 +4,7 @@ use claviger_domain::{HwidList, Network};
 use claviger_store::{
     Conn, StoreError,
     access::{self, Entry},
+    panel::sign_ins,
     sessions::shared,
     user_bans::{self, UserBan},
     users::{self, User},
@@ -68,5 +69,7 @@ pub(crate) fn carry_out(conn: &mut Conn<'_>, app: i64, ban: &Ban, now: i64) -> R
 pub(crate) fn put(conn: &mut Conn<'_>, app: i64, user: &User, ban: &UserBan) -> Result<(), StoreError> {
     user_bans::put(conn, app, user.id, ban)?;
     shared::end_of_user(conn, app, user.id, None)?;
+    // Lifted, a ban brings no sign-in back.
+    sign_ins::delete_all(conn, app, user.id, None)?;
     Ok(())
 }

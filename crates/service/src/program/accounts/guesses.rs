@@ -20,13 +20,13 @@ impl Service {
     ///
     /// # Errors
     /// Seconds to wait, for whoever failed too often.
-    pub(super) fn begin_guess<'a>(&'a self, app: &App, attempt: Attempt<'a>) -> Result<UnderWay<'a>, i64> {
+    pub(crate) fn begin_guess<'a>(&'a self, app: &App, attempt: Attempt<'a>) -> Result<UnderWay<'a>, i64> {
         let begun = self.attempts.begin(attempt, self.clock.now());
         begun.inspect_err(|_| self.tell_guess(app, Alert::Paused, attempt.ip, None))
     }
 
     /// Refuses whoever is at an address from which too many guesses failed, before anything is looked up.
-    pub(super) fn refuse_paused_address(&self, app: &App, ip: ClientAddress) -> Result<(), Refusal> {
+    pub(crate) fn refuse_paused_address(&self, app: &App, ip: ClientAddress) -> Result<(), Refusal> {
         let Some(seconds) = self.attempts.address_pause(anonymous(app, ip), self.clock.now()) else {
             return Ok(());
         };
@@ -35,7 +35,7 @@ impl Service {
     }
 
     /// Counts a guess that failed, and forgets a user's after a success. `user`: the name of one who is there.
-    pub(super) fn end_guess<T>(
+    pub(crate) fn end_guess<T>(
         &self,
         app: &App,
         guess: UnderWay<'_>,
@@ -54,7 +54,7 @@ impl Service {
     }
 
     /// Counts a guess that failed.
-    pub(super) fn guess_failed(&self, app: &App, guess: UnderWay<'_>, alert: Alert, user: Option<&User>) {
+    pub(crate) fn guess_failed(&self, app: &App, guess: UnderWay<'_>, alert: Alert, user: Option<&User>) {
         // A name that is a license key is a secret.
         let name = user.filter(|user| user.by_license.is_none()).map(|user| user.username.as_str());
         self.tell_guess(app, alert, guess.ip(), name);
@@ -62,19 +62,19 @@ impl Service {
     }
 
     /// Tells of a guess, and counts it for the application's figures.
-    pub(super) fn tell_guess(&self, app: &App, alert: Alert, ip: ClientAddress, user: Option<&str>) {
+    pub(crate) fn tell_guess(&self, app: &App, alert: Alert, ip: ClientAddress, user: Option<&str>) {
         app.tally.guess(alert);
         self.alert(alert, ip, Alerted { app: Some(&app.name), user });
     }
 }
 
 /// A guess at nobody in particular.
-pub(super) fn anonymous(app: &App, ip: ClientAddress) -> Attempt<'static> {
+pub(crate) fn anonymous(app: &App, ip: ClientAddress) -> Attempt<'static> {
     Attempt { app: app.id, username: None, ip, standing: Standing::Stranger }
 }
 
 /// What is known of whoever wants to be a user.
-pub(super) fn standing(user: Option<&User>, ip: ClientAddress, hwid: Option<&str>) -> Standing {
+pub(crate) fn standing(user: Option<&User>, ip: ClientAddress, hwid: Option<&str>) -> Standing {
     let Some(user) = user else { return Standing::Stranger };
     let devices = || HwidList::from_stored(user.hwids.as_deref());
     if was_here(user, ip) {

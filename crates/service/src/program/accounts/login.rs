@@ -1,13 +1,14 @@
 //! Login by name or e-mail address and password, and by license key.
 
 use claviger_capacity::Who;
-use claviger_domain::{Secret, tidy};
+use claviger_domain::{ClientAddress, Secret, tidy};
 use claviger_store::{
     Conn, StoreError,
     access::{self, Evidence},
     licenses, tokens,
     users::{self, Totp, User},
 };
+use serde::{Deserialize, Serialize};
 
 use super::{
     guesses::{anonymous, standing},
@@ -37,7 +38,7 @@ pub struct Credentials {
 }
 
 /// Whom a login names.
-enum Named<'a> {
+pub(crate) enum Named<'a> {
     User(&'a str),
     Email(&'a str),
     /// A license key: an unknown one is about to be registered.
@@ -45,23 +46,24 @@ enum Named<'a> {
 }
 
 impl<'a> Named<'a> {
-    fn text(&self) -> &'a str {
+    pub(crate) fn text(&self) -> &'a str {
         let (Self::User(text) | Self::Email(text) | Self::Key(text)) = self;
         text
     }
 }
 
 /// What is known of a login's user before it is proved to be theirs.
-struct Found {
-    user: Option<User>,
+pub(crate) struct Found {
+    pub(crate) user: Option<User>,
     /// What of the client is blacklisted.
-    blacklisted: Option<Evidence>,
+    pub(crate) blacklisted: Option<Evidence>,
     /// Reason of the ban of the license that was shown, or that is all that the user signs in with.
-    key_banned: Option<String>,
+    pub(crate) key_banned: Option<String>,
 }
 
 /// How it was proved that a login is the user's; what was seen must still hold when it is carried out.
-enum Proof {
+#[derive(Deserialize, Serialize)]
+pub(crate) enum Proof {
     /// The password was right for this hash; another hash to be kept from now on, if it is of an older kind.
     Password { verified: String, renewed: Option<String> },
     /// The user had no password: this hash is the first one.
@@ -168,7 +170,7 @@ impl Service {
     }
 
     /// The key as it was made: keys are looked up without regard to case, passwords are not.
-    async fn spelling(&self, app: &App, key: String) -> Result<String, StoreError> {
+    pub(crate) async fn spelling(&self, app: &App, key: String) -> Result<String, StoreError> {
         let id = app.id;
         let find = move |conn: &mut Conn<'_>| Ok(licenses::spelling(conn, id, &key)?.unwrap_or(key));
         self.store.db().read(find).await
@@ -183,7 +185,8 @@ impl Service {
         credentials: &Credentials,
     ) -> Result<Account, AccountFailure> {
         self.refuse_paused_address(app, origin.ip)?;
-        let Found { user, blacklisted, key_banned } = self.find_user(app, origin, &named).await?;
+        let Found { user, blacklisted, key_banned } =
+            self.find_user(app, origin.ip, origin.hwid.clone(), &named).await?;
         let username = Some(user.as_ref().map_or(named.text(), |user| &user.username));
         let standing = standing(user.as_ref(), origin.ip, origin.hwid.as_deref());
         let attempt = Attempt { app: app.id, username, ip: origin.ip, standing };
@@ -208,8 +211,15 @@ impl Service {
         outcome
     }
 
-    async fn find_user(&self, app: &App, origin: &Origin, named: &Named<'_>) -> Result<Found, StoreError> {
-        let (id, ip, hwid, now) = (app.id, origin.ip, origin.hwid.clone(), self.clock.now());
+    /// Whom a login names, and what is known of where it comes from.
+    pub(crate) async fn find_user(
+        &self,
+        app: &App,
+        ip: ClientAddress,
+        hwid: Option<String>,
+        named: &Named<'_>,
+    ) -> Result<Found, StoreError> {
+        let (id, now) = (app.id, self.clock.now());
         let by_email = match named {
             Named::Email(email) => Some(self.email_hashes(email)),
             Named::User(_) | Named::Key(_) => None,
@@ -257,7 +267,12 @@ impl Service {
     }
 
     /// Whether the login is the user's, as far as it can be told without changing anything.
-    async fn prove(&self, who: Who, user: &User, credentials: &Credentials) -> Result<Proof, AccountFailure> {
+    pub(crate) async fn prove(
+        &self,
+        who: Who,
+        user: &User,
+        credentials: &Credentials,
+    ) -> Result<Proof, AccountFailure> {
         if let Some(token) = &credentials.token {
             return Ok(Proof::Token(sha256(token.expose())));
         }
@@ -282,7 +297,12 @@ impl Service {
 
 impl Proof {
     /// Carries out what proved the login; everything may have changed since it was looked at.
-    fn hold(&self, conn: &mut Conn<'_>, sign_in: &SignIn, user: &User) -> Result<(), AccountFailure> {
+    pub(crate) fn hold(
+        &self,
+        conn: &mut Conn<'_>,
+        sign_in: &SignIn,
+        user: &User,
+    ) -> Result<(), AccountFailure> {
         let hash = match self {
             Self::Password { verified, renewed } if user.password.as_ref() == Some(verified) => {
                 renewed.as_ref()
@@ -328,7 +348,7 @@ fn finish(
 }
 
 /// Uses the code of a two-factor sign-in up, if it is right and its step was not used before. The user is locked.
-fn use_up(code: Code, conn: &mut Conn<'_>, app: i64, user: &User) -> Result<(), AccountFailure> {
+pub(crate) fn use_up(code: Code, conn: &mut Conn<'_>, app: i64, user: &User) -> Result<(), AccountFailure> {
     match code {
         Code::NotNeeded if !user.totp.is_on() => Ok(()),
         Code::NotNeeded | Code::Missing => Err(Refusal::CodeMissing.into()),

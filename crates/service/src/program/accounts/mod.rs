@@ -5,8 +5,8 @@ pub(crate) mod ban;
 pub(crate) mod change_username;
 mod email;
 mod forgot;
-mod guesses;
-mod login;
+pub(crate) mod guesses;
+pub(crate) mod login;
 mod note;
 mod refusal;
 mod register;
@@ -14,7 +14,7 @@ mod sign_in;
 mod two_factor;
 pub(crate) mod upgrade;
 
-pub(crate) use self::sign_in::{admit_device, check_hwid, running};
+pub(crate) use self::sign_in::{SignIn, admit_device, check_hwid, running};
 pub use self::{
     ban::Ban,
     change_username::ChangeUsername,

@@ -30,6 +30,18 @@ impl Service {
         named: Named,
         came: &Result<T, AccountFailure>,
     ) {
+        self.note_from(app, kind, (origin.ip, origin.hwid.clone()), named, came);
+    }
+
+    /// As [`Service::note_sign_in`], from an address and a device.
+    pub(crate) fn note_from<T>(
+        &self,
+        app: &App,
+        kind: &'static str,
+        (ip, hwid): (ClientAddress, Option<String>),
+        named: Named,
+        came: &Result<T, AccountFailure>,
+    ) {
         let (outcome, detail) = match came {
             Ok(_) => (Outcome::Fine, None),
             Err(AccountFailure::Refused(refusal)) => outcome_of(refusal),
@@ -40,7 +52,7 @@ impl Service {
         } else {
             app.tally.refusal();
         }
-        self.note(app, kind, (outcome, detail), named, origin.hwid.clone(), origin.ip);
+        self.note(app, kind, (outcome, detail), named, hwid, ip);
     }
 
     /// Takes note of an `upgrade`.

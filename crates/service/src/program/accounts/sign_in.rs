@@ -53,15 +53,15 @@ pub struct Account {
 
 /// A sign-in, owned, as transactions need it.
 #[derive(Clone)]
-pub(super) struct SignIn {
-    pub(super) app: i64,
-    pub(super) session: Option<SessionId>,
+pub(crate) struct SignIn {
+    pub(crate) app: i64,
+    pub(crate) session: Option<SessionId>,
     /// Address of the client; `None` where a vendor acts for a user, whose address nobody knows then.
-    pub(super) ip: Option<ClientAddress>,
-    pub(super) hwid: Option<String>,
-    pub(super) hwid_check: bool,
-    pub(super) kill_others: bool,
-    pub(super) now: i64,
+    pub(crate) ip: Option<ClientAddress>,
+    pub(crate) hwid: Option<String>,
+    pub(crate) hwid_check: bool,
+    pub(crate) kill_others: bool,
+    pub(crate) now: i64,
 }
 
 impl SignIn {
@@ -74,7 +74,7 @@ impl SignIn {
     }
 
     /// A sign-in that a vendor makes for a user.
-    pub(super) fn by_vendor(app: &App, hwid: Option<String>, now: i64) -> Self {
+    pub(crate) fn by_vendor(app: &App, hwid: Option<String>, now: i64) -> Self {
         Self {
             app: app.id,
             session: None,

@@ -12,7 +12,7 @@ use claviger_store::{
 
 use super::super::{
     ManageError,
-    checks::{check_length, check_line, lock_user},
+    checks::{check_email, check_length, check_line, lock_user},
 };
 use crate::{
     App, Service,
@@ -27,8 +27,6 @@ use crate::{
 pub const LOGIN_TOKEN_SECONDS: i64 = 60;
 /// Bytes of randomness in a login token.
 const LOGIN_TOKEN_BYTES: usize = 32;
-/// Longest e-mail address in bytes.
-const EMAIL_MAX: usize = 254;
 
 /// Below this, a time of the next reset is a number of seconds from now; else a Unix second.
 const EARLIEST_UNIX: i64 = 1_000_000_000;
@@ -179,15 +177,5 @@ impl Service {
             Ok(())
         })
         .await
-    }
-}
-
-/// A rough check: only the mail server knows better.
-fn check_email(email: &str) -> Result<(), ManageError> {
-    check_length("an e-mail address", email, EMAIL_MAX)?;
-    let plain = |character: char| !character.is_whitespace() && !character.is_control();
-    match email.rsplit_once('@') {
-        Some((name, host)) if !name.is_empty() && !host.is_empty() && email.chars().all(plain) => Ok(()),
-        _ => Err(ManageError::Unfit(format!("`{email}` is no e-mail address"))),
     }
 }

@@ -1,0 +1,146 @@
+//! `/dashboard/{app}/customers-panel`: what end users may do in the browser, and how it looks there.
+
+use askama::Template;
+use axum::http::StatusCode;
+use claviger_domain::{Offer, PanelSettings, Permission};
+use claviger_service::vendor::{PanelForm, PanelProblem};
+
+use crate::{
+    addresses::app_base,
+    fault::Answer,
+    fields::Fields,
+    frame::{Frame, Nav},
+    panel::{base_of, languages},
+    record::record,
+    rights::Need,
+    route::Route,
+    visit::Visit,
+};
+
+const SETTINGS: Need = Need::App(Permission::Settings);
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route::get("/dashboard/{app}/customers-panel", SETTINGS, |visit| Box::pin(show(visit))),
+    Route::post("/dashboard/{app}/customers-panel", SETTINGS, |visit| Box::pin(set(visit))),
+];
+
+/// What there is to be offered so far.
+const OFFERED: [Offer; 5] =
+    [Offer::LicenseSignIn, Offer::Redeem, Offer::Devices, Offer::Sessions, Offer::Password];
+
+/// Something that may be offered.
+struct Choice {
+    name: &'static str,
+    words: &'static str,
+    hint: &'static str,
+    on: bool,
+}
+
+#[derive(Template)]
+#[template(path = "customers_panel.html")]
+struct Page {
+    frame: Frame,
+    base: String,
+    app_name: String,
+    /// Where the panel is.
+    address: String,
+    is_on: bool,
+    form: PanelForm,
+    choices: Vec<Choice>,
+    languages: Vec<(&'static str, &'static str)>,
+    problems: Vec<PanelProblem>,
+}
+
+impl Page {
+    /// What is wrong with a field.
+    fn problem(&self, field: &str) -> Option<&str> {
+        self.problems.iter().find(|(of, _)| *of == field).map(|(_, why)| why.as_str())
+    }
+}
+
+async fn show(visit: Visit) -> Answer {
+    let settings = visit.service().panel_of(visit.app()?).await?.settings;
+    page(&visit, StatusCode::OK, form_of(&settings), Vec::new()).await
+}
+
+async fn page(visit: &Visit, status: StatusCode, form: PanelForm, problems: Vec<PanelProblem>) -> Answer {
+    let app = visit.app()?;
+    let panel = visit.service().panel_of(app).await?;
+    let choice = |offer: Offer| {
+        let (words, hint) = words(offer);
+        Choice { name: offer.name(), words, hint, on: form.offers.iter().any(|name| name == offer.name()) }
+    };
+    let page = Page {
+        frame: visit.frame("Customers' panel", Nav::CustomersPanel).await?,
+        base: app_base(app),
+        app_name: app.name.clone(),
+        address: format!("{}{}", visit.state.public_url, base_of(app)),
+        is_on: panel.settings.on,
+        choices: OFFERED.into_iter().map(choice).collect(),
+        languages: languages().collect(),
+        form,
+        problems,
+    };
+    visit.render_as(status, &page)
+}
+
+/// What is offered, in words.
+fn words(offer: Offer) -> (&'static str, &'static str) {
+    match offer {
+        Offer::LicenseSignIn => {
+            ("Sign in with a license key", "for users whom a license key made; nobody new is made")
+        }
+        Offer::Redeem => ("Redeem licenses", "as programs do with upgrade"),
+        Offer::Devices => ("Free their devices", "as often as the setting cooldownSeconds allows"),
+        Offer::Sessions => ("See and end their sessions", "those of their programs"),
+        Offer::Password => {
+            ("Change their password", "and get a mail when it is forgotten, if this server sends mails")
+        }
+        Offer::Email => ("Set their e-mail address", "of which only a hash is kept"),
+        Offer::TwoFactor => ("Turn two-factor sign-in on and off", "programs have to ask for the code then"),
+        Offer::Downloads => ("Download files", "those that you choose below"),
+    }
+}
+
+fn form_of(settings: &PanelSettings) -> PanelForm {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    PanelForm {
+        on: settings.on,
+        offers: settings.offers.iter().map(|offer| offer.name().to_owned()).collect(),
+        brand: text(&settings.brand),
+        light: settings.light.to_string(),
+        dark: settings.dark.to_string(),
+        welcome: text(&settings.welcome),
+        support: text(&settings.support),
+        terms: text(&settings.terms),
+        language: settings.language.clone(),
+    }
+}
+
+fn typed(form: &Fields) -> PanelForm {
+    PanelForm {
+        on: form.has("on"),
+        offers: form.all("offer").map(str::to_owned).collect(),
+        brand: form.kept("brand"),
+        light: form.kept("light"),
+        dark: form.kept("dark"),
+        welcome: form.kept("welcome"),
+        support: form.kept("support"),
+        terms: form.kept("terms"),
+        language: form.kept("language"),
+    }
+}
+
+async fn set(visit: Visit) -> Answer {
+    let (app, form) = (visit.app()?, typed(&visit.form));
+    match visit.service().set_panel(app, &form).await? {
+        Err(problems) => page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form, problems).await,
+        Ok(differences) => {
+            if !differences.is_empty() {
+                record(&visit, app, "panel", &differences).await?;
+            }
+            let said = if form.on { "The panel is set, and is on." } else { "The panel is set, and is off." };
+            visit.see_other_saying(format!("{}customers-panel", app_base(app)), said)
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! What end users do in the panel of a vendor's application: who is signed in there, what they have, what they change.
+//! The rules are those of their programs, wherever there is one.
+
+mod customer;
+mod devices;
+mod failure;
+mod home;
+mod lasting;
+mod panel;
+mod password;
+mod sessions;
+mod sign_in;
+
+pub use claviger_store::panel::sign_ins::SignIn as CustomerSignIn;
+
+pub use self::{
+    customer::Customer,
+    devices::FreeDevices,
+    failure::CustomerFailure,
+    home::{Home, Running},
+    lasting::{CUSTOMER_ENDS_AFTER, CUSTOMER_IDLE},
+    panel::Panel,
+    password::NewPassword,
+    sign_in::{CustomerStep, Shown},
+};
