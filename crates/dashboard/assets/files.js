@@ -7,7 +7,6 @@
   const PIECE = 4 * 1024 * 1024, WAITS = [1, 2, 4, 8, 15, 30], GIVE_UP = 10;
   const list = form.querySelector("[data-progress]"), input = form.elements.file;
   const several = !form.elements.id;
-  if (several) input.multiple = true;
   const token = () => form.elements.token.value;
   const wait = (seconds) => new Promise((done) => { setTimeout(done, seconds * 1000); });
 

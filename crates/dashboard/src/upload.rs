@@ -50,7 +50,7 @@ impl From<UploadFault> for Fault {
     fn from(fault: UploadFault) -> Self {
         Self::Invalid(match fault {
             UploadFault::Broken => "The file did not arrive as a whole. Nothing was changed.".into(),
-            UploadFault::Malformed => "This is no form with a file. Nothing was changed.".into(),
+            UploadFault::Malformed => "This is no form with one file. Nothing was changed: without JavaScript, send one file at a time.".into(),
         })
     }
 }
