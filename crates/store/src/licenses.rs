@@ -59,7 +59,8 @@ pub struct NewLicenses<'a> {
     pub gendate: i64,
 }
 
-fn license(row: &Row) -> Result<License> {
+/// Reads a row of [`COLUMNS`].
+pub(crate) fn license(row: &Row) -> Result<License> {
     let status: String = row.get(3)?;
     Ok(License {
         id: row.get(0)?,
@@ -78,14 +79,19 @@ fn license(row: &Row) -> Result<License> {
     })
 }
 
-const SELECT: &str = "SELECT id, key, duration, status, level, genby, banned,
+/// The columns of [`License`].
+pub(crate) const COLUMNS: &str = "id, key, duration, status, level, genby, banned,
         COALESCE((SELECT u.username FROM users u WHERE u.app = licenses.app AND u.id = licenses.user_id), usedby),
-        note, gendate, usedon, user_id, COALESCE(brought, duration)
-    FROM licenses WHERE app = $1";
+        note, gendate, usedon, user_id, COALESCE(brought, duration)";
+
+/// Begins a statement that reads licenses of the application `$1`.
+fn select() -> String {
+    format!("SELECT {COLUMNS} FROM licenses WHERE app = $1")
+}
 
 /// Finds a license by its key and keeps others from using it until the end of the transaction.
 pub fn lock_by_key(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<Option<License>> {
-    let sql = format!("{SELECT} AND key_folded = $2{}", conn.for_update());
+    let sql = select() + " AND key_folded = $2" + conn.for_update();
     named(conn, app, key, &sql)
 }
 
@@ -248,10 +254,9 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<License>> {
     // An empty text stands for no condition: none of these columns is ever empty.
-    let sql = format!(
-        "{SELECT} AND id > $2 AND ($4 = '' OR status = $4) AND ($5 = '' OR level = $5) AND ($6 = '' OR genby = $6)
-         ORDER BY id LIMIT $3"
-    );
+    let sql = select()
+        + " AND id > $2 AND ($4 = '' OR status = $4) AND ($5 = '' OR level = $5) AND ($6 = '' OR genby = $6)
+           ORDER BY id LIMIT $3";
     let status = filter.status.map(LicenseStatus::as_str).unwrap_or_default();
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let (level, genby) = (text(&filter.level), text(&filter.genby));
@@ -268,13 +273,13 @@ pub fn of_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<Vec<Licen
 /// The first license that a user used.
 pub fn first_of_user(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<Option<License>> {
     // Without the inner query SQLite would rather go through all licenses, which are in the right order already.
-    let sql = format!("{SELECT} AND id = (SELECT MIN(id) FROM licenses WHERE app = $1 AND user_id = $2)");
+    let sql = select() + " AND id = (SELECT MIN(id) FROM licenses WHERE app = $1 AND user_id = $2)";
     conn.query_one(&sql, params![app, user])?.as_ref().map(license).transpose()
 }
 
 /// Finds a license by its key.
 pub fn by_key(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<Option<License>> {
-    let sql = format!("{SELECT} AND key_folded = $2");
+    let sql = select() + " AND key_folded = $2";
     named(conn, app, key, &sql)
 }
 
@@ -285,7 +290,7 @@ fn named(conn: &mut Conn<'_>, app: i64, key: &str, sql: &str) -> Result<Option<L
 /// Licenses whose folded keys begin with a folded text, at most `limit`, in the order of the keys.
 pub fn by_beginning(conn: &mut Conn<'_>, app: i64, folded: &str, limit: i64) -> Result<Vec<License>> {
     let key = format!("key_folded{}", conn.by_bytes());
-    let sql = format!("{SELECT} AND {key} >= $2 AND {key} < $3 ORDER BY {key} LIMIT $4");
+    let sql = select() + &format!(" AND {key} >= $2 AND {key} < $3 ORDER BY {key} LIMIT $4");
     let rows = conn.query(&sql, params![app, folded, &after_all(folded), limit])?;
     rows.iter().map(license).collect()
 }
@@ -293,16 +298,15 @@ pub fn by_beginning(conn: &mut Conn<'_>, app: i64, folded: &str, limit: i64) -> 
 /// The licenses that a user used, newest first, at most `limit`.
 pub fn of_user(conn: &mut Conn<'_>, app: i64, user: i64, limit: i64) -> Result<Vec<License>> {
     // The inner query as in `first_of_user`.
-    let sql = format!(
-        "{SELECT} AND id IN (SELECT id FROM licenses WHERE app = $1 AND user_id = $2 ORDER BY id DESC LIMIT $3)
-         ORDER BY id DESC"
-    );
+    let sql = select()
+        + " AND id IN (SELECT id FROM licenses WHERE app = $1 AND user_id = $2 ORDER BY id DESC LIMIT $3)
+           ORDER BY id DESC";
     conn.query(&sql, params![app, user, limit])?.iter().map(license).collect()
 }
 
 /// Finds a license by number.
 pub fn by_id(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<Option<License>> {
-    let sql = format!("{SELECT} AND id = $2");
+    let sql = select() + " AND id = $2";
     conn.query_one(&sql, params![app, id])?.as_ref().map(license).transpose()
 }
 

@@ -94,16 +94,17 @@ impl Service {
     ///
     /// # Errors
     /// When the database fails, or too many changes of the application wait.
-    pub async fn begin_change(
+    pub(crate) async fn begin_change(
         &self,
         app: i64,
-        change: Change,
+        change: impl FnOnce(&mut Conn<'_>) -> Result<Change, StoreError> + Send + 'static,
         total: Option<i64>,
         rows: i64,
     ) -> Result<Begun, ServiceError> {
         let _turn = self.bulk.enter(Who::app(app)).await?;
         let (now, by) = (self.clock.now(), by());
         let decide = move |conn: &mut Conn<'_>| {
+            let change = change(conn)?;
             bulk::decide(conn, app, Decision { change: &change, by: &by, total, now }, rows)
         };
         let begun = self.store.db().write::<_, StoreError, _>(decide).await?;

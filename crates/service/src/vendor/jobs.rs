@@ -1,7 +1,10 @@
 //! Jobs: changes of very many rows, as people watch them.
 
 use claviger_domain::{LicenseStatus, NEVER, Term};
-use claviger_store::bulk::{self, Change, Job};
+use claviger_store::{
+    bulk::{self, Change, Job},
+    tables::{LicenseAct, LicensesWanted, UserAct, UsersWanted},
+};
 
 use crate::{App, Service, ServiceError};
 
@@ -59,6 +62,10 @@ fn words(change: &Change) -> String {
             Some(LicenseStatus::Banned) => "Delete banned licenses".into(),
         },
         Change::ImportLicenses { .. } => "Import licenses".into(),
+        Change::OnLicenses { wanted, act } => {
+            format!("{} licenses{}", license_verb(act), of_licenses(wanted))
+        }
+        Change::OnUsers { wanted, act } => user_verb(act) + &of_users(wanted),
         Change::DeleteApp => "Delete the application".into(),
     }
 }
@@ -68,6 +75,84 @@ fn of_pause(verb: &str, subscription: Option<&str>) -> String {
         Some(name) => format!("{verb} {name} of all users"),
         None => format!("{verb} all subscriptions"),
     }
+}
+
+fn license_verb(act: &LicenseAct) -> String {
+    match act {
+        LicenseAct::Ban(_) => "Ban".into(),
+        LicenseAct::Unban => "Lift the ban of".into(),
+        LicenseAct::Note(note) if note.is_empty() => "Forget the note of".into(),
+        LicenseAct::Note(_) => "Set the note of".into(),
+        LicenseAct::Extend(seconds) => format!("Add {} to", length(*seconds)),
+        LicenseAct::Delete => "Delete".into(),
+    }
+}
+
+fn user_verb(act: &UserAct) -> String {
+    let of = |name: &Option<String>| name.clone().unwrap_or_else(|| "all subscriptions".into());
+    match act {
+        UserAct::Ban { .. } => "Ban users".into(),
+        UserAct::Unban => "Lift the bans of users".into(),
+        UserAct::Extend { subscription, seconds, .. } => {
+            format!("Extend {subscription} of users by {}", length(*seconds))
+        }
+        UserAct::Subtract { subscription, seconds } => {
+            format!("Take {} off {subscription} of users", length(*seconds))
+        }
+        UserAct::Pause(name) => format!("Pause {} of users", of(name)),
+        UserAct::Unpause { subscription, .. } => format!("Resume {} of users", of(subscription)),
+        UserAct::Reset => "Forget the devices of users".into(),
+        UserAct::Delete => "Delete users".into(),
+    }
+}
+
+fn of_licenses(wanted: &LicensesWanted) -> String {
+    let LicensesWanted { key, beginning, status, level, note, noted, genby, user, made, duration } = wanted;
+    told(&[
+        text("key with", key.as_deref()),
+        text("key begins", Some(beginning.as_str())),
+        text("status", status.as_deref()),
+        text("level", level.as_deref()),
+        text("note with", note.as_deref()),
+        yes_no("note", *noted),
+        text("maker", genby.as_deref()),
+        user.map(|_| "used by one user".into()),
+        range("made", *made),
+        range("duration", *duration),
+    ])
+}
+
+fn of_users(wanted: &UsersWanted) -> String {
+    told(&[
+        text("name with", wanted.name.as_deref()),
+        text("name begins", Some(wanted.beginning.as_str())),
+        text("address", wanted.network.as_deref()),
+        text("device with", wanted.device.as_deref()),
+        text("subscription", wanted.subscription.as_deref()),
+        wanted.ends_within.map(|seconds| format!("ends within {}", length(seconds))),
+        yes_no("subscribed", wanted.subscribed),
+        yes_no("banned", wanted.banned),
+        yes_no("online", wanted.online),
+        range("registered", wanted.created),
+        range("last sign-in", wanted.signed_in),
+    ])
+}
+
+fn told(conditions: &[Option<String>]) -> String {
+    let conditions: Vec<&str> = conditions.iter().flatten().map(String::as_str).collect();
+    if conditions.is_empty() { ", all of them".into() } else { format!(" ({})", conditions.join(", ")) }
+}
+
+fn text(name: &str, value: Option<&str>) -> Option<String> {
+    value.filter(|value| !value.is_empty()).map(|value| format!("{name} {value}"))
+}
+
+fn yes_no(name: &str, value: Option<bool>) -> Option<String> {
+    value.map(|value| format!("{name}: {}", if value { "yes" } else { "no" }))
+}
+
+fn range(name: &str, (from, to): (Option<i64>, Option<i64>)) -> Option<String> {
+    (from.is_some() || to.is_some()).then(|| format!("{name} within bounds"))
 }
 
 /// A number of seconds in the largest unit that tells it exactly.

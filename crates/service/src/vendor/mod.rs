@@ -28,6 +28,7 @@ mod session_page;
 mod settings;
 pub(crate) mod stats;
 mod subscriptions;
+mod tables;
 mod team;
 mod tokens;
 mod upload_parts;
@@ -44,7 +45,7 @@ pub use claviger_store::{
     access_pages::{EntryFilter, Exempt, Page as AccessPage},
     accounts::{Account as TeamAccount, Limits},
     balance::{Cause as BalanceCause, Entry as BalanceEntry, Kind as BalanceKind},
-    bulk::{Begun, Change, Job},
+    bulk::{Change, Job},
     buttons::Button,
     chat::{Channel, Mute, Spoken},
     deliveries::{Waiting, WaitingMessage},
@@ -55,6 +56,9 @@ pub use claviger_store::{
     seller_keys::{FIRST as FIRST_SELLER_KEY, LiveSecret},
     sessions::{Listed, Wanted, pages::Order, shared::OfUser as UserSession},
     subscriptions::Subscription,
+    tables::{
+        Cursor, LicenseAct, LicenseRow, LicensesWanted, Order as TableOrder, UserAct, UserRow, UsersWanted,
+    },
     tokens::{LICENSE as LICENSE_TOKEN, OwnedToken, Token, USER as USER_TOKEN},
     user_bans::UserBan,
     user_subscriptions::{NameCount, UserSubscription},
@@ -83,7 +87,7 @@ pub use self::{
     files::{FileContent, FileFault, NewFile},
     find::{Found, How, Match, Parts},
     import::{IMPORT_MAX, Imported, List as LicenseList, Listed as ListedLicense, Refused, Usual},
-    jobs::job_words,
+    jobs::{job_words, length},
     licenses::{Assignment, EditedLicense, LicenseFilter, LicenseRecord},
     new_licenses::{Added, BATCH_MAX, LEVEL_MAX, LicenseFailure, MAKE_MAX, NOTE_MAX, NewKeys},
     own::{Length, OwnAct, OwnKeys, OwnUser},
@@ -91,6 +95,7 @@ pub use self::{
     seller_keys::{FoundSellerKey, KEYS_MAX, KeyChange, MadeKey, NewKey, OVERLAP_MAX, ShownKey},
     session_page::{Place, SessionPage, SessionQuery, Whose},
     settings::{ChangedSettings, Lockout, SETTINGS, ShownSetting, Trial, Written, shown_settings},
+    tables::{Done, Export, Jump, TablePage, TablePlace, TableQuery, TableRow},
     team::{AddAccount, LINK_LASTS_MAX, Member, MemberDetails, NewMember, may},
     upload_parts::{PieceFault, UploadState},
     uploads::Upload,

@@ -2,9 +2,12 @@
 
 use claviger_domain::{LicenseStatus, Term};
 
+use serde::{Serialize, de::DeserializeOwned};
+
 use crate::{
     Conn, Range, Result, Row, StoreError, licenses,
     pending::DELETE_USERS,
+    tables::{self, LicenseAct, LicensesWanted, UserAct, UsersWanted},
     user_subscriptions::{self, Extension},
     users, variables,
 };
@@ -59,6 +62,20 @@ pub enum Change {
         /// Who makes them.
         genby: String,
     },
+    /// Does something to the licenses that a filter means.
+    OnLicenses {
+        /// Which.
+        wanted: LicensesWanted,
+        /// What.
+        act: LicenseAct,
+    },
+    /// Does something to the users that a filter means.
+    OnUsers {
+        /// Which.
+        wanted: UsersWanted,
+        /// What.
+        act: UserAct,
+    },
     /// Removes what is left of an application that was deleted, in all tables.
     DeleteApp,
 }
@@ -89,7 +106,7 @@ pub(super) struct Columns {
 impl Change {
     /// Whether it goes over licenses; else over users.
     pub(super) fn is_of_licenses(&self) -> bool {
-        matches!(self, Self::AddTime(_) | Self::DeleteLicenses(_))
+        matches!(self, Self::AddTime(_) | Self::DeleteLicenses(_) | Self::OnLicenses { .. })
     }
 
     /// Whether the sessions of all users end.
@@ -139,6 +156,10 @@ impl Change {
                 name: status.map(|status| status.as_str().into()).unwrap_or_default(),
                 ..plain("delete_licenses")
             },
+            Self::OnLicenses { wanted, act } => {
+                Columns { value: json(&(wanted, act)), ..plain("on_licenses") }
+            }
+            Self::OnUsers { wanted, act } => Columns { value: json(&(wanted, act)), ..plain("on_users") },
         }
     }
 
@@ -171,6 +192,14 @@ impl Change {
             "hand_over" => Self::HandOver(name),
             "add_time" => Self::AddTime(amount),
             "delete_licenses" => Self::DeleteLicenses(name.parse().ok()),
+            "on_licenses" => {
+                let (wanted, act) = read_json(&value)?;
+                Self::OnLicenses { wanted, act }
+            }
+            "on_users" => {
+                let (wanted, act) = read_json(&value)?;
+                Self::OnUsers { wanted, act }
+            }
             _ => return Err(StoreError::Unexpected(format!("bulk job {kind}"))),
         })
     }
@@ -200,11 +229,28 @@ impl Change {
             Self::HandOver(name) => user_subscriptions::hand_over(conn, app, range, Some(name), decided)?,
             Self::AddTime(seconds) => licenses::add_time(conn, app, range, *seconds)?,
             Self::DeleteLicenses(status) => licenses::delete_range(conn, app, range, *status)?,
+            Self::OnLicenses { wanted, act } => {
+                let ids = tables::licenses_in(conn, app, range, wanted)?;
+                return tables::change_licenses(conn, app, &ids, act, decided);
+            }
+            Self::OnUsers { wanted, act } => {
+                let ids = tables::users_in(conn, app, range, wanted, decided)?;
+                return tables::change_users(conn, app, &ids, act, decided);
+            }
             // Go over all tables, or over what is staged, not over rows of one.
             Self::DeleteApp | Self::ImportLicenses { .. } => 0,
         };
         Ok(i64::try_from(changed).unwrap_or(i64::MAX))
     }
+}
+
+fn json(value: &impl Serialize) -> String {
+    // Texts and numbers: this does not fail.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+fn read_json<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| StoreError::Unexpected(format!("bulk job: {error}")))
 }
 
 fn of_pause(kind: &'static str, pause: &user_subscriptions::Pause) -> Columns {

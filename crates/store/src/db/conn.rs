@@ -174,6 +174,9 @@ fn postgres_row(row: &postgres::Row) -> Result<Row> {
     Ok(Row(cells.collect::<Result<_>>()?))
 }
 
+/// Statements that are kept of a connection.
+const STATEMENTS_MAX: usize = 1000;
+
 /// The prepared statements of one PostgreSQL connection.
 #[derive(Default)]
 pub struct Statements(HashMap<String, Statement>);
@@ -188,6 +191,10 @@ impl Statements {
             return Ok(statement.clone());
         }
         let statement = transaction.prepare(sql)?;
+        if self.0.len() >= STATEMENTS_MAX {
+            // Filters of lists have very many forms, and the server keeps each statement.
+            self.0.clear();
+        }
         self.0.insert(sql.into(), statement.clone());
         Ok(statement)
     }

@@ -2,18 +2,16 @@
 
 use claviger_store::{
     Conn,
+    bans::{self, Ban},
     licenses::{self, License},
     user_bans::{Lift, UserBan},
 };
 
 use super::{
-    super::{ManageError, checks::check_reason, users::bans::lift_ban},
+    super::{ManageError, checks::check_reason},
     find::{lock, user_of},
 };
-use crate::{
-    App, Service,
-    program::accounts::{Ban, ban},
-};
+use crate::{App, Service};
 
 impl Service {
     /// Bans a license, and its token with it. Who signs in by this license alone is banned along with it. Another user of
@@ -80,12 +78,12 @@ pub(in crate::vendor) fn ban_locked(
             let ip = user.ip.filter(|_| reaches.with_ip);
             let license = Some(license.id);
             let ban = Ban { user: user.id, license, reason, hwid: None, ip, by_program: false };
-            ban::carry_out(conn, app, &ban, now)?;
+            bans::carry_out(conn, app, &ban, now)?;
         }
         Some(user) if user.by_license == Some(license.id) => {
             let license = Some(license.id);
             let ban = UserBan { license, reason, banned_at: now, by_program: Some(false) };
-            ban::put(conn, app, &user, &ban)?;
+            bans::put(conn, app, &user, &ban)?;
         }
         _ => {}
     }
@@ -100,7 +98,7 @@ pub(in crate::vendor) fn unban_locked(
 ) -> Result<(), ManageError> {
     licenses::unban(conn, app, license.id)?;
     if let Some(user) = user_of(conn, app, license)? {
-        lift_ban(conn, app, &user, Lift::OfLicense(license.id))?;
+        bans::lift(conn, app, &user, Lift::OfLicense(license.id))?;
     }
     Ok(())
 }

@@ -5,8 +5,7 @@ use claviger_store::{
     Conn,
     bulk::Change,
     licenses::{self, License},
-    subscriptions,
-    user_subscriptions::{self, UserSubscription},
+    tables::rewrite,
 };
 
 use super::{
@@ -123,30 +122,4 @@ fn set_duration(
     let user_kept = edited == EditedLicense::UserKept;
     licenses::set_duration(conn, app, license.id, seconds, user_kept)?;
     Ok(edited)
-}
-
-/// Changes what a license brought to its user, who is locked, as if it had been worth so many seconds. A license that
-/// prolonged something brought time to the first subscription of its level.
-fn rewrite(
-    conn: &mut Conn<'_>,
-    app: i64,
-    user: i64,
-    license: &License,
-    seconds: i64,
-    now: i64,
-) -> Result<(), ManageError> {
-    let all = user_subscriptions::of_user(conn, app, user)?;
-    let brought = |one: &&UserSubscription| one.license_key.as_deref() == Some(license.key.as_str());
-    let mut rows: Vec<&UserSubscription> = all.iter().filter(brought).collect();
-    if rows.is_empty() {
-        let offered = subscriptions::of_level(conn, app, &license.level)?;
-        let same = all.iter().filter(|one| offered.first() == Some(&one.subscription));
-        rows.extend(same.max_by_key(|one| (one.state().runs(now), one.paused, one.expires)));
-    }
-    let since = license.usedon.unwrap_or(now);
-    for row in rows {
-        let state = row.state().rewritten(license.brought, seconds, since, now);
-        user_subscriptions::set(conn, app, user, row.id, state)?;
-    }
-    Ok(())
 }
