@@ -1,9 +1,12 @@
 //! Asking before something is done that cannot be undone: a page of its own, or the same words in a dialog.
 
 use askama::Template;
+use axum::http::StatusCode;
 
 use crate::{
     fault::Answer,
+    fields::Fields,
+    form::{Input, Kind},
     frame::{Frame, Nav},
     visit::Visit,
 };
@@ -21,6 +24,8 @@ pub(crate) struct Confirm {
     pub action: String,
     /// What it brings besides the token.
     pub fields: Vec<(String, String)>,
+    /// What must be said besides.
+    pub inputs: Vec<Input>,
     /// What must be typed first; the field `typed`.
     pub typed: Option<String>,
     /// What is wrong with what was sent before.
@@ -44,16 +49,36 @@ struct Ask {
 }
 
 impl Confirm {
+    /// With what was typed.
+    pub fn with_values(mut self, fields: &Fields) -> Self {
+        for input in &mut self.inputs {
+            input.value = fields.kept(input.name);
+        }
+        self
+    }
+
+    /// With what is wrong with a field; with the first one where there is none of that name.
+    pub fn wrong(mut self, name: &str, problem: String) -> Self {
+        let at = self.inputs.iter().position(|input| input.name == name).unwrap_or(0);
+        match self.inputs.get_mut(at) {
+            Some(input) => input.problem = Some(problem),
+            None => self.problem = Some(problem),
+        }
+        self
+    }
+
     /// Asks.
     ///
     /// # Errors
     /// When the database or the template fails.
     pub async fn ask(self, visit: &Visit, nav: Nav) -> Answer {
+        let wrong = self.inputs.iter().any(|input| input.problem.is_some());
+        let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
         let frame = visit.frame(self.title.clone(), nav).await?;
         if visit.is_fragment() {
-            visit.render(&Ask { frame, confirm: self })
+            visit.render_as(status, &Ask { frame, confirm: self })
         } else {
-            visit.render(&Page { frame, confirm: self })
+            visit.render_as(status, &Page { frame, confirm: self })
         }
     }
 }

@@ -20,6 +20,8 @@ pub(crate) enum Nav {
     Overview,
     Sessions,
     Chats,
+    Users,
+    Licenses,
     Subscriptions,
     Tokens,
     Blacklist,
@@ -58,6 +60,8 @@ const GROUPS: [(&str, &[Entry]); 5] = [
     (
         "Customers",
         &[
+            (Nav::Users, "Users", "users", "person", Need::App(Permission::Users)),
+            (Nav::Licenses, "Licenses", "licenses", "key", Need::App(Permission::Licenses)),
             (
                 Nav::Subscriptions,
                 "Subscriptions",

@@ -2,6 +2,7 @@
 //! what every page needs is made once: the door that all requests pass ([`door`]), forms, tables, live updates.
 
 mod access_forms;
+mod acts;
 mod addresses;
 mod assets;
 mod browsers;
@@ -14,6 +15,7 @@ mod fault;
 mod fields;
 mod form;
 mod frame;
+mod license_filter;
 mod license_form;
 mod live;
 mod moment;
@@ -36,10 +38,14 @@ mod snippets;
 mod state;
 mod state_tags;
 mod table;
+mod table_change;
+mod table_export;
+mod table_filter;
 mod tables;
 mod team_words;
 mod typed;
 mod upload;
+mod user_filter;
 mod visit;
 
 pub use door::routes;

@@ -6,8 +6,8 @@ use crate::support::{Browser, Server};
 const PAGES: &[(&str, &str)] = &[
     ("seller-settings", "/dashboard/APP/seller-settings"),
     ("manage-apps", "/dashboard/"),
-    ("licenses", "/dashboard/APP/?missing=licenses"),
-    ("users", "/dashboard/APP/?missing=users"),
+    ("licenses", "/dashboard/APP/licenses"),
+    ("users", "/dashboard/APP/users"),
     ("subscriptions", "/dashboard/APP/subscriptions"),
     ("chats", "/dashboard/APP/chats"),
     ("sessions", "/dashboard/APP/sessions"),
@@ -68,8 +68,8 @@ fn none_leads_nowhere() {
         let text = browser.get(&to.replace("APP", "demo-app")).text().to_owned();
         assert!(text.contains("have no page here yet"), "{page}: {text}");
     }
-    let licenses = browser.get("/dashboard/demo-app/?missing=licenses");
-    assert!(licenses.text().contains("claviger license list"), "{}", licenses.text());
+    let logs = browser.get("/dashboard/demo-app/?missing=logs");
+    assert!(logs.text().contains("claviger log list"), "{}", logs.text());
 }
 
 #[test]
@@ -98,10 +98,10 @@ fn without_an_application_the_list_is_shown() {
     assert_eq!(leads(&browser, "/app/?page=seller-settings"), "/dashboard/");
     // The application last worked on may be gone.
     server.cli.ok(&["app", "create", "--owner", "new", "first"]);
-    assert_eq!(leads(&browser, "/app/?page=users"), "/dashboard/first/?missing=users");
+    assert_eq!(leads(&browser, "/app/?page=users"), "/dashboard/first/users");
     server.cli.ok(&["app", "create", "--owner", "new", "later"]);
     assert_eq!(browser.get("/dashboard/later/").status, 200);
-    assert_eq!(leads(&browser, "/app/?page=users"), "/dashboard/later/?missing=users");
+    assert_eq!(leads(&browser, "/app/?page=users"), "/dashboard/later/users");
     server.cli.ok(&["app", "delete", "new/later", "--yes"]);
-    assert_eq!(leads(&browser, "/app/?page=users"), "/dashboard/first/?missing=users");
+    assert_eq!(leads(&browser, "/app/?page=users"), "/dashboard/first/users");
 }

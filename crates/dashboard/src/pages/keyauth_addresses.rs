@@ -30,6 +30,8 @@ const OF_APP: &[(&str, &str)] = &[
     ("seller-settings", "seller-settings"),
     ("seller-logs", "seller-logs"),
     ("sessions", "sessions"),
+    ("licenses", "licenses"),
+    ("users", "users"),
     ("app-settings", "settings"),
     ("audit-log", "audit-log"),
     ("blacklists", "blacklist"),

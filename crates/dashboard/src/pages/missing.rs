@@ -11,11 +11,7 @@ pub(super) struct Missing {
     pub command: &'static str,
 }
 
-const PAGES: [Missing; 3] = [
-    Missing { page: "licenses", word: "Licenses", command: "claviger license list OWNER/APP" },
-    Missing { page: "users", word: "Users", command: "claviger user list OWNER/APP" },
-    Missing { page: "logs", word: "Logs", command: "claviger log list OWNER/APP" },
-];
+const PAGES: [Missing; 1] = [Missing { page: "logs", word: "Logs", command: "claviger log list OWNER/APP" }];
 
 /// The page that an address says is missing; `None` for one that is here, or that nobody knows.
 pub(super) fn missing(page: Option<&str>) -> Option<Missing> {

@@ -21,6 +21,7 @@ mod hashes;
 mod jobs;
 mod keyauth_addresses;
 mod license;
+mod licenses;
 mod licenses_import;
 mod licenses_new;
 mod logs;
@@ -38,6 +39,7 @@ mod subscriptions;
 mod team;
 mod tokens;
 mod user;
+mod users;
 mod users_new;
 mod variables;
 mod web_loader;
@@ -83,6 +85,8 @@ pub(crate) const AREAS: &[&[Route]] = &[
     license::ROUTES,
     licenses_new::ROUTES,
     licenses_import::ROUTES,
+    users::ROUTES,
+    licenses::ROUTES,
     welcome::ROUTES,
     files::ROUTES,
     whitelist::ROUTES,

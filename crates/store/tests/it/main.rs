@@ -37,6 +37,7 @@ mod subscriptions;
 mod subscriptions_model;
 mod support;
 mod sweep;
+mod tables;
 mod text;
 mod tokens;
 mod tries;

@@ -18,6 +18,7 @@ pub mod proxied;
 pub mod second;
 pub mod server;
 pub mod session;
+pub mod table;
 pub mod target;
 pub mod v1_0;
 pub mod vendor;

@@ -5,6 +5,7 @@ use std::{ops::ControlFlow, time::Duration};
 use claviger_store::{
     Conn, StoreError,
     tables::{Cursor, Order, TableOf, Walk, Walked, number_at, number_of_share},
+    users,
 };
 
 use super::row::TableRow;
@@ -177,6 +178,16 @@ impl Service {
             Ok::<_, StoreError>(rows)
         };
         Ok(self.store.db().read(complete).await?)
+    }
+
+    /// The number of the user of a name; 0, which is nobody's, when there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn number_of_user(&self, app: &App, name: String) -> Result<i64, ServiceError> {
+        let app = app.id;
+        let find = move |conn: &mut Conn<'_>| users::by_name(conn, app, &name);
+        Ok(self.store.db().read::<_, StoreError, _>(find).await?.map_or(0, |user| user.id))
     }
 
     /// How many rows a filter means. Of very many it is told how many there are at least, or about.

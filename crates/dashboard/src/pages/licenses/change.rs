@@ -1,0 +1,171 @@
+//! `/dashboard/{app}/licenses/change`: asks, then changes licenses that were chosen, or all that a filter means.
+
+use claviger_service::vendor::{Done, LicenseAct, LicenseRow, LicensesWanted, Number};
+
+use crate::{
+    acts::{Act, choose},
+    addresses::app_base,
+    confirm::Confirm,
+    fault::{Answer, Fault, refusal},
+    fields::Fields,
+    form::{Input, Kind},
+    frame::Nav,
+    license_filter,
+    table_change::{Which, back, brought, came_from, days, days_input, finish, time},
+    table_filter::counted,
+    visit::Visit,
+};
+
+/// What can be done to licenses.
+const ACTS: &[Act] = &[
+    Act { name: "ban", word: "Ban", is_bad: true },
+    Act { name: "unban", word: "Lift the ban", is_bad: false },
+    Act { name: "note", word: "Set the note", is_bad: false },
+    Act { name: "extend", word: "Add time", is_bad: false },
+    Act { name: "delete", word: "Delete", is_bad: true },
+];
+
+/// Reads which licenses are meant.
+async fn which(visit: &Visit, fields: &Fields) -> Result<Which<LicensesWanted>, Fault> {
+    Ok(match Which::read(fields, license_filter::read)? {
+        Which::Filtered(filter) => {
+            Which::Filtered(license_filter::find_user(visit.service(), visit.app()?, filter).await?)
+        }
+        chosen @ Which::Chosen(_) => chosen,
+    })
+}
+
+pub(super) async fn ask(visit: Visit) -> Answer {
+    let path = format!("{}licenses", app_base(visit.app()?));
+    let (which, kept) = (which(&visit, &visit.query).await?, came_from(&visit, &path));
+    let back = back(&path, &kept, license_filter::read);
+    let Some(act) = Act::find(ACTS, visit.query.get("act")) else {
+        let fields = which.fields();
+        return choose(
+            &visit,
+            Nav::Licenses,
+            "Change which way?",
+            ACTS,
+            &format!("{path}/change"),
+            &fields,
+            back,
+        )
+        .await;
+    };
+    let confirm = confirm(&visit, act, &which, kept, back).await?;
+    confirm.ask(&visit, Nav::Licenses).await
+}
+
+async fn confirm(
+    visit: &Visit,
+    act: &Act,
+    which: &Which<LicensesWanted>,
+    kept: Vec<(String, String)>,
+    back: String,
+) -> Result<Confirm, Fault> {
+    let app = visit.app()?;
+    let number = match which {
+        Which::Chosen(ids) => Number::Exactly(ids.len() as u64),
+        Which::Filtered(filter) => {
+            visit.service().count_table::<LicenseRow>(app, filter.wanted.clone()).await?
+        }
+    };
+    let many = counted(number, "license", "licenses");
+    let (title, words, inputs) = match act.name {
+        "ban" => (
+            format!("Ban {many}?"),
+            "Nobody can use a banned license. Who signs in by the license alone is kept out at once; users with a name of \
+             their own go on.",
+            vec![Input::line("reason", "Reason", "Programs show it.")],
+        ),
+        "unban" => (
+            format!("Lift the ban of {many}?"),
+            "They are used again if they were used, else unused. Users are let in again who were kept out along with them.",
+            Vec::new(),
+        ),
+        "note" => (
+            format!("Set the note of {many}?"),
+            "The note that each has now is replaced.",
+            vec![Input::line("note", "Note", "Nothing forgets the notes.").kind(Kind::Text)],
+        ),
+        "extend" => (
+            format!("Add time to {many}?"),
+            "Unused licenses are worth more then. Of used ones, the user's subscription ends later.",
+            vec![days_input()],
+        ),
+        _ => (
+            format!("Delete {many}?"),
+            "Their tokens go with them, and so do the subscriptions that they brought to users. The users stay. This \
+             cannot be undone.",
+            Vec::new(),
+        ),
+    };
+    let mut fields = which.fields();
+    fields.push(("act".into(), act.name.into()));
+    fields.extend(kept);
+    let typed = (act.name == "delete" && which.is_everything()).then(|| app.name.clone());
+    Ok(Confirm {
+        button: title.trim_end_matches('?').to_owned(),
+        title,
+        words: vec![which.sentence("licenses"), words.into()],
+        action: format!("{}licenses/change", app_base(app)),
+        fields,
+        inputs,
+        typed,
+        back,
+        ..Confirm::default()
+    })
+}
+
+/// What was typed, as the act; else the field and what is wrong with it.
+fn act_of(act: &Act, form: &Fields) -> Result<LicenseAct, (&'static str, String)> {
+    Ok(match act.name {
+        "ban" => LicenseAct::Ban(form.kept("reason")),
+        "unban" => LicenseAct::Unban,
+        "note" => LicenseAct::Note(form.kept("note")),
+        "extend" => LicenseAct::Extend(days(form).map_err(|problem| ("days", problem))?),
+        _ => LicenseAct::Delete,
+    })
+}
+
+pub(super) async fn change(visit: Visit) -> Answer {
+    let (app, path) = (visit.app()?.clone(), format!("{}licenses", app_base(visit.app()?)));
+    let (which, kept) = (which(&visit, &visit.form).await?, brought(&visit.form));
+    let Some(act) = Act::find(ACTS, visit.form.get("act")) else {
+        return Err(Fault::Invalid("There is no such change of licenses.".into()));
+    };
+    let back = back(&path, &kept, license_filter::read);
+    let wrong = async |field: &str, problem: String| {
+        let confirm = confirm(&visit, act, &which, kept.clone(), back.clone()).await?;
+        confirm.with_values(&visit.form).wrong(field, problem).ask(&visit, Nav::Licenses).await
+    };
+    if act.name == "delete" && which.is_everything() && visit.form.get("typed") != Some(&app.name) {
+        return wrong("typed", "Type the name of the application to delete all of its licenses.".into())
+            .await;
+    }
+    let doing = match act_of(act, &visit.form) {
+        Ok(doing) => doing,
+        Err((field, problem)) => return wrong(field, problem).await,
+    };
+    let told = match &doing {
+        LicenseAct::Ban(reason) => format!("{}, reason {reason}", which.words()),
+        LicenseAct::Extend(seconds) => format!("{}, {}", which.words(), time(*seconds)),
+        _ => which.words(),
+    };
+    let outcome = match &which {
+        Which::Chosen(ids) => {
+            visit.service().change_licenses(&app, ids.clone(), doing).await.map(Done::Changed)
+        }
+        Which::Filtered(filter) => {
+            visit.service().change_wanted_licenses(&app, filter.wanted.clone(), doing).await
+        }
+    };
+    let done = match outcome {
+        Ok(done) => done,
+        Err(error) => {
+            let field = if act.name == "note" { "note" } else { "reason" };
+            return wrong(field, refusal(error)?).await;
+        }
+    };
+    finish(&visit, (&format!("{} licenses", act.name), told), done, ("license", "licenses"), back).await
+}
