@@ -66,6 +66,8 @@ pub enum Part {
     Bulk,
     /// The dashboard's page of sessions with very many, and a thousand of them live beside `init`
     Dashboard,
+    /// The dashboard's tables of a million licenses and users
+    Tables,
 }
 
 impl Options {

@@ -134,7 +134,7 @@ fn beside_live(server: &Server, cookies: &str, path: &str, load: &Load) -> Resul
 }
 
 /// Asks for a page again and again; how long each reply took.
-fn times(demo: &Demo, cookies: &str, path: &str) -> Result<Vec<f64>> {
+pub fn times(demo: &Demo, cookies: &str, path: &str) -> Result<Vec<f64>> {
     let ask = |_| {
         let begun = Instant::now();
         let reply = send(demo, &head("GET", path, demo.authority(), cookies, 0))?;
@@ -145,7 +145,7 @@ fn times(demo: &Demo, cookies: &str, path: &str) -> Result<Vec<f64>> {
 }
 
 /// Signs the demo's owner in; the cookies of that.
-fn sign_in(demo: &Demo) -> Result<String> {
+pub fn sign_in(demo: &Demo) -> Result<String> {
     const PATH: &str = "/dashboard/-/sign-in";
     let page = send(demo, &head("GET", PATH, demo.authority(), "", 0))?;
     let visit = cookies(&page);
@@ -170,14 +170,16 @@ fn cookies(reply: &str) -> String {
     pairs.join("; ")
 }
 
-fn head(method: &str, path: &str, host: &str, cookies: &str, length: usize) -> String {
+/// A request's first lines.
+pub fn head(method: &str, path: &str, host: &str, cookies: &str, length: usize) -> String {
     let close = if path.ends_with("/live") { "" } else { "Connection: close\r\n" };
     let form = "Content-Type: application/x-www-form-urlencoded\r\nSec-Fetch-Site: same-origin\r\n";
     let body = if method == "POST" { format!("{form}Content-Length: {length}\r\n") } else { String::new() };
     format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\n{close}Cookie: {cookies}\r\n{body}\r\n")
 }
 
-fn send(demo: &Demo, request: &str) -> Result<String> {
+/// Sends a request; the reply as a whole.
+pub fn send(demo: &Demo, request: &str) -> Result<String> {
     let mut stream = TcpStream::connect(demo.authority()).context("cannot connect to the server")?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.write_all(request.as_bytes())?;

@@ -21,6 +21,7 @@ mod sizes;
 mod stats;
 mod sweep;
 mod table;
+mod tables;
 mod target;
 mod targets;
 mod throughput;
@@ -108,6 +109,9 @@ fn measure(options: &Options) -> Result<()> {
     }
     if options.wants(Part::Dashboard) {
         report.dashboard = Some(dashboard::measure(&bench)?);
+    }
+    if options.wants(Part::Tables) {
+        report.tables = Some(tables::measure(&bench)?);
     }
     report.targets = targets::judge(&report);
     println!("{}", table::render(&report));

@@ -11,6 +11,7 @@ use super::licenses::Licenses;
 use super::logins;
 use super::sizes::Size;
 use super::sweep::Sweep;
+use super::tables::Tables;
 use super::target::Target;
 use super::throughput::Row;
 
@@ -37,6 +38,8 @@ pub struct Report {
     pub bulk: Vec<Bulk>,
     /// The dashboard's page of sessions.
     pub dashboard: Option<Dashboard>,
+    /// The dashboard's tables of licenses and users.
+    pub tables: Option<Tables>,
     /// What must be reached, and whether it was.
     pub targets: Vec<Target>,
 }
@@ -83,6 +86,7 @@ impl Report {
             licenses: None,
             bulk: Vec::new(),
             dashboard: None,
+            tables: None,
             targets: Vec::new(),
         }
     }

@@ -10,6 +10,7 @@ use super::licenses::{Add, BATCH, List};
 use super::logins;
 use super::report::Report;
 use super::sizes::Size;
+use super::tables::Tables;
 use super::target::{Bound, Target};
 use super::throughput::Row;
 
@@ -47,6 +48,10 @@ pub fn render(report: &Report) -> String {
     }
     if let Some(page) = &report.dashboard {
         section(&mut text, "The dashboard's page of sessions", &dashboard(page));
+    }
+    if let Some(measured) = &report.tables {
+        let title = format!("Tables of {} licenses and users", measured.rows);
+        section(&mut text, &title, &tables(measured));
     }
     if !report.targets.is_empty() {
         section(&mut text, "Targets", &targets(&report.targets));
@@ -197,6 +202,22 @@ fn changes(rows: &[Bulk]) -> Table {
             format!("{:.2}", row.slowest_ratio),
         ]);
     }
+    table
+}
+
+fn tables(measured: &Tables) -> Table {
+    let mut table = table(&["what", "median ms", "slowest ms", "MiB more"]);
+    let ms = |value: f64| format!("{value:.1}");
+    for page in &measured.pages {
+        table.add_row([page.address.to_owned(), ms(page.median_ms), ms(page.slowest_ms), String::new()]);
+    }
+    let mib = |bytes: u64| format!("{:.1}", bytes as f64 / MIB);
+    let none = String::new;
+    table.add_row(["all of these".into(), none(), none(), mib(measured.page_memory_bytes)]);
+    table.add_row(["file, first byte".into(), none(), ms(measured.file_first_byte_ms), none()]);
+    table.add_row(["file".into(), none(), ms(measured.file_ms), mib(measured.file_memory_bytes)]);
+    table.add_row(["change of a fifth, reply".into(), none(), ms(measured.change_reply_ms), none()]);
+    table.add_row(["change of a fifth".into(), none(), ms(measured.change_ms), none()]);
     table
 }
 

@@ -37,6 +37,18 @@ pub fn judge(report: &Report) -> Vec<Target> {
         let name = format!("init beside {live} live pages, by init alone");
         targets.push(Target::new(name, page.ratio, Bound::AtLeast, 0.9, ""));
     }
+    if let Some(tables) = &report.tables {
+        let at_most = |name: &str, value, limit, unit| Target::new(name, value, Bound::AtMost, limit, unit);
+        for page in &tables.pages {
+            let scans = ["key=", "name=nothing", "ip=", "device=", "ends=", "state="];
+            let limit = if scans.iter().any(|scan| page.address.contains(scan)) { 1000.0 } else { 100.0 };
+            targets.push(at_most(page.address, page.median_ms, limit, "ms"));
+        }
+        targets.push(at_most("memory for these", tables.page_memory_bytes as f64 / MIB, 16.0, "MiB"));
+        targets.push(at_most("first byte of a file of all", tables.file_first_byte_ms, 100.0, "ms"));
+        targets.push(at_most("memory for that file", tables.file_memory_bytes as f64 / MIB, 16.0, "MiB"));
+        targets.push(at_most("reply to a change of a fifth", tables.change_reply_ms, 1000.0, "ms"));
+    }
     if let Some(bytes) = report.idle_bytes {
         let name = "resident memory of an idle server";
         targets.push(Target::new(name, bytes as f64 / MIB, Bound::AtMost, 40.0, "MiB"));

@@ -26,8 +26,14 @@ fn shop(server: &Server, count: usize) -> App {
         count,
         &[
             ("id", "i"),
-            ("key", "'Key-' || substr('0000' || i, length('' || i) + 1)"),
-            ("key_folded", "'key-' || substr('0000' || i, length('' || i) + 1)"),
+            (
+                "key",
+                "'Key-' || CASE WHEN i > 9999 THEN '' || i ELSE substr('0000' || i, length('' || i) + 1) END",
+            ),
+            (
+                "key_folded",
+                "'key-' || CASE WHEN i > 9999 THEN '' || i ELSE substr('0000' || i, length('' || i) + 1) END",
+            ),
             ("note", "CASE WHEN i % 5 = 0 THEN 'Batch <b>' || i || '</b>' END"),
             ("duration", "86400 * i"),
             ("status", "CASE WHEN i % 4 = 0 THEN 'Banned' WHEN i % 3 = 0 THEN 'Used' ELSE 'Not Used' END"),
@@ -194,7 +200,10 @@ fn those_chosen_are_changed() {
         says(&done(&browser, change, &with(&[("act", "ban"), ("reason", "abuse")])), "Changed 2 licenses.");
         assert_eq!(shown(&browser, "state=banned&order=oldest"), keys([1, 2, 4, 8, 12]));
         says(&done(&browser, change, &with(&[("act", "unban")])), "Changed 3 licenses.");
-        says(&done(&browser, change, &with(&[("act", "note"), ("note", "x <y>")])), "Changed 3 licenses.");
+        says(
+            &done(&browser, change, &with(&[("act", "note"), ("act_note", "x <y>")])),
+            "Changed 3 licenses.",
+        );
         assert_eq!(shown(&browser, "note=x+%3Cy%3E&order=oldest"), keys([1, 2, 4]));
         says(&done(&browser, change, &with(&[("act", "extend"), ("days", "20")])), "Changed 3 licenses.");
         assert_eq!(shown(&browser, "least=21&order=oldest"), keys([1, 2, 4]));
@@ -290,7 +299,7 @@ fn all_that_match_are_changed() {
         assert!(asked.text().contains("also those on other pages"), "{}", asked.text());
         // It is the form that counts, not what was asked before.
         let fields =
-            [("state", "unused"), ("level", "2"), ("all", "yes"), ("act", "note"), ("note", "matched")];
+            [("state", "unused"), ("level", "2"), ("all", "yes"), ("act", "note"), ("act_note", "matched")];
         let reply = browser.post(change, &fields);
         assert_eq!(reply.status, 303, "{}", reply.text());
         let matching = || browser.get("/dashboard/shop/licenses/count?note=matched").text().to_owned();

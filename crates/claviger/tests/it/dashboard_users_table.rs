@@ -174,26 +174,31 @@ fn those_chosen_are_changed() {
         assert_eq!(listed, "[]");
         // Two of them have gold.
         says(
-            &change(&[("act", "extend"), ("subscription", "gold"), ("days", "100"), ("active_only", "1")]),
+            &change(&[
+                ("act", "extend"),
+                ("act_subscription", "gold"),
+                ("days", "100"),
+                ("active_only", "1"),
+            ]),
             "Changed 2 users.",
         );
         assert_eq!(shown(&browser, "subscription=gold&ends=50&order=oldest"), users([6, 8, 10, 12]));
-        says(&change(&[("act", "extend"), ("subscription", "new"), ("days", "3")]), "Changed 4 users.");
+        says(&change(&[("act", "extend"), ("act_subscription", "new"), ("days", "3")]), "Changed 4 users.");
         assert_eq!(shown(&browser, "subscription=new"), users([4, 3, 2, 1]));
-        says(&change(&[("act", "subtract"), ("subscription", "new"), ("days", "2")]), "Changed 4 users.");
+        says(&change(&[("act", "subtract"), ("act_subscription", "new"), ("days", "2")]), "Changed 4 users.");
         assert_eq!(shown(&browser, "subscription=new&ends=1"), users([4, 3, 2, 1]));
-        says(&change(&[("act", "pause"), ("subscription", "new")]), "Changed 4 users.");
+        says(&change(&[("act", "pause"), ("act_subscription", "new")]), "Changed 4 users.");
         assert_eq!(shown(&browser, "subscription=new&ends=1"), users([]));
-        says(&change(&[("act", "unpause"), ("subscription", "")]), "Changed 4 users.");
+        says(&change(&[("act", "unpause"), ("act_subscription", "")]), "Changed 4 users.");
         assert_eq!(shown(&browser, "subscription=new&ends=1"), users([4, 3, 2, 1]));
         let five = done(&browser, CHANGE, &[("id", "5"), ("id", "6"), ("act", "reset")]);
         says(&five, "Changed 1 user.");
         assert_eq!(shown(&browser, "device=device"), users([10]));
         for fields in [
             &[("act", "ban"), ("reason", "")][..],
-            &[("act", "extend"), ("subscription", ""), ("days", "1")],
-            &[("act", "extend"), ("subscription", "x"), ("days", "0")],
-            &[("act", "subtract"), ("subscription", "x"), ("days", "99999999999999999999")],
+            &[("act", "extend"), ("act_subscription", ""), ("days", "1")],
+            &[("act", "extend"), ("act_subscription", "x"), ("days", "0")],
+            &[("act", "subtract"), ("act_subscription", "x"), ("days", "99999999999999999999")],
         ] {
             assert_eq!(browser.post(CHANGE, &with(fields)).status, 422, "{fields:?}");
         }

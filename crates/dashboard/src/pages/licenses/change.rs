@@ -86,7 +86,7 @@ async fn confirm(
         "note" => (
             format!("Set the note of {many}?"),
             "The note that each has now is replaced.",
-            vec![Input::line("note", "Note", "Nothing forgets the notes.").kind(Kind::Text)],
+            vec![Input::line("act_note", "Note", "Nothing forgets the notes.").kind(Kind::Text)],
         ),
         "extend" => (
             format!("Add time to {many}?"),
@@ -122,7 +122,7 @@ fn act_of(act: &Act, form: &Fields) -> Result<LicenseAct, (&'static str, String)
     Ok(match act.name {
         "ban" => LicenseAct::Ban(form.kept("reason")),
         "unban" => LicenseAct::Unban,
-        "note" => LicenseAct::Note(form.kept("note")),
+        "note" => LicenseAct::Note(form.kept("act_note")),
         "extend" => LicenseAct::Extend(days(form).map_err(|problem| ("days", problem))?),
         _ => LicenseAct::Delete,
     })
@@ -163,7 +163,7 @@ pub(super) async fn change(visit: Visit) -> Answer {
     let done = match outcome {
         Ok(done) => done,
         Err(error) => {
-            let field = if act.name == "note" { "note" } else { "reason" };
+            let field = if act.name == "note" { "act_note" } else { "reason" };
             return wrong(field, refusal(error)?).await;
         }
     };

@@ -53,7 +53,7 @@ pub(super) async fn ask(visit: Visit) -> Answer {
 
 /// What is asked about an act: the title, what happens, and what must be said.
 fn question(act: &Act, many: &str, with_ip: bool) -> (String, &'static str, Vec<Input>) {
-    let name = |hint| Input::line("subscription", "Subscription", hint).value("default");
+    let name = |hint| Input::line("act_subscription", "Subscription", hint).value("default");
     match act.name {
         "ban" => (
             format!("Ban {many}?"),
@@ -143,14 +143,14 @@ async fn confirm(
 
 /// What was typed, as the act; else the field and what is wrong with it.
 fn act_of(act: &Act, form: &Fields) -> Result<UserAct, (&'static str, String)> {
-    let name = || match form.filled("subscription") {
+    let name = || match form.filled("act_subscription") {
         Some(name) if name.len() > NAME_MAX => {
-            Err(("subscription", format!("A subscription has {NAME_MAX} bytes at most.")))
+            Err(("act_subscription", format!("A subscription has {NAME_MAX} bytes at most.")))
         }
         Some(name) => Ok(Some(name.to_owned())),
         None => Ok(None),
     };
-    let must = || name()?.ok_or(("subscription", "Name the subscription.".to_owned()));
+    let must = || name()?.ok_or(("act_subscription", "Name the subscription.".to_owned()));
     let seconds = || days(form).map_err(|problem| ("days", problem));
     Ok(match act.name {
         "ban" => UserAct::Ban { reason: form.kept("reason"), with_ip: form.has("with_ip") },
