@@ -266,7 +266,7 @@ pub fn page(
 
 /// The licenses of a range, in the order of their numbers.
 pub fn of_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<Vec<License>> {
-    let sql = format!("{SELECT} AND id > $2 AND id <= $3 ORDER BY id");
+    let sql = select() + " AND id > $2 AND id <= $3 ORDER BY id";
     conn.query(&sql, params![app, range.after, range.last])?.iter().map(license).collect()
 }
 

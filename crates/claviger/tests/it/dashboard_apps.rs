@@ -378,8 +378,8 @@ fn pages_to_come_say_what_to_use() {
     let server = Server::start();
     let browser = server.browser();
     let asked = |page: &str| browser.get(&format!("/dashboard/demo-app/?missing={page}"));
-    assert_shows(&asked("users"), &["Users have no page here yet", "claviger user list"]);
-    for odd in ["", "sessions", "manage-accs", "%3Cscript%3E", "%00"] {
+    assert_shows(&asked("logs"), &["Logs have no page here yet", "claviger log list"]);
+    for odd in ["", "users", "sessions", "manage-accs", "%3Cscript%3E", "%00"] {
         assert!(!asked(odd).text().contains("no page here yet"), "{odd}");
     }
 }

@@ -58,6 +58,8 @@ pub struct Walked {
 
 /// Numbers that the first part of a walk spans; each further one spans four times as many while that is quick.
 const FIRST_PART: i64 = 512;
+/// Numbers that a part spans at most: where a disk is slow, a part takes long.
+const PART_MAX: i64 = 65_536;
 /// A part that took less is followed by a larger one.
 const PART_QUICK: Duration = Duration::from_millis(8);
 /// A part that took more is followed by a smaller one.
@@ -124,7 +126,7 @@ impl Table<'_> {
                 return Ok(walked);
             }
             match part.elapsed() {
-                took if took < PART_QUICK => width = width.saturating_mul(4),
+                took if took < PART_QUICK => width = (width * 4).min(PART_MAX),
                 took if took > PART_SLOW => width = (width / 2).max(FIRST_PART),
                 _ => {}
             }
@@ -230,7 +232,7 @@ impl Table<'_> {
                 walked.stopped = Some(Cursor::Name(after));
                 return Ok(walked);
             }
-            part = (part * 4).min(65_536);
+            part = (part * 4).min(PART_MAX);
         }
     }
 
