@@ -172,6 +172,7 @@ export async function walk({ step, browser, servers }) {
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Address").fill(`http://127.0.0.1:${target.address().port}/hook`);
     await dialog.getByLabel("Id").fill("hook");
+    await dialog.getByLabel(/Only after/).uncheck();
     await agree(visitor, "Add");
     await visitor.link("Test hook").click();
     await visitor.fill({ Parameters: "?user=ann", Body: "{\"a\": 1}" });
