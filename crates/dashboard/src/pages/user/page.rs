@@ -16,6 +16,9 @@ use crate::{
     visit::Visit,
 };
 
+/// Variables that are shown.
+const VARIABLES: usize = 200;
+
 struct Subscription {
     name: String,
     level: Option<String>,
@@ -99,6 +102,8 @@ struct Page {
     devices: Vec<Device>,
     cooldown: Option<Moment>,
     variables: Vec<Variable>,
+    /// Variables that are not shown: there are very many.
+    more_variables: usize,
     sessions: Vec<Session>,
     bans: Vec<Ban>,
     blacklists_ip: bool,
@@ -140,6 +145,7 @@ async fn page(visit: &Visit, status: StatusCode, typed: Typed) -> Answer {
         devices: devices(&record, &head.here),
         cooldown: record.user.cooldown.filter(|until| *until > visit.now()).map(|until| visit.moment(until)),
         variables: variables(&record, &head.here),
+        more_variables: record.variables.len().saturating_sub(VARIABLES),
         sessions: record.sessions.iter().map(|one| session(visit, &head.here, one)).collect(),
         bans: bans(visit, &record),
         blacklists_ip: app.settings.ban_blacklists_ip,
@@ -244,7 +250,7 @@ fn devices(record: &UserRecord, here: &str) -> Vec<Device> {
 }
 
 fn variables(record: &UserRecord, here: &str) -> Vec<Variable> {
-    let shown = record.variables.iter().map(|one| Variable {
+    let shown = record.variables.iter().take(VARIABLES).map(|one| Variable {
         name: one.name.clone(),
         value: one.value.clone(),
         read_only: one.read_only,
