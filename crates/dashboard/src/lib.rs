@@ -16,6 +16,7 @@ mod fields;
 mod form;
 mod frame;
 mod license_filter;
+mod heat_map;
 mod license_form;
 mod live;
 mod moment;

@@ -32,6 +32,12 @@ impl Moment {
     }
 }
 
+/// The day of a Unix second in UTC, as `2026-01-31`.
+pub(crate) fn date(at: i64) -> String {
+    jiff::Timestamp::from_second(at)
+        .map_or_else(|_| "never".into(), |time| time.strftime("%Y-%m-%d").to_string())
+}
+
 /// A length of time in seconds, in its largest unit.
 pub(crate) fn span(seconds: u64) -> String {
     const UNITS: [(u64, &str); 5] =

@@ -17,6 +17,7 @@ use crate::{
         attempts::Attempts,
         calls::Calls,
         catalog::{App, Catalog},
+        endings::EndingsCache,
         figures::{Figures, Notes, SubscriberCounts},
         file_store::FileStore,
         key_uses::KeyUses,
@@ -53,6 +54,8 @@ pub struct Service {
     pub(crate) stats: StatsCache<AppStats>,
     pub(crate) seller_stats: StatsCache<SellerStats>,
     pub(crate) figures: StatsCache<Figures>,
+    /// When subscriptions end.
+    pub(crate) endings: EndingsCache,
     pub(crate) subscribers: StatsCache<SubscriberCounts>,
     pub(crate) notes: StatsCache<Notes>,
     pub(crate) proxies: Arc<ProxyWatch>,

@@ -4,7 +4,7 @@ use crate::{Conn, Result, params};
 
 /// What an application has beside the rows that end with it, with the columns that tell its rows apart. Users come
 /// first, as by all who change what hangs on them.
-const TABLES: [(&str, &str); 31] = [
+const TABLES: [(&str, &str); 35] = [
     ("users", "id"),
     ("user_subscriptions", "user_id, id"),
     ("user_variables", "user_id, name"),
@@ -33,6 +33,10 @@ const TABLES: [(&str, &str); 31] = [
     ("add_events", "id"),
     ("tries", "class, id"),
     ("activity", "step, began"),
+    ("report_counts", "kind, day, name"),
+    ("notices", "app"),
+    ("notice_marks", "event"),
+    ("notice_messages", "id"),
     ("balance_journal", "account, id"),
     ("panel_sign_ins", "id"),
     ("panel_downloads", "file, subscription"),

@@ -47,6 +47,8 @@ mod dashboard_keyauth;
 mod dashboard_license;
 mod dashboard_licenses_new;
 mod dashboard_licenses_table;
+mod dashboard_notices;
+mod dashboard_reports;
 mod dashboard_reseller;
 mod dashboard_roles;
 mod dashboard_search;

@@ -27,8 +27,10 @@ mod licenses_new;
 mod logs;
 mod missing;
 mod mutes;
+mod notices;
 mod overview;
 mod own;
+mod reports;
 mod search;
 mod seller_logs;
 mod seller_settings;
@@ -71,7 +73,9 @@ pub(crate) const AREAS: &[&[Route]] = &[
     jobs::ROUTES,
     keyauth_addresses::ROUTES,
     mutes::ROUTES,
+    notices::ROUTES,
     overview::ROUTES,
+    reports::ROUTES,
     search::ROUTES,
     own::ROUTES,
     seller_logs::ROUTES,

@@ -9,10 +9,11 @@ use std::{
 use claviger_store::{
     Conn, StoreError,
     activity::{self, HOUR, MINUTE},
+    report_counts,
     sessions::shared,
 };
 
-use crate::{Service, ServiceError};
+use crate::{Service, ServiceError, shared::tally::Taken};
 
 /// How often it is written down what happened: also at each full minute, so that little gets into the next.
 const FLUSH_MS: u64 = 10_000;
@@ -20,6 +21,8 @@ const FLUSH_MS: u64 = 10_000;
 const TOGETHER: usize = 200;
 /// Seconds that counts by the minute are kept.
 pub(crate) const MINUTES_KEPT: i64 = 48 * HOUR;
+/// Seconds that counts by the day are kept.
+pub(crate) const DAYS_KEPT: i64 = 400 * 24 * HOUR;
 /// Seconds that counts by the hour are kept.
 pub(crate) const HOURS_KEPT: i64 = 92 * 24 * HOUR;
 
@@ -59,6 +62,16 @@ fn count_some(conn: &mut Conn<'_>, after: i64, now: i64, max: i64) -> Result<Cou
         }
     }
     Ok(Counted { apps, after: None })
+}
+
+/// Writes down what happened in an application. In one order everywhere: nodes that do it at once would wait for each
+/// other.
+fn write(conn: &mut Conn<'_>, app: i64, at: i64, taken: &Taken) -> Result<(), StoreError> {
+    if taken.happened != activity::Happened::default() {
+        activity::add(conn, app, at, taken.happened)?;
+    }
+    let mut counts = taken.counts.iter();
+    counts.try_for_each(|((kind, name), count)| report_counts::add(conn, app, at, (*kind, name), *count))
 }
 
 impl Service {
@@ -103,10 +116,10 @@ impl Service {
         for some in taken.chunks(TOGETHER) {
             let happened = some.to_vec();
             let add = move |conn: &mut Conn<'_>| {
-                happened.iter().try_for_each(|(app, happened)| activity::add(conn, *app, at, *happened))
+                happened.iter().try_for_each(|(app, taken)| write(conn, *app, at, taken))
             };
             if let Err(error) = self.store.db().write::<_, StoreError, _>(add).await {
-                self.tallies.give_back(some.iter().copied());
+                self.tallies.give_back(some.iter().cloned());
                 failed = Err(error.into());
             }
         }
@@ -157,6 +170,8 @@ impl Service {
                 move |conn: &mut Conn<'_>| activity::trim(conn, app, now - MINUTES_KEPT, now - HOURS_KEPT);
             self.store.db().write::<_, StoreError, _>(trim).await?;
         }
+        let trim = move |conn: &mut Conn<'_>| report_counts::trim(conn, now - DAYS_KEPT);
+        self.store.db().write::<_, StoreError, _>(trim).await?;
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 mod activity;
 pub(crate) mod bulk;
 mod deliveries;
+mod notices;
 mod pulses;
 mod run;
 mod strangers;

@@ -17,12 +17,20 @@ const CLEAR: Duration = Duration::from_mins(30);
 impl Service {
     /// Does what must be done beside the requests, until the task is dropped: sweeps dead sessions, notices owners
     /// and applications that another process has changed, finishes changes of very many rows,
-    /// notes tries to sign in, writes down counts, watches sessions, tidies up, clears unfinished uploads, and sends what waits for webhooks.
+    /// notes tries to sign in, writes down counts, watches sessions, tidies up, clears unfinished uploads, sends notices,
+    /// and what waits for webhooks.
     pub fn run_background(self: Arc<Self>) -> BoxFuture<'static, ()> {
         // Boxed, so that it is compiled here and not by whoever waits for it.
         Box::pin(async move {
-            let (sweeping, renewing, tidying, finishing, noting, clearing) =
-                (self.clone(), self.clone(), self.clone(), self.clone(), self.clone(), self.clone());
+            let (sweeping, renewing, tidying, finishing, noting, clearing, notifying) = (
+                self.clone(),
+                self.clone(),
+                self.clone(),
+                self.clone(),
+                self.clone(),
+                self.clone(),
+                self.clone(),
+            );
             tokio::join!(
                 self.clone().count_forever(),
                 self.clone().watch_forever(),
@@ -33,6 +41,7 @@ impl Service {
                 tidying.tidy_forever(),
                 noting.write_tries_forever(),
                 clearing.clear_uploads_forever(),
+                notifying.notify_forever(),
                 self.deliver_forever()
             );
         })

@@ -56,7 +56,7 @@ impl Service {
         };
         let created = self.store.sessions().create(session).await?;
         if created {
-            app.tally.init();
+            app.tally.init(init.api);
         }
         Ok(created.then_some(id))
     }

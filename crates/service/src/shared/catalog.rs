@@ -86,7 +86,9 @@ impl App {
 
     /// The application, whose events are counted.
     pub(crate) fn counted(self, tallies: &Tallies) -> Self {
-        Self { tally: tallies.of(self.id), ..self }
+        let tally = tallies.of(self.id);
+        tally.set_version(&self.settings.version);
+        Self { tally, ..self }
     }
 
     /// What the application is called where its names must not be: its number.

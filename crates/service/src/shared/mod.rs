@@ -9,6 +9,7 @@ pub(crate) mod catalog;
 pub(crate) mod content;
 pub(crate) mod disk;
 pub(crate) mod embed;
+pub(crate) mod endings;
 pub(crate) mod figures;
 pub(crate) mod file_store;
 pub(crate) mod key_uses;

@@ -2,16 +2,20 @@
 //! by the application that the catalog hands out.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, Ordering::Relaxed},
     },
 };
 
-use claviger_store::activity::{Guesses, Happened};
+use claviger_domain::Month;
+use claviger_store::{
+    activity::{Guesses, Happened},
+    report_counts::{Kind, OTHER},
+};
 
-use super::alerts::Alert;
+use super::{alerts::Alert, text::cut};
 
 /// What happened in an application since it was last written down.
 #[derive(Debug, Default)]
@@ -26,13 +30,74 @@ pub(crate) struct Tally {
     licenses: AtomicI64,
     codes: AtomicI64,
     paused: AtomicI64,
+    /// Sessions begun, by version of the Client API.
+    apis: [AtomicI64; APIS.len()],
+    /// What happens seldom enough for a lock.
+    named: Mutex<Named>,
+}
+
+/// What is counted by name.
+#[derive(Debug, Default)]
+struct Named {
+    /// The version that programs must have to start.
+    version: String,
+    counts: Counts,
+}
+
+/// How often what happened, for reports.
+pub(crate) type Counts = BTreeMap<(Kind, String), i64>;
+
+/// The versions of the Client API, by the numbers that sessions have.
+const APIS: [(i64, &str); 4] = [(10, "1.0"), (11, "1.1"), (12, "1.2"), (13, "1.3")];
+/// Different things that are counted apart until they are written down.
+const NAMED_MAX: usize = 100;
+/// Bytes of a name that are kept.
+const NAME_MAX: usize = 60;
+
+/// What happened in an application since it was last written down.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// What is counted by the minute.
+    pub(crate) happened: Happened,
+    /// What is counted by the day.
+    pub(crate) counts: Counts,
+}
+
+impl From<Happened> for Taken {
+    fn from(happened: Happened) -> Self {
+        Self { happened, counts: Counts::new() }
+    }
 }
 
 impl Tally {
-    /// Counts a session that began.
-    pub(crate) fn init(&self) {
+    /// Counts a session that began on this version of the Client API.
+    pub(crate) fn init(&self, api: i64) {
         self.inits.fetch_add(1, Relaxed);
         self.strangers.fetch_add(1, Relaxed);
+        if let Some(at) = APIS.iter().position(|(number, _)| *number == api) {
+            self.apis[at].fetch_add(1, Relaxed);
+        }
+    }
+
+    fn named(&self) -> MutexGuard<'_, Named> {
+        self.named.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes the version that programs must have to start.
+    pub(crate) fn set_version(&self, version: &str) {
+        let mut named = self.named();
+        if named.version != version {
+            version.clone_into(&mut named.version);
+        }
+    }
+
+    /// Counts something for reports.
+    pub(crate) fn count(&self, kind: Kind, name: &str) {
+        let mut named = self.named();
+        let key = (kind, cut(name, NAME_MAX).to_owned());
+        let full = named.counts.len() >= NAMED_MAX && !named.counts.contains_key(&key);
+        let key = if full { (kind, OTHER.to_owned()) } else { key };
+        *named.counts.entry(key).or_default() += 1;
     }
 
     /// About how many live sessions there are in which nobody is signed in.
@@ -53,6 +118,14 @@ impl Tally {
     /// Notes that all sessions have ended.
     pub(crate) fn ended(&self) {
         self.strangers.store(0, Relaxed);
+    }
+
+    /// Counts the first sign-in of a user in a month, by the month of the registration: all times in Unix seconds. Whoever
+    /// signs in holds the user's row, so one sign-in sees the month change, on whichever node.
+    pub(crate) fn count_return(&self, registered: i64, previous: Option<i64>, now: i64) {
+        if previous.is_none_or(|previous| Month::of(previous) < Month::of(now)) {
+            self.count(Kind::Returned, &Month::of(registered).name());
+        }
     }
 
     /// Counts a sign-in.
@@ -78,9 +151,24 @@ impl Tally {
         count.fetch_add(1, Relaxed);
     }
 
-    fn take(&self) -> Happened {
+    fn take(&self) -> Taken {
+        let (inits, mut named) = (self.inits.swap(0, Relaxed), self.named());
+        let mut counts = std::mem::take(&mut named.counts);
+        if inits > 0 {
+            *counts.entry((Kind::Version, named.version.clone())).or_default() += inits;
+        }
+        drop(named);
+        for (count, (_, name)) in self.apis.iter().map(|count| count.swap(0, Relaxed)).zip(APIS) {
+            if count > 0 {
+                *counts.entry((Kind::Api, name.to_owned())).or_default() += count;
+            }
+        }
+        Taken { happened: self.take_happened(inits), counts }
+    }
+
+    fn take_happened(&self, inits: i64) -> Happened {
         Happened {
-            inits: self.inits.swap(0, Relaxed),
+            inits,
             sign_ins: self.sign_ins.swap(0, Relaxed),
             refusals: self.refusals.swap(0, Relaxed),
             guesses: Guesses {
@@ -92,7 +180,17 @@ impl Tally {
         }
     }
 
-    fn give_back(&self, happened: Happened) {
+    fn give_back(&self, Taken { happened, counts }: Taken) {
+        let mut named = self.named();
+        for ((kind, name), count) in counts {
+            match APIS.iter().position(|(_, api)| *api == name).filter(|_| kind == Kind::Api) {
+                Some(at) => _ = self.apis[at].fetch_add(count, Relaxed),
+                // It is made of the sessions that began.
+                None if kind == Kind::Version => {}
+                None => *named.counts.entry((kind, name)).or_default() += count,
+            }
+        }
+        drop(named);
         self.inits.fetch_add(happened.inits, Relaxed);
         self.sign_ins.fetch_add(happened.sign_ins, Relaxed);
         self.refusals.fetch_add(happened.refusals, Relaxed);
@@ -133,14 +231,14 @@ impl Tallies {
     }
 
     /// Takes what happened, in the order of the applications' numbers, and forgets those that nobody holds any more.
-    pub(crate) fn take(&self) -> Vec<(i64, Happened)> {
+    pub(crate) fn take(&self) -> Vec<(i64, Taken)> {
         let mut taken = Vec::new();
         self.lock().retain(|app, tally| {
             // Asked first: who holds a tally may count until then.
             let held = Arc::strong_count(tally) > 1;
-            let happened = tally.take();
-            if happened != Happened::default() {
-                taken.push((*app, happened));
+            let new = tally.take();
+            if new != Taken::default() {
+                taken.push((*app, new));
             }
             held
         });
@@ -149,10 +247,10 @@ impl Tallies {
     }
 
     /// Takes back what could not be written down.
-    pub(crate) fn give_back(&self, happened: impl IntoIterator<Item = (i64, Happened)>) {
+    pub(crate) fn give_back(&self, taken: impl IntoIterator<Item = (i64, Taken)>) {
         let mut tallies = self.lock();
-        for (app, happened) in happened {
-            tallies.entry(app).or_default().give_back(happened);
+        for (app, taken) in taken {
+            tallies.entry(app).or_default().give_back(taken);
         }
     }
 }
@@ -161,36 +259,71 @@ impl Tallies {
 mod tests {
     use super::*;
 
+    fn of(happened: Happened, counts: &[(Kind, &str, i64)]) -> Taken {
+        let counts = counts.iter().map(|(kind, name, count)| ((*kind, (*name).to_owned()), *count)).collect();
+        Taken { happened, counts }
+    }
+
     #[test]
     fn what_is_counted_is_taken_once() {
         let tallies = Tallies::default();
         let (one, other) = (tallies.of(7), tallies.of(3));
-        one.init();
-        tallies.of(7).init();
+        one.set_version("2.0");
+        one.init(12);
+        tallies.of(7).init(13);
         one.sign_in();
+        one.count(Kind::Registered, "");
         other.refusal();
         other.guess(Alert::LicenseUnknown);
         let guesses = Guesses { licenses: 1, ..Guesses::default() };
-        let seven = (7, Happened { inits: 2, sign_ins: 1, ..Happened::default() });
-        let three = (3, Happened { refusals: 1, guesses, ..Happened::default() });
-        assert_eq!(tallies.take(), [three, seven]);
+        let counts = [
+            (Kind::Api, "1.2", 1),
+            (Kind::Api, "1.3", 1),
+            (Kind::Version, "2.0", 2),
+            (Kind::Registered, "", 1),
+        ];
+        let seven = (7, of(Happened { inits: 2, sign_ins: 1, ..Happened::default() }, &counts));
+        let three = (3, of(Happened { refusals: 1, guesses, ..Happened::default() }, &[]));
+        assert_eq!(tallies.take(), [three, seven.clone()]);
         assert_eq!(tallies.take(), []);
-        one.init();
+        one.init(12);
         tallies.give_back([seven]);
-        assert_eq!(tallies.take(), [(7, Happened { inits: 3, sign_ins: 1, ..Happened::default() })]);
+        let counts = [
+            (Kind::Api, "1.2", 2),
+            (Kind::Api, "1.3", 1),
+            (Kind::Version, "2.0", 3),
+            (Kind::Registered, "", 1),
+        ];
+        assert_eq!(
+            tallies.take(),
+            [(7, of(Happened { inits: 3, sign_ins: 1, ..Happened::default() }, &counts))]
+        );
+    }
+
+    #[test]
+    fn names_of_strangers_are_bounded() {
+        let tallies = Tallies::default();
+        let tally = tallies.of(1);
+        for number in 0..1000 {
+            tally.count(Kind::Outdated, &format!("{number}{}", "x".repeat(100)));
+        }
+        let [(_, taken)] = &tallies.take()[..] else { panic!("one application") };
+        assert_eq!(taken.counts.len(), NAMED_MAX + 1);
+        assert_eq!(taken.counts[&(Kind::Outdated, OTHER.to_owned())], 1000 - NAMED_MAX as i64);
+        assert!(taken.counts.keys().all(|(_, name)| name.len() <= NAME_MAX));
     }
 
     #[test]
     fn a_tally_that_nobody_holds_goes_when_it_is_empty() {
         let tallies = Tallies::default();
-        tallies.of(1).init();
+        tallies.of(1).sign_in();
         assert_eq!(tallies.take().len(), 1);
         assert!(tallies.lock().is_empty());
         let held = tallies.of(1);
         assert_eq!(tallies.take(), []);
         assert_eq!(tallies.lock().len(), 1);
         drop(held);
-        tallies.give_back([(2, Happened { inits: 1, ..Happened::default() })]);
+        tallies.give_back([(2, Happened { sign_ins: 1, ..Happened::default() }.into())]);
         assert_eq!(tallies.take().len(), 1);
         assert!(tallies.lock().is_empty());
     }

@@ -10,6 +10,7 @@ mod buttons;
 mod chat;
 pub(crate) mod checks;
 mod end_sessions;
+mod endings;
 mod error;
 mod event;
 mod figures;
@@ -21,8 +22,10 @@ mod licenses;
 pub(crate) mod listing;
 mod logs;
 pub(crate) mod new_licenses;
+mod notices;
 mod own;
 mod panel;
+mod reports;
 pub(crate) mod seller_keys;
 mod session_page;
 mod settings;
@@ -67,7 +70,9 @@ pub use claviger_store::{
     webhook_events::{WantedEvents, WebhookEvent},
 };
 
+pub(crate) use self::notices::open as open_notices;
 pub use crate::shared::{
+    endings::Endings,
     figures::{Figures, SubscriberCounts},
     pulses::{Along, Pulse},
     text::shown_target,
@@ -90,8 +95,10 @@ pub use self::{
     jobs::{job_words, length},
     licenses::{Assignment, EditedLicense, LicenseFilter, LicenseRecord},
     new_licenses::{Added, BATCH_MAX, LEVEL_MAX, LicenseFailure, MAKE_MAX, NOTE_MAX, NewKeys},
+    notices::{Notice, NoticeChange, NoticeSettings, Occasion, SavedNotices},
     own::{Length, OwnAct, OwnKeys, OwnUser},
     panel::{PanelForm, PanelProblem},
+    reports::{COHORTS, Cohort, Report, ReportDay},
     seller_keys::{FoundSellerKey, KEYS_MAX, KeyChange, MadeKey, NewKey, OVERLAP_MAX, ShownKey},
     session_page::{Place, SessionPage, SessionQuery, Whose},
     settings::{ChangedSettings, Lockout, SETTINGS, ShownSetting, Trial, Written, shown_settings},

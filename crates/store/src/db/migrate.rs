@@ -5,7 +5,7 @@ use super::Conn;
 use crate::{Result, StoreError, names, params};
 
 /// All migrations, oldest first; the version is the position, counted from 1.
-const MIGRATIONS: [(&str, &str); 21] = [
+const MIGRATIONS: [(&str, &str); 23] = [
     ("first", include_str!("../../migrations/0001_first.sql")),
     ("client_api", include_str!("../../migrations/0002_client_api.sql")),
     ("seller_api", include_str!("../../migrations/0003_seller_api.sql")),
@@ -27,6 +27,8 @@ const MIGRATIONS: [(&str, &str); 21] = [
     ("webhook_events", include_str!("../../migrations/0019_webhook_events.sql")),
     ("imports", include_str!("../../migrations/0020_imports.sql")),
     ("panel", include_str!("../../migrations/0021_panel.sql")),
+    ("report_counts", include_str!("../../migrations/0022_report_counts.sql")),
+    ("notices", include_str!("../../migrations/0023_notices.sql")),
 ];
 
 /// Part of a migration that SQL cannot do.

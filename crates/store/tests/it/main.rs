@@ -25,6 +25,7 @@ mod people;
 mod reasons;
 mod reconnect;
 mod remarks;
+mod report_counts;
 mod request_logs;
 mod scan;
 mod seller_keys;

@@ -38,6 +38,7 @@ const ACTS: &[Act] = &[
     act("Make a subscription", "new create level", "subscriptions/new", Need::App(Permission::Subscriptions)),
     act("Make a variable", "new create", "variables/new", Need::App(Permission::Variables)),
     act("Settings to their defaults", "reset", "settings/reset", SETTINGS),
+    act("Send a test notice", "mail webhook alert", "notices", Need::AppOwner),
     act("Make a seller key", "new create api bot shop", "seller-settings/new", Need::AppOwner),
     act("All applications", "switch list", "", Need::Person),
     act("Change your password", "new", "-/account/password", Need::Person),

@@ -263,7 +263,9 @@ impl Service {
         let code = check_code(&self.vault, &user.totp, credentials.code.as_deref(), now);
         let sign_in = SignIn::new(app, origin, now);
         let user = user.id;
-        self.store.db().write(move |conn| finish(conn, &sign_in, user, &proof, code)).await
+        let account = self.store.db().write(move |conn| finish(conn, &sign_in, user, &proof, code)).await?;
+        app.tally.count_return(account.created, account.previous_login, account.last_login);
+        Ok(account)
     }
 
     /// Whether the login is the user's, as far as it can be told without changing anything.
@@ -344,6 +346,7 @@ fn finish(
         hwids,
         created: user.created,
         last_login: sign_in.now,
+        previous_login: user.last_login,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Takes note of what came of sign-ins, for vendors who ask why.
 
 use claviger_domain::ClientAddress;
-use claviger_store::access::Evidence;
+use claviger_store::{access::Evidence, report_counts::Kind};
 
 use super::{
     refusal::{AccountFailure, Refusal},
@@ -58,7 +58,11 @@ impl Service {
     /// Takes note of an `upgrade`.
     pub(super) fn note_upgrade(&self, app: &App, ip: ClientAddress, named: Named, came: &Upgrade) {
         let outcome = match came {
-            Upgrade::Done => (Outcome::Fine, None),
+            Upgrade::Done => {
+                app.tally.count(Kind::Activated, "");
+                app.tally.count(Kind::Renewed, "");
+                (Outcome::Fine, None)
+            }
             Upgrade::KeyNotFound => (Outcome::KeyNotFound, None),
             Upgrade::KeyUsed => (Outcome::KeyUsed, None),
             Upgrade::KeyBanned(reason) => (Outcome::KeyBanned, Some(reason.clone())),
@@ -82,6 +86,9 @@ impl Service {
         token: Option<String>,
     ) {
         let named = Named { token, ..Named::default() };
+        if let (Outcome::WrongVersion, Some(version)) = (outcome, &detail) {
+            app.tally.count(Kind::Outdated, version);
+        }
         self.note(app, "init", (outcome, detail), named, None, ip);
     }
 

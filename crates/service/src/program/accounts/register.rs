@@ -5,6 +5,7 @@ use claviger_store::{
     Conn, StoreError,
     access::Evidence,
     licenses::{self, License},
+    report_counts::Kind,
     subscriptions, tokens, user_subscriptions,
     users::{self, NewUser},
 };
@@ -126,6 +127,12 @@ impl Service {
         };
         let app = sign_in.app;
         let outcome = self.create_user(sign_in, applicant.clone(), registration.password).await;
+        if let Ok(account) = &outcome {
+            let tally = self.tallies.of(app);
+            tally.count(Kind::Registered, "");
+            tally.count(Kind::Activated, "");
+            tally.count_return(account.created, account.previous_login, account.last_login);
+        }
         // An address may be that of somebody else who is honest, so it spends nothing.
         if let Err(AccountFailure::Refused(Refusal::Blacklisted(Evidence::Device))) = &outcome {
             let key = applicant.key;
@@ -233,5 +240,6 @@ fn create(
         hwids,
         created: now,
         last_login: now,
+        previous_login: None,
     })
 }

@@ -49,6 +49,8 @@ pub struct Account {
     pub created: i64,
     /// Unix second of this sign-in.
     pub last_login: i64,
+    /// Unix second of the one before.
+    pub previous_login: Option<i64>,
 }
 
 /// A sign-in, owned, as transactions need it.

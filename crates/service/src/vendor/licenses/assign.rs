@@ -1,7 +1,7 @@
 //! Using a license up for a user.
 
 use claviger_domain::LicenseStatus;
-use claviger_store::{Conn, licenses, subscriptions, users};
+use claviger_store::{Conn, licenses, report_counts::Kind, subscriptions, users};
 
 use super::super::ManageError;
 use crate::{App, Service, program::accounts::upgrade::spend, shared::pauses::app_paused};
@@ -38,8 +38,13 @@ impl Service {
         username: &str,
         key: &str,
     ) -> Result<Assignment, ManageError> {
-        let (app, username, key, now) = (app.id, username.to_owned(), key.to_owned(), self.clock.now());
-        self.manage(move |conn| assign(conn, app, &username, &key, now)).await
+        let (id, username, key, now) = (app.id, username.to_owned(), key.to_owned(), self.clock.now());
+        let assigned = self.manage(move |conn| assign(conn, id, &username, &key, now)).await?;
+        if assigned == Assignment::Done {
+            app.tally.count(Kind::Activated, "");
+            app.tally.count(Kind::Renewed, "");
+        }
+        Ok(assigned)
     }
 }
 

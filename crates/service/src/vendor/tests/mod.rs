@@ -4,6 +4,7 @@ mod attention;
 mod clock;
 mod files;
 mod lists;
+mod notices;
 mod rest;
 mod sessions;
 mod team;

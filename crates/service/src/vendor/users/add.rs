@@ -3,7 +3,9 @@
 use claviger_capacity::Who;
 use claviger_domain::{Secret, Subscription, Term, fold};
 use claviger_store::{
-    Conn, subscriptions,
+    Conn,
+    report_counts::Kind,
+    subscriptions,
     tokens::{self, Owner},
     user_subscriptions,
     users::{self, NewUser},
@@ -87,7 +89,11 @@ impl Service {
             None => None,
         };
         let (token, now) = (self.random.hex(TOKEN_BYTES), self.clock.now());
-        self.manage(move |conn| insert(conn, id, &new, password.as_deref(), &token, now)).await
+        let added = self.manage(move |conn| insert(conn, id, &new, password.as_deref(), &token, now)).await?;
+        if added == AddUser::Done {
+            app.tally.count(Kind::Registered, "");
+        }
+        Ok(added)
     }
 }
 

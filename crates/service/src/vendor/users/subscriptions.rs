@@ -4,6 +4,7 @@ use claviger_domain::Term;
 use claviger_store::{
     Conn, Range,
     bulk::{self, Change},
+    report_counts::Kind,
     user_subscriptions::{self, Deleted, Extension, Pause, Standing, UserSubscription},
     users,
 };
@@ -108,12 +109,16 @@ impl Service {
         let (id, now) = (app.id, self.clock.now());
         match target {
             Target::User(username) => {
-                self.manage(move |conn| {
+                let extend = self.manage(move |conn| {
                     let with = Extension { term, active_only, app_paused: app_paused(conn, id)? };
                     let users = Range::one(lock_user(conn, id, &username)?.id);
                     Ok(user_subscriptions::extend(conn, id, users, &subscription, with, now)? > 0)
-                })
-                .await
+                });
+                let extended = extend.await?;
+                if extended {
+                    app.tally.count(Kind::Renewed, "");
+                }
+                Ok(extended)
             }
             Target::All => {
                 let name = subscription.clone();

@@ -1,0 +1,12 @@
+//! Notices: what an owner wants to be told of, by mail or by a call to an address.
+
+mod choose;
+mod settings;
+mod watch;
+
+pub(crate) use self::settings::open;
+pub use self::{
+    choose::{NoticeChange, SavedNotices},
+    settings::{NoticeSettings, Occasion},
+};
+pub use claviger_store::notices::Message as Notice;
