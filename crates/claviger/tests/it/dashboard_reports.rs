@@ -105,11 +105,12 @@ fn any_address_is_answered_and_nothing_of_others_told() {
     }
     assert_eq!(export(&browser, "countries").status, 404, "there is none");
     let add = |name: &str, perms: &str| {
+        let email = format!("{name}@x.example");
         let fields = [
             ("role", "Manager"),
             ("user", name),
             ("pass", "password"),
-            ("email", "m@x.example"),
+            ("email", email.as_str()),
             ("perms", perms),
         ];
         assert_eq!(server.app.seller(&format!("type=addAccount&{}", form(&fields))).json()["success"], true);
