@@ -17,9 +17,10 @@ use claviger_store::{
     imports,
     licenses::{self, NewLicenses},
     logs::{self, Log},
+    notices::{self, NewMessage},
     owners, panel, params,
     password_resets::{self, Reset},
-    remarks,
+    remarks, report_counts,
     seller_keys::{self, KeySecret, KeyTerms},
     seller_log::{self, SellerRequest},
     subscriptions,
@@ -66,6 +67,7 @@ fn fill(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
     let a_try = tries::Try { ip: "192.0.2.1".into(), ..Default::default() };
     tries::add(conn, app, &[(tries::Class::Fine, a_try)])?;
     activity::add(conn, app, NOW, activity::Happened { inits: 1, ..Default::default() })?;
+    fill_reports(conn, app)?;
     let [name, value] = ["name", "value"].map(String::from);
     variables::insert(conn, app, &Variable { name: name.clone(), value: value.clone(), authed: true })?;
     let of_user = UserVariable { name: name.clone(), value: value.clone(), read_only: false };
@@ -96,6 +98,15 @@ fn fill(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
     access::whitelist(conn, app, "192.0.2.1", None, NOW)?;
     fill_for_sellers(conn, app)?;
     fill_the_rest(conn, app, user)
+}
+
+fn fill_reports(conn: &mut Conn<'_>, app: i64) -> Result<()> {
+    report_counts::add(conn, app, NOW, (report_counts::Kind::Activated, ""), 1)?;
+    notices::set(conn, app, b"sealed")?;
+    notices::set_mark(conn, app, "ending", NOW, 0)?;
+    let (event, way, subject, body) = ("ending", "mail", "It ends", "soon");
+    notices::add(conn, &NewMessage { app, owner: 1, event, way, subject, body }, NOW)?;
+    Ok(())
 }
 
 fn fill_for_sellers(conn: &mut Conn<'_>, app: i64) -> Result<()> {
