@@ -24,6 +24,7 @@ const fn act(label: &'static str, words: &'static str, path: &'static str, need:
 }
 
 const SETTINGS: Need = Need::App(Permission::Settings);
+const LICENSES: Need = Need::App(Permission::Licenses);
 
 const ACTS: &[Act] = &[
     act("Kill all sessions", "end log out everybody", "sessions/kill", Need::App(Permission::Sessions)),
@@ -35,6 +36,19 @@ const ACTS: &[Act] = &[
     act("Draw a new secret", "rotate app secret", "app-settings", SETTINGS),
     act("Delete the application", "remove", "app-settings/delete", Need::AppOwner),
     act("Show the application's secret", "owner id sdk", "credentials/secret", SETTINGS),
+    act("Make licenses", "new create keys generate", "licenses/new", LICENSES),
+    act("Import licenses", "list paste upload keys", "licenses/import", LICENSES),
+    act("Make a user", "new create add", "users/new", Need::App(Permission::Users)),
+    act(
+        "Blacklist an address or a device",
+        "block ban hwid ip",
+        "blacklist",
+        Need::App(Permission::Blacklists),
+    ),
+    act("Upload a file", "new add", "files", Need::App(Permission::Files)),
+    act("Add a webhook", "new make", "webhooks/new", Need::App(Permission::Webhooks)),
+    act("Invite somebody to the team", "new manager reseller account", "team/new", Need::AppOwner),
+    act("Make licenses of your own", "new create keys", "own/new", Need::Reseller),
     act("Make a subscription", "new create level", "subscriptions/new", Need::App(Permission::Subscriptions)),
     act("Make a variable", "new create", "variables/new", Need::App(Permission::Variables)),
     act("Settings to their defaults", "reset", "settings/reset", SETTINGS),
