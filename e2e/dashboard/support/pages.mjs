@@ -75,7 +75,6 @@ export function pages({ app, users, banned }) {
     { name: "seller-logs", address: at("seller-logs") },
     { name: "audit-log", address: at("audit-log") },
     { name: "not-yet", address: at("?missing=logs"), plots: true },
-    { name: "not-yet", address: at("?missing=licenses"), plots: true },
     { name: "notices", address: at("notices") },
     { name: "notices-confirm", address: at("notices/confirm?link=0") },
     { name: "credentials", address: at("credentials") },
