@@ -169,7 +169,7 @@ impl Deed {
 }
 
 /// Whether a command, by its words, changes nothing.
-fn reads(words: &[&str]) -> bool {
+pub(crate) fn reads(words: &[&str]) -> bool {
     words.first().is_none_or(|first| READING_FIRST.contains(first))
         || words.last().is_some_and(|last| READING_LAST.contains(last))
 }

@@ -5,6 +5,8 @@ mod config;
 mod deed;
 mod logging;
 mod output;
+#[cfg(test)]
+mod parity;
 
 use std::process::ExitCode;
 

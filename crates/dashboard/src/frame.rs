@@ -19,6 +19,7 @@ pub(crate) enum Nav {
     Applications,
     Overview,
     Sessions,
+    Logs,
     Chats,
     Users,
     Licenses,
@@ -56,6 +57,7 @@ const GROUPS: [(&str, &[Entry]); 5] = [
         &[
             (Nav::Overview, "Overview", "", "overview", Need::Member),
             (Nav::Sessions, "Sessions", "sessions", "sessions", Need::App(Permission::Sessions)),
+            (Nav::Logs, "Logs", "logs", "lines", Need::App(Permission::Logs)),
             (Nav::Chats, "Chats", "chats", "chat", Need::App(Permission::Chats)),
             (
                 Nav::Reports,

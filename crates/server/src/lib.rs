@@ -24,5 +24,6 @@ pub use health::Readiness;
 pub use limits::{Limits, Rates};
 pub use openapi::document as openapi_document;
 pub use router::router;
+pub use seller::{ListedType, listed as seller_types};
 pub use serve::serve;
 pub use state::{Requests, State};

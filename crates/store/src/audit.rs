@@ -1,5 +1,7 @@
 //! Who changed what in an application.
 
+use std::time::{Duration, Instant};
+
 use crate::{Conn, Result, Row, params};
 
 /// A change that somebody made.
@@ -39,6 +41,12 @@ pub struct LogFilter {
     pub text: String,
     /// Only entries before this number.
     pub before: Option<i64>,
+    /// To this, exactly; requests to the Seller API have none.
+    pub target: String,
+    /// At this Unix second or later.
+    pub since: Option<i64>,
+    /// Before this Unix second.
+    pub until: Option<i64>,
 }
 
 impl LogFilter {
@@ -69,17 +77,65 @@ pub fn insert(conn: &mut Conn<'_>, app: i64, new: &Entry, now: i64, kept: i64) -
     Ok(())
 }
 
+/// Numbers of entries that one statement goes through, where somebody waits.
+const PART: i64 = 20_000;
+
 /// The newest changes that a filter wants, at most `limit`, newest first.
 pub fn page(conn: &mut Conn<'_>, app: i64, filter: &LogFilter, limit: i64) -> Result<Vec<Logged<Entry>>> {
+    part(conn, app, filter, i64::MIN, limit)
+}
+
+/// As [`page`], for as long as there is patience; the number before which to go on, where it ran out.
+pub fn look(
+    conn: &mut Conn<'_>,
+    app: i64,
+    filter: &LogFilter,
+    limit: usize,
+    patience: Duration,
+) -> Result<(Vec<Logged<Entry>>, Option<i64>)> {
+    let (begun, mut found) = (Instant::now(), Vec::new());
+    let ends = conn.query_one("SELECT MIN(id), MAX(id) FROM audit WHERE app = $1", params![app])?;
+    let (first, last): (Option<i64>, Option<i64>) = match &ends {
+        Some(row) => (row.get(0)?, row.get(1)?),
+        None => (None, None),
+    };
+    let (Some(first), Some(last)) = (first, last) else { return Ok((found, None)) };
+    let mut before = filter.before.unwrap_or(i64::MAX).min(last.saturating_add(1));
+    while before > first {
+        let from = before.saturating_sub(PART).max(first);
+        let left = i64::try_from(limit - found.len()).unwrap_or(i64::MAX);
+        let here = LogFilter { before: Some(before), ..filter.clone() };
+        found.extend(part(conn, app, &here, from, left)?);
+        before = from;
+        if found.len() >= limit {
+            return Ok((found, None));
+        }
+        if before > first && begun.elapsed() >= patience {
+            return Ok((found, Some(before)));
+        }
+    }
+    Ok((found, None))
+}
+
+fn part(
+    conn: &mut Conn<'_>,
+    app: i64,
+    filter: &LogFilter,
+    from: i64,
+    limit: i64,
+) -> Result<Vec<Logged<Entry>>> {
     let sql = r"SELECT id, time, actor, action, target, ip, changes FROM audit
         WHERE app = $1 AND id < $2 AND ($3 = '' OR actor = $3) AND ($4 = '' OR LOWER(action) = $4)
           AND ($5 = '' OR LOWER(actor || ' ' || action || ' ' || target || ' ' || ip || ' ' || changes)
                     LIKE $5 ESCAPE '\'
                OR actor || ' ' || action || ' ' || target || ' ' || ip || ' ' || changes LIKE $6 ESCAPE '\')
+          AND ($8 = '' OR target = $8) AND time >= $9 AND time < $10 AND id >= $11
         ORDER BY id DESC LIMIT $7";
     let [lower, exact] = filter.patterns();
     let (before, kind) = (filter.before.unwrap_or(i64::MAX), filter.kind.to_ascii_lowercase());
-    let params = params![app, before, &filter.key, &kind, &lower, &exact, limit];
+    let (since, until) = (filter.since.unwrap_or(i64::MIN), filter.until.unwrap_or(i64::MAX));
+    let (key, target) = (&filter.key, &filter.target);
+    let params = params![app, before, key, &kind, &lower, &exact, limit, target, since, until, from];
     conn.query(sql, params)?.iter().map(logged).collect()
 }
 

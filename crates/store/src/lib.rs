@@ -25,6 +25,7 @@ mod gather;
 mod gone;
 pub mod imports;
 pub mod licenses;
+pub mod log_pages;
 pub mod logs;
 mod names;
 pub mod notices;

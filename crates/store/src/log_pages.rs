@@ -75,7 +75,9 @@ pub fn page(
         Some(row) => (row.get(0)?, row.get(1)?),
         None => (None, None),
     };
-    let (Some(first), Some(last)) = (first, last) else { return Ok(LinePage { rows, next: None, looked: None }) };
+    let (Some(first), Some(last)) = (first, last) else {
+        return Ok(LinePage { rows, next: None, looked: None });
+    };
     let mut before = before.unwrap_or(i64::MAX).min(last.saturating_add(1));
     while before > first {
         let from = before.saturating_sub(PART).max(first);

@@ -68,7 +68,11 @@ pub fn page(conn: &mut Conn<'_>, app: i64, after: i64, limit: i64) -> Result<Vec
     conn.query(sql, params![app, after, limit])?.iter().map(log).collect()
 }
 
-fn log(row: &Row) -> Result<Log> {
+/// The columns of [`log`].
+pub(crate) const COLUMNS: &str = "id, written, credential, pc_user, message";
+
+/// Reads a row of [`COLUMNS`].
+pub(crate) fn log(row: &Row) -> Result<Log> {
     Ok(Log {
         id: row.get(0)?,
         written: row.get(1)?,

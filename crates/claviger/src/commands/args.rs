@@ -48,7 +48,7 @@ pub(crate) struct LogArgs {
 impl LogArgs {
     pub(super) fn filter(self) -> LogFilter {
         let Self { key, kind, text, before } = self;
-        LogFilter { key, kind, text, before }
+        LogFilter { key, kind, text, before, ..LogFilter::default() }
     }
 }
 

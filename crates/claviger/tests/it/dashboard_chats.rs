@@ -232,5 +232,5 @@ fn others_read_and_change_nothing_and_live_pages_end_with_rights() {
     let mut live = Live::open(&app.address, &may, &format!("{CHATS}/general/live"));
     live.until("still here");
     app.seller("type=deleteAccount&user=may");
-    live.into_end();
+    live.until("\r\n0\r\n\r\n");
 }

@@ -14,7 +14,7 @@ const PAGES: &[(&str, &str)] = &[
     ("webhooks", "/dashboard/APP/webhooks"),
     ("files", "/dashboard/APP/files"),
     ("vars", "/dashboard/APP/variables"),
-    ("logs", "/dashboard/APP/?missing=logs"),
+    ("logs", "/dashboard/APP/logs"),
     ("blacklists", "/dashboard/APP/blacklist"),
     ("app-settings", "/dashboard/APP/settings"),
     ("audit-log", "/dashboard/APP/audit-log"),

@@ -36,6 +36,7 @@ const OF_APP: &[(&str, &str)] = &[
     ("audit-log", "audit-log"),
     ("blacklists", "blacklist"),
     ("chats", "chats"),
+    ("logs", "logs"),
     ("subscriptions", "subscriptions"),
     ("vars", "variables"),
     ("tokens", "tokens"),

@@ -72,6 +72,7 @@ pub(crate) const AREAS: &[&[Route]] = &[
     first_session::ROUTES,
     jobs::ROUTES,
     keyauth_addresses::ROUTES,
+    logs::ROUTES,
     mutes::ROUTES,
     notices::ROUTES,
     overview::ROUTES,

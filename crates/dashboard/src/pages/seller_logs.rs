@@ -3,11 +3,11 @@
 use askama::Template;
 use claviger_service::{Logged, SellerRequest};
 
-use super::logs::{PAGE, Wanted};
 use crate::{
     addresses::app_base,
     fault::Answer,
     frame::{Frame, Nav},
+    log_filter::{PAGE, Wanted},
     moment::Moment,
     rights::Need,
     route::Route,

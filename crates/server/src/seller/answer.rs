@@ -118,6 +118,14 @@ pub(crate) fn settled_if(
     }
 }
 
+/// The same, with what the audit log is to tell of old and new values where it went well.
+pub(crate) fn telling(outcome: Outcome, changes: impl Into<String>) -> Outcome {
+    Ok(match outcome? {
+        Answer::Reply(reply) if reply.is_success() => Answer::Changed(reply, changes.into()),
+        other => other,
+    })
+}
+
 /// A success without a message.
 pub(crate) fn silent() -> SellerReply {
     SellerReply::success("").without_message()

@@ -8,7 +8,7 @@ use super::{
     Outcome, Request, failure,
     kind::{Form, NEXT, PAGED, Param, Shape, Type, Types, field, may, need, text},
     list::List,
-    settled, settled_if,
+    settled, settled_if, telling,
 };
 
 pub(crate) const TYPES: Types = &[
@@ -89,8 +89,10 @@ async fn edit(request: Request) -> Outcome {
     let minutes = request.params.get("delay").and_then(|text| text.parse::<f64>().ok());
     let Some(minutes) = minutes.filter(|minutes| minutes.is_finite()) else { return failure(FAILED) };
     let (name, delay) = (request.text("name"), (minutes * 60.0).round() as i64);
+    let before = request.service().channel(&request.app, &name).await?;
     let set = request.service().set_channel_delay(&request.app, Channel { name, delay }).await;
-    settled(set, "Successfully updated channel!", FAILED)
+    let changes = before.map(|before| format!("delay: {} → {delay}", before.delay)).unwrap_or_default();
+    telling(settled(set, "Successfully updated channel!", FAILED), changes)
 }
 
 async fn clear(request: Request) -> Outcome {

@@ -27,8 +27,11 @@ mod variables;
 mod webhooks;
 mod why;
 
+pub use self::table::{ListedType, listed};
 use self::{
-    answer::{Answer, Outcome, Stop, failure, settled, settled_if, silent, success, too_long, unknown},
+    answer::{
+        Answer, Outcome, Stop, failure, settled, settled_if, silent, success, telling, too_long, unknown,
+    },
     request::Request,
 };
 pub(crate) use self::{

@@ -55,6 +55,20 @@ pub(crate) fn types() -> impl Iterator<Item = &'static Type> {
     AREAS.iter().flat_map(Area::types)
 }
 
+/// A type of the Seller API, for lists that tell of all of them.
+#[derive(Clone, Copy, Debug)]
+pub struct ListedType {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it changes something.
+    pub changes: bool,
+}
+
+/// All types of the Seller API.
+pub fn listed() -> impl Iterator<Item = ListedType> {
+    types().map(|kind| ListedType { name: kind.name, changes: kind.changes.is_some() })
+}
+
 /// A type, and what a key must have for it.
 #[derive(Clone, Copy)]
 pub(crate) struct Row {

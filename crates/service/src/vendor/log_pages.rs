@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use claviger_capacity::{Permit, Who};
 use claviger_store::{
     Conn, StoreError,
     log_pages::{self, LineFilter, LinePage},
@@ -51,5 +52,13 @@ impl Service {
     pub async fn lines_after(&self, app: &App, after: i64, limit: i64) -> Result<Vec<Log>, ServiceError> {
         let id = app.id;
         Ok(self.store.db().read(move |conn| logs::page(conn, id, after, limit)).await?)
+    }
+
+    /// A place among the files that are written at once, which whoever writes one keeps until its end.
+    ///
+    /// # Errors
+    /// When none becomes free.
+    pub async fn list_permit(&self, app: &App) -> Result<Permit, ServiceError> {
+        Ok(self.lists.enter(Who::app(app.id)).await?)
     }
 }

@@ -20,6 +20,7 @@ mod import;
 mod jobs;
 mod licenses;
 pub(crate) mod listing;
+mod log_pages;
 mod logs;
 pub(crate) mod new_licenses;
 mod notices;
@@ -53,6 +54,7 @@ pub use claviger_store::{
     chat::{Channel, Mute, Spoken},
     deliveries::{Waiting, WaitingMessage},
     licenses::{License, LicenseCounts},
+    log_pages::{LineFilter, LinePage},
     logs::Log,
     own::{LOOKED_MAX, OwnFilter, OwnPage},
     remarks::Note,

@@ -21,7 +21,8 @@ fn line(credential: Option<&str>, pc: Option<&str>, message: &str, written: i64)
 }
 
 async fn write(t: &Fixture, app: i64, lines: Vec<Log>) {
-    let insert = move |conn: &mut Conn<'_>| lines.iter().try_for_each(|line| logs::insert(conn, app, line, 1000));
+    let insert =
+        move |conn: &mut Conn<'_>| lines.iter().try_for_each(|line| logs::insert(conn, app, line, 1000));
     t.write(insert).await;
 }
 
@@ -102,7 +103,8 @@ async fn a_look_that_takes_too_long_goes_on(t: Fixture) {
         let (mut before, mut looks) = (None, 0);
         loop {
             let (filter, from) = (filter.clone(), before);
-            let read = move |conn: &mut Conn<'_>| log_pages::page(conn, app, &filter, from, 5, Duration::ZERO);
+            let read =
+                move |conn: &mut Conn<'_>| log_pages::page(conn, app, &filter, from, 5, Duration::ZERO);
             let page = t.read(read).await;
             looks += 1;
             match page.next {
@@ -111,10 +113,12 @@ async fn a_look_that_takes_too_long_goes_on(t: Fixture) {
             }
         }
     };
-    let (rows, looks) = find(LineFilter { text: "LINE 15".into(), until: Some(16), ..LineFilter::default() }).await;
+    let (rows, looks) =
+        find(LineFilter { text: "LINE 15".into(), until: Some(16), ..LineFilter::default() }).await;
     assert_eq!((rows.len(), rows[0].id), (1, 15));
     assert!(looks > 2, "patience ran out after each part");
     // Where all that follows is older than what is wanted, nobody goes through it.
-    let (rows, looks) = find(LineFilter { since: Some(60_499), text: "no".into(), ..LineFilter::default() }).await;
+    let (rows, looks) =
+        find(LineFilter { since: Some(60_499), text: "no".into(), ..LineFilter::default() }).await;
     assert_eq!((rows.len(), looks), (0, 1));
 }

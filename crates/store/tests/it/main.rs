@@ -15,6 +15,7 @@ mod find;
 mod gather;
 mod imports;
 mod licenses;
+mod log_pages;
 mod logs;
 mod migrations;
 mod model;

@@ -1,7 +1,7 @@
 //! Settings of the application, its pause and its hashes (`docs/protocol/seller.md`).
 
 use claviger_domain::{AppSettings, Messages};
-use claviger_service::Service;
+use claviger_service::{Service, cut};
 use claviger_wire::seller::SellerReply;
 use futures_util::FutureExt;
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -11,8 +11,11 @@ use super::params::{PARAMS, SETTINGS, Setting};
 use crate::seller::{
     Answer, Outcome, Request,
     kind::{Field, Form, Shape, Type, Types, field, need, text},
-    settled, settled_if,
+    settled, settled_if, telling,
 };
+
+/// So many bytes of the hashes are told to the audit log.
+const TOLD_MAX: usize = 500;
 
 pub(crate) const TYPES: Types = &[
     Type::new("pauseapp", |request| pause(request).boxed(), "Pauses the application and all that runs.")
@@ -100,12 +103,14 @@ const MESSAGES: &[Field] = &[
 
 async fn pause(request: Request) -> Outcome {
     let paused = request.service().pause_app(&request.app).await;
-    settled_if(paused, "Successfully paused application", "Failed to pause application")
+    let outcome = settled_if(paused, "Successfully paused application", "Failed to pause application");
+    telling(outcome, "paused: false → true")
 }
 
 async fn unpause(request: Request) -> Outcome {
     let going = request.service().unpause_app(&request.app).await;
-    settled_if(going, "Successfully unpaused application", "Failed to unpause application")
+    let outcome = settled_if(going, "Successfully unpaused application", "Failed to unpause application");
+    telling(outcome, "paused: true → false")
 }
 
 async fn add_hash(request: Request) -> Outcome {
@@ -115,7 +120,8 @@ async fn add_hash(request: Request) -> Outcome {
 
 async fn reset_hashes(request: Request) -> Outcome {
     let reset = request.service().reset_hashes(&request.app).await;
-    settled_if(reset, "Successfully reset hash!", "Failed to reset hash!")
+    let changes = format!("hashes: {} → none", request.app.settings.hashes.join(", "));
+    telling(settled_if(reset, "Successfully reset hash!", "Failed to reset hash!"), cut(&changes, TOLD_MAX))
 }
 
 /// Names with values, written as an object in their order.

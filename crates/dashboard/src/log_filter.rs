@@ -5,10 +5,10 @@ use claviger_service::{LogFilter, Logged};
 use crate::{addresses::Link, fields::Fields, tables::Pages};
 
 /// Entries on a page.
-pub(super) const PAGE: i64 = 50;
+pub(crate) const PAGE: i64 = 50;
 
 /// The filter as it stands in the address.
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     pub key: String,
     pub kind: String,
     pub text: String,
@@ -30,7 +30,8 @@ impl Wanted {
     /// For the use case.
     pub fn filter(&self) -> LogFilter {
         let Self { key, kind, text, before } = self;
-        LogFilter { key: key.clone(), kind: kind.clone(), text: text.clone(), before: *before }
+        let (key, kind, text) = (key.clone(), kind.clone(), text.clone());
+        LogFilter { key, kind, text, before: *before, ..LogFilter::default() }
     }
 
     /// Where the neighbouring pages are. Of the entries, which are one more than a page where there are more, those
