@@ -145,3 +145,38 @@ is-busy = Der Server ist ausgelastet
 is-busy-words = Versuchen Sie es gleich noch einmal, und sehen Sie nach, ob es schon geschehen ist.
 failed = Auf diesem Server ist etwas fehlgeschlagen
 failed-words = Es steht im Protokoll des Servers. Versuchen Sie es gleich noch einmal.
+
+# E-Mail-Adresse
+email = E-Mail-Adresse
+set-email = E-Mail-Adresse festlegen
+email-known = Eine E-Mail-Adresse ist festgelegt. Nur eine Spur davon wird aufbewahrt, darum kann sie hier nicht angezeigt werden.
+email-unknown = Keine E-Mail-Adresse ist festgelegt.
+email-hint = Wenn Sie Ihr Passwort vergessen, bekommen Sie einen Link per Mail. Lassen Sie das Feld leer, um die Adresse zu entfernen.
+email-wrong = Das ist keine E-Mail-Adresse.
+said-email = Die E-Mail-Adresse ist festgelegt.
+said-email-removed = Die E-Mail-Adresse ist entfernt.
+
+# Passwort vergessen
+forgot-words = Geben Sie Ihren Namen und die E-Mail-Adresse Ihres Kontos ein. Wenn sie zusammengehören, bekommen Sie eine Mail mit einem Link, unter dem Sie ein neues Passwort wählen.
+send-link = Link senden
+said-link-sent = Wenn Name und Adresse zusammengehören, ist die Mail unterwegs.
+forgot-failed = Zurzeit kann keine Mail gesendet werden. Versuchen Sie es später noch einmal.
+
+# Anmeldung in zwei Schritten
+two-factor = Anmeldung in zwei Schritten
+two-factor-is-on = Sie ist eingeschaltet: Nach dem Passwort oder Schlüssel wird ein Code verlangt.
+two-factor-is-off = Sie ist ausgeschaltet: Das Passwort oder der Schlüssel allein genügt.
+two-factor-set-up = Einrichten
+two-factor-scan = Scannen Sie dieses Bild mit Ihrer Authenticator-App, oder geben Sie den Schlüssel dort ein. Geben Sie dann den Code ein, den sie anzeigt.
+two-factor-key = Schlüssel
+two-factor-turn-on = Einschalten
+two-factor-to-turn-off = Geben Sie einen Code aus Ihrer Authenticator-App ein, um sie auszuschalten.
+two-factor-turn-off = Ausschalten
+two-factor-too-late = Das hat zu lange gedauert. Beginnen Sie von vorn.
+said-two-factor-on = Die Anmeldung in zwei Schritten ist eingeschaltet.
+said-two-factor-off = Die Anmeldung in zwei Schritten ist ausgeschaltet.
+
+# Downloads
+downloads = Downloads
+download = Herunterladen
+download-label = { $name } herunterladen

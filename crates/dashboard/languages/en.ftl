@@ -145,3 +145,38 @@ is-busy = The server is busy
 is-busy-words = Try again in a moment, and look whether what you sent was done.
 failed = Something failed on this server
 failed-words = It was written to the server's log. Try again in a moment.
+
+# E-mail address
+email = E-mail address
+set-email = Set e-mail address
+email-known = An e-mail address is set. Only a trace of it is kept, so it cannot be shown here.
+email-unknown = No e-mail address is set.
+email-hint = If you forget your password, you get a link by mail. Leave this empty to remove the address.
+email-wrong = This is no e-mail address.
+said-email = The e-mail address is set.
+said-email-removed = The e-mail address is removed.
+
+# Forgotten password
+forgot-words = Enter your name and the e-mail address of your account. If they belong together, you get a mail with a link to choose a new password.
+send-link = Send the link
+said-link-sent = If name and address belong together, the mail is on its way.
+forgot-failed = No mail can be sent at the moment. Try again later.
+
+# Two-factor sign-in
+two-factor = Two-factor sign-in
+two-factor-is-on = It is on: a code is asked for after the password or key.
+two-factor-is-off = It is off: the password or key alone is enough.
+two-factor-set-up = Set up
+two-factor-scan = Scan this picture with your authenticator app, or type the key into it. Then enter the code that it shows.
+two-factor-key = Key
+two-factor-turn-on = Turn on
+two-factor-to-turn-off = Enter a code from your authenticator app to turn it off.
+two-factor-turn-off = Turn off
+two-factor-too-late = This took too long. Begin again.
+said-two-factor-on = Two-factor sign-in is on.
+said-two-factor-off = Two-factor sign-in is off.
+
+# Downloads
+downloads = Downloads
+download = Download
+download-label = Download { $name }

@@ -145,3 +145,38 @@ is-busy = El servidor está ocupado
 is-busy-words = Inténtelo de nuevo en un momento y compruebe si lo que envió ya se ha hecho.
 failed = Algo ha fallado en este servidor
 failed-words = Se ha anotado en el registro del servidor. Inténtelo de nuevo en un momento.
+
+# Correo electrónico
+email = Correo electrónico
+set-email = Establecer el correo electrónico
+email-known = Hay un correo electrónico establecido. Solo se guarda una huella de él, así que no se puede mostrar aquí.
+email-unknown = No hay ningún correo electrónico establecido.
+email-hint = Si olvida su contraseña, recibirá un enlace por correo. Déjelo vacío para eliminar la dirección.
+email-wrong = Esto no es un correo electrónico.
+said-email = El correo electrónico está establecido.
+said-email-removed = El correo electrónico se ha eliminado.
+
+# Contraseña olvidada
+forgot-words = Escriba su nombre y el correo electrónico de su cuenta. Si se corresponden, recibirá un mensaje con un enlace para elegir una contraseña nueva.
+send-link = Enviar el enlace
+said-link-sent = Si el nombre y la dirección se corresponden, el mensaje está en camino.
+forgot-failed = Ahora no se puede enviar ningún mensaje. Inténtelo más tarde.
+
+# Inicio de sesión en dos pasos
+two-factor = Inicio de sesión en dos pasos
+two-factor-is-on = Está activado: después de la contraseña o la clave se pide un código.
+two-factor-is-off = Está desactivado: basta con la contraseña o la clave.
+two-factor-set-up = Configurar
+two-factor-scan = Escanee esta imagen con su aplicación de autenticación o escriba la clave en ella. Después introduzca el código que muestra.
+two-factor-key = Clave
+two-factor-turn-on = Activar
+two-factor-to-turn-off = Introduzca un código de su aplicación de autenticación para desactivarlo.
+two-factor-turn-off = Desactivar
+two-factor-too-late = Ha tardado demasiado. Empiece de nuevo.
+said-two-factor-on = El inicio de sesión en dos pasos está activado.
+said-two-factor-off = El inicio de sesión en dos pasos está desactivado.
+
+# Descargas
+downloads = Descargas
+download = Descargar
+download-label = Descargar { $name }

@@ -145,3 +145,38 @@ is-busy = O servidor está ocupado
 is-busy-words = Tente de novo daqui a pouco e veja se o que você enviou já foi feito.
 failed = Algo falhou neste servidor
 failed-words = Foi anotado no registro do servidor. Tente de novo daqui a pouco.
+
+# E-mail
+email = E-mail
+set-email = Definir o e-mail
+email-known = Há um e-mail definido. Só uma marca dele é guardada, por isso ele não pode ser mostrado aqui.
+email-unknown = Nenhum e-mail está definido.
+email-hint = Se você esquecer a senha, receberá um link por e-mail. Deixe vazio para remover o endereço.
+email-wrong = Isto não é um e-mail.
+said-email = O e-mail está definido.
+said-email-removed = O e-mail foi removido.
+
+# Senha esquecida
+forgot-words = Digite seu nome e o e-mail da sua conta. Se eles combinarem, você receberá uma mensagem com um link para escolher uma senha nova.
+send-link = Enviar o link
+said-link-sent = Se o nome e o endereço combinarem, a mensagem está a caminho.
+forgot-failed = Nenhuma mensagem pode ser enviada agora. Tente mais tarde.
+
+# Acesso em duas etapas
+two-factor = Acesso em duas etapas
+two-factor-is-on = Está ligado: depois da senha ou da chave é pedido um código.
+two-factor-is-off = Está desligado: a senha ou a chave basta.
+two-factor-set-up = Configurar
+two-factor-scan = Escaneie esta imagem com seu aplicativo autenticador ou digite a chave nele. Depois digite o código que ele mostra.
+two-factor-key = Chave
+two-factor-turn-on = Ligar
+two-factor-to-turn-off = Digite um código do seu aplicativo autenticador para desligá-lo.
+two-factor-turn-off = Desligar
+two-factor-too-late = Demorou demais. Comece de novo.
+said-two-factor-on = O acesso em duas etapas está ligado.
+said-two-factor-off = O acesso em duas etapas está desligado.
+
+# Downloads
+downloads = Downloads
+download = Baixar
+download-label = Baixar { $name }

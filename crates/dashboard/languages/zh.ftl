@@ -137,3 +137,38 @@ is-busy = 服务器繁忙
 is-busy-words = 请稍后再试，并查看您发送的操作是否已经完成。
 failed = 此服务器出现故障
 failed-words = 已写入服务器日志。请稍后再试。
+
+# 电子邮件地址
+email = 电子邮件地址
+set-email = 设置电子邮件地址
+email-known = 已设置电子邮件地址。系统只保存其摘要，因此无法在此显示。
+email-unknown = 未设置电子邮件地址。
+email-hint = 忘记密码时，您会收到一封带链接的邮件。留空则删除该地址。
+email-wrong = 这不是电子邮件地址。
+said-email = 电子邮件地址已设置。
+said-email-removed = 电子邮件地址已删除。
+
+# 忘记密码
+forgot-words = 请输入您的名称和账户的电子邮件地址。如果两者相符，您会收到一封邮件，其中的链接可用于设置新密码。
+send-link = 发送链接
+said-link-sent = 如果名称和地址相符，邮件已在路上。
+forgot-failed = 目前无法发送邮件。请稍后再试。
+
+# 两步登录
+two-factor = 两步登录
+two-factor-is-on = 已开启：输入密码或密钥后还需要验证码。
+two-factor-is-off = 已关闭：只需要密码或密钥。
+two-factor-set-up = 设置
+two-factor-scan = 请用身份验证器应用扫描此图片，或在其中输入密钥，然后输入它显示的验证码。
+two-factor-key = 密钥
+two-factor-turn-on = 开启
+two-factor-to-turn-off = 要关闭，请输入身份验证器应用中的验证码。
+two-factor-turn-off = 关闭
+two-factor-too-late = 用时过长。请重新开始。
+said-two-factor-on = 两步登录已开启。
+said-two-factor-off = 两步登录已关闭。
+
+# 下载
+downloads = 下载
+download = 下载
+download-label = 下载 { $name }

@@ -3,30 +3,32 @@
 use askama::Template;
 use axum::http::StatusCode;
 use claviger_domain::{Offer, PanelSettings, Permission};
-use claviger_service::vendor::{PanelForm, PanelProblem};
+use claviger_service::{
+    customers::OfferedFile,
+    vendor::{PanelForm, PanelProblem},
+};
 
 use crate::{
     addresses::app_base,
-    fault::Answer,
+    fault::{Answer, Fault},
     fields::Fields,
     frame::{Frame, Nav},
     panel::{base_of, languages},
-    record::record,
+    record::{record, record_about},
     rights::Need,
     route::Route,
     visit::Visit,
 };
 
+/// Files that are shown.
+const FILES_SHOWN: usize = 200;
 const SETTINGS: Need = Need::App(Permission::Settings);
 
 pub(crate) const ROUTES: &[Route] = &[
     Route::get("/dashboard/{app}/customers-panel", SETTINGS, |visit| Box::pin(show(visit))),
     Route::post("/dashboard/{app}/customers-panel", SETTINGS, |visit| Box::pin(set(visit))),
+    Route::post("/dashboard/{app}/customers-panel/file", SETTINGS, |visit| Box::pin(offer_file(visit))),
 ];
-
-/// What there is to be offered so far.
-const OFFERED: [Offer; 5] =
-    [Offer::LicenseSignIn, Offer::Redeem, Offer::Devices, Offer::Sessions, Offer::Password];
 
 /// Something that may be offered.
 struct Choice {
@@ -34,6 +36,15 @@ struct Choice {
     words: &'static str,
     hint: &'static str,
     on: bool,
+}
+
+/// A file that may be offered, and to whom.
+struct File {
+    id: String,
+    name: String,
+    to_all: bool,
+    /// Names of subscriptions, and whether it is offered to them.
+    to: Vec<(String, bool)>,
 }
 
 #[derive(Template)]
@@ -49,6 +60,7 @@ struct Page {
     choices: Vec<Choice>,
     languages: Vec<(&'static str, &'static str)>,
     problems: Vec<PanelProblem>,
+    files: Vec<File>,
 }
 
 impl Page {
@@ -76,10 +88,11 @@ async fn page(visit: &Visit, status: StatusCode, form: PanelForm, problems: Vec<
         app_name: app.name.clone(),
         address: format!("{}{}", visit.state.public_url, base_of(app)),
         is_on: panel.settings.on,
-        choices: OFFERED.into_iter().map(choice).collect(),
+        choices: Offer::ALL.into_iter().map(choice).collect(),
         languages: languages().collect(),
         form,
         problems,
+        files: files(visit).await?,
     };
     visit.render_as(status, &page)
 }
@@ -143,4 +156,36 @@ async fn set(visit: Visit) -> Answer {
             visit.see_other_saying(format!("{}customers-panel", app_base(app)), said)
         }
     }
+}
+
+async fn files(visit: &Visit) -> Result<Vec<File>, Fault> {
+    let (service, app) = (visit.service(), visit.app()?);
+    let subscriptions = service.subscriptions(app).await?;
+    let file = |offered: OfferedFile| File {
+        to_all: offered.to.iter().any(String::is_empty),
+        to: subscriptions.iter().map(|one| (one.name.clone(), offered.to.contains(&one.name))).collect(),
+        id: offered.file.id,
+        name: offered.file.name,
+    };
+    Ok(service.panel_files(app).await?.into_iter().take(FILES_SHOWN).map(file).collect())
+}
+
+async fn offer_file(visit: Visit) -> Answer {
+    let app = visit.app()?;
+    let file = visit.form.kept("file");
+    let known = visit.service().subscriptions(app).await?;
+    let mut to: Vec<String> = visit.form.all("to").map(str::to_owned).collect();
+    to.retain(|name| known.iter().any(|one| one.name == *name));
+    if visit.form.has("all") {
+        to = vec![String::new()];
+    }
+    let words = match to.as_slice() {
+        [] => "nobody".to_owned(),
+        [name] if name.is_empty() => "whoever is signed in".to_owned(),
+        names => names.join(", "),
+    };
+    visit.service().offer_file(app, &file, to).await?;
+    record_about(&visit, app, &file, "panel-file", &format!("offered to: {words}")).await?;
+    let said = format!("The file is offered to {words} now.");
+    visit.see_other_saying(format!("{}customers-panel", app_base(app)), &said)
 }

@@ -62,6 +62,11 @@ impl PanelVisit {
         self.customer.as_ref().ok_or(Fault::NotFound)
     }
 
+    /// What stands in the path in place of a name of the route, decoded.
+    pub fn path(&self, name: &str) -> &str {
+        self.params.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
     /// Where the request comes from, as it is kept.
     pub fn visitor(&self) -> Visitor {
         let user_agent = self.headers.get(header::USER_AGENT).map(axum::http::HeaderValue::as_bytes);

@@ -217,7 +217,7 @@ mod tests {
         for id in english.keys() {
             assert!(texts.contains(&format!("\"{id}\"")), "{id} is said nowhere");
         }
-        for call in ["say(\"", "with(\"", "count(\""] {
+        for call in [".say(\"", ".with(\"", ".count(\""] {
             for rest in texts.split(call).skip(1) {
                 let id = rest.split('"').next().unwrap();
                 assert!(english.contains_key(id), "{id} is no message");

@@ -88,7 +88,7 @@ pub(super) fn proof_of(user: &User) -> [u8; 32] {
 }
 
 /// The user of a sign-in that lives; `None` when they are gone or banned, or have another password.
-pub(crate) fn user_of(conn: &mut Conn<'_>, app: i64, sign_in: &SignIn) -> Result<Option<User>, StoreError> {
+pub(super) fn user_of(conn: &mut Conn<'_>, app: i64, sign_in: &SignIn) -> Result<Option<User>, StoreError> {
     let user = users::by_id(conn, app, sign_in.user)?;
     Ok(user.filter(|user| user.banned.is_none() && proof_of(user).as_slice() == sign_in.proof))
 }

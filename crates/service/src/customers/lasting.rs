@@ -8,6 +8,6 @@ pub const CUSTOMER_IDLE: i64 = 12 * 3600;
 pub const CUSTOMER_ENDS_AFTER: i64 = 7 * 86_400;
 
 /// Which sign-ins live at `now`.
-pub(crate) fn since(now: i64) -> Since {
+pub(super) fn since(now: i64) -> Since {
     Since { seen: now - CUSTOMER_IDLE, began: now - CUSTOMER_ENDS_AFTER }
 }

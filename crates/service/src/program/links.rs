@@ -68,6 +68,9 @@ pub enum LinkFault {
     Service(#[from] ServiceError),
 }
 
+/// Stands in the place of a session's id for a customer in the application's panel; the sign-in's number follows.
+const CUSTOMER: &str = "panel";
+
 /// What is sealed.
 #[derive(Deserialize, Serialize)]
 struct Token<'a> {
@@ -115,6 +118,17 @@ impl Service {
         file: &File,
     ) -> Result<Option<FileLink>, ServiceError> {
         self.seal_link(app, ip, file, SHARED_SECONDS, ("", 0)).await
+    }
+
+    /// A link to an upload for a sign-in to the application's panel, which it ends with.
+    pub(crate) async fn link_file_for(
+        &self,
+        app: &App,
+        ip: ClientAddress,
+        sign_in: i64,
+        file: &File,
+    ) -> Result<Option<FileLink>, ServiceError> {
+        self.seal_link(app, ip, file, LINK_SECONDS, (CUSTOMER, sign_in)).await
     }
 
     async fn seal_link(
@@ -193,6 +207,11 @@ impl Service {
         let given_away = token.session.is_empty();
         let signed_in = if given_away {
             false
+        } else if token.session == CUSTOMER {
+            if !self.customer_holds(app.id, token.api, token.file).await? {
+                return Err(LinkFault::Ended);
+            }
+            true
         } else {
             let session =
                 self.find_session(&app, token.session, token.api, None).await?.ok_or(LinkFault::Ended)?;

@@ -6,6 +6,7 @@ use claviger_domain::Offer;
 use claviger_service::customers::Running;
 
 use crate::{
+    addresses::part,
     browsers::browser,
     fault::Answer,
     panel::{
@@ -60,6 +61,15 @@ struct Offers {
     devices: bool,
     sessions: bool,
     password: bool,
+    email: bool,
+    two_factor: bool,
+}
+
+/// A file that is there for this customer.
+struct File {
+    id: String,
+    name: String,
+    size: String,
 }
 
 #[derive(Template)]
@@ -75,12 +85,17 @@ struct Page {
     sessions: Vec<Session>,
     more_sessions: bool,
     browsers: Vec<Browser>,
+    files: Vec<File>,
 }
 
 /// The page, with what went wrong.
 pub(super) async fn home(visit: &PanelVisit, problems: Problems) -> Answer {
     let (customer, w, panel) = (visit.customer()?, visit.words, &visit.panel);
     let home = visit.service().customer_home(customer).await?;
+    let files = match panel.offers(Offer::Downloads) {
+        true => visit.service().downloads_of(customer).await?,
+        false => Vec::new(),
+    };
     let page = Page {
         frame: PanelFrame::new(visit, w.say("home")),
         offers: Offers {
@@ -88,6 +103,8 @@ pub(super) async fn home(visit: &PanelVisit, problems: Problems) -> Answer {
             devices: panel.offers(Offer::Devices),
             sessions: panel.offers(Offer::Sessions),
             password: panel.offers(Offer::Password) && !customer.by_license,
+            email: panel.offers(Offer::Email) && !customer.by_license,
+            two_factor: panel.offers(Offer::TwoFactor),
         },
         subscriptions: home.subscriptions.iter().map(|one| subscription(w, one)).collect(),
         key: if problems.redeem.is_some() { visit.form.kept("key") } else { String::new() },
@@ -113,6 +130,10 @@ pub(super) async fn home(visit: &PanelVisit, problems: Problems) -> Answer {
                 seen: At(one.seen),
             })
             .collect(),
+        files: files
+            .into_iter()
+            .map(|file| File { id: part(&file.id), size: size(file.size), name: file.name })
+            .collect(),
         problems,
     };
     visit.render_as(page.problems.status.unwrap_or(StatusCode::OK), &page)
@@ -130,4 +151,14 @@ fn subscription(w: Words, one: &Running) -> Subscription {
     // What is without end has no date worth telling.
     let ends = one.ends.filter(|_| span(w, one.left).is_some()).map(At);
     Subscription { name: one.name.clone(), state, ends, class }
+}
+
+/// Bytes, plainly: the largest unit, which every language writes so.
+fn size(bytes: i64) -> String {
+    let bytes = bytes.max(0);
+    match bytes {
+        0..1024 => format!("{bytes} B"),
+        1024..1_048_576 => format!("{} KiB", bytes / 1024),
+        _ => format!("{}.{} MiB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+    }
 }

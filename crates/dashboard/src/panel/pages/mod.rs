@@ -1,12 +1,16 @@
 //! The panel's pages, each in a file named as its address.
 
 mod devices;
+mod downloads;
+mod email;
 mod files;
+mod forgot;
 mod home;
 mod password;
 mod redeem;
 mod sessions;
 mod sign_in;
+mod two_factor;
 
 use super::route::PanelRoute;
 
@@ -18,5 +22,9 @@ pub(super) const AREAS: &[&[PanelRoute]] = &[
     devices::ROUTES,
     sessions::ROUTES,
     password::ROUTES,
+    email::ROUTES,
+    two_factor::ROUTES,
+    forgot::ROUTES,
+    downloads::ROUTES,
     files::ROUTES,
 ];

@@ -71,7 +71,7 @@ fn page(
         problem,
         by_key: panel.offers(Offer::LicenseSignIn),
         key_problem,
-        forgot: false,
+        forgot: panel.offers(Offer::Password) && visit.service().sends_mails(),
     };
     visit.render_as(status, &page)
 }

@@ -85,6 +85,31 @@ impl Service {
         username: Option<String>,
         email: Option<String>,
     ) -> Result<Forgot, ServiceError> {
+        self.ask_for_link(app, ip, username, email, app.settings.hide_unknown_users).await
+    }
+
+    /// As [`Service::forgot`], as if the application hid unknown users: a page for everybody tells nobody who is one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forgot_unseen(
+        self: &Arc<Self>,
+        app: &Arc<App>,
+        ip: ClientAddress,
+        username: Option<String>,
+        email: Option<String>,
+    ) -> Result<Forgot, ServiceError> {
+        self.ask_for_link(app, ip, username, email, true).await
+    }
+
+    async fn ask_for_link(
+        self: &Arc<Self>,
+        app: &Arc<App>,
+        ip: ClientAddress,
+        username: Option<String>,
+        email: Option<String>,
+        hide: bool,
+    ) -> Result<Forgot, ServiceError> {
         let Some(mails) = &self.mails else { return Ok(Forgot::NotConfigured) };
         let (username, email) = (username.unwrap_or_default(), tidy(&email.unwrap_or_default()).to_owned());
         let ask = Ask { app: app.clone(), ip, username, email };
@@ -95,7 +120,7 @@ impl Service {
             Ok(guess) => guess,
             Err(seconds) => return Ok(Forgot::Paused(seconds)),
         };
-        if app.settings.hide_unknown_users {
+        if hide {
             if !mails.may_ask(app.id, ip, &ask.username, &ask.email, now) {
                 return Ok(Forgot::TooMany);
             }
