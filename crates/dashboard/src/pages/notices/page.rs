@@ -86,11 +86,11 @@ async fn page(visit: &Visit, settings: NoticeSettings) -> Result<Page, Fault> {
         url: settings.url,
         secret: None,
         problem: None,
-        rows: service.notices(app).await?.into_iter().map(|notice| row(visit, notice)).collect(),
+        rows: service.notices(app).await?.iter().map(|notice| row(visit, notice)).collect(),
     })
 }
 
-fn row(visit: &Visit, notice: Notice) -> Row {
+fn row(visit: &Visit, notice: &Notice) -> Row {
     let came = match (&notice.arrived, &notice.failure, notice.due) {
         (Some(_), ..) => ("good", "arrived".to_owned()),
         (None, Some(why), Some(_)) => ("warn", format!("tried again: {why}")),
