@@ -80,7 +80,7 @@ async fn page(
     told: Option<Told>,
 ) -> Answer {
     let page = Page {
-        frame: visit.frame("Import licenses", Nav::Other).await?,
+        frame: visit.frame("Import licenses", Nav::Licenses).await?,
         base: app_base(visit.app()?),
         form,
         list: visit.form.kept("list"),

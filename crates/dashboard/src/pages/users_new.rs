@@ -58,7 +58,7 @@ async fn page(visit: &Visit, status: StatusCode, typed: Typed, wrong: &'static s
     let app = visit.app()?;
     let offered = visit.service().subscriptions(app).await?;
     let page = Page {
-        frame: visit.frame("New user", Nav::Other).await?,
+        frame: visit.frame("New user", Nav::Users).await?,
         base: app_base(app),
         typed,
         wrong,

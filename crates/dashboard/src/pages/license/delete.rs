@@ -51,7 +51,7 @@ pub(super) async fn ask(visit: Visit) -> Answer {
         back: here,
         ..Confirm::default()
     };
-    confirm.ask(&visit, Nav::Other).await
+    confirm.ask(&visit, Nav::Licenses).await
 }
 
 pub(super) async fn delete(visit: Visit) -> Answer {
@@ -64,5 +64,8 @@ pub(super) async fn delete(visit: Visit) -> Answer {
     let changes = if with_user { "the user too" } else { "" };
     record_about(&visit, app, &license.key, "delete-license", changes).await?;
     let user = if with_user { " and its user" } else { "" };
-    visit.see_other_saying(app_base(app), &format!("Deleted the license {}{user}.", plain(&license.key)))
+    visit.see_other_saying(
+        format!("{}licenses", app_base(app)),
+        &format!("Deleted the license {}{user}.", plain(&license.key)),
+    )
 }

@@ -70,7 +70,7 @@ async fn page(visit: &Visit, status: StatusCode, typed: Typed) -> Answer {
     let sees_token = may(visit.person()?, Some(app), Need::App(Permission::Tokens));
     let token = record.token.as_ref().filter(|_| sees_token);
     let page = Page {
-        frame: visit.frame(plain(&license.key), Nav::Other).await?,
+        frame: visit.frame(plain(&license.key), Nav::Licenses).await?,
         here: address(visit, license)?,
         why: format!("{}why/licenses/{}", app_base(app), license.id),
         tag: tag(license.status),

@@ -73,7 +73,7 @@ fn may(person: &Person, level: &str) -> bool {
 
 async fn page(visit: &Visit, status: StatusCode, form: LicenseForm, id: Option<String>) -> Answer {
     let page = Page {
-        frame: visit.frame("Make licenses", Nav::Other).await?,
+        frame: visit.frame("Make licenses", Nav::Licenses).await?,
         base: app_base(visit.app()?),
         preview: form.preview(),
         form,

@@ -47,7 +47,7 @@ pub(super) async fn show(visit: Visit) -> Answer {
         count => format!("{} licenses", grouped(count as i64)),
     };
     let page = Page {
-        frame: visit.frame(title, Nav::Other).await?,
+        frame: visit.frame(title, Nav::Licenses).await?,
         base: app_base(app),
         here: format!("{}licenses/made/{}", app_base(app), visit.path("form")),
         app: app.name.clone(),

@@ -53,7 +53,7 @@ async fn page(visit: &Visit, status: StatusCode, typed: Typed, login_token: Opti
     let sees_token = permits(visit, Permission::Tokens)?;
     let token = record.token.as_ref().filter(|_| sees_token);
     let page = Page {
-        frame: visit.frame(plain(&user.username), Nav::Other).await?,
+        frame: visit.frame(plain(&user.username), Nav::Users).await?,
         head: Head::new(visit, user)?,
         name: user.username.clone(),
         has_password: user.password.is_some(),
@@ -142,7 +142,7 @@ pub(super) async fn ask_two_factor_off(visit: Visit) -> Answer {
         back: here,
         ..Confirm::default()
     };
-    confirm.ask(&visit, Nav::Other).await
+    confirm.ask(&visit, Nav::Users).await
 }
 
 pub(super) async fn two_factor_off(visit: Visit) -> Answer {

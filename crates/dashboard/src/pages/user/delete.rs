@@ -29,7 +29,7 @@ pub(super) async fn ask(visit: Visit) -> Answer {
         back: here,
         ..Confirm::default()
     };
-    confirm.ask(&visit, Nav::Other).await
+    confirm.ask(&visit, Nav::Users).await
 }
 
 /// What goes with the user, in words.
@@ -55,5 +55,8 @@ pub(super) async fn delete(visit: Visit) -> Answer {
         return Err(Fault::Invalid(refused(error, "user")?));
     }
     record_about(&visit, app, &user.username, "delete-user", "").await?;
-    visit.see_other_saying(app_base(app), &format!("Deleted the user {}.", plain(&user.username)))
+    visit.see_other_saying(
+        format!("{}users", app_base(app)),
+        &format!("Deleted the user {}.", plain(&user.username)),
+    )
 }

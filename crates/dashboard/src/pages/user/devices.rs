@@ -87,7 +87,7 @@ pub(super) async fn ask_free(visit: Visit) -> Answer {
         back: here,
         ..Confirm::default()
     };
-    confirm.ask(&visit, Nav::Other).await
+    confirm.ask(&visit, Nav::Users).await
 }
 
 fn devices(count: usize) -> String {

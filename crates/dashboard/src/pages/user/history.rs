@@ -73,7 +73,7 @@ pub(super) async fn show(visit: Visit) -> Answer {
     });
     let is_owner = may(visit.person()?, visit.app.as_deref(), Need::AppOwner);
     let page = Page {
-        frame: visit.frame(plain(&user.username), Nav::Other).await?,
+        frame: visit.frame(plain(&user.username), Nav::Users).await?,
         head: Head::new(&visit, &user)?,
         tries: tries.collect(),
         lines: permits(&visit, Permission::Logs)?.then(|| lines.collect()),

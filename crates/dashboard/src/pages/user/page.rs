@@ -127,7 +127,7 @@ async fn page(visit: &Visit, status: StatusCode, typed: Typed) -> Answer {
         record => record?,
     };
     let head = Head::new(visit, &record.user)?;
-    let frame = visit.frame(plain(&record.user.username), Nav::Other).await?;
+    let frame = visit.frame(plain(&record.user.username), Nav::Users).await?;
     let page = Page {
         sees: Sees {
             sessions: permits(visit, Permission::Sessions)?,

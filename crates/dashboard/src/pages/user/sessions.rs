@@ -37,7 +37,7 @@ pub(super) async fn ask_end(visit: Visit) -> Answer {
         back: here,
         ..Confirm::default()
     };
-    confirm.ask(&visit, Nav::Other).await
+    confirm.ask(&visit, Nav::Users).await
 }
 
 pub(super) async fn end(visit: Visit) -> Answer {

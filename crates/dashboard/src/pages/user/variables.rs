@@ -42,7 +42,7 @@ pub(super) async fn ask_delete(visit: Visit) -> Answer {
         back: here,
         ..Confirm::default()
     };
-    confirm.ask(&visit, Nav::Other).await
+    confirm.ask(&visit, Nav::Users).await
 }
 
 pub(super) async fn delete(visit: Visit) -> Answer {
