@@ -47,7 +47,7 @@ const ACTS: &[Act] = &[
     ),
     act("Upload a file", "new add", "files", Need::App(Permission::Files)),
     act("Add a webhook", "new make", "webhooks/new", Need::App(Permission::Webhooks)),
-    act("Invite somebody to the team", "new manager reseller account", "team/new", Need::AppOwner),
+    act("Invite somebody to the team", "new manager reseller account", "team", Need::AppOwner),
     act("Make licenses of your own", "new create keys", "own/new", Need::Reseller),
     act("Make a subscription", "new create level", "subscriptions/new", Need::App(Permission::Subscriptions)),
     act("Make a variable", "new create", "variables/new", Need::App(Permission::Variables)),
