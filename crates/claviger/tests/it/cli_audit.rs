@@ -57,6 +57,7 @@ const IN_APP: &[(&str, &str, &str)] = &[
     ("subscription delete", "gold --yes", "gold"),
     ("license add", "--days 3 --amount 2", "demo-app"),
     ("license edit", "LICENSE --days 9", "LICENSE"),
+    ("license import", "FILE --days 3", "demo-app"),
     ("license ban", "LICENSE", "LICENSE"),
     ("license unban", "LICENSE", "LICENSE"),
     ("user ban", "alice --reason because", "alice"),
@@ -136,13 +137,16 @@ fn what_commands_change_is_in_the_audit_log() {
     let license = server.license(1);
     server.app.init("1.2").register("alice", "p", server.license(0));
     let path = server.app.path();
+    let folder = tempfile::tempdir().expect("a folder");
+    let list = folder.path().join("keys.txt");
+    std::fs::write(&list, "BROUGHT-ALONG-1\n").expect("a list");
     for (command, args, target) in IN_APP {
         let words: Vec<&str> = command.split(' ').collect();
         if *command == "session kill-all" {
             // Those before ended with what was done to alice; the secret that signs API 1.2 is another by now.
             server.app.init("1.1");
         }
-        let args = args.replace("LICENSE", license);
+        let args = args.replace("LICENSE", license).replace("FILE", list.to_str().expect("a path"));
         let args: Vec<&str> = args.split_whitespace().collect();
         server.cli.ok(&[&words, &[path.as_str()][..], &args].concat());
         let entry = newest(&server, &path);
