@@ -7,7 +7,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use claviger_domain::{ClientAddress, Secret};
+use claviger_domain::{ClientAddress, Secret, trimmed};
 use claviger_outgoing::{Call, Outgoing, Redirects};
 use claviger_screening::{LeakedPasswords, RangeSource, ScreeningError, VpnWatch, range_url};
 
@@ -63,7 +63,8 @@ impl Screens {
     /// Whether a password is known from a breach. When that cannot be found out, it is not.
     pub(crate) async fn is_leaked(&self, password: &Secret) -> bool {
         let Some(leaked) = &self.leaked else { return false };
-        leaked.is_leaked(password.expose()).await.unwrap_or_else(|error| {
+        // As it is kept: blanks around it are no part of it.
+        leaked.is_leaked(trimmed(password.expose())).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "a password was not compared with those from breaches");
             false
         })
