@@ -79,6 +79,12 @@ pub fn lock(conn: &mut Conn<'_>, app: i64, maker: i64, id: i64) -> Result<Option
     Ok(licenses::by_id(conn, app, id)?.map(|license| (license, banned_by)))
 }
 
+/// Number of the account that banned a license, where it was a reseller with its own.
+pub fn banned_by(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<Option<i64>> {
+    let sql = "SELECT banned_by FROM licenses WHERE app = $1 AND id = $2";
+    Ok(conn.query_one(sql, params![app, id])?.map(|row| row.get(0)).transpose()?.flatten())
+}
+
 /// Notes which account banned a license.
 pub fn set_banned_by(conn: &mut Conn<'_>, app: i64, id: i64, account: i64) -> Result<()> {
     conn.execute("UPDATE licenses SET banned_by = $3 WHERE app = $1 AND id = $2", params![app, id, account])?;

@@ -231,7 +231,17 @@ fn a_reseller_sees_what_it_made_and_nothing_else() {
             let reply = browser.post(&format!("{OWN}/{own}/{act}"), &[]);
             assert!(reply.status == 400 && reply.text().contains("owner decides"), "{act}: {}", reply.text());
         }
+        // Also where the reseller had banned it before, and the owner bans many.
+        server.app.seller(&format!("type=unban&{}", form(&[("key", keys[1].as_str())])));
+        assert_eq!(browser.post(&format!("{OWN}/{own}/ban"), &[]).status, 303);
+        let many = [("id", own.as_str()), ("act", "ban"), ("reason", "fraud")];
+        let change = "/dashboard/demo-app/licenses/change";
+        let owner = server.browser();
+        assert_eq!(owner.said(&owner.post(change, &many)), "Changed 1 license.");
+        assert_eq!(browser.post(&format!("{OWN}/{own}/unban"), &[]).status, 400);
         assert_eq!(status(&keys[1]), "Banned");
+        let again = owner.said(&owner.post(change, &many));
+        assert!(again.starts_with("Nothing was changed"), "{again}");
         let gone = number(&browser, &keys[2]);
         assert_eq!(browser.post(&format!("{OWN}/{gone}/delete"), &[]).status, 303);
         assert_eq!(browser.post(&format!("{OWN}/{gone}/delete"), &[]).status, 404);

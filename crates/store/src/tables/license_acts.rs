@@ -7,7 +7,7 @@ use super::licenses::lock;
 use crate::{
     Conn, Range, Result, bans,
     licenses::{self, License},
-    subscriptions,
+    own, subscriptions,
     user_bans::{Lift, UserBan},
     user_subscriptions::{self, Deleted, UserSubscription},
     users,
@@ -16,7 +16,7 @@ use crate::{
 /// What is to be done to licenses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LicenseAct {
-    /// Bans those that are not banned, for a reason. Who signs in by the license alone is banned along with it.
+    /// Bans those that are not banned, or by a reseller, for a reason. Who signs in by the license alone is banned along with it.
     Ban(String),
     /// Lifts the bans, and what they put on users.
     Unban,
@@ -50,7 +50,10 @@ fn change(conn: &mut Conn<'_>, app: i64, license: &License, act: &LicenseAct, no
     };
     let is_banned = license.status == LicenseStatus::Banned;
     match act {
-        LicenseAct::Ban(_) if is_banned => return Ok(false),
+        // A reseller's own ban, which the reseller may lift, becomes the vendor's.
+        LicenseAct::Ban(_) if is_banned && own::banned_by(conn, app, license.id)?.is_none() => {
+            return Ok(false);
+        }
         LicenseAct::Ban(reason) => {
             licenses::ban(conn, app, license.id, reason)?;
             if let Some(user) = user(conn)?.filter(|user| user.by_license == Some(license.id)) {
