@@ -1,8 +1,9 @@
 //! What customers do in the panel: redeem, free devices, end sessions, change what they sign in with.
 
-use std::thread;
+use std::{fs, thread};
 
 use crate::support::panel::{Customer, turn_on};
+use crate::support::people::manager;
 use crate::support::proxied::on_both;
 use crate::support::vendor::{PASS, hostile};
 use crate::support::{HWID, OTHER_HWID, Reply, Server, escaped, now};
@@ -226,4 +227,52 @@ fn passwords_are_changed_by_whoever_knows_them() {
         assert_eq!(app.login("alice", PASS, HWID).json()["message"], "Password does not match.");
         Customer::signed_in(app, "alice", NEW);
     });
+}
+
+#[test]
+fn files_are_given_by_whoever_may_see_them_and_while_they_are_offered() {
+    let server = Server::start();
+    let app = &server.app;
+    turn_on(&server, app, &[], &[]);
+    app.add_user("alice");
+    let path = server.folder().join("loader.exe");
+    fs::write(&path, "what it holds").expect("a file");
+    server.cli.ok(&[
+        "file",
+        "add",
+        &app.path(),
+        path.to_str().expect("a path"),
+        "--public",
+        "--id",
+        "loader",
+    ]);
+    // Who may change the panel, but sees no files, must not give any to a customer, who may be the same person.
+    const PAGE: &str = "/dashboard/demo-app/customers-panel";
+    let give = [("file", "loader"), ("all", "on")];
+    let without = manager(&server, "without", 4095 & !64);
+    let page = without.get(PAGE);
+    assert!(page.status == 200 && !page.text().contains("loader"), "{}", page.text());
+    assert_eq!(without.post(&format!("{PAGE}/file"), &give).status, 403);
+    let customer = Customer::signed_in(app, "alice", PASS);
+    assert_eq!(customer.get("downloads/loader").status, 404);
+    let with = manager(&server, "with", 1024 | 64);
+    assert!(with.get(PAGE).text().contains("loader.exe"));
+    assert_eq!(with.post(&format!("{PAGE}/file"), &give).status, 303);
+    let link = || {
+        let reply = customer.get("downloads/loader");
+        assert_eq!(reply.status, 303, "{}", reply.text());
+        reply.header("location").expect("a link").to_owned()
+    };
+    let first = link();
+    assert_eq!(customer.browser.get(&first).text(), "what it holds");
+    // What the vendor offers no more, no link gives.
+    turn_on(&server, app, &["downloads"], &[]);
+    assert_eq!(customer.get("downloads/loader").status, 404);
+    assert_ne!(customer.browser.get(&first).status, 200);
+    turn_on(&server, app, &[], &[]);
+    let second = link();
+    assert_eq!(customer.browser.get(&second).status, 200);
+    let off = [("light", "#2f5bd0"), ("dark", "#86a8ff"), ("language", "en")];
+    assert_eq!(server.browser().post(PAGE, &off).status, 303);
+    assert_ne!(customer.browser.get(&second).status, 200);
 }

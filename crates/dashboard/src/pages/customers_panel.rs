@@ -15,7 +15,7 @@ use crate::{
     frame::{Frame, Nav},
     panel::{base_of, languages},
     record::{record, record_about},
-    rights::Need,
+    rights::{Need, may},
     route::Route,
     visit::Visit,
 };
@@ -23,11 +23,13 @@ use crate::{
 /// Files that are shown.
 const FILES_SHOWN: usize = 200;
 const SETTINGS: Need = Need::App(Permission::Settings);
+const FILES: Need = Need::App(Permission::Files);
 
 pub(crate) const ROUTES: &[Route] = &[
     Route::get("/dashboard/{app}/customers-panel", SETTINGS, |visit| Box::pin(show(visit))),
     Route::post("/dashboard/{app}/customers-panel", SETTINGS, |visit| Box::pin(set(visit))),
-    Route::post("/dashboard/{app}/customers-panel/file", SETTINGS, |visit| Box::pin(offer_file(visit))),
+    // Whoever may not see the files must not give them to a customer either, which may be they themselves.
+    Route::post("/dashboard/{app}/customers-panel/file", FILES, |visit| Box::pin(offer_file(visit))),
 ];
 
 /// Something that may be offered.
@@ -60,7 +62,8 @@ struct Page {
     choices: Vec<Choice>,
     languages: Vec<(&'static str, &'static str)>,
     problems: Vec<PanelProblem>,
-    files: Vec<File>,
+    /// `None` for whoever may not see them.
+    files: Option<Vec<File>>,
 }
 
 impl Page {
@@ -158,8 +161,11 @@ async fn set(visit: Visit) -> Answer {
     }
 }
 
-async fn files(visit: &Visit) -> Result<Vec<File>, Fault> {
+async fn files(visit: &Visit) -> Result<Option<Vec<File>>, Fault> {
     let (service, app) = (visit.service(), visit.app()?);
+    if !may(visit.person()?, Some(app), FILES) {
+        return Ok(None);
+    }
     let subscriptions = service.subscriptions(app).await?;
     let file = |offered: OfferedFile| File {
         to_all: offered.to.iter().any(String::is_empty),
@@ -167,7 +173,7 @@ async fn files(visit: &Visit) -> Result<Vec<File>, Fault> {
         id: offered.file.id,
         name: offered.file.name,
     };
-    Ok(service.panel_files(app).await?.into_iter().take(FILES_SHOWN).map(file).collect())
+    Ok(Some(service.panel_files(app).await?.into_iter().take(FILES_SHOWN).map(file).collect()))
 }
 
 async fn offer_file(visit: Visit) -> Answer {

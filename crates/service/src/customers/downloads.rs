@@ -2,13 +2,13 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use claviger_domain::ClientAddress;
+use claviger_domain::{ClientAddress, Offer, PanelSettings};
 use claviger_store::{
     Conn, StoreError,
     files::{self, File},
     panel::{
         downloads::{self, Offered},
-        sign_ins,
+        settings, sign_ins,
     },
     user_subscriptions,
 };
@@ -57,7 +57,7 @@ impl Service {
         }
     }
 
-    /// Whether a sign-in to a panel lives whose user may have a file.
+    /// Whether a sign-in to a panel lives whose user may have a file, and the panel still offers it.
     pub(crate) async fn customer_holds(
         &self,
         app: i64,
@@ -68,6 +68,9 @@ impl Service {
         let look = move |conn: &mut Conn<'_>| {
             let Some(sign_in) = sign_ins::by_id(conn, app, sign_in, since(now))? else { return Ok(false) };
             let Some(user) = user_of(conn, app, &sign_in)? else { return Ok(false) };
+            if !offers_downloads(conn, app)? {
+                return Ok(false);
+            }
             Ok(may_have(conn, app, user.id, now)?.iter().any(|offered| offered.id == file))
         };
         Ok(self.store.db().read::<_, StoreError, _>(look).await?)
@@ -99,6 +102,13 @@ impl Service {
         })
         .await
     }
+}
+
+/// Whether the panel is there, and offers downloads.
+fn offers_downloads(conn: &mut Conn<'_>, app: i64) -> Result<bool, StoreError> {
+    let kept = settings::get(conn, app)?;
+    let read = kept.and_then(|kept| serde_json::from_str::<PanelSettings>(&kept.settings).ok());
+    Ok(read.is_some_and(|panel| panel.on && panel.offers(Offer::Downloads)))
 }
 
 fn by_file(offers: Vec<Offered>) -> BTreeMap<String, Vec<String>> {
