@@ -129,11 +129,20 @@ async fn pass(visit: &mut Visit, parts: &Parts, body: Body) -> Answer {
         let max = if route.need == Need::Nobody { OPEN_FORM_MAX } else { FORM_MAX };
         if route.uploads {
             let (fields, upload) = Upload::begin(&parts.headers, body).await?;
+            upload.decide_at_end(Box::pin(is_still_let_in(visit.clone(), route.need))).await;
             (visit.form, visit.upload) = (Arc::new(fields), Some(upload));
         } else {
             visit.form = Arc::new(read_form(body, max).await?);
         }
         refuse_foreign_form(&visit.form, &visit.headers, &visit.token)?;
+        // Forms may take half a minute to arrive: what lets somebody in is what holds now.
+        if route.need != Need::Nobody {
+            visit.person = None;
+            recognize(visit).await?;
+            if let Some(elsewhere) = admit(visit, route).await? {
+                return Ok(elsewhere);
+            }
+        }
     }
     // Whoever is not signed in gets what forms are tied to along with the first page.
     let by = visit.person.as_ref().map_or_else(String::new, |person| person.name.clone());
@@ -194,6 +203,19 @@ async fn admit(visit: &mut Visit, route: &Route) -> Result<Option<Response>, Fau
         return Ok(Some(visit.see_other(Link::new(CONFIRM).with("next", next))?));
     }
     Ok(None)
+}
+
+/// Whether the person who was let in would be let in again.
+async fn is_still_let_in(mut visit: Visit, need: Need) -> bool {
+    let app = visit.app.take().map(|app| app.id);
+    visit.person = None;
+    if recognize(&mut visit).await.is_err() {
+        return false;
+    }
+    let Some(person) = visit.person.take() else { return false };
+    let Some(app) = app else { return may(&person, None, need) };
+    let found = visit.service().app_of_person(&person, &format!("~{app}")).await;
+    matches!(found, Ok(Some(app)) if may(&person, Some(&app), need))
 }
 
 /// The page of ours that a form was on.

@@ -17,7 +17,7 @@ use axum::{
 };
 use bytes::Bytes;
 use claviger_capacity::{Meter, Pace};
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, future::BoxFuture};
 use multer::{Field, Multipart};
 use tokio::sync::Mutex;
 
@@ -44,11 +44,16 @@ pub(crate) enum UploadFault {
     Broken,
     /// It is no form with a file.
     Malformed,
+    /// Whoever sent it is let in no more.
+    Refused,
 }
 
 impl From<UploadFault> for Fault {
     fn from(fault: UploadFault) -> Self {
         Self::Invalid(match fault {
+            UploadFault::Refused => {
+                return Self::Forbidden("You may not do this any more. Nothing was changed.".into());
+            }
             UploadFault::Broken => "The file did not arrive as a whole. Nothing was changed.".into(),
             UploadFault::Malformed => "This is no form with one file. Nothing was changed: without JavaScript, send one file at a time.".into(),
         })
@@ -68,6 +73,8 @@ struct Source {
     meter: Meter,
     /// When all must be here.
     end: Instant,
+    /// Asked once no more comes: whether whoever sends it may still do so.
+    last_word: Option<BoxFuture<'static, bool>>,
 }
 
 struct Form {
@@ -97,7 +104,7 @@ impl Upload {
         let (mut meter, end) = (Meter::new(PACE, Instant::now()), Instant::now() + WITHIN);
         let body = body.into_data_stream();
         let Ok(boundary) = multer::parse_boundary(kind) else {
-            let source = Source { from: Way::Body(body), meter, end };
+            let source = Source { from: Way::Body(body), meter, end, last_word: None };
             let upload = Self { name: String::new(), source: Arc::new(Mutex::new(source)) };
             return Ok((Fields::default(), upload));
         };
@@ -108,14 +115,20 @@ impl Upload {
         let (fields, file) =
             tokio::time::timeout(within, reading).await.unwrap_or(Err(UploadFault::Broken))?;
         let name = file.as_ref().and_then(Field::file_name).unwrap_or_default().to_owned();
-        let source = Source { from: Way::Form(Box::new(Form { file, rest, ahead })), meter, end };
+        let from = Way::Form(Box::new(Form { file, rest, ahead }));
+        let source = Source { from, meter, end, last_word: None };
         Ok((fields, Self { name, source: Arc::new(Mutex::new(source)) }))
+    }
+
+    /// Once no more comes, this decides whether it counts: files take minutes, in which somebody may lose what let them in.
+    pub async fn decide_at_end(&self, still: BoxFuture<'static, bool>) {
+        self.source.lock().await.last_word = Some(still);
     }
 
     /// More of the file; `None` at its end.
     ///
     /// # Errors
-    /// When the browser is gone or too slow.
+    /// When the browser is gone or too slow, or at the end must not send it any more.
     pub async fn next(&self) -> Result<Option<Bytes>, UploadFault> {
         let mut source = self.source.lock().await;
         source.next().await
@@ -146,7 +159,11 @@ impl Source {
             }
             end => {
                 self.from = Way::Ended;
-                end
+                let refused = match self.last_word.take() {
+                    Some(still) => !still.await,
+                    None => false,
+                };
+                if refused { Err(UploadFault::Refused) } else { end }
             }
         }
     }

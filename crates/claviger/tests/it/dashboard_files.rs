@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::support::http::{form, request};
+use crate::support::http::{form, halfway, request};
 use crate::support::people::{assert_kept_apart, manager, other_owner};
 use crate::support::target::Target;
 use crate::support::{App, Browser, Reply, Server, escaped, eventually};
@@ -112,6 +112,49 @@ fn unfinished(server: &Server) -> usize {
     files
         .filter(|file| file.as_ref().expect("a file").file_name().to_string_lossy().starts_with(".new-"))
         .count()
+}
+
+#[test]
+fn who_may_no_more_uploads_nothing_that_is_on_its_way() {
+    let server = Server::start();
+    let (app, browser) = (&server.app, server.browser());
+    let team = "/dashboard/demo-app/team";
+    // By a form, by pieces, and by a last piece after which the connection breaks.
+    for (number, how) in ["form", "piece", "broken"].into_iter().enumerate() {
+        let name = format!("max{number}");
+        let manager = manager(&server, &name, 4095);
+        let list = browser.get(team);
+        let start = format!("{team}/");
+        let page = list.text().split(&start).skip(1).filter_map(|part| part.split(['"', '/']).next());
+        let page = page.filter_map(|id| id.parse::<i64>().ok()).max().expect("an account");
+        let suspend = || {
+            let reply = browser.post(&format!("{team}/{page}/suspend"), &[]);
+            assert_eq!(reply.status, 303, "{}", reply.text());
+        };
+        let (token, cookies) = (manager.token(), manager.cookies());
+        if how == "form" {
+            let body = multipart(&[("token", &token)], "a.exe", &[7; 200_000]);
+            let kind = ("Content-Type", "multipart/form-data; boundary=X");
+            let reply = halfway(&app.address, PAGE, &[kind, ("Cookie", &cookies)], &body, suspend);
+            assert_eq!(reply.status, 403, "{}", reply.text());
+        } else {
+            let id = begun(&manager, &[("name", "a.exe"), ("size", "200000")]);
+            if how == "piece" {
+                let headers =
+                    [("Cookie", cookies.as_str()), ("X-Form-Token", &token), ("Upload-Offset", "0")];
+                let target = format!("{UPLOADS}/{id}");
+                let reply = halfway(&app.address, &target, &headers, &[7; 200_000], suspend);
+                assert_eq!(reply.status, 403, "{}", reply.text());
+            } else {
+                let mut stream = break_off(&server, &manager, &id, 0, 200_001, &[7; 199_999]);
+                suspend();
+                stream.write_all(&[7]).expect("the last byte");
+                drop(stream);
+            }
+        }
+        eventually("nothing is left", || (unfinished(&server) == 0).then_some(()));
+        assert_eq!(rows(app).len(), 0, "{how}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::thread;
 
+use crate::support::http::halfway;
 use crate::support::postgres::Database;
 use crate::support::proxied::on_both;
 use crate::support::second::Second;
@@ -247,6 +248,30 @@ fn a_link_sets_a_password_once() {
         assert!(log.contains("withdraw-invitation"), "{log}");
         assert!(!log.contains(fourth.split_once("link=").expect("a secret").1), "a secret was written down");
     });
+}
+
+#[test]
+fn who_is_suspended_halfway_through_a_form_is_out() {
+    let server = Server::start();
+    let browser = server.browser();
+    let page = make(&browser, "reseller", "rita", &[]);
+    assert_eq!(browser.post(&format!("{page}/balance"), &[("day", "5")]).status, 303);
+    let reseller = Browser::signed_in(&server.app.address, "rita", PASSWORD);
+    let cookies = reseller.cookies();
+    let token = reseller.token();
+    let make = |once, change: &dyn Fn()| {
+        let fields =
+            [("token", token.as_str()), ("length", "day"), ("level", "1"), ("amount", "1"), ("once", once)];
+        let (target, body) = ("/dashboard/demo-app/own/new", form(&fields));
+        halfway(&server.app.address, target, &[("Cookie", &cookies)], body.as_bytes(), change)
+    };
+    assert_eq!(make("first", &|| ()).status, 200);
+    assert_eq!(balance(&server, "rita")[0], 4);
+    let reply = make("second", &|| {
+        assert_eq!(browser.post(&format!("{page}/suspend"), &[]).status, 303);
+    });
+    assert_eq!((reply.status, reply.header("location")), (303, Some("/dashboard/-/sign-in")), "{reply:?}");
+    assert_eq!(balance(&server, "rita")[0], 4);
 }
 
 #[test]

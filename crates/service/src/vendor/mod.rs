@@ -106,7 +106,7 @@ pub use self::{
     settings::{ChangedSettings, Lockout, SETTINGS, ShownSetting, Trial, Written, shown_settings},
     tables::{Done, Export, Jump, TablePage, TablePlace, TableQuery, TableRow},
     team::{AddAccount, LINK_LASTS_MAX, Member, MemberDetails, NewMember, may},
-    upload_parts::{PieceFault, UploadState},
+    upload_parts::{PieceBreak, PieceFault, UploadState},
     uploads::Upload,
     users::{
         AddUser, DEVICE_NAME_MAX, LOGIN_TOKEN_SECONDS, NewUserOf, Target, USER_NOTE_MAX, UserDetails,

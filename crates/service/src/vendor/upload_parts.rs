@@ -35,6 +35,15 @@ pub struct UploadState {
     pub file: Option<String>,
 }
 
+/// Why no more of a piece comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PieceBreak {
+    /// Whoever sends it is gone; what came counts.
+    Gone,
+    /// Whoever sends it may do so no more; nothing counts.
+    Refused,
+}
+
 /// Why a piece was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum PieceFault {
@@ -50,6 +59,9 @@ pub enum PieceFault {
     /// More came than was announced.
     #[error("more bytes came than were announced")]
     TooMuch,
+    /// Whoever sent it may do so no more.
+    #[error("you may not upload any more")]
+    Refused,
     /// The file could not be added.
     #[error(transparent)]
     Manage(#[from] ManageError),
@@ -100,14 +112,14 @@ impl Service {
     /// file is added, or replaced. To be run by whoever goes on when the caller is gone.
     ///
     /// # Errors
-    /// See [`PieceFault`]. Where the file cannot be added, the upload is given up.
-    pub async fn receive_piece<E: Send>(
+    /// See [`PieceFault`]. Where the file cannot be added, or must not be, the upload is given up.
+    pub async fn receive_piece(
         &self,
         app: &App,
         who: &str,
         id: &str,
         from: u64,
-        bytes: impl Stream<Item = Result<Bytes, E>> + Send,
+        bytes: impl Stream<Item = Result<Bytes, PieceBreak>> + Send,
     ) -> Result<UploadState, PieceFault> {
         let now = self.clock.now();
         let entry = self.unfinished.find(id, (app.id, who), now).ok_or(PieceFault::Gone)?;
@@ -143,11 +155,11 @@ impl Service {
         }
     }
 
-    async fn receive_into<E: Send>(
+    async fn receive_into(
         &self,
         entry: &Entry,
         mut upload: Upload,
-        bytes: impl Stream<Item = Result<Bytes, E>> + Send,
+        bytes: impl Stream<Item = Result<Bytes, PieceBreak>> + Send,
     ) -> Result<Upload, PieceFault> {
         let mut bytes = pin!(bytes);
         loop {
@@ -156,7 +168,11 @@ impl Service {
                 () = entry.wanted() => None,
                 next = bytes.next() => next,
             };
-            let Some(Ok(bytes)) = next else { return Ok(upload) };
+            let bytes = match next {
+                Some(Ok(bytes)) => bytes,
+                Some(Err(PieceBreak::Refused)) => return Err(PieceFault::Refused),
+                Some(Err(PieceBreak::Gone)) | None => return Ok(upload),
+            };
             if upload.size() + bytes.len() as u64 > entry.plan.size {
                 return Err(PieceFault::TooMuch);
             }

@@ -91,6 +91,30 @@ pub fn exchange(address: &str, bytes: &[u8], bodiless: bool) -> io::Result<Reply
     }
 }
 
+/// Posts a form of which a part arrives, then `change` happens, then the rest arrives.
+pub fn halfway(
+    address: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+    change: impl FnOnce(),
+) -> Reply {
+    let mut head = format!("POST {target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    for (name, value) in headers {
+        let _ = write!(head, "{name}: {value}\r\n");
+    }
+    let _ = write!(head, "Content-Length: {}\r\n\r\n", body.len());
+    let (first, rest) = body.split_at(body.len() / 2);
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    stream.set_read_timeout(Some(LIMIT)).expect("a time limit");
+    stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(first)).expect("a part");
+    change();
+    stream.write_all(rest).expect("the rest");
+    let mut received = Vec::new();
+    stream.read_to_end(&mut received).expect("a reply");
+    parse(&received, false).expect("a whole reply")
+}
+
 /// The final reply in these bytes, or nothing when it is cut off.
 pub fn parse(mut bytes: &[u8], bodiless: bool) -> Option<Reply> {
     loop {

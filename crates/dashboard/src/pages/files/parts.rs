@@ -6,7 +6,7 @@ use axum::{
 };
 use claviger_service::{
     File, ServiceError,
-    vendor::{ManageError, PieceFault, UploadPlan, UploadState},
+    vendor::{ManageError, PieceBreak, PieceFault, UploadPlan, UploadState},
 };
 use futures_util::stream;
 use serde_json::json;
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     fault::{Answer, Fault, refusal, sentence},
-    upload::Upload,
+    upload::{Upload, UploadFault},
     visit::Visit,
 };
 
@@ -124,18 +124,20 @@ pub(super) async fn piece(visit: Visit) -> Answer {
         Err(fault @ (PieceFault::Taken | PieceFault::Elsewhere(_))) => {
             problem(StatusCode::CONFLICT, &sentence(&fault.to_string()))
         }
+        Err(PieceFault::Refused) => return Err(UploadFault::Refused.into()),
         Err(PieceFault::TooMuch) => {
             problem(StatusCode::UNPROCESSABLE_ENTITY, &sentence(&PieceFault::TooMuch.to_string()))
         }
     })
 }
 
-fn pieces(upload: Upload) -> impl futures_util::Stream<Item = Result<bytes::Bytes, ()>> + Send {
+fn pieces(upload: Upload) -> impl futures_util::Stream<Item = Result<bytes::Bytes, PieceBreak>> + Send {
     stream::unfold(upload, |upload| async move {
         match upload.next().await {
             Ok(Some(bytes)) => Some((Ok(bytes), upload)),
             Ok(None) => None,
-            Err(_) => Some((Err(()), upload)),
+            Err(UploadFault::Refused) => Some((Err(PieceBreak::Refused), upload)),
+            Err(_) => Some((Err(PieceBreak::Gone), upload)),
         }
     })
 }
