@@ -4,11 +4,11 @@ use claviger_dashboard::{Method, PanelNeed, panel_listed};
 
 use crate::client_lockout::start;
 use crate::client_two_factor::code;
-use crate::support::http::request;
+use crate::support::http::{halfway, request};
 use crate::support::panel::{Customer, turn_on};
 use crate::support::proxied::on_both;
 use crate::support::vendor::PASS;
-use crate::support::{App, Browser, HWID, Reply, Server, escaped, eventually};
+use crate::support::{App, Browser, HWID, OTHER_HWID, Reply, Server, escaped, eventually};
 
 const WRONG: &str = "Name or password is wrong.";
 const WRONG_KEY: &str = "This license key is wrong, or was not used in the program yet.";
@@ -317,6 +317,62 @@ fn age(server: &Server, change: &str) {
     database.busy_timeout(std::time::Duration::from_secs(30)).expect("patience");
     let aged = database.execute(&format!("UPDATE panel_sign_ins SET {change}"), []).expect("a change");
     assert!(aged > 0);
+}
+
+#[test]
+fn a_first_password_is_set_where_the_devices_are() {
+    on_both(|server| {
+        let app = &server.app;
+        turn_on(server, app, &[], &[]);
+        // Nobody has signed in yet: as with a program, whoever comes first sets the password.
+        app.add_user("fresh");
+        app.sell("resetpw", &[("user", "fresh")]);
+        Customer::signed_in(app, "fresh", "a password of mine");
+        // With a device bound, a program asks for it before it takes a password. Browsers show none.
+        app.add_user("alice");
+        assert_eq!(app.login_says("alice", HWID), "Logged in!");
+        app.sell("resetpw", &[("user", "alice")]);
+        let stranger = Customer::new(app);
+        let shown = [("name", "alice"), ("password", "a password of mine")];
+        assert_refused(&stranger.post("sign-in", &shown), 422, WRONG);
+        let reply = stranger.post("sign-in/key", &[("key", "alice")]);
+        assert_eq!(reply.status, 422, "{}", reply.text());
+        assert!(!stranger.is_in());
+        let reply = app.login("alice", "a password of mine", OTHER_HWID);
+        assert_eq!(reply.json()["message"], "HWID doesn't match. Ask for a HWID reset");
+        assert_eq!(app.login("alice", "another of hers", HWID).json()["message"], "Logged in!");
+        Customer::signed_in(app, "alice", "another of hers");
+        // Where devices do not count, they do not count here.
+        app.sell("resetpw", &[("user", "alice")]);
+        server.cli.ok(&["app", "set", &app.path(), "hwidCheck=false"]);
+        eventually("the setting", || {
+            let shown = [("name", "alice"), ("password", "one more")];
+            (Customer::new(app).post("sign-in", &shown).status == 303).then_some(())
+        });
+    });
+}
+
+#[test]
+fn what_is_offered_counts_when_the_form_is_all_there() {
+    let server = Server::start();
+    let app = &server.app;
+    turn_on(&server, app, &[], &[]);
+    app.add_user("alice");
+    let customer = Customer::signed_in(app, "alice", PASS);
+    let before = app.expiry("alice", 0);
+    let key = app.add_license("expiry=5");
+    let redeem = |change: &dyn Fn()| {
+        let body = format!("token={}&key={key}", customer.token());
+        let (target, cookies) = (format!("{}redeem", customer.base), customer.browser.cookies());
+        halfway(&app.address, &target, &[("Cookie", &cookies)], body.as_bytes(), change).status
+    };
+    assert_eq!(redeem(&|| turn_on(&server, app, &["redeem"], &[])), 404);
+    turn_on(&server, app, &[], &[]);
+    let by_operator = |act: &str| drop(server.cli.ok(&["app", act, &app.path(), "--yes"]));
+    assert_eq!(redeem(&|| by_operator("ban")), 404);
+    server.cli.ok(&["app", "unban", &app.path()]);
+    assert_eq!(app.expiry("alice", 0), before);
+    assert_eq!(redeem(&|| ()), 303);
 }
 
 #[test]

@@ -146,9 +146,7 @@ async fn pass(visit: &mut PanelVisit, parts: &Parts, body: Body) -> Answer {
     let Some(route) = route else {
         return Ok(not_allowed(if place.get.is_some() { "GET, HEAD" } else { "POST" }));
     };
-    if route.offer.is_some_and(|offer| !visit.panel.offers(offer)) {
-        return Err(Fault::NotFound);
-    }
+    must_be_offered(visit, route)?;
     if method == Method::Post {
         refuse_other_sites(&visit.state, &visit.headers)?;
         visit.form = Arc::new(read_form(body, OPEN_FORM_MAX).await?);
@@ -156,6 +154,16 @@ async fn pass(visit: &mut PanelVisit, parts: &Parts, body: Body) -> Answer {
     // From here on it is the application's own time that passes.
     let who = Who::client(visit.panel.app.id, visit.ip);
     let _place = visit.state.panels.enter(who).await.map_err(|_| Fault::Busy)?;
+    if method == Method::Post {
+        // Forms may take half a minute to arrive: what is offered is what holds now.
+        let app = visit.panel.app.clone();
+        let found = visit.service().panel(&app.owner_name, &app.name).await?;
+        let Some(panel) = found.filter(|panel| panel.app.id == app.id) else {
+            return Ok(no_panel(visit.words));
+        };
+        visit.panel = Arc::new(panel);
+        must_be_offered(visit, route)?;
+    }
     let secret = recognize(visit).await?;
     if route.need == PanelNeed::Customer && visit.customer.is_none() {
         return Ok(visit.see_other("sign-in"));
@@ -164,6 +172,14 @@ async fn pass(visit: &mut PanelVisit, parts: &Parts, body: Body) -> Answer {
         refuse_foreign_form(&visit.form, &visit.headers, &visit.token)?;
     }
     answer(visit, route, secret).await
+}
+
+/// What the vendor does not offer is not there.
+fn must_be_offered(visit: &PanelVisit, route: &PanelRoute) -> Result<(), Fault> {
+    match route.offer {
+        Some(offer) if !visit.panel.offers(offer) => Err(Fault::NotFound),
+        _ => Ok(()),
+    }
 }
 
 async fn answer(visit: &PanelVisit, route: &PanelRoute, secret: Option<Secret>) -> Answer {

@@ -6,7 +6,7 @@ use claviger_domain::{Secret, tidy};
 use claviger_store::{
     Conn, StoreError,
     panel::sign_ins::{self, NewSignIn},
-    users,
+    users::{self, User},
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,10 +16,10 @@ use super::{
 };
 use crate::{
     App, Service, ServiceError,
-    accounts::{Credentials, NAME_MAX, Refusal},
+    accounts::{AccountFailure, Credentials, NAME_MAX, Refusal},
     people::{Visitor, ticket},
     program::accounts::{
-        SignIn,
+        SignIn, admit_device,
         guesses::standing,
         login::{Found, Named, Proof, use_up},
     },
@@ -134,7 +134,8 @@ impl Service {
         let proved = match &user {
             Some(user) => {
                 let credentials = Credentials { password: Some(password.clone()), ..Credentials::default() };
-                self.prove(who, user, &credentials).await
+                let proof = self.prove(who, user, &credentials).await;
+                proof.and_then(|proof| admit_first(&proof, user, app.settings.hwid_check).map(|()| proof))
             }
             // Takes as long as a wrong password.
             None => {
@@ -236,6 +237,7 @@ impl Service {
             if let Some(reason) = held.banned {
                 return Err(Refusal::UserBanned(reason).into());
             }
+            admit_first(&proof, &held, sign_in.hwid_check)?;
             proof.hold(conn, &sign_in, &held)?;
             use_up(code, conn, app, &held)?;
             if let Some(ticket) = ticket {
@@ -276,4 +278,13 @@ impl Service {
         };
         self.note_from(app, KIND, (visitor.ip, None), named, &told);
     }
+}
+
+/// The first password of a user is whose device it is: where devices are bound, a program sets it on one of them. A browser
+/// shows none, so whoever knows the name would have the account.
+fn admit_first(proof: &Proof, user: &User, hwid_check: bool) -> Result<(), AccountFailure> {
+    if matches!(proof, Proof::First(_)) && admit_device(user, None, hwid_check).is_err() {
+        return Err(Refusal::WrongPassword.into());
+    }
+    Ok(())
 }

@@ -51,7 +51,7 @@ const ACTS: &[Act] = &[
     act("Make licenses of your own", "new create keys", "own/new", Need::Reseller),
     act("Make a subscription", "new create level", "subscriptions/new", Need::App(Permission::Subscriptions)),
     act("Make a variable", "new create", "variables/new", Need::App(Permission::Variables)),
-    act("Settings to their defaults", "reset", "settings", SETTINGS),
+    act("Settings to their defaults", "reset", "settings/reset", SETTINGS),
     act("Send a test notice", "mail webhook alert", "notices", Need::AppOwner),
     act("Make a seller key", "new create api bot shop", "seller-settings/new", Need::AppOwner),
     act("All applications", "switch list", "", Need::Person),
