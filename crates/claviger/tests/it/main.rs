@@ -77,6 +77,8 @@ mod identity;
 mod neighbours;
 mod openapi;
 mod panel_account;
+mod panel_credentials;
+mod panel_downloads;
 mod panel_sign_in;
 mod path;
 mod postgres;
