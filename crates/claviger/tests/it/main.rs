@@ -38,6 +38,7 @@ mod dashboard_apps;
 mod dashboard_audit;
 mod dashboard_blacklist;
 mod dashboard_chats;
+mod dashboard_customers_panel;
 mod dashboard_door;
 mod dashboard_files;
 mod dashboard_first_run;

@@ -26,6 +26,7 @@ pub(crate) mod new_licenses;
 mod notices;
 mod own;
 mod panel;
+mod panel_logo;
 mod reports;
 pub(crate) mod seller_keys;
 mod session_page;
@@ -100,6 +101,7 @@ pub use self::{
     notices::{Notice, NoticeChange, NoticeSettings, Occasion, SavedNotices},
     own::{Length, OwnAct, OwnKeys, OwnUser},
     panel::{PanelForm, PanelProblem},
+    panel_logo::LOGO_MAX,
     reports::{COHORTS, Cohort, Report, ReportDay},
     seller_keys::{FoundSellerKey, KEYS_MAX, KeyChange, MadeKey, NewKey, OVERLAP_MAX, ShownKey},
     session_page::{Place, SessionPage, SessionQuery, Whose},

@@ -1,11 +1,12 @@
-//! `/dashboard/{app}/customers-panel`: what end users may do in the browser, and how it looks there.
+//! The page: what is offered to end users, how the panel looks, and which files they may have.
 
 use askama::Template;
 use axum::http::StatusCode;
-use claviger_domain::{Offer, PanelSettings, Permission};
+use claviger_domain::{Offer, PanelSettings};
 use claviger_service::{
+    App,
     customers::OfferedFile,
-    vendor::{PanelForm, PanelProblem},
+    vendor::{LOGO_MAX, PanelForm, PanelProblem},
 };
 
 use crate::{
@@ -16,21 +17,14 @@ use crate::{
     panel::{base_of, languages},
     record::{record, record_about},
     rights::{Need, may},
-    route::Route,
+    sizes::bytes,
     visit::Visit,
 };
 
 /// Files that are shown.
 const FILES_SHOWN: usize = 200;
-const SETTINGS: Need = Need::App(Permission::Settings);
-const FILES: Need = Need::App(Permission::Files);
-
-pub(crate) const ROUTES: &[Route] = &[
-    Route::get("/dashboard/{app}/customers-panel", SETTINGS, |visit| Box::pin(show(visit))),
-    Route::post("/dashboard/{app}/customers-panel", SETTINGS, |visit| Box::pin(set(visit))),
-    // Whoever may not see the files must not give them to a customer either, which may be they themselves.
-    Route::post("/dashboard/{app}/customers-panel/file", FILES, |visit| Box::pin(offer_file(visit))),
-];
+/// What it takes to see them, and to choose who may download them.
+pub(super) const FILES: Need = Need::App(Permission::Files);
 
 /// Something that may be offered.
 struct Choice {
@@ -58,6 +52,9 @@ struct Page {
     /// Where the panel is.
     address: String,
     is_on: bool,
+    /// Where the picture is, if there is one.
+    logo: Option<String>,
+    logo_max: String,
     form: PanelForm,
     choices: Vec<Choice>,
     languages: Vec<(&'static str, &'static str)>,
@@ -73,9 +70,19 @@ impl Page {
     }
 }
 
-async fn show(visit: Visit) -> Answer {
+/// Where the page is.
+pub(super) fn address(app: &App) -> String {
+    format!("{}customers-panel", app_base(app))
+}
+
+pub(super) async fn show(visit: Visit) -> Answer {
+    page_of_now(&visit, StatusCode::OK, Vec::new()).await
+}
+
+/// The page as it is set, with what went wrong.
+pub(super) async fn page_of_now(visit: &Visit, status: StatusCode, problems: Vec<PanelProblem>) -> Answer {
     let settings = visit.service().panel_of(visit.app()?).await?.settings;
-    page(&visit, StatusCode::OK, form_of(&settings), Vec::new()).await
+    page(visit, status, form_of(&settings), problems).await
 }
 
 async fn page(visit: &Visit, status: StatusCode, form: PanelForm, problems: Vec<PanelProblem>) -> Answer {
@@ -91,6 +98,8 @@ async fn page(visit: &Visit, status: StatusCode, form: PanelForm, problems: Vec<
         app_name: app.name.clone(),
         address: format!("{}{}", visit.state.public_url, base_of(app)),
         is_on: panel.settings.on,
+        logo: panel.has_logo.then(|| format!("{}/logo?v={}", address(app), panel.revision)),
+        logo_max: bytes(i64::try_from(LOGO_MAX).unwrap_or(i64::MAX)),
         choices: Offer::ALL.into_iter().map(choice).collect(),
         languages: languages().collect(),
         form,
@@ -147,7 +156,7 @@ fn typed(form: &Fields) -> PanelForm {
     }
 }
 
-async fn set(visit: Visit) -> Answer {
+pub(super) async fn set(visit: Visit) -> Answer {
     let (app, form) = (visit.app()?, typed(&visit.form));
     match visit.service().set_panel(app, &form).await? {
         Err(problems) => page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form, problems).await,
@@ -156,7 +165,7 @@ async fn set(visit: Visit) -> Answer {
                 record(&visit, app, "panel", &differences).await?;
             }
             let said = if form.on { "The panel is set, and is on." } else { "The panel is set, and is off." };
-            visit.see_other_saying(format!("{}customers-panel", app_base(app)), said)
+            visit.see_other_saying(address(app), said)
         }
     }
 }
@@ -176,7 +185,7 @@ async fn files(visit: &Visit) -> Result<Option<Vec<File>>, Fault> {
     Ok(Some(service.panel_files(app).await?.into_iter().take(FILES_SHOWN).map(file).collect()))
 }
 
-async fn offer_file(visit: Visit) -> Answer {
+pub(super) async fn offer_file(visit: Visit) -> Answer {
     let app = visit.app()?;
     let file = visit.form.kept("file");
     let known = visit.service().subscriptions(app).await?;
@@ -193,5 +202,5 @@ async fn offer_file(visit: Visit) -> Answer {
     visit.service().offer_file(app, &file, to).await?;
     record_about(&visit, app, &file, "panel-file", &format!("offered to: {words}")).await?;
     let said = format!("The file is offered to {words} now.");
-    visit.see_other_saying(format!("{}customers-panel", app_base(app)), &said)
+    visit.see_other_saying(address(app), &said)
 }
