@@ -78,6 +78,7 @@ export function pages({ app, users, banned }) {
     { name: "seller-logs", address: at("seller-logs") },
     { name: "audit-log", address: at("audit-log") },
     { name: "not-yet", address: at("?missing=logs"), plots: true },
+    { name: "customers-panel", address: at("customers-panel") },
     { name: "notices", address: at("notices") },
     { name: "notices-confirm", address: at("notices/confirm?link=0") },
     { name: "audit-log-none", address: at("audit-log?text=nosuchchange") },
