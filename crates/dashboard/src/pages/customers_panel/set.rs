@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use claviger_domain::{Offer, PanelSettings};
+use claviger_domain::{Offer, PanelSettings, Permission};
 use claviger_service::{
     App,
     customers::OfferedFile,
