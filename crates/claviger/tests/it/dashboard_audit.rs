@@ -33,7 +33,7 @@ fn changes_of_all_ways_in_are_there_with_what_was_before() {
         for (query, found) in [
             ("key=demo", 1),
             ("type=UPDATESETTINGS", 1),
-            ("target=demo-app", 3),
+            ("target=demo-app", 2),
             ("target=demo", 0),
             ("text=minhwid", 1),
             ("text=%25", 0),

@@ -8,6 +8,7 @@ use crate::support::{Browser, Reply, Server, escaped};
 const PAGE: &str = "/dashboard/demo-app/customers-panel";
 /// The permission for settings.
 const SETTINGS: i64 = 1024;
+const FILES: i64 = 64;
 
 /// A form that fits, with another value for some fields.
 fn with<'a>(other: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -146,10 +147,16 @@ fn whose_application_it_is_not_sets_nothing() {
     let server = Server::start();
     turn_on(&server, &server.app, &[], &[]);
     let fields = with(&[("brand", "Stolen")]);
-    let posts: [(&str, &[(&str, &str)]); 2] =
-        [(PAGE, &fields), ("/dashboard/demo-app/customers-panel/file", &[("file", "1"), ("all", "on")])];
-    assert_kept_apart(&server, SETTINGS, &[PAGE], &posts);
+    assert_kept_apart(&server, SETTINGS, &[PAGE], &[(PAGE, &fields)]);
     assert!(!Customer::new(&server.app).get("sign-in").text().contains("Stolen"));
+}
+
+#[test]
+fn whoever_may_not_see_files_gives_none_away() {
+    let server = Server::start();
+    let posts: [(&str, &[(&str, &str)]); 1] =
+        [("/dashboard/demo-app/customers-panel/file", &[("file", "1"), ("all", "on")])];
+    assert_kept_apart(&server, FILES, &[], &posts);
 }
 
 const LOGO: &str = "/dashboard/demo-app/customers-panel/logo";

@@ -13,7 +13,9 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::get("/dashboard/{app}/customers-panel", SETTINGS, |visit| Box::pin(set::show(visit))),
     Route::post("/dashboard/{app}/customers-panel", SETTINGS, |visit| Box::pin(set::set(visit))),
     // Whoever may not see the files must not give them to a customer either, which may be they themselves.
-    Route::post("/dashboard/{app}/customers-panel/file", set::FILES, |visit| Box::pin(set::offer_file(visit))),
+    Route::post("/dashboard/{app}/customers-panel/file", set::FILES, |visit| {
+        Box::pin(set::offer_file(visit))
+    }),
     Route::get("/dashboard/{app}/customers-panel/logo", SETTINGS, |visit| Box::pin(logo::show(visit))),
     Route::upload("/dashboard/{app}/customers-panel/logo", SETTINGS, |visit| Box::pin(logo::set(visit))),
     Route::get("/dashboard/{app}/customers-panel/logo/remove", SETTINGS, |visit| Box::pin(logo::ask(visit))),
