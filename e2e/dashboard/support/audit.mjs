@@ -53,7 +53,7 @@ export async function byKeyboard(visitor) {
   const { page } = visitor;
   const count = await page.evaluate(markStops);
   const reached = new Set();
-  for (let pressed = 0; pressed < count + 20; pressed += 1) {
+  for (let pressed = 0; pressed < count + 60; pressed += 1) {
     await page.keyboard.press("Tab");
     const { stop, shown, what } = await page.evaluate(whereFocusIs);
     if (what && !shown) throw new Error(`nobody sees that the focus on ${page.url()} is on ${what}`);

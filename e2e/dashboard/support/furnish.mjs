@@ -14,25 +14,37 @@ const PASSWORD = "correct horse battery";
 /** Somewhere in the networks for documentation. */
 const address = (place) => (place % 4 === 3 ? `2001:db8::${place + 1}` : `203.0.113.${place * 7 + 2}`);
 
-/** Does all of it; tells names and keys that pages are about. */
-export async function furnish(server) {
-  const { base, demo } = server;
-  const app = appOf(demo);
-  const sell = async (type, fields, succeeds = true) => {
-    const reply = await seller(base, demo.seller_key, type, fields);
-    assert.equal(reply.success, succeeds, `${type}: ${reply.message}`);
-    return reply;
-  };
-  const program = (place) => new Program(base, app, { address: address(place) });
-  const keys = [...demo.licenses];
-  await sell("addsub", { name: "premium", level: 2 });
-  await sell("add", { expiry: 30, level: 2, amount: 5, note: "for the shop" });
+/** Asks the Seller API, which must not refuse. */
+const selling = ({ base, demo }) => async (type, fields) => {
+  const reply = await seller(base, demo.seller_key, type, fields);
+  assert.equal(reply.success, true, `${type}: ${reply.message}`);
+  return reply;
+};
 
+/** Makes what pages are about that depends on no customer. */
+export async function stock(server) {
+  const sell = selling(server);
   await sell("addvar", { name: "news", data: "Version 3 is out.\nIt is quicker.", authed: 0 });
   await sell("addvar", { name: "endpoint", data: "https://data.example.org/v3", authed: 1 });
   await sell("addwebhook", { baseurl: "https://1.1.1.1/hook", webid: "hook", authed: 1 });
   await sell("addbutton", { value: "start", text: "Start" });
   await sell("addhash", { hash: "0123456789abcdef0123456789abcdef" });
+  await sell("addchannel", { name: "general", delay: 0 });
+  const account = (role, user, more) => sell("addAccount", { role, user, pass: PASSWORD, email: `${user}@example.org`, ...more });
+  await account("Manager", "support-desk", { perms: 19 });
+  await account("Reseller", "keyshop", { keylevels: "1,2" });
+}
+
+/** Does all of it; tells names and keys that pages are about. */
+export async function furnish(server) {
+  const { base, demo } = server;
+  const app = appOf(demo);
+  const sell = selling(server);
+  const program = (place) => new Program(base, app, { address: address(place) });
+  const keys = [...demo.licenses];
+  await sell("addsub", { name: "premium", level: 2 });
+  await sell("add", { expiry: 30, level: 2, amount: 5, note: "for the shop" });
+  await stock(server);
 
   const programs = await Promise.all(NAMES.map(async (name, place) => {
     const started = await program(place).init();
@@ -56,14 +68,10 @@ export async function furnish(server) {
   await refused("liwei", PASSWORD, `${HWID}-4`, 4);
   await sell("ban", { key: keys[40], reason: "resold", userToo: 0 });
   await (await program(31).init()).license(keys[40]);
-  const account = (role, user, more) => sell("addAccount", { role, user, pass: PASSWORD, email: `${user}@example.org`, ...more });
-  await account("Manager", "support-desk", { perms: 19 });
-  await account("Reseller", "keyshop", { keylevels: "1,2" });
   await sell("setbalance", { username: "keyshop", week: 20, month: 50, year: 5 });
   await sell("add", { expiry: 30, owner: "keyshop", amount: 3 });
   await sell("black", { ip: "198.51.100.0/24", reason: "scanner" });
   await sell("addWhite", { ip: "203.0.113.128/25" });
-  await sell("addchannel", { name: "general", delay: 0 });
   await programs[0].ask("chatsend", { channel: "general", message: "Is the update out?" });
   await programs[1].ask("chatsend", { channel: "general", message: "Since this morning, yes." });
   await sell("muteuser", { user: "tango-delta", time: 86400 });

@@ -7,7 +7,7 @@ import { plant, OWNED, TEXTS } from "../support/hostile.mjs";
 import { pages } from "../support/pages.mjs";
 import { signedIn } from "../support/person.mjs";
 import { appOf, HWID, Program } from "../support/program.mjs";
-import { BEHIND_A_PROXY } from "../support/furnish.mjs";
+import { BEHIND_A_PROXY, stock } from "../support/furnish.mjs";
 
 /** Fails when markup of a text became part of the page. */
 async function unharmed({ page }) {
@@ -18,6 +18,7 @@ async function unharmed({ page }) {
 
 export async function walk({ step, browser, servers }) {
   const server = await servers.demo({ settings: BEHIND_A_PROXY });
+  await stock(server);
   const taken = await step("strangers fill in what they can", () => plant(server));
   for (const field of ["user, HWID", "log line", "note", "subscription", "variable", "account", "ban"]) {
     assert.ok(taken[field].includes("markup: taken"), `${field} no longer takes markup: ${taken[field]}`);

@@ -55,6 +55,7 @@ export async function walk({ step, browser, servers }) {
   await step("somebody is kept out and let in again", async () => {
     await visitor.open(at("blacklist"));
     await page.getByRole("link", { name: "Add", exact: true }).click();
+    visitor.watch.expect(422);
     await visitor.fill({ "One a line": "192.0.2.0/24\nnonsense" });
     await visitor.button("Keep out").click();
     await page.getByText(/Line 2:/).waitFor();

@@ -127,7 +127,7 @@ fn files_of_another_application_are_not_there() {
     let (here, there) = (Customer::signed_in(app, "alice", PASS), Customer::signed_in(&other, "alice", PASS));
     assert_eq!(fetched(&there, &theirs).unwrap(), b"theirs");
     assert_eq!(fetched(&here, &theirs), Err(404));
-    assert_eq!(offer(&vendor, app, &theirs, &[("all", "on")]), 404, "nor can it be offered");
+    assert_eq!(offer(&vendor, app, &theirs, &[("all", "on")]), 400, "nor can it be offered");
     assert!(!here.get("").text().contains("theirs.exe"));
     for odd in ["0", "-1", "%00", "..%2F..%2Fetc", "%FF", "' OR 1=1 --", &"9".repeat(4000)] {
         assert_eq!(here.get(&format!("downloads/{}", odd.replace(' ', "%20"))).status, 404, "{odd}");

@@ -129,7 +129,12 @@ fn every_change_has_its_entry() {
     }
     // What was there before, and what is there now.
     let forgotten = format!("hashes: {hash} → none");
-    let changed = [("setbalance", "day: 0 → 1"), ("resethash", &forgotten)];
+    let changed = [
+        ("setbalance", "day: 0 → 1"),
+        ("resethash", &forgotten),
+        ("pauseapp", "paused: false → true"),
+        ("unpauseapp", "paused: true → false"),
+    ];
     assert_eq!(told, changed.map(|(kind, changes)| (kind, changes.to_owned())));
 }
 
