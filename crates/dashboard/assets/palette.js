@@ -25,8 +25,9 @@
     input.setAttribute("aria-activedescendant", option.id);
     option.scrollIntoView({ block: "nearest" });
   };
-  const show = (html) => {
+  const show = (html, text = "") => {
     box.innerHTML = html;
+    box.dataset.of = text;
     box.hidden = !html;
     input.removeAttribute("aria-activedescendant");
     const list = document.getElementById("found-list");
@@ -58,7 +59,7 @@
       if (request !== asked) return;
       // Somebody signed out meanwhile: the page tells.
       if (elsewhere) return location.assign(elsewhere);
-      if (document.activeElement === input) show(html);
+      if (document.activeElement === input) show(html, text);
     } catch (trouble) {
       if (trouble.name !== "AbortError") close();
     }
