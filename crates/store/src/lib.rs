@@ -11,6 +11,7 @@ pub mod activity;
 pub mod add_events;
 pub mod apps;
 pub mod audit;
+pub mod backups;
 pub mod balance;
 pub mod bans;
 pub mod bulk;

@@ -5,7 +5,7 @@ use super::Conn;
 use crate::{Result, StoreError, names, params};
 
 /// All migrations, oldest first; the version is the position, counted from 1.
-const MIGRATIONS: [(&str, &str); 23] = [
+const MIGRATIONS: [(&str, &str); 24] = [
     ("first", include_str!("../../migrations/0001_first.sql")),
     ("client_api", include_str!("../../migrations/0002_client_api.sql")),
     ("seller_api", include_str!("../../migrations/0003_seller_api.sql")),
@@ -29,6 +29,7 @@ const MIGRATIONS: [(&str, &str); 23] = [
     ("panel", include_str!("../../migrations/0021_panel.sql")),
     ("report_counts", include_str!("../../migrations/0022_report_counts.sql")),
     ("notices", include_str!("../../migrations/0023_notices.sql")),
+    ("backups", include_str!("../../migrations/0024_backups.sql")),
 ];
 
 /// Part of a migration that SQL cannot do.

@@ -6,6 +6,7 @@ mod activity;
 mod add_events;
 mod app_end;
 mod apps_owners;
+mod backups;
 mod bulk;
 mod chat;
 mod concurrency;

@@ -1,0 +1,53 @@
+//! What is known of backups, and who makes the next one.
+
+use claviger_store::backups::{self, Made, State};
+use futures_util::future::join_all;
+
+use crate::support::{Fixture, NOW, both};
+
+both![the_last_backup_is_known, failures_are_known_until_one_succeeds, one_node_makes_it];
+
+fn made(at: i64) -> Made {
+    Made { at, name: format!("claviger-{at}.backup"), place: "/backup".into(), bytes: 5 }
+}
+
+async fn the_last_backup_is_known(t: Fixture) {
+    assert_eq!(t.read(backups::last).await, None);
+    assert_eq!(t.read(backups::state).await, State::default());
+    t.write(|conn| backups::record(conn, &made(NOW))).await;
+    // One that took longer, begun before.
+    t.write(|conn| backups::record(conn, &made(NOW - 60))).await;
+    assert_eq!(t.read(backups::last).await, Some(NOW));
+    assert_eq!(t.read(backups::state).await, State { made: Some(made(NOW)), failed: None });
+}
+
+async fn failures_are_known_until_one_succeeds(t: Fixture) {
+    t.write(|conn| backups::record(conn, &made(NOW))).await;
+    t.write(|conn| backups::record_failure(conn, NOW + 60, "the disk is full")).await;
+    let state = t.read(backups::state).await;
+    assert_eq!(state.made, Some(made(NOW)));
+    assert_eq!(state.failed, Some((NOW + 60, "the disk is full".into())));
+    t.write(|conn| backups::record(conn, &made(NOW + 120))).await;
+    assert_eq!(t.read(backups::state).await.failed, None);
+}
+
+async fn one_node_makes_it(t: Fixture) {
+    let claim = |who: &'static str, now: i64| {
+        t.write(move |conn| backups::claim(conn, who, now - 100, now, now + 1000))
+    };
+    let names = ["a", "b", "c", "d"];
+    let got = join_all(names.map(|name| claim(name, NOW))).await;
+    assert_eq!(got.iter().filter(|got| **got).count(), 1, "{got:?}");
+    let winner = names[got.iter().position(|got| *got).expect("a winner")];
+    let loser = if winner == "a" { "b" } else { "a" };
+    assert!(!claim(loser, NOW + 999).await, "it is being made");
+    assert!(!t.write(move |conn| backups::keep_claim(conn, loser, NOW + 2000)).await);
+    assert!(t.write(move |conn| backups::keep_claim(conn, winner, NOW + 2000)).await);
+    assert!(!claim(loser, NOW + 1999).await, "it is still being made");
+    assert!(claim(loser, NOW + 2000).await, "whoever claimed it is gone");
+    t.write(move |conn| backups::release(conn, winner)).await;
+    assert!(!claim(winner, NOW + 2100).await, "the claim of another is not given back");
+    t.write(move |conn| backups::release(conn, loser)).await;
+    assert!(!claim(winner, NOW + 2050).await, "one was begun a moment ago");
+    assert!(claim(winner, NOW + 2100).await);
+}
