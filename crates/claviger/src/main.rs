@@ -8,14 +8,14 @@ mod output;
 #[cfg(test)]
 mod parity;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        access, account, app, audit, chat, doctor, file, job, license, log, owner, serve, session,
-        subscription, token, user, variable, webhook, why,
+        access, account, app, audit, chat, doctor, file, health, job, license, log, owner, serve, session,
+        subscription, token, upgrade, user, variable, webhook, why,
     },
     config::{ServeArgs, StoreArgs},
     deed::Deed,
@@ -110,8 +110,20 @@ enum Command {
         #[command(flatten)]
         args: Box<ServeArgs>,
     },
+    /// Bring the database's schema to what this program needs, which its next start would do; with --check only tell
+    Upgrade(upgrade::Args),
+    /// Ask a running server on this machine whether it is ready; for health checks of containers
+    Health {
+        #[command(flatten)]
+        args: Box<ServeArgs>,
+    },
     /// Print the description of the APIs (OpenAPI 3.1), as /api/openapi.json serves it
     Openapi,
+    /// Write manual pages, one for each command, into a folder
+    Man {
+        /// The folder, such as /usr/local/share/man/man1; it must be there
+        folder: PathBuf,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -150,6 +162,10 @@ fn main() -> ExitCode {
         Command::SellerLog(command) => audit::run_seller_log(cli.store, command),
         Command::Account(command) => account::run(cli.store, command),
         Command::Job(command) => job::run(cli.store, command),
+        Command::Upgrade(args) => upgrade::run(cli.store, args),
+        Command::Health { args } => health::run(cli.store, *args),
+        Command::Man { folder } => clap_mangen::generate_to(command(), &folder)
+            .map_err(|error| anyhow::anyhow!("{}: {error}", folder.display())),
         Command::Openapi => {
             print!("{}", claviger_server::openapi_document());
             Ok(())

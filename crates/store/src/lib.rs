@@ -57,7 +57,7 @@ pub mod webhooks;
 
 use std::{path::PathBuf, sync::Arc};
 
-pub use db::{Cell, Conn, Db, FromCell, Row, Schema, Value};
+pub use db::{Cell, Conn, Db, FromCell, Migration, Row, Schema, Value, migrations_after};
 pub use error::{Result, StoreError};
 pub use range::Range;
 pub use sessions::SessionStore;

@@ -8,13 +8,16 @@ use crate::support::server::claviger;
 use crate::support::{Browser, Server};
 
 /// Words that only read, first or last.
-const READING: [&str; 11] = [
+const READING: [&str; 14] = [
     "serve",
     "doctor",
     "why",
     "audit",
     "seller-log",
+    "upgrade",
+    "health",
     "openapi",
+    "man",
     "completions",
     "list",
     "show",

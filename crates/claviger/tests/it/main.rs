@@ -7,6 +7,7 @@ mod anonymous;
 mod blacklist;
 mod cli;
 mod cli_audit;
+mod cli_operation;
 mod client_activation;
 mod client_admission;
 mod client_chat;

@@ -4,8 +4,8 @@ use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
 
 use claviger_outgoing::{Call, MailOptions, Mailer, Outgoing, OutgoingOptions, Redirects};
 use claviger_screening::{RangeSource, VpnList};
-pub use claviger_store::Schema;
 use claviger_store::{Database, Store, StoreError, apps};
+pub use claviger_store::{Migration, Schema, migrations_after};
 use serde::Deserialize;
 
 use super::start::refuse_emptied;

@@ -139,12 +139,12 @@ pub(crate) fn sha256(text: &str) -> [u8; 32] {
 
 #[cfg(unix)]
 fn refuse_exposed(path: &Path) -> Result<(), VaultError> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(path)
-        .map_err(|source| VaultError::File { path: path.display().to_string(), source })?
-        .permissions()
-        .mode();
-    if mode & 0o077 == 0 { Ok(()) } else { Err(VaultError::Exposed(path.display().to_string())) }
+    use std::os::unix::fs::MetadataExt;
+    let file =
+        fs::metadata(path).map_err(|source| VaultError::File { path: path.display().to_string(), source })?;
+    // Where root keeps the file and lends it, as a secret of a container, the group is how we come to it.
+    let others = if file.uid() == 0 && file.gid() != 0 { 0o037 } else { 0o077 };
+    if file.mode() & others == 0 { Ok(()) } else { Err(VaultError::Exposed(path.display().to_string())) }
 }
 
 #[cfg(not(unix))]

@@ -50,6 +50,34 @@ pub struct Schema {
     pub known: i64,
 }
 
+/// A change of the schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Migration {
+    /// The version that the schema has with it.
+    pub version: i64,
+    /// Its name, one word.
+    pub name: &'static str,
+    /// What it brings, in a sentence.
+    pub about: String,
+}
+
+/// The changes that a database of this version still needs, in the order in which they come.
+pub fn migrations_after(found: i64) -> Vec<Migration> {
+    (1..)
+        .zip(MIGRATIONS)
+        .filter(|(version, _)| *version > found)
+        .map(|(version, (name, sql))| Migration { version, name, about: about(sql) })
+        .collect()
+}
+
+/// The first sentence of the comment at the head of a migration.
+fn about(sql: &str) -> String {
+    let comments = sql.lines().map_while(|line| line.strip_prefix("--"));
+    let told = comments.map(str::trim).skip_while(|line| line.is_empty());
+    let told = told.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    told.split_once(". ").map_or(told.as_str(), |(first, _)| first).trim_end_matches('.').to_owned()
+}
+
 /// Looks at the schema without changing it.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ mod work;
 use std::path::Path;
 
 pub use conn::Conn;
-pub use migrate::Schema;
+pub use migrate::{Migration, Schema, migrations_after};
 pub use value::{Cell, FromCell, Row, Value};
 
 use self::{

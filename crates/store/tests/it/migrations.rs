@@ -6,7 +6,7 @@ use claviger_store::{
     access::{self, Blacklisted, Entry, Reason, Source, Whitelisted},
     apps,
     audit::LogFilter,
-    chat, licenses, owners,
+    chat, licenses, migrations_after, owners,
     seller_keys::{self, KeySecret, KeyTerms, NamedKey},
     seller_log, subscriptions, tokens,
     user_bans::{self, Lift, UserBan},
@@ -23,6 +23,18 @@ both![
     many_may_open_an_open_database,
     the_schema_can_be_looked_at,
 ];
+
+#[test]
+fn changes_to_come_are_told() {
+    let all = migrations_after(0);
+    assert_eq!((all[0].version, all[0].name), (1, "first"));
+    for one in &all {
+        assert!(!one.about.is_empty() && !one.about.contains(['\n', '{']), "{one:?}");
+    }
+    let last = all.last().expect("one");
+    assert_eq!(migrations_after(last.version - 1), std::slice::from_ref(last));
+    assert_eq!(migrations_after(last.version), []);
+}
 
 async fn migrations(t: &Fixture) -> Vec<(i64, String, i64)> {
     let sql = "SELECT version, name, applied FROM schema_migrations ORDER BY version";

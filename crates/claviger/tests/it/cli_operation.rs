@@ -1,0 +1,91 @@
+//! Commands for whoever packs and upgrades the program.
+
+use std::fs;
+use std::process::Output;
+
+use rusqlite::Connection;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::Server;
+use crate::support::server::claviger;
+
+fn run(folder: &TempDir, words: &[&str]) -> Output {
+    claviger().args(words).arg("--data-dir").arg(folder.path()).output().expect("the program starts")
+}
+
+fn text(output: Output) -> String {
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+fn schema(folder: &TempDir) -> (i64, i64, usize) {
+    let told: Value =
+        serde_json::from_str(&text(run(folder, &["upgrade", "--check", "--json"]))).expect("JSON");
+    let number = |name: &str| told[name].as_i64().expect("a number");
+    (number("schema"), number("known"), told["to_come"].as_array().expect("a list").len())
+}
+
+#[test]
+fn changes_of_the_schema_are_told_before_they_are_made() {
+    let folder = TempDir::new().expect("a folder");
+    let nothing = run(&folder, &["upgrade", "--check"]);
+    assert_eq!(nothing.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&nothing.stderr).contains("there is no database at"), "{nothing:?}");
+    let file = folder.path().join("claviger.db");
+    assert!(!file.exists());
+
+    fs::write(&file, "").expect("an empty database");
+    let (found, known, to_come) = schema(&folder);
+    assert_eq!((found, to_come), (0, usize::try_from(known).expect("a count")));
+    let table = text(run(&folder, &["upgrade", "--check"]));
+    assert!(table.contains("Make a backup before") && table.contains("client_api"), "{table}");
+    assert_eq!(schema(&folder).0, 0, "a check changes nothing");
+
+    let done = text(run(&folder, &["upgrade"]));
+    assert!(done.ends_with(&format!("done: the schema is {known}\n")), "{done}");
+    assert_eq!(schema(&folder), (known, known, 0));
+    let again = text(run(&folder, &["upgrade"]));
+    assert_eq!(again, format!("the schema is {known}, which is what this program needs\n"));
+
+    let database = Connection::open(&file).expect("a database");
+    database
+        .execute("INSERT INTO schema_migrations (version, name, applied) VALUES (9999, 'later', 0)", [])
+        .expect("a newer schema");
+    let refused = run(&folder, &["upgrade", "--check"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        String::from_utf8_lossy(&refused.stderr).contains("made by a newer Claviger (schema 9999"),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn a_manual_page_is_written_for_each_command() {
+    let folder = TempDir::new().expect("a folder");
+    let man = |words: &[&str]| claviger().arg("man").args(words).output().expect("the program starts");
+    text(man(&[folder.path().to_str().expect("a path")]));
+    let page = |name: &str| fs::read_to_string(folder.path().join(name)).expect(name);
+    assert!(page("claviger.1").contains("licensing"));
+    assert!(page("claviger-app-seller-key-add.1").contains("rights"));
+    let refused = man(&["/nowhere/at/all"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        String::from_utf8_lossy(&refused.stderr).starts_with("claviger: /nowhere/at/all: "),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn health_tells_whether_the_server_is_ready() {
+    let mut server = Server::start();
+    let address = server.app.address.to_string();
+    let ask = || claviger().args(["health", "--listen", &address]).output().expect("the program starts");
+    let ready = ask();
+    assert_eq!((ready.status.code(), ready.stdout.as_slice()), (Some(0), b"ready\n".as_slice()));
+    server.process.stop("TERM");
+    let gone = ask();
+    assert_eq!(gone.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&gone.stderr).into_owned();
+    assert!(told.starts_with(&format!("claviger: nobody answers at {address}: ")), "{told}");
+}
