@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 
 use crate::tools::cargo::Profile;
 use crate::tools::{cargo, command, say};
-use crate::{e2e, fuzz, siege, test};
+use crate::{e2e, fuzz, packages, siege, test};
 
 /// Runs every check; the first failure ends it. The tests come last, so that their summary is
 /// what the log ends with. Nothing is skipped: what is missing is installed or is a failure.
@@ -24,6 +24,7 @@ pub fn run() -> Result<()> {
     lint.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
     command::run(&mut lint).context("clippy has complaints")?;
 
+    packages::deny()?;
     fuzz::run(&fuzz::Options::default()).context("fuzzing failed")?;
     e2e::run(&e2e::Options::default()).context("the end-to-end run failed")?;
     siege::quick(&cargo::build("claviger", Profile::Dev)?).context("the server did not hold out")?;

@@ -10,7 +10,9 @@
 //! | `screenshots` | pictures of every page of the dashboard, to look at |
 //! | `openapi` | writes `docs/openapi.json`, the description of the APIs, anew |
 //! | `dist` | the program as it is shipped, with its line tables in a file beside it |
-//! | `ci` | formatting, lints, `fuzz`, `e2e`, `siege` and `test`: what a change must pass |
+//! | `deb` | the Debian package, tried in a clean system |
+//! | `deny` | licenses, sources and known faults of all dependencies |
+//! | `ci` | formatting, lints, `deny`, `fuzz`, `e2e`, `siege` and `test`: what a change must pass |
 //!
 //! What a chore needs from the system (PostgreSQL, wrk, OpenSSL's headers, Python, Chromium) it installs itself on
 //! Debian and Ubuntu, as root or through sudo.
@@ -21,6 +23,7 @@ pub mod dist;
 pub mod e2e;
 pub mod fuzz;
 pub mod openapi;
+pub mod packages;
 pub mod postgres;
 pub mod process;
 pub mod screenshots;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::tools::interrupt;
-use xtask::{bench, ci, dist, e2e, fuzz, openapi, screenshots, siege, test};
+use xtask::{bench, ci, dist, e2e, fuzz, openapi, packages, screenshots, siege, test};
 
 /// The project's own chores.
 #[derive(Debug, Parser)]
@@ -31,8 +31,12 @@ enum Chore {
     /// Write docs/openapi.json, the description of the APIs, anew
     Openapi,
     /// Build the program as it is shipped, with its line tables in a file beside it
-    Dist,
-    /// Check formatting and lints, then run `fuzz`, `e2e`, `siege` and `test`
+    Dist(dist::Options),
+    /// Make the Debian package
+    Deb(packages::DebOptions),
+    /// Compare licenses, sources and known faults of all dependencies with deny.toml
+    Deny,
+    /// Check formatting and lints, then run `deny`, `fuzz`, `e2e`, `siege` and `test`
     Ci,
 }
 
@@ -47,7 +51,9 @@ fn main() -> ExitCode {
         Chore::Siege(_) => siege::run(),
         Chore::Screenshots(options) => screenshots::run(options),
         Chore::Openapi => openapi::run(),
-        Chore::Dist => dist::run(),
+        Chore::Dist(options) => dist::run(options),
+        Chore::Deb(options) => packages::deb(options),
+        Chore::Deny => packages::deny(),
         Chore::Ci => ci::run(),
     })
 }

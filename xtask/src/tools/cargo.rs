@@ -10,6 +10,11 @@ use serde::Deserialize;
 
 use super::{command, say, workspace_root};
 
+/// Where cargo puts what it builds of the workspace.
+pub fn target_folder() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace_root().join("target"), PathBuf::from)
+}
+
 /// How a program is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
