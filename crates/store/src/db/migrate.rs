@@ -5,7 +5,7 @@ use super::Conn;
 use crate::{Result, StoreError, names, params};
 
 /// All migrations, oldest first; the version is the position, counted from 1.
-const MIGRATIONS: [(&str, &str); 24] = [
+const MIGRATIONS: [(&str, &str); 25] = [
     ("first", include_str!("../../migrations/0001_first.sql")),
     ("client_api", include_str!("../../migrations/0002_client_api.sql")),
     ("seller_api", include_str!("../../migrations/0003_seller_api.sql")),
@@ -30,6 +30,7 @@ const MIGRATIONS: [(&str, &str); 24] = [
     ("report_counts", include_str!("../../migrations/0022_report_counts.sql")),
     ("notices", include_str!("../../migrations/0023_notices.sql")),
     ("backups", include_str!("../../migrations/0024_backups.sql")),
+    ("identities", include_str!("../../migrations/0025_identities.sql")),
 ];
 
 /// Part of a migration that SQL cannot do.

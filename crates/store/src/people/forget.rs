@@ -6,8 +6,14 @@ use super::invitations;
 use crate::{Conn, Result, params};
 
 /// Tables with rows of people.
-const TABLES: [&str; 5] =
-    ["people", "people_sign_ins", "people_log", "people_recovery_codes", "people_passkeys"];
+const TABLES: [&str; 6] = [
+    "people",
+    "people_sign_ins",
+    "people_log",
+    "people_recovery_codes",
+    "people_passkeys",
+    "people_identities",
+];
 
 /// Removes all that a person signed in with or has chosen.
 pub fn person(conn: &mut Conn<'_>, person: PersonId) -> Result<()> {

@@ -3,6 +3,7 @@
 pub mod credentials;
 pub mod factors;
 pub mod forget;
+pub mod identities;
 pub mod invitations;
 pub mod log;
 pub mod passkeys;

@@ -7,6 +7,7 @@ use claviger_store::people::{
     credentials,
     factors::{self, Totp},
     forget,
+    identities::{self, Claim, NewIdentity},
     invitations::{self, Invitation},
     log::{self, Entry},
     passkeys::{self, Passkey},
@@ -27,6 +28,7 @@ both![
     a_name_finds_the_person_and_the_password,
     a_recovery_code_is_taken_once,
     a_passkey_belongs_to_one_person,
+    an_identity_belongs_to_one_person,
     what_authenticators_know_a_person_by_stays,
     a_form_is_used_once,
     a_link_is_taken_once,
@@ -193,6 +195,34 @@ async fn a_passkey_belongs_to_one_person(t: Fixture) {
     assert_eq!(t.write(|conn| passkeys::delete_all(conn, MAX)).await, 1);
 }
 
+async fn an_identity_belongs_to_one_person(t: Fixture) {
+    let add = async |person: PersonId, issuer: &'static str, claim: Claim, value: &'static str| {
+        let new = NewIdentity { issuer, claim, value, label: "ann@example.org" };
+        t.write(move |conn| identities::insert(conn, person, &new, NOW)).await
+    };
+    assert!(add(ANN, "https://a.example", Claim::Subject, "1").await);
+    assert!(!add(MAX, "https://a.example", Claim::Subject, "1").await);
+    assert!(!add(ANN, "https://a.example", Claim::Subject, "1").await);
+    // What another provider calls so, or what is an address, is somebody else.
+    assert!(add(MAX, "https://b.example", Claim::Subject, "1").await);
+    assert!(add(MAX, "https://a.example", Claim::Email, "1").await);
+    let find = async |issuer: &'static str, claim, value: &'static str| {
+        t.read(move |conn| identities::find(conn, issuer, claim, value)).await.map(|found| found.person)
+    };
+    assert_eq!(find("https://a.example", Claim::Subject, "1").await, Some(ANN));
+    assert_eq!(find("https://b.example", Claim::Subject, "1").await, Some(MAX));
+    assert_eq!(find("https://a.example", Claim::Email, "1").await, Some(MAX));
+    assert_eq!(find("https://a.example", Claim::Subject, "2").await, None);
+    let mine = t.read(|conn| identities::of_person(conn, ANN)).await;
+    assert_eq!((mine.len(), mine[0].label.as_str(), mine[0].created), (1, "ann@example.org", NOW));
+    let id = mine[0].id;
+    assert!(!t.write(move |conn| identities::delete(conn, MAX, id)).await);
+    assert!(t.write(move |conn| identities::delete(conn, ANN, id)).await);
+    assert!(!t.write(move |conn| identities::delete(conn, ANN, id)).await);
+    t.write(|conn| identities::delete_all(conn, MAX)).await;
+    assert_eq!(t.read(|conn| identities::of_person(conn, MAX)).await, []);
+}
+
 async fn what_authenticators_know_a_person_by_stays(t: Fixture) {
     assert_eq!(t.read(|conn| passkeys::known_handle(conn, ANN)).await, None);
     t.write(|conn| profile::lock(conn, ANN)).await;
@@ -257,6 +287,13 @@ async fn nothing_is_left_of_whoever_is_forgotten(t: Fixture) {
         t.write(move |conn| profile::lock(conn, person)).await;
         t.write(move |conn| factors::set_recovery_codes(conn, person, &["a".into()])).await;
         t.write(move |conn| passkeys::insert(conn, &new_passkey(person, person.kind().len() as u8))).await;
+        let new = NewIdentity {
+            issuer: "https://a.example",
+            claim: Claim::Subject,
+            value: person.kind(),
+            label: "",
+        };
+        assert!(t.write(move |conn| identities::insert(conn, person, &new, NOW)).await);
         let entry = Entry { event: "x".into(), detail: "".into(), ip: "".into(), user_agent: "".into() };
         t.write(move |conn| log::insert(conn, person, &entry, NOW, 5)).await;
     }
@@ -264,6 +301,7 @@ async fn nothing_is_left_of_whoever_is_forgotten(t: Fixture) {
     for (person, left) in [(ANN, 0), (MAX, 1)] {
         assert_eq!(t.read(move |conn| sign_ins::of_person(conn, person, ALL)).await.len(), left);
         assert_eq!(t.read(move |conn| passkeys::of_person(conn, person)).await.len(), left);
+        assert_eq!(t.read(move |conn| identities::of_person(conn, person)).await.len(), left);
         assert_eq!(t.read(move |conn| log::page(conn, person, None, 9)).await.len(), left);
         assert_eq!(t.read(move |conn| factors::recovery_codes_left(conn, person)).await, left as i64);
     }
