@@ -3,6 +3,8 @@
 mod args;
 mod file;
 mod parse;
+mod provider;
+mod provider_table;
 mod secret;
 
 use std::{fmt, net::SocketAddr, path::PathBuf, thread, time::Duration};
@@ -10,7 +12,9 @@ use std::{fmt, net::SocketAddr, path::PathBuf, thread, time::Duration};
 use anyhow::bail;
 use axum::http::HeaderName;
 use claviger_server::ConnectionBounds;
-use claviger_service::{AllowedTarget, Database, FreeFailures, MailOptions, ScreenSources, Shares};
+use claviger_service::{
+    AllowedTarget, Database, FreeFailures, MailOptions, ScreenSources, Shares, people::ProviderOptions,
+};
 use ipnet::IpNet;
 
 pub(crate) use args::{LinkArgs, LogFormat, ServeArgs, StoreArgs};
@@ -157,6 +161,8 @@ pub(crate) struct Config {
     pub(crate) shares: Shares,
     /// How mails are sent; `None`: not at all.
     pub(crate) mail: Option<MailOptions>,
+    /// Identity providers, by which people may sign in to the dashboard.
+    pub(crate) identity_providers: Vec<ProviderOptions>,
     /// Inner addresses that the server may call.
     pub(crate) outgoing_allow: Vec<AllowedTarget>,
     /// Data of the checks for VPNs and leaked passwords.
@@ -226,6 +232,7 @@ impl Config {
             in_file_file: values.smtp_url_file.as_ref(),
         };
         let smtp_url = smtp_url.find(file, &mut store.warnings)?.map(|found| found.text);
+        let identity_providers = provider::providers(file, &mut store.warnings)?;
         store.warnings.dedup();
         let daily = serve.seller_daily_licenses.or(values.seller_daily_licenses).unwrap_or(0);
         Ok(Self {
@@ -265,6 +272,7 @@ impl Config {
                 app: serve.login_failures_app.or(values.login_failures_app).unwrap_or(LOGIN_FAILURES_APP),
             },
             shares,
+            identity_providers,
             mail: mail(smtp_url, serve.smtp_from.or_else(|| values.smtp_from.clone()))?,
             outgoing_allow: file.list(serve.outgoing_allow, values.outgoing_allow.as_ref(), parse::target)?,
             screens: ScreenSources {

@@ -26,6 +26,7 @@ mod panel;
 mod pasted;
 mod people_refusal;
 mod plots;
+mod provider_offers;
 mod record;
 mod reply;
 mod request;

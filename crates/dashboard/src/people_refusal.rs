@@ -13,6 +13,7 @@ pub(crate) fn people_refusal(error: PeopleError) -> Result<(StatusCode, String),
     let words = error.to_string();
     match error {
         PeopleError::Paused(_) => Ok((StatusCode::TOO_MANY_REQUESTS, words)),
+        PeopleError::ProviderAway(_) => Ok((StatusCode::SERVICE_UNAVAILABLE, words)),
         PeopleError::Busy(_) => Err(Fault::Busy),
         PeopleError::Store(error) => Err(claviger_service::ServiceError::from(error).into()),
         _ => Ok((StatusCode::UNPROCESSABLE_ENTITY, words)),

@@ -39,6 +39,11 @@ pub(crate) fn refuse_other_sites(state: &State, headers: &HeaderMap) -> Result<(
     if host || origin.eq_ignore_ascii_case(&state.public_url) { Ok(()) } else { Err(refused()) }
 }
 
+/// Whether a browser says that another site led here.
+pub(crate) fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
+}
+
 /// Reads a form of at most `max` bytes.
 pub(crate) async fn read_form(body: Body, max: usize) -> Result<Fields, Fault> {
     let reading = axum::body::to_bytes(body, max);

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use claviger_outgoing::{AllowedTarget, MailOptions};
 
-use crate::shared::{attempts::FreeFailures, screens::ScreenSources, shares::Shares};
+use crate::shared::{
+    attempts::FreeFailures, provider::ProviderOptions, screens::ScreenSources, shares::Shares,
+};
 
 /// How a service is to behave.
 #[derive(Clone, Debug)]
@@ -24,6 +26,8 @@ pub struct Options {
     pub own_url: Option<String>,
     /// Inner addresses that the server may call.
     pub outgoing_allow: Vec<AllowedTarget>,
+    /// Identity providers, by which people may sign in to the dashboard.
+    pub identity_providers: Vec<ProviderOptions>,
     /// How mails are sent; `None`: not at all.
     pub mail: Option<MailOptions>,
     /// Data of the checks for VPNs and leaked passwords.
@@ -52,6 +56,7 @@ impl Default for Options {
             public_url: String::new(),
             own_url: None,
             outgoing_allow: Vec::new(),
+            identity_providers: Vec::new(),
             mail: None,
             screens: ScreenSources::default(),
             shares: Shares::default(),

@@ -26,6 +26,7 @@ use crate::{
         mails::Mails,
         passwords::Passwords,
         proven_keys::ProvenKeys,
+        provider::Provider,
         proxy::ProxyWatch,
         pulses::Pulses,
         quotas::Quotas,
@@ -95,6 +96,7 @@ pub struct Service {
     pub(crate) quotas: Quotas,
     pub(crate) spools: Spools,
     pub(crate) calls: Calls,
+    pub(crate) providers: Vec<Provider>,
     pub(crate) outgoing: Arc<Outgoing>,
     /// `None` where no mail server is set.
     pub(crate) mails: Option<Mails>,

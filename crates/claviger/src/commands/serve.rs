@@ -94,6 +94,7 @@ pub(super) fn options(config: &Config, public_url: &str, limited: bool) -> Optio
         public_url: public_url.into(),
         outgoing_allow: config.outgoing_allow.clone(),
         shares: config.shares,
+        identity_providers: config.identity_providers.clone(),
         mail: config.mail.clone(),
         screens: config.screens.clone(),
         free_failures: if limited { config.free_failures } else { FreeFailures::default() },

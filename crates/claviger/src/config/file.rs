@@ -8,7 +8,10 @@ use std::{
 use anyhow::{Context, anyhow, bail};
 use serde::Deserialize;
 
-use super::args::{LogFormat, StoreArgs};
+use super::{
+    args::{LogFormat, StoreArgs},
+    provider_table::ProviderConfig,
+};
 
 /// The data folder unless a setting says otherwise.
 pub(super) const DATA_DIR: &str = "claviger-data";
@@ -51,6 +54,7 @@ pub(super) struct FileConfig {
     pub(super) smtp_url_file: Option<PathBuf>,
     pub(super) smtp_from: Option<String>,
     pub(super) outgoing_allow: Option<Vec<String>>,
+    pub(super) identity_provider: Option<Vec<ProviderConfig>>,
     pub(super) vpn_list: Option<PathBuf>,
     pub(super) asn_table: Option<PathBuf>,
     pub(super) leaked_passwords: Option<String>,

@@ -98,7 +98,7 @@ fn read(name: &str, path: &Path, warnings: &mut Vec<String>) -> anyhow::Result<S
     Ok(text.into())
 }
 
-fn warn_of_readers(path: &Path, warnings: &mut Vec<String>) {
+pub(super) fn warn_of_readers(path: &Path, warnings: &mut Vec<String>) {
     let mode = fs::metadata(path).map_or(0, |found| found.mode());
     if mode & 0o077 != 0 {
         warnings.push(format!(

@@ -44,6 +44,8 @@ mod dashboard_door;
 mod dashboard_files;
 mod dashboard_first_run;
 mod dashboard_hashes;
+mod dashboard_identity_provider;
+mod dashboard_identity_team;
 mod dashboard_import;
 mod dashboard_jobs;
 mod dashboard_keyauth;

@@ -9,6 +9,7 @@ use crate::{
     fault::{Answer, Fault},
     frame::{Frame, Nav},
     moment::{Moment, span},
+    provider_offers::{Offer, offers},
     rights::Need,
     route::Route,
     team_words::{LENGTHS, areas},
@@ -88,6 +89,17 @@ struct Page {
     zone: String,
     zones: &'static [&'static str],
     problem: Option<String>,
+    /// Identity providers, with where what they know one by is linked.
+    providers: Vec<Offer>,
+    identities: Vec<Linked>,
+}
+
+/// What an identity provider knows the person by.
+struct Linked {
+    id: i64,
+    provider: String,
+    label: String,
+    created: Moment,
 }
 
 async fn show(visit: Visit) -> Answer {
@@ -107,12 +119,25 @@ async fn page(visit: &Visit, status: StatusCode, problem: Option<String>) -> Ans
         seen: visit.moment(sign_in.seen),
         here: sign_in.id == person.sign_in,
     });
+    let known = service.providers();
+    let name = |issuer: &str| {
+        let found = known.iter().find(|provider| provider.issuer == issuer);
+        found.map_or_else(|| issuer.to_owned(), |provider| provider.name.clone())
+    };
+    let identities = service.identities(person.id).await?.into_iter().map(|identity| Linked {
+        id: identity.id,
+        provider: name(&identity.issuer),
+        label: identity.label,
+        created: visit.moment(identity.created),
+    });
     let theme = |theme: Theme, words| (theme.as_str(), words, person.theme == theme);
     let page = Page {
         frame: visit.frame("Account", Nav::Account).await?,
         factors: service.factors(person).await?,
         passkeys_possible: service.passkeys_possible(),
         rows: rows.collect(),
+        providers: offers(visit, "link", ""),
+        identities: identities.collect(),
         idle: span(IDLE.unsigned_abs()),
         rights: rights(visit)?,
         themes: [

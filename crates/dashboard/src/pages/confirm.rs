@@ -12,6 +12,7 @@ use crate::{
     fault::Answer,
     frame::{Frame, Nav},
     people_refusal::people_refusal,
+    provider_offers::{Offer, offers},
     rights::Need,
     route::Route,
     visit::Visit,
@@ -34,6 +35,8 @@ struct Page {
     /// The script for passkeys, where the person has one.
     passkeys: Option<&'static str>,
     problem: Option<String>,
+    /// Identity providers that know the person.
+    providers: Vec<Offer>,
 }
 
 async fn show(visit: Visit) -> Answer {
@@ -49,7 +52,16 @@ async fn page(visit: &Visit, status: StatusCode, next: String, problem: Option<S
     let person = visit.person()?;
     let factors = service.factors(person).await?;
     let usable = service.passkeys_possible() && !factors.passkeys.is_empty();
+    let linked = service.identities(person.id).await?;
+    let names: Vec<String> = service
+        .providers()
+        .into_iter()
+        .filter(|provider| linked.iter().any(|identity| identity.issuer == provider.issuer))
+        .map(|provider| provider.name)
+        .collect();
+    let providers = offers(visit, "prove", &next).into_iter().filter(|offer| names.contains(&offer.name));
     let page = Page {
+        providers: providers.collect(),
         frame: visit.frame("Is it still you?", Nav::Other).await?,
         name: person.name.clone(),
         next,

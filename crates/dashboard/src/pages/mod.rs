@@ -30,6 +30,7 @@ mod mutes;
 mod notices;
 mod overview;
 mod own;
+mod provider;
 mod reports;
 mod search;
 mod seller_logs;
@@ -76,6 +77,7 @@ pub(crate) const AREAS: &[&[Route]] = &[
     mutes::ROUTES,
     notices::ROUTES,
     overview::ROUTES,
+    provider::ROUTES,
     reports::ROUTES,
     search::ROUTES,
     own::ROUTES,

@@ -15,6 +15,7 @@ use crate::{
     fault::Answer,
     frame::{Frame, Nav},
     people_refusal::people_refusal,
+    provider_offers::{Offer, offers},
     reply,
     rights::Need,
     route::Route,
@@ -41,6 +42,8 @@ struct Page {
     problem: Option<String>,
     /// The script for passkeys, where browsers let them be used.
     passkeys: Option<&'static str>,
+    /// Identity providers.
+    providers: Vec<Offer>,
 }
 
 #[derive(Template)]
@@ -62,7 +65,14 @@ async fn show(visit: Visit) -> Answer {
 async fn page(visit: &Visit, status: StatusCode, next: String, problem: Option<String>) -> Answer {
     let frame = visit.frame("Sign in", Nav::Other).await?;
     let passkeys = visit.service().passkeys_possible().then(assets::passkeys);
-    visit.render_as(status, &Page { frame, name: visit.form.kept("name"), next, problem, passkeys })
+    let providers = offers(visit, "sign-in", &next);
+    visit
+        .render_as(status, &Page { frame, name: visit.form.kept("name"), next, problem, passkeys, providers })
+}
+
+/// The page, with why it did not go well elsewhere.
+pub(super) async fn refused_at_door(visit: &Visit, status: StatusCode, problem: String) -> Answer {
+    page(visit, status, String::new(), Some(problem)).await
 }
 
 async fn sign_in(visit: Visit) -> Answer {
@@ -140,11 +150,16 @@ async fn sign_out(visit: Visit) -> Answer {
 
 /// To the page that was wanted, signed in.
 async fn enter(visit: &Visit, signed_in: &SignedIn) -> Answer {
+    enter_at(visit, signed_in, visit.form.get("next")).await
+}
+
+/// As [`enter`], to this page.
+pub(super) async fn enter_at(visit: &Visit, signed_in: &SignedIn, next: Option<&str>) -> Answer {
     // The browser forgets the sign-in that it had; nobody could end it here any more.
     if let Some(before) = &visit.person {
         visit.service().sign_out(before, &visit.visitor()).await?;
     }
-    let response = visit.see_other(next_or_home(visit.form.get("next")))?;
+    let response = visit.see_other(next_or_home(next))?;
     Ok(with_sign_in(visit, response, &signed_in.secret))
 }
 

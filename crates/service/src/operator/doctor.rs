@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
 
+use claviger_capacity::Who;
 use claviger_outgoing::{Call, MailOptions, Mailer, Outgoing, OutgoingOptions, Redirects};
 use claviger_screening::{RangeSource, VpnList};
 use claviger_store::{Database, Store, StoreError, apps};
@@ -11,7 +12,11 @@ use serde::Deserialize;
 use super::start::refuse_emptied;
 use crate::{
     AllowedTarget, App, Service, ServiceError,
-    shared::screens::{Ranges, USER_AGENT, open_leaked, service_url},
+    shared::{
+        calls::Calls,
+        provider::{Provider, ProviderOptions, Way},
+        screens::{Ranges, USER_AGENT, open_leaked, service_url},
+    },
 };
 
 /// For the service of leaked passwords; an operator waits longer than a request.
@@ -147,4 +152,16 @@ impl Service {
         });
         Ok(checks.collect())
     }
+}
+
+/// Whether an identity provider answers as it should.
+///
+/// # Errors
+/// A sentence that says what is wrong.
+pub async fn identity_provider(options: &ProviderOptions, allow: &[AllowedTarget]) -> Result<(), String> {
+    let options_of_calls = OutgoingOptions { allow: allow.to_vec(), own_url: None };
+    let outgoing = Outgoing::new(options_of_calls).map_err(|error| error.to_string())?;
+    let calls = Calls::new(Arc::new(outgoing));
+    let way = Way { calls: &calls, who: Who::server() };
+    Provider::new(options.clone()).look(&way, 0).await.map_err(|fault| fault.to_string())
 }

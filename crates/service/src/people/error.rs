@@ -25,6 +25,18 @@ pub enum PeopleError {
     /// Too many failures of late; so many seconds are left to wait.
     #[error("Too many failed attempts: wait {0} seconds.")]
     Paused(i64),
+    /// There is no such identity provider.
+    #[error("There is no such identity provider.")]
+    NoProvider,
+    /// An identity provider did not help; the sentence says why.
+    #[error("{0}")]
+    Provider(String),
+    /// An identity provider cannot be reached; the sentence says so.
+    #[error("{0}")]
+    ProviderAway(String),
+    /// Nobody here is whom an identity provider names; the sentence says what to do.
+    #[error("{0}")]
+    NotLinked(String),
     /// The sign-in has ended meanwhile.
     #[error("You are not signed in any more.")]
     SignedOut,

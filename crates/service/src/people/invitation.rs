@@ -7,6 +7,7 @@ use claviger_store::{
     owners::{self, NewOwner},
     people::{
         credentials::{self, Credentials},
+        identities,
         invitations::{self, Invitation},
         passkeys, profile, sign_ins,
     },
@@ -61,7 +62,7 @@ impl Service {
     }
 
     /// Makes a link for an owner to set a password; an earlier one is void. `drop_factors`: it also ends two-factor
-    /// sign-in and removes passkeys, for who lost those too.
+    /// sign-in, removes passkeys and unlinks identities, for who lost those too.
     ///
     /// # Errors
     /// When there is no such owner, or the database fails.
@@ -167,6 +168,7 @@ impl Service {
                 profile::lock(conn, person)?;
                 drop_codes(conn, person)?;
                 passkeys::delete_all(conn, person)?;
+                identities::delete_all(conn, person)?;
             }
             let detail = if link.drop_factors { "all factors reset" } else { "" };
             note(conn, person, Event::Invited, detail, &at, now)?;

@@ -12,6 +12,9 @@ use crate::{Service, ServiceError};
 /// Entries that are kept of each person; the oldest go first.
 const KEPT: i64 = 1000;
 
+/// What a sign-in was made with begins so, where it was through an identity provider.
+pub(super) const BY_PROVIDER: &str = "identity provider ";
+
 /// What happened to a person's account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -45,6 +48,12 @@ pub enum Event {
     Operator,
     /// The application's owner changed something.
     ByOwner,
+    /// A browser was signed in through an identity provider.
+    ProviderSignIn,
+    /// What an identity provider knows the person by was linked.
+    IdentityLinked,
+    /// It was unlinked.
+    IdentityUnlinked,
 }
 
 impl Event {
@@ -66,6 +75,9 @@ impl Event {
             Self::Invited => "password set by link",
             Self::Operator => "changed by the operator",
             Self::ByOwner => "changed by the owner",
+            Self::ProviderSignIn => "signed in by identity provider",
+            Self::IdentityLinked => "identity linked",
+            Self::IdentityUnlinked => "identity unlinked",
         }
     }
 }

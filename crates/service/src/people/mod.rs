@@ -15,6 +15,7 @@ mod password;
 mod person;
 mod profile;
 mod prove;
+mod provider;
 pub(crate) mod qr;
 mod relying_party;
 mod search;
@@ -24,12 +25,20 @@ mod sign_ins;
 pub(crate) mod ticket;
 mod visitor;
 
+pub use crate::shared::provider::ProviderOptions;
 pub use claviger_domain::PersonId;
-pub use claviger_store::{apps::AppName, people::sign_ins::SignIn};
+pub use claviger_store::{
+    apps::AppName,
+    people::{
+        identities::{Claim, Identity},
+        sign_ins::SignIn,
+    },
+};
 
 pub(crate) use self::{
     lasting::since,
     log::{entries_of, note_by_owner},
+    provider::IDENTITIES_MAX,
     second_factor::drop_codes,
 };
 
@@ -42,6 +51,7 @@ pub use self::{
     overview::{Factors, Passkey},
     passkeys::PasskeyQuestion,
     person::{Person, Standing, Theme},
+    provider::{Errand, ProviderAnswer, ProviderName, ProviderOutcome},
     search::{Hits, Search},
     second_factor::{CodeSetup, CodesOn},
     sign_in::{SignInStep, SignedIn},

@@ -113,7 +113,7 @@ impl Service {
     }
 
     /// Notes that a person has shown credentials, if `proved` names the same person; the sign-in's new secret.
-    async fn set_proved(
+    pub(super) async fn set_proved(
         &self,
         person: &Person,
         what: &'static str,

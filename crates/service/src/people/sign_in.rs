@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     error::PeopleError,
     lasting::since,
-    log::{Event, note, note_once},
+    log::{BY_PROVIDER, Event, note, note_once},
     passkeys::Proof,
     person::{Person, is_suspended, load},
     second_factor::use_code,
@@ -229,9 +229,19 @@ impl Service {
     }
 
     /// Signs in whom `proved` names, in the same transaction; what was seen before may have changed.
-    async fn begin_sign_in(
+    pub(super) async fn begin_sign_in(
         &self,
         visitor: &Visitor,
+        proved: impl FnOnce(&mut Conn<'_>) -> Result<(PersonId, String), PeopleError> + Send + 'static,
+    ) -> Result<SignedIn, PeopleError> {
+        self.begin_sign_in_shown(visitor, self.clock.now(), proved).await
+    }
+
+    /// As [`Service::begin_sign_in`], with credentials that were shown at the second `shown`; 0: nobody knows when.
+    pub(super) async fn begin_sign_in_shown(
+        &self,
+        visitor: &Visitor,
+        shown: i64,
         proved: impl FnOnce(&mut Conn<'_>) -> Result<(PersonId, String), PeopleError> + Send + 'static,
     ) -> Result<SignedIn, PeopleError> {
         let (secret, hash) = self.draw_sign_in();
@@ -242,14 +252,16 @@ impl Service {
                 return Err(PeopleError::Suspended);
             }
             let (ip, user_agent) = (visitor.ip.to_string(), visitor.kept_user_agent());
-            sign_ins::insert(
-                conn,
-                &NewSignIn { hash, person, ip, user_agent, factors: factors.clone() },
-                now,
-            )?;
+            let new = NewSignIn { hash, person, ip, user_agent, factors: factors.clone() };
+            let id = sign_ins::insert(conn, &new, now)?;
+            if shown != now {
+                sign_ins::set_proved(conn, id, shown)?;
+            }
             profile::set_ip(conn, person, visitor.kept_ip().as_deref())?;
             profile::set_seen(conn, person, now)?;
-            note(conn, person, Event::SignedIn, &factors, &visitor, now)?;
+            let by_provider = factors.strip_prefix(BY_PROVIDER);
+            let event = if by_provider.is_some() { Event::ProviderSignIn } else { Event::SignedIn };
+            note(conn, person, event, by_provider.unwrap_or(&factors), &visitor, now)?;
             let sign_in = sign_ins::by_hash(conn, &hash, since(now))?.ok_or(StoreError::Closed)?;
             load(conn, &sign_in)?.ok_or(PeopleError::SignedOut)
         };

@@ -23,6 +23,7 @@ pub(crate) mod passwords;
 pub(crate) mod pauses;
 pub(crate) mod private;
 pub(crate) mod proven_keys;
+pub mod provider;
 pub(crate) mod proxy;
 pub(crate) mod pulses;
 pub(crate) mod quotas;

@@ -39,6 +39,7 @@ async fn examine(report: &mut Report, config: &Config) {
     host::addresses(report, config);
     outside::client_addresses(report, config).await;
     outside::mail(report, config).await;
+    outside::identity_providers(report, config).await;
     outside::vpn_list(report, config, &apps).await;
     outside::leaked_passwords(report, config, &apps).await;
 }

@@ -51,6 +51,21 @@ pub(super) async fn mail(report: &mut Report, config: &Config) {
     }
 }
 
+/// The identity providers.
+pub(super) async fn identity_providers(report: &mut Report, config: &Config) {
+    for provider in &config.identity_providers {
+        let name = &provider.name;
+        match doctor::identity_provider(provider, &config.outgoing_allow).await {
+            Ok(()) if config.public_url.is_none() => report.warning(
+                "identity provider",
+                format!("{name} answers, but public_url is not set: it would send people back to where the server listens"),
+            ),
+            Ok(()) => report.ok("identity provider", format!("{name} answers as it should")),
+            Err(reason) => report.problem("identity provider", format!("{name}: {reason}")),
+        }
+    }
+}
+
 /// The list of VPNs, and who needs it.
 pub(super) async fn vpn_list(report: &mut Report, config: &Config, apps: &[AppCheck]) {
     let sources = config.screens.clone();

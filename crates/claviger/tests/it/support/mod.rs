@@ -3,11 +3,13 @@
 pub mod account;
 pub mod app;
 pub mod browser;
+pub mod by_provider;
 pub mod cli;
 pub mod crypto;
 pub mod disk;
 pub mod expect;
 pub mod http;
+pub mod issuer;
 pub mod line;
 pub mod live;
 pub mod mailbox;

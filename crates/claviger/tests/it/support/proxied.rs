@@ -16,6 +16,13 @@ pub fn on_both(test: impl Fn(&Server)) {
     test(&Server::start_on_with(&database.url, PROXY));
 }
 
+/// As [`on_both`], with other settings.
+pub fn on_both_with(settings: &str, test: impl Fn(&Server)) {
+    test(&Server::start_with(settings));
+    let database = Database::create();
+    test(&Server::start_on_with(&database.url, settings));
+}
+
 /// A session begun from an address, in a millisecond of its own.
 pub fn init_from(app: &App, address: &str) -> Session {
     next_millisecond();

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use claviger_domain::AccountRole;
 use claviger_service::{
-    people::LogEntry,
+    people::{LogEntry, PersonId, ProviderName},
     vendor::{BalanceEntry, MemberDetails},
 };
 
@@ -76,6 +76,18 @@ struct Page {
     entries: Vec<Entry>,
     pages: Pages,
     events: Vec<Event>,
+    providers: Vec<ProviderName>,
+    identities: Vec<Linked>,
+    identity_problem: Option<String>,
+    identity_value: String,
+}
+
+/// What an identity provider knows the account by.
+struct Linked {
+    id: i64,
+    provider: String,
+    claim: &'static str,
+    label: String,
 }
 
 pub(super) async fn show(visit: Visit) -> Answer {
@@ -84,6 +96,16 @@ pub(super) async fn show(visit: Visit) -> Answer {
 
 /// The page; `problem`: what is wrong with a change of the balance.
 pub(super) async fn page(visit: &Visit, status: StatusCode, problem: Option<String>) -> Answer {
+    page_with(visit, status, problem, None).await
+}
+
+/// As [`page`]; `identity_problem`: what is wrong with an identity that was to be linked.
+pub(super) async fn page_with(
+    visit: &Visit,
+    status: StatusCode,
+    problem: Option<String>,
+    identity_problem: Option<String>,
+) -> Answer {
     let MemberDetails { member, sign_ins, codes, passkeys, log } = found(visit).await?;
     let (app, base, account) = (visit.app()?, here(visit)?, member.account);
     let is_reseller = account.role == AccountRole::Reseller;
@@ -97,7 +119,23 @@ pub(super) async fn page(visit: &Visit, status: StatusCode, problem: Option<Stri
         areas.map(|&(_, word, allows)| (word, allows)).collect()
     };
     let count = |((field, word), left)| Count { field, word, left, typed: visit.form.kept(field) };
+    let providers = visit.service().providers();
+    let linked = visit.service().identities(PersonId::Account(account.id)).await?;
+    let linked = linked.into_iter().map(|identity| Linked {
+        id: identity.id,
+        provider: providers
+            .iter()
+            .find(|provider| provider.issuer == identity.issuer)
+            .map_or(identity.issuer, |provider| provider.name.clone()),
+        claim: identity.claim.as_str(),
+        label: identity.label,
+    });
+    let identities: Vec<Linked> = linked.collect();
     let page = Page {
+        identities,
+        providers: providers.into_iter().filter(|provider| provider.owners_link_team).collect(),
+        identity_problem,
+        identity_value: visit.form.kept("value"),
         frame: visit.frame(account.username.clone(), Nav::Team).await?,
         back: team(app),
         base,

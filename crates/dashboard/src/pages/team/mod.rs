@@ -4,6 +4,7 @@ mod acts;
 mod balance;
 mod form;
 mod found;
+mod identity;
 mod limits;
 mod link;
 mod list;
@@ -42,6 +43,14 @@ pub(crate) const ROUTES: &[Route] = &[
         Box::pin(acts::ask_remove(visit))
     }),
     Route::post("/dashboard/{app}/team/{id}/remove", Need::AppOwner, |visit| Box::pin(acts::remove(visit))),
+    Route::post("/dashboard/{app}/team/{id}/identity", Need::AppOwner, |visit| {
+        Box::pin(identity::bind(visit))
+    })
+    .fresh(),
+    Route::post("/dashboard/{app}/team/{id}/identity/remove", Need::AppOwner, |visit| {
+        Box::pin(identity::unbind(visit))
+    })
+    .fresh(),
     Route::get("/dashboard/{app}/team/{id}/link", Need::AppOwner, |visit| Box::pin(link::ask(visit))).fresh(),
     Route::post("/dashboard/{app}/team/{id}/link", Need::AppOwner, |visit| Box::pin(link::make(visit)))
         .fresh(),

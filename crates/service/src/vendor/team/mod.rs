@@ -1,6 +1,7 @@
 //! Accounts that owners make for others: resellers, who make licenses, and managers, who work on an application.
 
 mod balances;
+mod identity;
 mod links;
 mod members;
 mod page;
