@@ -1,4 +1,4 @@
-//! What accounts made themselves: the licenses of a reseller or manager, and who used them.
+//! What accounts made themselves: the licenses of a reseller or manager, and the users whom these made.
 
 use claviger_domain::{LicenseStatus, fold};
 
@@ -91,15 +91,15 @@ pub fn set_banned_by(conn: &mut Conn<'_>, app: i64, id: i64, account: i64) -> Re
     Ok(())
 }
 
-/// Numbers of users who used licenses of a maker, after number `after`, at most `limit`, in their order. Some may be gone.
+/// Numbers of users whom licenses of a maker made, after number `after`, at most `limit`, in their order. Some may wait to be
+/// deleted.
 pub fn users(conn: &mut Conn<'_>, app: i64, maker: i64, after: i64, limit: i64) -> Result<Vec<i64>> {
-    let sql = "SELECT DISTINCT user_id FROM licenses WHERE app = $1 AND maker = $2 AND user_id > $3
-               ORDER BY user_id LIMIT $4";
+    let sql = "SELECT id FROM users WHERE app = $1 AND maker = $2 AND id > $3 ORDER BY id LIMIT $4";
     conn.query(sql, params![app, maker, after, limit])?.iter().map(|row| row.get(0)).collect()
 }
 
-/// Whether a user used a license of a maker.
+/// Whether a license of a maker made a user. One that only prolonged what the user had does not count.
 pub fn has_user(conn: &mut Conn<'_>, app: i64, maker: i64, user: i64) -> Result<bool> {
-    let sql = "SELECT 1 FROM licenses WHERE app = $1 AND maker = $2 AND user_id = $3 LIMIT 1";
+    let sql = "SELECT 1 FROM users WHERE app = $1 AND maker = $2 AND id = $3";
     Ok(conn.query_one(sql, params![app, maker, user])?.is_some())
 }

@@ -155,6 +155,69 @@ fn a_balance_never_goes_below_nothing() {
     });
 }
 
+/// The names on the page of the reseller's users.
+fn users(browser: &Browser) -> Vec<String> {
+    let reply = browser.get(USERS);
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let rows = reply.text().split("<td class=\"first break\">").skip(1);
+    rows.map(|row| row.split('<').next().expect("a name").to_owned()).collect()
+}
+
+/// Whoever has a key may use it up for any name: that makes nobody the reseller's.
+#[test]
+fn a_license_that_only_prolongs_makes_nobody_the_resellers() {
+    on_both(|server| {
+        let all = [("right", "ban"), ("right", "delete"), ("right", "devices")];
+        let (browser, _) = reseller(server, "rita", &all, &[("week", "20")]);
+        let keys = made(&make(&browser, "a", &[("length", "week"), ("amount", "6")]));
+        let session = server.app.init("1.2");
+        let register = |name: &str, key: &str| {
+            let fields = [("username", name), ("pass", "p"), ("key", key), ("hwid", HWID)];
+            assert_eq!(server.app.init("1.2").call("register", &fields).json()["success"], true, "{name}");
+        };
+        register("Victim", server.license(0));
+        let ends = || server.app.seller("type=userdata&user=Victim").json()["subscriptions"].clone();
+        let before = ends();
+        // By a program, by the vendor's bot, and by the vendor in the dashboard.
+        let upgrade = [("username", "Victim"), ("key", keys[0].as_str())];
+        assert_eq!(session.call("upgrade", &upgrade).json()["success"], true);
+        let assign = form(&[("user", "Victim"), ("key", keys[1].as_str())]);
+        let assigned = server.app.seller(&format!("type=assignkey&{assign}")).json();
+        assert_eq!(assigned["success"], true, "{assigned}");
+        assert_eq!(users(&browser), [""; 0]);
+        assert_eq!(listed(&browser, "text=victim").len(), 2, "what its licenses were used for is told");
+        for id in ["1", "2", "3"] {
+            assert_eq!(browser.get(&format!("{USERS}/{id}/reset")).status, 404, "{id}");
+            assert_eq!(browser.post(&format!("{USERS}/{id}/reset"), &[]).status, 404, "{id}");
+        }
+        // Who signs up with one is the reseller's: by name, by the key alone, and made by a bot.
+        register("Own", &keys[2]);
+        assert_eq!(
+            server.app.init("1.2").call("license", &[("key", &keys[3]), ("hwid", HWID)]).json()["success"],
+            true
+        );
+        let activate = form(&[("user", "Made"), ("pass", "p"), ("key", keys[4].as_str())]);
+        let activated = server.app.seller(&format!("type=activate&{activate}")).json();
+        assert_eq!(activated["success"], true, "{activated}");
+        assert_eq!(users(&browser), ["Own", keys[3].as_str(), "Made"]);
+        // Banning and deleting what was given away takes nothing but what it gave.
+        for key in &keys[..2] {
+            let id = number(&browser, key);
+            assert_eq!(browser.post(&format!("{OWN}/{id}/ban"), &[]).status, 303);
+            assert_eq!(browser.post(&format!("{OWN}/{id}/unban"), &[]).status, 303);
+            assert_eq!(browser.post(&format!("{OWN}/{id}/delete"), &[]).status, 303);
+        }
+        let (before, after) = (before.as_array().expect("a list").len(), ends());
+        assert_eq!(after.as_array().expect("a list").len(), before, "{after}");
+        let login = [("username", "Victim"), ("pass", "p"), ("hwid", HWID)];
+        assert_eq!(server.app.init("1.2").call("login", &login).json()["success"], true);
+        // A license that is deleted leaves its user whose it was.
+        let id = number(&browser, &keys[2]);
+        assert_eq!(browser.post(&format!("{OWN}/{id}/delete"), &[]).status, 303);
+        assert_eq!(users(&browser), ["Own", keys[3].as_str(), "Made"]);
+    });
+}
+
 #[test]
 fn a_reseller_sees_what_it_made_and_nothing_else() {
     on_both(|server| {

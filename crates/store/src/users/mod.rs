@@ -79,6 +79,8 @@ pub struct NewUser<'a> {
     pub ip: Option<&'a str>,
     /// Who made the license that the user came from.
     pub owner: &'a str,
+    /// Number of the license that makes the user: whoever made the license has the user for its own.
+    pub made_with: Option<i64>,
     /// Number of the license whose key is the user's name.
     pub by_license: Option<i64>,
     /// May log in from any device, whatever the application's rule.
@@ -197,8 +199,10 @@ fn insert_once(conn: &mut Conn<'_>, app: i64, new: &NewUser<'_>) -> Result<Optio
     let id = conn.next_serials(app, "users", 1)?;
     let added = conn.execute(
         "INSERT INTO users (app, id, username, username_folded, password, hwids, email_hash, ip, owner, created,
-             last_login, any_device, by_license)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (app, username_folded) DO NOTHING",
+             last_login, any_device, by_license, maker)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+             (SELECT maker FROM licenses WHERE app = $1 AND id = $14))
+         ON CONFLICT (app, username_folded) DO NOTHING",
         params![
             app,
             id,
@@ -212,7 +216,8 @@ fn insert_once(conn: &mut Conn<'_>, app: i64, new: &NewUser<'_>) -> Result<Optio
             new.created,
             new.last_login,
             new.any_device,
-            new.by_license
+            new.by_license,
+            new.made_with
         ],
     )?;
     Ok((added == 1).then_some(id))

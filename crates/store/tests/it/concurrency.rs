@@ -357,6 +357,7 @@ async fn two_nodes_lose_nothing(t: Fixture) {
                     email_hash: None,
                     ip: None,
                     owner: "seller",
+                    made_with: None,
                     by_license: None,
                     any_device: false,
                     created: NOW,

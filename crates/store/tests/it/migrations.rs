@@ -6,7 +6,7 @@ use claviger_store::{
     access::{self, Blacklisted, Entry, Reason, Source, Whitelisted},
     apps,
     audit::LogFilter,
-    chat, licenses, migrations_after, owners,
+    chat, licenses, migrations_after, own, owners,
     seller_keys::{self, KeySecret, KeyTerms, NamedKey},
     seller_log, subscriptions, tokens,
     user_bans::{self, Lift, UserBan},
@@ -182,6 +182,36 @@ async fn the_blacklist_is_kept_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_blacklist_is_kept_postgres() {
     the_blacklist_is_kept(Place::postgres()).await;
+}
+
+/// Whose a user is was read from who used a license: from then on it is who was made by one.
+async fn users_are_of_those_whose_license_made_them(place: Place) {
+    let rows = "
+        INSERT INTO users (app, id, username, username_folded, owner, created) VALUES
+            (7, 1, 'Ann', 'ann', 'rita', 5), (7, 2, 'Bob', 'bob', 'owner', 5), (7, 3, 'Cid', 'cid', 'olga', 9),
+            (8, 1, 'Ann', 'ann', 'rita', 5);
+        INSERT INTO licenses (app, id, key, key_folded, duration, status, level, genby, gendate, user_id, usedon, maker)
+            VALUES (7, 1, 'A', 'a', 60, 'Used', '1', 'rita', 4, 1, 5, 31),
+                   (7, 2, 'B', 'b', 60, 'Used', '1', 'rita', 4, 2, 5, 31),
+                   (7, 3, 'C', 'c', 60, 'Used', '1', 'rita', 4, 3, 10, 31),
+                   (7, 4, 'D', 'd', 60, 'Used', '1', 'olga', 4, 3, 9, 32),
+                   (7, 5, 'E', 'e', 60, 'Used', '1', 'rita', 4, 9, 5, 31);";
+    let t = Fixture::open(place.made_by(23, rows)).await;
+    let of = async |maker| t.read(move |conn| own::users(conn, 7, maker, 0, 10)).await;
+    assert_eq!((of(31).await, of(32).await), (vec![1], vec![3]));
+    assert!(t.read(|conn| own::users(conn, 8, 31, 0, 10)).await.is_empty());
+    assert!(t.read(|conn| own::has_user(conn, 7, 31, 1)).await);
+    assert!(!t.read(|conn| own::has_user(conn, 7, 31, 2)).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_are_of_those_whose_license_made_them_sqlite() {
+    users_are_of_those_whose_license_made_them(Place::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_are_of_those_whose_license_made_them_postgres() {
+    users_are_of_those_whose_license_made_them(Place::postgres()).await;
 }
 
 /// A row of the blacklist named one ban, though others who are banned have the same device or address.

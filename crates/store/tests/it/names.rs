@@ -43,6 +43,7 @@ fn new_user(username: &str) -> users::NewUser<'_> {
         any_device: false,
         created: NOW,
         last_login: None,
+        made_with: None,
         by_license: None,
     }
 }

@@ -32,6 +32,7 @@ fn insert(conn: &mut Conn<'_>, app: i64, username: &str) -> Result<Option<i64>> 
         email_hash: Some("mail"),
         ip: Some("192.0.2.1"),
         owner: "seller",
+        made_with: None,
         by_license: None,
         any_device: false,
         created: NOW,

@@ -1,4 +1,4 @@
-//! `/dashboard/{app}/own-users`: who used licenses that the reseller made.
+//! `/dashboard/{app}/own-users`: users whom licenses of the reseller made.
 
 use askama::Template;
 use claviger_domain::{NEVER, Subscription};

@@ -219,6 +219,7 @@ fn create(
         email_hash: applicant.email_hash.as_deref(),
         ip: ip.as_deref(),
         owner: &license.genby,
+        made_with: Some(license.id),
         // A name that is the key is a secret, and gone with the key.
         by_license: Some(license.id).filter(|_| fold(&applicant.username) == fold(&license.key)),
         any_device: false,

@@ -1,4 +1,4 @@
-//! What a reseller may do with licenses that it made, and with their users: each act is a right that the owner gives.
+//! What a reseller may do with licenses that it made, and with users whom these made: each act is a right that the owner gives.
 
 use claviger_domain::{AccountRole, LicenseStatus, ResellerRight};
 use claviger_store::{
@@ -70,7 +70,7 @@ impl Service {
         .await
     }
 
-    /// Resets the devices of a user who used a license that the person made; `None` when there is no such user.
+    /// Resets the devices of a user whom a license of the person made; `None` when there is no such user.
     ///
     /// # Errors
     /// When the owner does not allow it, or the database fails.

@@ -1,4 +1,4 @@
-//! What a reseller made, and who used it.
+//! What a reseller made, and the users whom it made.
 
 use claviger_store::{
     Conn, StoreError,
@@ -9,7 +9,7 @@ use claviger_store::{
 
 use crate::{App, Service, ServiceError, people::Person};
 
-/// Somebody who used a license of a reseller.
+/// Somebody whom a license of a reseller made.
 #[derive(Clone, Debug)]
 pub struct OwnUser {
     /// The user.
@@ -34,7 +34,7 @@ impl Service {
         Ok(self.store.db().read(move |conn| own::page(conn, app, maker, &filter, limit)).await?)
     }
 
-    /// Users who used licenses that a person made, after number `after`, at most `limit`; and where the next page begins.
+    /// Users whom licenses of a person made, after number `after`, at most `limit`; and where the next page begins.
     ///
     /// # Errors
     /// When the database fails.

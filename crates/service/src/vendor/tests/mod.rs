@@ -87,6 +87,7 @@ impl Fixture {
                 email_hash: None,
                 ip: Some("192.0.2.1"),
                 owner: "SellerAPI",
+                made_with: None,
                 by_license: None,
                 any_device: false,
                 created: NOW,

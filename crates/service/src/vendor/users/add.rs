@@ -115,6 +115,7 @@ fn insert(
         email_hash: None,
         ip: None,
         owner: &new.owner,
+        made_with: None,
         by_license: None,
         any_device: new.any_device,
         created: now,

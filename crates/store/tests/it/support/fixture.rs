@@ -91,6 +91,7 @@ impl Fixture {
                 email_hash: None,
                 ip: Some("203.0.113.7"),
                 owner: "owner",
+                made_with: None,
                 by_license: None,
                 any_device: false,
                 created: NOW,
