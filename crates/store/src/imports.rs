@@ -1,8 +1,9 @@
 //! Licenses of a list on their way in: staged first, where nobody sees them, then made by a job in slices, so that neither
-//! a broken connection leaves a half nor others wait for a hundred thousand rows.
+//! a broken connection leaves a half nor others wait for a hundred thousand rows. What is made is under numbers that are
+//! kept for the list, and is seen by nobody before the last one is there; the transaction of the last slice shows all of it.
 
 use crate::{
-    Conn, Result,
+    Conn, Range, Result,
     db::Value,
     licenses::{self, NewLicense},
     params, tokens,
@@ -67,6 +68,46 @@ pub fn stage(conn: &mut Conn<'_>, app: i64, import: i64, after: i64, rows: &[Sta
     Ok(())
 }
 
+/// The first of the numbers of an import's licenses; from the first slice on these are unseen.
+fn first_number(conn: &mut Conn<'_>, app: i64, import: i64) -> Result<i64> {
+    let kept = "SELECT first FROM imports WHERE app = $1 AND import = $2";
+    let kept = conn.query_one(kept, params![app, import])?.map(|row| row.get(0)).transpose()?;
+    if let Some(first) = kept.flatten() {
+        return Ok(first);
+    }
+    let staged = "SELECT COALESCE(MAX(n), 0) FROM import_rows WHERE app = $1 AND import = $2";
+    let staged: i64 = conn.query_one(staged, params![app, import])?.map_or(Ok(0), |row| row.get(0))?;
+    let first = conn.next_serials(app, "licenses", staged.max(1))?;
+    conn.execute(
+        "UPDATE imports SET first = $3, last = $4 WHERE app = $1 AND import = $2",
+        params![app, import, first, first + staged - 1],
+    )?;
+    Ok(first)
+}
+
+/// Lets everybody see the licenses of an import: the last one is made.
+pub(crate) fn show(conn: &mut Conn<'_>, app: i64, import: i64) -> Result<()> {
+    let sql = "UPDATE imports SET first = NULL, last = NULL WHERE app = $1 AND import = $2";
+    conn.execute(sql, params![app, import])?;
+    Ok(())
+}
+
+/// Deletes licenses of an import that was given up, of `limit` numbers; whether there were any left. Nobody has seen them.
+pub fn drop_made(conn: &mut Conn<'_>, app: i64, import: i64, limit: i64) -> Result<bool> {
+    let sql = "SELECT first, last FROM imports WHERE app = $1 AND import = $2 AND first IS NOT NULL";
+    let Some(row) = conn.query_one(sql, params![app, import])? else { return Ok(false) };
+    let (first, last): (i64, i64) = (row.get(0)?, row.get(1)?);
+    let upto = last.min(first.saturating_add(limit - 1));
+    licenses::delete_range(conn, app, Range { after: first - 1, last: upto }, None)?;
+    if upto >= last {
+        show(conn, app, import)?;
+    } else {
+        let sql = "UPDATE imports SET first = $3 WHERE app = $1 AND import = $2";
+        conn.execute(sql, params![app, import, upto + 1])?;
+    }
+    Ok(true)
+}
+
 /// Makes the licenses of an import after number `after`, at most `limit`, as of `now`, and lets go of what was staged.
 /// Returns the number of the last one, how many there were, and how many were made: keys may have been taken meanwhile.
 pub(crate) fn carry_out(
@@ -93,6 +134,8 @@ pub(crate) fn carry_out(
         });
     }
     let Some(upto) = last else { return Ok((None, 0, 0)) };
+    // Numbered as they were staged, from 1 on without gaps.
+    let first = first_number(conn, app, import)? + upto - rows.len() as i64;
     let new: Vec<NewLicense<'_>> = rows
         .iter()
         .map(|row| NewLicense {
@@ -105,7 +148,7 @@ pub(crate) fn carry_out(
             used: row.used_by.as_deref().map(|name| (row.user, name)),
         })
         .collect();
-    let added = licenses::insert_many(conn, app, &new)?;
+    let added = licenses::insert_numbered(conn, app, first, &new)?;
     let of_license = |(place, id): &(usize, i64)| {
         let row = &rows[*place];
         (row.token.clone(), tokens::Owner { kind: tokens::LICENSE, id: *id, name: &row.key })

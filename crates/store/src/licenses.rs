@@ -4,7 +4,10 @@ use std::str::FromStr;
 
 use claviger_domain::{LicenseStatus, NEVER, Term, fold};
 
-use crate::{Conn, Range, Result, Row, StoreError, db::Value, names, params, range::after_all, tokens};
+use crate::{
+    Conn, Range, Result, Row, StoreError, db::Value, names, params, pending::LICENSE_IS_THERE,
+    range::after_all, tokens,
+};
 
 /// A license.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +89,7 @@ pub(crate) const COLUMNS: &str = "id, key, duration, status, level, genby, banne
 
 /// Begins a statement that reads licenses of the application `$1`.
 fn select() -> String {
-    format!("SELECT {COLUMNS} FROM licenses WHERE app = $1")
+    format!("SELECT {COLUMNS} FROM licenses WHERE app = $1 AND {LICENSE_IS_THERE}")
 }
 
 /// Finds a license by its key and keeps others from using it until the end of the transaction.
@@ -97,11 +100,11 @@ pub fn lock_by_key(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<Option<Li
 
 /// The key as it was made, if there is a license of that key in any case.
 pub fn spelling(conn: &mut Conn<'_>, app: i64, key: &str) -> Result<Option<String>> {
-    let sql = "SELECT key FROM licenses WHERE app = $1 AND key_folded = $2";
-    names::find(key, |form| conn.query_one(sql, params![app, form])?.map(|row| row.get(0)).transpose())
+    let sql = format!("SELECT key FROM licenses WHERE app = $1 AND key_folded = $2 AND {LICENSE_IS_THERE}");
+    names::find(key, |form| conn.query_one(&sql, params![app, form])?.map(|row| row.get(0)).transpose())
 }
 
-/// Which of some folded keys are taken; at most a thousand or so.
+/// Which of some folded keys are taken, also by licenses that are not all there yet; at most a thousand or so.
 pub fn taken(conn: &mut Conn<'_>, app: i64, folded: &[String]) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for some in folded.chunks(TOGETHER) {
@@ -165,9 +168,23 @@ const TOGETHER: usize = 100;
 
 /// Adds licenses, but for those whose keys are taken; returns the numbers of those that were added, each with its place.
 pub fn insert_many(conn: &mut Conn<'_>, app: i64, new: &[NewLicense<'_>]) -> Result<Vec<(usize, i64)>> {
+    if new.is_empty() {
+        return Ok(Vec::new());
+    }
+    let first = conn.next_serials(app, "licenses", new.len() as i64)?;
+    insert_numbered(conn, app, first, new)
+}
+
+/// As [`insert_many`], with numbers from `first` on, which nobody else uses.
+pub(crate) fn insert_numbered(
+    conn: &mut Conn<'_>,
+    app: i64,
+    first: i64,
+    new: &[NewLicense<'_>],
+) -> Result<Vec<(usize, i64)>> {
     let mut added = Vec::new();
     for (chunk, some) in new.chunks(TOGETHER).enumerate() {
-        let first = conn.next_serials(app, "licenses", some.len() as i64)?;
+        let first = first + (chunk * TOGETHER) as i64;
         let folded: Vec<_> = some.iter().map(|one| fold(one.key)).collect();
         let mut values = vec![Value::from(app)];
         let mut rows = Vec::new();
@@ -273,7 +290,9 @@ pub fn of_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<Vec<Licen
 /// The first license that a user used.
 pub fn first_of_user(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<Option<License>> {
     // Without the inner query SQLite would rather go through all licenses, which are in the right order already.
-    let sql = select() + " AND id = (SELECT MIN(id) FROM licenses WHERE app = $1 AND user_id = $2)";
+    let first =
+        format!("SELECT MIN(id) FROM licenses WHERE app = $1 AND user_id = $2 AND {LICENSE_IS_THERE}");
+    let sql = select() + &format!(" AND id = ({first})");
     conn.query_one(&sql, params![app, user])?.as_ref().map(license).transpose()
 }
 
@@ -298,9 +317,10 @@ pub fn by_beginning(conn: &mut Conn<'_>, app: i64, folded: &str, limit: i64) -> 
 /// The licenses that a user used, newest first, at most `limit`.
 pub fn of_user(conn: &mut Conn<'_>, app: i64, user: i64, limit: i64) -> Result<Vec<License>> {
     // The inner query as in `first_of_user`.
-    let sql = select()
-        + " AND id IN (SELECT id FROM licenses WHERE app = $1 AND user_id = $2 ORDER BY id DESC LIMIT $3)
-           ORDER BY id DESC";
+    let newest = format!(
+        "SELECT id FROM licenses WHERE app = $1 AND user_id = $2 AND {LICENSE_IS_THERE} ORDER BY id DESC LIMIT $3"
+    );
+    let sql = select() + &format!(" AND id IN ({newest}) ORDER BY id DESC");
     conn.query(&sql, params![app, user, limit])?.iter().map(license).collect()
 }
 
@@ -312,9 +332,11 @@ pub fn by_id(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<Option<License>> 
 
 /// Whether there is a license, of a status if one is given.
 pub fn any(conn: &mut Conn<'_>, app: i64, status: Option<LicenseStatus>) -> Result<bool> {
-    let sql = "SELECT 1 FROM licenses WHERE app = $1 AND ($2 = '' OR status = $2) LIMIT 1";
+    let sql = format!(
+        "SELECT 1 FROM licenses WHERE app = $1 AND ($2 = '' OR status = $2) AND {LICENSE_IS_THERE} LIMIT 1"
+    );
     let status = status.map(LicenseStatus::as_str).unwrap_or_default();
-    Ok(conn.query_one(sql, params![app, status])?.is_some())
+    Ok(conn.query_one(&sql, params![app, status])?.is_some())
 }
 
 /// Makes unused licenses of a range worth more seconds; returns how many.
@@ -383,15 +405,21 @@ impl LicenseCounts {
 
 /// Counts the licenses of an application.
 pub fn counts(conn: &mut Conn<'_>, app: i64) -> Result<LicenseCounts> {
-    let rows =
-        conn.query("SELECT status, COUNT(*) FROM licenses WHERE app = $1 GROUP BY status", params![app])?;
+    // Those that are not all there yet are taken off again: the index that counts does not know the numbers.
+    let sql = "SELECT status, COUNT(*) FROM licenses WHERE app = $1 GROUP BY status
+               UNION ALL
+               SELECT l.status, -COUNT(*) FROM imports h
+                   JOIN licenses l ON l.app = h.app AND l.id BETWEEN h.first AND h.last
+               WHERE h.app = $1 GROUP BY l.status";
+    let rows = conn.query(sql, params![app])?;
     let mut counts = LicenseCounts::default();
     for row in rows {
         let status: String = row.get(0)?;
+        let number: i64 = row.get(1)?;
         match LicenseStatus::from_str(&status) {
-            Ok(LicenseStatus::NotUsed) => counts.unused = row.get(1)?,
-            Ok(LicenseStatus::Used) => counts.used = row.get(1)?,
-            Ok(LicenseStatus::Banned) => counts.banned = row.get(1)?,
+            Ok(LicenseStatus::NotUsed) => counts.unused += number,
+            Ok(LicenseStatus::Used) => counts.used += number,
+            Ok(LicenseStatus::Banned) => counts.banned += number,
             Err(()) => return Err(StoreError::Unexpected(status)),
         }
     }

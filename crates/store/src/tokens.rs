@@ -1,6 +1,6 @@
 //! Tokens: what programs of an application with the token system present at `init`, and values that log in once.
 
-use crate::{Conn, Range, Result, Row, db::Value, params};
+use crate::{Conn, Range, Result, Row, db::Value, params, pending::TOKEN_IS_THERE};
 
 /// Kind of a token that belongs to a license.
 pub const LICENSE: &str = "license";
@@ -43,10 +43,14 @@ fn token(row: &Row) -> Result<Token> {
     })
 }
 
-const SELECT: &str = "SELECT token, kind, assigned, COALESCE(banned, CASE kind
+/// Begins a statement that reads tokens of the application `$1`.
+fn select() -> String {
+    format!("{COLUMNS} FROM tokens WHERE app = $1 AND {TOKEN_IS_THERE}")
+}
+
+const COLUMNS: &str = "SELECT token, kind, assigned, COALESCE(banned, CASE kind
         WHEN 'user' THEN (SELECT u.banned FROM users u WHERE u.app = tokens.app AND u.id = tokens.owner)
-        ELSE (SELECT l.banned FROM licenses l WHERE l.app = tokens.app AND l.id = tokens.owner) END), hash
-    FROM tokens WHERE app = $1";
+        ELSE (SELECT l.banned FROM licenses l WHERE l.app = tokens.app AND l.id = tokens.owner) END), hash";
 
 /// Gives a license or a user a token, unless there is one.
 pub fn insert(conn: &mut Conn<'_>, app: i64, token: &str, owner: Owner<'_>) -> Result<()> {
@@ -87,13 +91,13 @@ pub fn insert_many(conn: &mut Conn<'_>, app: i64, new: &[(String, Owner<'_>)]) -
 
 /// Finds a token and keeps others from changing it until the end of the transaction.
 pub fn lock(conn: &mut Conn<'_>, app: i64, text: &str) -> Result<Option<Token>> {
-    let sql = format!("{SELECT} AND token = $2{}", conn.for_update());
+    let sql = format!("{} AND token = $2{}", select(), conn.for_update());
     conn.query_one(&sql, params![app, text])?.as_ref().map(token).transpose()
 }
 
 /// The token of a user or a license, by kind and number.
 pub fn of_owner(conn: &mut Conn<'_>, app: i64, kind: &str, owner: i64) -> Result<Option<Token>> {
-    let sql = format!("{SELECT} AND kind = $2 AND owner = $3");
+    let sql = format!("{} AND kind = $2 AND owner = $3", select());
     conn.query_one(&sql, params![app, kind, owner])?.as_ref().map(token).transpose()
 }
 
@@ -105,7 +109,7 @@ pub fn owner_of(conn: &mut Conn<'_>, app: i64, text: &str) -> Result<Option<(Str
 
 /// The tokens of an application, at most `limit`.
 pub fn all(conn: &mut Conn<'_>, app: i64, limit: i64) -> Result<Vec<Token>> {
-    let sql = format!("{SELECT} ORDER BY kind, assigned LIMIT $2");
+    let sql = format!("{} ORDER BY kind, assigned LIMIT $2", select());
     conn.query(&sql, params![app, limit])?.iter().map(token).collect()
 }
 
@@ -125,7 +129,7 @@ pub type TokenPlace<'a> = (&'a str, i64);
 pub fn page(conn: &mut Conn<'_>, app: i64, after: TokenPlace<'_>, limit: i64) -> Result<Vec<OwnedToken>> {
     let sql = format!(
         "{} AND owner IS NOT NULL AND (kind, owner) > ($2, $3) ORDER BY kind, owner LIMIT $4",
-        SELECT.replacen(", hash", ", hash, owner", 1)
+        select().replacen(", hash", ", hash, owner", 1)
     );
     let owned = |row: &Row| Ok(OwnedToken { owner: row.get(5)?, token: token(row)? });
     conn.query(&sql, params![app, after.0, after.1, limit])?.iter().map(owned).collect()

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::support::postgres::Database;
 use crate::support::{App, Browser, HWID, Reply, Server, escaped, eventually, form};
 
 const IMPORT: &str = "/dashboard/demo-app/licenses/import";
@@ -157,6 +158,40 @@ fn the_command_line_imports_a_hundred_thousand() {
     assert_eq!(count(app), before + 100_000);
     let again = server.cli.fails(&["license", "import", &app.path(), path, "--days", "30"]);
     assert!(again.contains("there is a license of this key already"), "{again}");
+}
+
+/// Killed in the middle, a server makes the rest after its next start; until then nobody sees any of it.
+#[test]
+fn a_list_is_there_as_a_whole_or_not_at_all() {
+    kill_in_the_middle(Server::start());
+    let database = Database::create();
+    kill_in_the_middle(Server::start_on(&database.url));
+}
+
+fn kill_in_the_middle(server: Server) {
+    const ALL: usize = 20_000;
+    let before = count(&server.app);
+    let list: String = (0..ALL).map(|n| format!("WHOLE-{n:06}\n")).collect();
+    let reply = post_file(&server.browser(), list.as_bytes(), &[]);
+    let job = reply.header("location").expect("a job").to_owned();
+    assert!(job.starts_with("/dashboard/demo-app/jobs/"), "{job}");
+    let whole = |seen: usize| {
+        assert!([before, before + ALL].contains(&seen), "{seen} licenses: {before} were there, {ALL} come");
+        seen > before
+    };
+    whole(count(&server.app));
+    let server = server.crash_and_restart();
+    let app = &server.app;
+    eventually("all of the list", || {
+        // One by one, in whatever order: whoever sees the last sees the first.
+        let last = app.sell("verify", &[("key", &format!("WHOLE-{:06}", ALL - 1))]).status == 200;
+        let first = app.sell("verify", &[("key", "WHOLE-000000")]).status == 200;
+        assert!(first || !last);
+        whole(count(app)).then_some(())
+    });
+    let browser = server.browser();
+    let page = browser.get(&job);
+    assert!(page.text().contains("<span class=\"tag good\">done</span>"), "{}", page.text());
 }
 
 /// Posts a list as a file, as a browser does.

@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Conn, Range, Result, Row, StoreError, licenses,
-    pending::DELETE_USERS,
+    pending::{DELETE_USERS, IMPORT_LICENSES},
     tables::{self, LicenseAct, LicensesWanted, UserAct, UsersWanted},
     user_subscriptions::{self, Extension},
     users, variables,
@@ -120,7 +120,7 @@ impl Change {
             Self::DeleteUsers => plain(DELETE_USERS),
             Self::DeleteApp => plain("delete_app"),
             Self::ImportLicenses { import, genby } => {
-                Columns { name: genby.clone(), amount: *import, ..plain("import_licenses") }
+                Columns { name: genby.clone(), amount: *import, ..plain(IMPORT_LICENSES) }
             }
             Self::DeleteExpiredUsers => plain("delete_expired_users"),
             Self::ResetUsers => plain("reset_users"),
@@ -175,7 +175,7 @@ impl Change {
         Ok(match kind.as_str() {
             DELETE_USERS => Self::DeleteUsers,
             "delete_app" => Self::DeleteApp,
-            "import_licenses" => Self::ImportLicenses { import: amount, genby: name },
+            IMPORT_LICENSES => Self::ImportLicenses { import: amount, genby: name },
             "delete_expired_users" => Self::DeleteExpiredUsers,
             "reset_users" => Self::ResetUsers,
             "set_variable" => Self::SetVariable(variables::UserVariable { name, value, read_only: flag }),

@@ -4,7 +4,12 @@ use super::{
     change::{Change, Decision},
     watched,
 };
-use crate::{Conn, Range, Result, StoreError, gone, imports, params, sessions::shared, users};
+use crate::{
+    Conn, Range, Result, StoreError, gone, imports, params,
+    pending::{IMPORT_LICENSES, LICENSE_IS_THERE},
+    sessions::shared,
+    users,
+};
 
 /// How often in a row a slice may fail before its job is given up: those behind it wait.
 const TRIES: i64 = 5;
@@ -39,10 +44,14 @@ pub fn begin(conn: &mut Conn<'_>, app: i64, change: &Change, now: i64, rows: i64
 /// Decides a change and does a first slice of `rows` rows.
 pub fn decide(conn: &mut Conn<'_>, app: i64, decision: Decision<'_>, rows: i64) -> Result<Begun> {
     let Decision { change, now, .. } = decision;
-    let table = if change.is_of_licenses() { "licenses" } else { "users" };
+    // What is not there yet is not meant.
+    let rows_of = match change.is_of_licenses() {
+        true => format!("licenses WHERE app = $1 AND {LICENSE_IS_THERE}"),
+        false => "users WHERE app = $1".into(),
+    };
     // Each by itself: SQLite would go through all rows for both at once.
     let end = |conn: &mut Conn<'_>, which| {
-        let row = conn.query_one(&format!("SELECT {which}(id) FROM {table} WHERE app = $1"), params![app])?;
+        let row = conn.query_one(&format!("SELECT {which}(id) FROM {rows_of}"), params![app])?;
         row.map_or(Ok(None), |row| row.get::<Option<i64>>(0))
     };
     let (oldest, newest) = (end(conn, "MIN")?, end(conn, "MAX")?);
@@ -103,7 +112,11 @@ pub fn step(conn: &mut Conn<'_>, app: i64, rows: i64, now: i64) -> Result<bool> 
         Change::ImportLicenses { import, genby } => {
             let (next, rows_seen, changed) =
                 imports::carry_out(conn, app, (*import, genby), (after, rows), decided)?;
-            Slice { next, rows: rows_seen, changed, last: rows_seen < rows }
+            let last = rows_seen < rows;
+            if last {
+                imports::show(conn, app, *import)?;
+            }
+            Slice { next, rows: rows_seen, changed, last }
         }
         change => over_rows(conn, app, change, Range { after, last: upto }, (decided, rows))?,
     };
@@ -147,13 +160,18 @@ fn over_rows(
 /// Notes that a slice of an application's oldest job failed, not for now only; gives the job up after some tries in a
 /// row. Returns the job that was given up.
 pub fn failed(conn: &mut Conn<'_>, app: i64, why: &str, now: i64) -> Result<Option<i64>> {
-    let sql = format!("SELECT id FROM bulk_jobs WHERE app = $1 ORDER BY id LIMIT 1{}", conn.for_update());
+    let sql =
+        format!("SELECT id, kind FROM bulk_jobs WHERE app = $1 ORDER BY id LIMIT 1{}", conn.for_update());
     let Some(row) = conn.query_one(&sql, params![app])? else { return Ok(None) };
-    let id: i64 = row.get(0)?;
+    let (id, kind): (i64, String) = (row.get(0)?, row.get(1)?);
     if watched::count_failure(conn, app, id)? < TRIES {
         return Ok(None);
     }
     conn.execute("DELETE FROM bulk_jobs WHERE app = $1 AND id = $2", params![app, id])?;
+    if kind == IMPORT_LICENSES {
+        // What was made of the list stays unseen, until it is swept away.
+        watched::undone(conn, app, id)?;
+    }
     watched::end(conn, app, id, Some(why), now)?;
     Ok(Some(id))
 }

@@ -117,6 +117,12 @@ pub(super) fn count_failure(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<i6
     conn.query_one(sql, params![app, id])?.map_or(Ok(0), |row| row.get(0))
 }
 
+/// What a job changed is none any more.
+pub(super) fn undone(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<()> {
+    conn.execute("UPDATE jobs SET changed = 0 WHERE app = $1 AND id = $2", params![app, id])?;
+    Ok(())
+}
+
 /// Says where the result of a job is: an address within the application's pages.
 pub fn set_result(conn: &mut Conn<'_>, app: i64, id: i64, address: &str) -> Result<()> {
     conn.execute("UPDATE jobs SET result = $3 WHERE app = $1 AND id = $2", params![app, id, address])?;

@@ -5,7 +5,7 @@ use super::Conn;
 use crate::{Result, StoreError, names, params};
 
 /// All migrations, oldest first; the version is the position, counted from 1.
-const MIGRATIONS: [(&str, &str); 26] = [
+const MIGRATIONS: [(&str, &str); 28] = [
     ("first", include_str!("../../migrations/0001_first.sql")),
     ("client_api", include_str!("../../migrations/0002_client_api.sql")),
     ("seller_api", include_str!("../../migrations/0003_seller_api.sql")),
@@ -32,6 +32,8 @@ const MIGRATIONS: [(&str, &str); 26] = [
     ("backups", include_str!("../../migrations/0024_backups.sql")),
     ("identities", include_str!("../../migrations/0025_identities.sql")),
     ("own_users", include_str!("../../migrations/0026_own_users.sql")),
+    ("import_ranges", include_str!("../../migrations/0027_import_ranges.sql")),
+    ("claims", include_str!("../../migrations/0028_claims.sql")),
 ];
 
 /// Part of a migration that SQL cannot do.

@@ -13,6 +13,7 @@ use crate::{
     Conn, Range, Result,
     licenses::{COLUMNS, License, license},
     params,
+    pending::LICENSE_IS_THERE,
 };
 
 /// Which licenses are wanted: all conditions that are there must hold.
@@ -70,6 +71,7 @@ impl LicensesWanted {
 
     fn table<'t>(&'t self, conn: &Conn<'_>, columns: &'t str) -> Table<'t> {
         let Conditions { sql, values, .. } = self.conditions(conn);
+        let sql = format!("{sql} AND {LICENSE_IS_THERE}");
         Table {
             name: "licenses",
             columns,
@@ -122,7 +124,10 @@ pub fn licenses_in(conn: &mut Conn<'_>, app: i64, range: Range, wanted: &License
 
 /// Those of some licenses that are there, locked until the end of the transaction, in the order of their numbers.
 pub(super) fn lock(conn: &mut Conn<'_>, app: i64, ids: &[i64]) -> Result<Vec<License>> {
-    let sql = format!("SELECT {COLUMNS} FROM licenses WHERE app = $1 AND id = $2{}", conn.for_update());
+    let sql = format!(
+        "SELECT {COLUMNS} FROM licenses WHERE app = $1 AND id = $2 AND {LICENSE_IS_THERE}{}",
+        conn.for_update()
+    );
     let mut found = Vec::new();
     for id in ids {
         if let Some(row) = conn.query_one(&sql, params![app, *id])? {

@@ -1,12 +1,16 @@
 //! Licenses that are made many at once: of a mask, and of a list that is staged first.
 
+use std::{ops::ControlFlow, time::Duration};
+
 use claviger_domain::LicenseStatus;
 use claviger_store::{
     Range,
     bulk::{self, Change, Decision},
     imports::{self, Staged},
-    licenses::{self, NewLicense},
-    remarks, tokens,
+    licenses::{self, LicenseFilter, NewLicense},
+    remarks,
+    tables::{self, LicensesWanted, Order, Walk},
+    tokens,
 };
 
 use crate::support::{Fixture, NOW, both};
@@ -15,6 +19,8 @@ both![
     many_are_added_but_for_those_that_are_taken,
     what_is_staged_is_made_by_a_job,
     what_was_given_up_goes,
+    nobody_sees_a_list_before_all_of_it_is_there,
+    a_list_that_fails_in_the_middle_is_seen_by_nobody,
     forms_are_kept_for_each_person
 ];
 
@@ -131,6 +137,110 @@ async fn what_was_given_up_goes(t: Fixture) {
     assert_eq!(t.read(|conn| imports::abandoned(conn, NOW + 1)).await, None, "the other one has a job");
     while t.write(move |conn| bulk::step(conn, app, 10, NOW)).await {}
     assert_eq!(t.read(move |conn| licenses::counts(conn, app)).await.total(), 2);
+}
+
+/// Stages licenses and does the first slice of their job.
+async fn begun(t: &Fixture, app: i64, rows: usize, slice: i64) -> (i64, i64) {
+    let import = t.write(move |conn| imports::begin(conn, app, NOW)).await;
+    let rows: Vec<Staged> = (0..rows).map(staged).collect();
+    t.write(move |conn| imports::stage(conn, app, import, 0, &rows)).await;
+    let change = Change::ImportLicenses { import, genby: "ann".into() };
+    let begun = t
+        .write(move |conn| {
+            let decision = Decision { change: &change, by: "ann", total: None, now: NOW };
+            bulk::decide(conn, app, decision, slice)
+        })
+        .await;
+    (import, begun.job.expect("more is left"))
+}
+
+/// How many licenses of [`staged`] each way of looking sees.
+async fn seen(t: &Fixture, app: i64) -> Vec<usize> {
+    let wanted = LicensesWanted { level: Some("2".into()), ..LicensesWanted::default() };
+    t.read(move |conn| {
+        let all = Range { after: 0, last: i64::MAX };
+        let filter = LicenseFilter { level: Some("2".into()), ..LicenseFilter::default() };
+        let mut tabled = 0;
+        let walk = Walk {
+            app,
+            order: Order::Name,
+            backwards: false,
+            after: None,
+            limit: 1000,
+            now: NOW,
+            patience: Duration::from_secs(60),
+        };
+        tables::walk_licenses(conn, &wanted, &walk, &mut |_| {
+            tabled += 1;
+            ControlFlow::Continue(())
+        })?;
+        let by_key = licenses::by_key(conn, app, "key-3")?.is_some();
+        let spelled = licenses::spelling(conn, app, "KEY-3")?.is_some();
+        let token = tokens::lock(conn, app, "token 3")?.is_some();
+        let of_level_two = |all: Vec<licenses::License>| all.iter().filter(|one| one.level == "2").count();
+        Ok(vec![
+            licenses::page(conn, app, &filter, 0, 1000)?.len(),
+            of_level_two(licenses::of_range(conn, app, all)?),
+            licenses::by_beginning(conn, app, "key-", 1000)?.len(),
+            tables::licenses_in(conn, app, all, &wanted)?.len(),
+            tabled,
+            tokens::page(conn, app, (tokens::LICENSE, 0), 1000)?.len(),
+            usize::try_from(licenses::counts(conn, app)?.total()).expect("a number") - 2,
+            250 * usize::from(by_key),
+            250 * usize::from(spelled),
+            250 * usize::from(token),
+        ])
+    })
+    .await
+}
+
+async fn nobody_sees_a_list_before_all_of_it_is_there(t: Fixture) {
+    let app = t.app().await;
+    t.write(move |conn| licenses::insert_many(conn, app, &[new("before")])).await;
+    let (_, job) = begun(&t, app, 250, 50).await;
+    // Others make licenses meanwhile, which are seen.
+    t.write(move |conn| licenses::insert_many(conn, app, &[new("meanwhile")])).await;
+    let mut looks = Vec::new();
+    while t.read(move |conn| bulk::is_pending(conn, app, job)).await {
+        looks.push(seen(&t, app).await);
+        t.write(move |conn| bulk::step(conn, app, 50, NOW)).await;
+    }
+    assert!(looks.len() >= 4, "{looks:?}");
+    assert!(looks.iter().flatten().all(|&seen| seen == 0), "{looks:?}");
+    assert!(seen(&t, app).await.iter().all(|&seen| seen == 250), "{:?}", seen(&t, app).await);
+    let counts = t.read(move |conn| licenses::counts(conn, app)).await;
+    assert_eq!((counts.unused, counts.used), (251, 1));
+}
+
+async fn a_list_that_fails_in_the_middle_is_seen_by_nobody(t: Fixture) {
+    let app = t.app().await;
+    t.write(move |conn| licenses::insert_many(conn, app, &[new("one"), new("two")])).await;
+    let (import, job) = begun(&t, app, 250, 50).await;
+    t.write(move |conn| bulk::step(conn, app, 50, NOW)).await;
+    let mut given_up = None;
+    for _ in 0..5 {
+        assert_eq!(given_up, None);
+        given_up = t.write(move |conn| bulk::failed(conn, app, "the disk is odd", NOW)).await;
+    }
+    assert_eq!(given_up, Some(job));
+    let told = t.read(move |conn| bulk::job(conn, app, job)).await.expect("a job");
+    assert_eq!((told.changed, told.failed.as_deref()), (0, Some("the disk is odd")));
+    assert!(seen(&t, app).await.iter().all(|&seen| seen == 0), "{:?}", seen(&t, app).await);
+    // It is swept away in pieces, unseen all the while; then its keys are free.
+    assert_eq!(t.read(|conn| imports::abandoned(conn, NOW + 1)).await, Some((app, import)));
+    let mut pieces = 0;
+    while t.write(move |conn| imports::drop_made(conn, app, import, 40)).await {
+        pieces += 1;
+        assert!(seen(&t, app).await.iter().all(|&seen| seen == 0));
+    }
+    assert_eq!(pieces, 7);
+    while t.write(move |conn| imports::drop_staged(conn, app, import, 40)).await > 0 {}
+    t.write(move |conn| imports::forget(conn, app, import)).await;
+    assert!(seen(&t, app).await.iter().all(|&seen| seen == 0));
+    let again = t.write(move |conn| licenses::insert_many(conn, app, &[new("key-3")])).await;
+    assert_eq!(again.len(), 1);
+    let rows = t.read(|conn| conn.query("SELECT id FROM licenses", &[])).await;
+    assert_eq!(rows.len(), 3);
 }
 
 async fn forms_are_kept_for_each_person(t: Fixture) {

@@ -71,8 +71,8 @@ impl Service {
     }
 
     /// Makes the licenses of a list, in the name of `genby`. They are staged first; from the moment in which that is done
-    /// all of them are made, whatever happens, the first at once and very many by a job. A key that somebody else makes
-    /// meanwhile is passed over, and the job tells how many it made.
+    /// all of them are made, whatever happens, few at once and very many by a job. Nobody sees any of them before all are
+    /// there. A key that somebody else makes meanwhile is passed over, and the job tells how many it made.
     ///
     /// # Errors
     /// When the server allows no so many a day, or the database fails.
@@ -156,7 +156,9 @@ impl Service {
             self.store.db().read(move |conn| imports::abandoned(conn, before)).await?
         {
             let drop = move |conn: &mut Conn<'_>| {
-                if imports::drop_staged(conn, app, import, DROPPED)? == 0 {
+                let any = imports::drop_made(conn, app, import, DROPPED)?
+                    || imports::drop_staged(conn, app, import, DROPPED)? > 0;
+                if !any {
                     imports::forget(conn, app, import)?;
                 }
                 Ok::<_, StoreError>(())
