@@ -98,6 +98,7 @@ pub fn insert(conn: &mut Conn<'_>, new: &NewDelivery, bounds: DeliveryBounds, no
                ON CONFLICT (app) DO UPDATE SET url = excluded.url,
                    failures = CASE WHEN delivery_turns.url = excluded.url THEN delivery_turns.failures ELSE 0 END,
                    due = CASE WHEN delivery_turns.url = excluded.url OR delivery_turns.failures = 0
+                           OR delivery_turns.claimed > $4
                        THEN delivery_turns.due ELSE $4 END
                RETURNING waiting, failures, hour, anonymous, more";
     let Some(row) = conn.query_one(sql, params![new.app, &new.url, now, now_ms])? else {
@@ -185,7 +186,7 @@ pub fn due(conn: &mut Conn<'_>, now_ms: i64, each: i64, limit: i64) -> Result<Ve
 /// Claims a turn until `lease` (Unix milliseconds), with at most `count` messages, and gives up those that were written
 /// before `since` (Unix seconds). `None` when another node was faster.
 pub fn claim(conn: &mut Conn<'_>, seen: Due, lease: i64, since: i64, count: i64) -> Result<Option<Turn>> {
-    let sql = "UPDATE delivery_turns SET due = $3 WHERE app = $1 AND due = $2 RETURNING url, failures";
+    let sql = "UPDATE delivery_turns SET due = $3, claimed = $3 WHERE app = $1 AND due = $2 RETURNING url, failures";
     let Some(row) = conn.query_one(sql, params![seen.app, seen.due, lease])? else { return Ok(None) };
     let (url, failures) = (row.get(0)?, row.get(1)?);
     let expired =
@@ -227,11 +228,15 @@ pub fn end(conn: &mut Conn<'_>, turn: &Turn, end: &TurnEnd) -> Result<u64> {
         }
     }
     conn.execute("UPDATE delivery_turns SET waiting = $2 WHERE app = $1", params![turn.app, waiting])?;
-    // Not if the claim has run out, or the address was changed meanwhile.
-    let sql =
-        "UPDATE delivery_turns SET failures = $3, due = CASE WHEN waiting > 0 THEN CAST($4 AS BIGINT) END
-               WHERE app = $1 AND due = $2";
-    conn.execute(sql, params![turn.app, turn.lease, failures, end.next])?;
+    // Not if the claim has run out. An address that was set meanwhile has not failed, and need not wait as long.
+    let (least, _) = conn.least_greatest();
+    let sql = format!(
+        "UPDATE delivery_turns SET claimed = NULL, failures = CASE WHEN url = $5 THEN CAST($3 AS BIGINT) ELSE 0 END,
+             due = CASE WHEN waiting = 0 THEN NULL WHEN url = $5 THEN CAST($4 AS BIGINT)
+                 ELSE {least}(CAST($4 AS BIGINT), due) END
+         WHERE app = $1 AND due = $2"
+    );
+    conn.execute(&sql, params![turn.app, turn.lease, failures, end.next, &turn.url])?;
     Ok(given_up as u64)
 }
 
@@ -306,10 +311,12 @@ pub fn attempts(conn: &mut Conn<'_>, id: i64) -> Result<i64> {
 }
 
 /// Makes it the turn of an application at `now_ms` where that is put off because the address did not answer; `false` when
-/// nothing waits. Without failures the next turn is soon, and one that is claimed must be left alone.
+/// nothing waits. Without failures the next turn is soon. A turn that a node has claimed is left alone: it is being tried, and
+/// another node would send the same messages once more.
 pub fn hurry(conn: &mut Conn<'_>, app: i64, now_ms: i64) -> Result<bool> {
     let sql =
-        "UPDATE delivery_turns SET due = $2 WHERE app = $1 AND waiting > 0 AND failures > 0 AND due > $2";
+        "UPDATE delivery_turns SET due = $2 WHERE app = $1 AND waiting > 0 AND failures > 0 AND due > $2
+               AND (claimed IS NULL OR claimed <= $2)";
     let hurried = conn.execute(sql, params![app, now_ms])?;
     let sql = "SELECT 1 FROM delivery_turns WHERE app = $1 AND waiting > 0";
     Ok(hurried > 0 || conn.query_one(sql, params![app])?.is_some())

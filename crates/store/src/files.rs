@@ -71,6 +71,19 @@ pub fn replace(conn: &mut Conn<'_>, app: i64, new: &File) -> Result<bool> {
     Ok(changed == 1)
 }
 
+/// Claims a file until a Unix second for whoever puts another content in its place; `false` when a node does so at `now`.
+pub fn claim(conn: &mut Conn<'_>, app: i64, id: &str, now: i64, until: i64) -> Result<bool> {
+    let sql = "UPDATE files SET replacing = $4
+               WHERE app = $1 AND id = $2 AND (replacing IS NULL OR replacing <= $3)";
+    Ok(conn.execute(sql, params![app, id, now, until])? == 1)
+}
+
+/// Gives a claim back.
+pub fn unclaim(conn: &mut Conn<'_>, app: i64, id: &str) -> Result<()> {
+    conn.execute("UPDATE files SET replacing = NULL WHERE app = $1 AND id = $2", params![app, id])?;
+    Ok(())
+}
+
 /// Gives a file another name for people; `false` when there is none of that id.
 pub fn rename(conn: &mut Conn<'_>, app: i64, id: &str, name: &str) -> Result<bool> {
     let sql = "UPDATE files SET name = $3 WHERE app = $1 AND id = $2";

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::support::http::{form, halfway, request};
 use crate::support::people::{assert_kept_apart, manager, other_owner};
+use crate::support::proxied::on_both;
 use crate::support::target::Target;
 use crate::support::{App, Browser, Reply, Server, escaped, eventually};
 
@@ -160,6 +161,32 @@ fn who_may_no_more_uploads_nothing_that_is_on_its_way() {
         eventually("nothing is left", || (unfinished(&server) == 0).then_some(()));
         assert_eq!(rows(app).len(), 0, "{how}");
     }
+}
+
+/// Nodes keep from each other what their own memory cannot tell: a claim in the database, which a crash ends by its time.
+#[test]
+fn a_file_that_another_node_replaces_is_left_alone() {
+    on_both(|server| {
+        let browser = server.browser();
+        assert_eq!(send(&browser, &[], "one.exe", b"first").status, 303);
+        let id = rows(&server.app)[0]["id"].as_str().expect("an id").to_owned();
+        server.execute("UPDATE files SET replacing = 4102444800");
+        let refused = send(&browser, &[("id", &id)], "two.exe", b"second");
+        assert!(
+            refused.text().contains("This file is being replaced at this moment; try again"),
+            "{}",
+            refused.text()
+        );
+        assert_eq!(
+            (content(&browser, &id), rows(&server.app)[0]["name"].as_str()),
+            (b"first".to_vec(), Some("one.exe"))
+        );
+        server.execute("UPDATE files SET replacing = 1");
+        for content_now in [b"second".to_vec(), b"third".to_vec()] {
+            assert_eq!(send(&browser, &[("id", &id)], "two.exe", &content_now).status, 303);
+            assert_eq!(content(&browser, &id), content_now);
+        }
+    });
 }
 
 #[test]

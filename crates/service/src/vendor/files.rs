@@ -8,7 +8,7 @@ use claviger_store::files::{self, File};
 use super::{
     ManageError,
     checks::{check_name, check_url, must_be_new},
-    uploads::{self, Finished, Upload, not_kept},
+    uploads::{self, Finished, IS_BEING_REPLACED, Upload, not_kept},
 };
 use crate::{
     App, Service, ServiceError,
@@ -208,13 +208,14 @@ impl Service {
     ) -> Result<File, ManageError> {
         let name = name.map(|name| check_name("the name of a file", &name, NAME_MAX)).transpose()?;
         let Some(_held) = self.unfinished.hold_file(app.id, id) else {
-            return Err(ManageError::Unfit("this file is being replaced at this moment; try again".into()));
+            return Err(ManageError::Unfit(IS_BEING_REPLACED.into()));
         };
         let Finished { received, reservation: _reservation } = upload.finish().await?;
         let (app, wanted, size) = (app.id, id.to_owned(), received.size as i64);
         let (now, app_max, sha256) =
             (self.clock.now(), self.options.app_upload_bytes, received.sha256.clone());
-        // The row comes first, without a digest: until that is set, no link leads to either content.
+        // The row comes first, without a digest: until that is set, no link leads to either content. It is claimed until then,
+        // or two nodes could leave the row of one with the content of the other.
         let (new, was) = self
             .manage(move |conn| {
                 let mut new = None;
@@ -223,7 +224,7 @@ impl Service {
                     let file = File { name, url: None, size, uploaded: now, ..was.clone() };
                     new.insert(file).clone()
                 };
-                let was = uploads::replace(conn, app, &wanted, size, change, app_max)?;
+                let was = uploads::replace(conn, app, &wanted, size, now, change, app_max)?;
                 Ok((new, was))
             })
             .await?;
@@ -231,6 +232,7 @@ impl Service {
         if let Err(error) = self.files.keep(app, id, received).await {
             self.manage(move |conn| {
                 files::replace(conn, app, &was.0)?;
+                files::unclaim(conn, app, &was.0.id)?;
                 if let Some(sha256) = was.1 {
                     files::set_sha256(conn, app, &was.0.id, was.0.uploaded, &sha256)?;
                 }
@@ -243,6 +245,7 @@ impl Service {
         let is_listed = self
             .manage(move |conn| {
                 files::set_sha256(conn, app, &wanted, now, &sha256)?;
+                files::unclaim(conn, app, &wanted)?;
                 Ok(files::get(conn, app, &wanted)?.is_some())
             })
             .await?;

@@ -23,6 +23,9 @@ use crate::{
 const FILES_MAX: i64 = 1000;
 /// Characters of the name that an unfinished upload has.
 const NAME_LEN: usize = 20;
+/// Seconds that putting another content in the place of a file's takes at most, once that is on disk.
+const REPLACING: i64 = 60;
+pub(super) const IS_BEING_REPLACED: &str = "this file is being replaced at this moment; try again";
 /// No upload that is under way is silent for so long.
 const UNFINISHED_FOR: Duration = Duration::from_hours(1);
 
@@ -165,11 +168,15 @@ pub(super) fn replace(
     app: i64,
     id: &str,
     size: i64,
+    now: i64,
     change: impl FnOnce(&File) -> File,
     app_max: u64,
 ) -> Result<(File, Option<String>), ManageError> {
     claviger_store::apps::lock_settings(conn, app)?;
     let was = files::get(conn, app, id)?.ok_or_else(|| ManageError::unknown("file", id))?;
+    if !files::claim(conn, app, id, now, now + REPLACING)? {
+        return Err(ManageError::Unfit(IS_BEING_REPLACED.into()));
+    }
     let sha256 = files::sha256(conn, app, id)?;
     room(usage_without(conn, app, Some(id))?, size.unsigned_abs(), app_max)?;
     files::replace(conn, app, &change(&was))?;

@@ -14,6 +14,7 @@ both![
     what_arrived_is_gone_and_what_is_left_waits,
     a_dead_address_loses_turns_and_keeps_little,
     another_address_is_tried_at_once,
+    who_is_in_a_hurry_leaves_a_claimed_turn_alone,
     a_message_that_is_refused_is_given_up,
     what_is_too_old_is_given_up,
     strangers_make_room_for_users,
@@ -155,6 +156,39 @@ async fn a_dead_address_loses_turns_and_keeps_little(t: Fixture) {
     end(&t, turn, TurnEnd { arrived, next: MS + 99, ..TurnEnd::default() }).await;
     user(&t, app, "again").await;
     assert_eq!(claim(&t, app, MS + 99).await.failures, 0, "it lives again");
+}
+
+/// A worker that has the messages in hand sends them: another one would send them once more.
+async fn who_is_in_a_hurry_leaves_a_claimed_turn_alone(t: Fixture) {
+    let app = t.app().await;
+    user(&t, app, "once").await;
+    let turn = claim(&t, app, MS).await;
+    end(&t, turn, TurnEnd { failed: true, next: MS + 3_600_000, ..TurnEnd::default() }).await;
+    let hurry = async |at| assert!(t.write(move |conn| deliveries::hurry(conn, app, at)).await);
+    // Put off, it is tried at once.
+    hurry(MS + 10).await;
+    let turn = claim(&t, app, MS + 10).await;
+    // While that is under way, nobody else gets it: neither by haste, nor by another address.
+    hurry(MS + 20).await;
+    assert!(due(&t, MS + 20, 9).await.is_empty());
+    let moved = NewDelivery { url: "https://example.org/".into(), ..message(app, "new", false) };
+    assert!(add(&t, moved, BOUNDS, MS + 30).await);
+    hurry(MS + 40).await;
+    assert!(due(&t, MS + 40, 9).await.is_empty());
+    let arrived = vec![turn.messages[0].0];
+    end(&t, turn, TurnEnd { arrived, next: MS + 50, ..TurnEnd::default() }).await;
+    let turn = claim(&t, app, MS + 50).await;
+    assert_eq!((turn.url.as_str(), turn.failures, bodies(&turn)), ("https://example.org/", 0, vec!["new"]));
+    // A claim that ran out, since its node went down, is in nobody's way.
+    hurry(MS + 70_000).await;
+    assert_eq!(due(&t, MS + 70_000, 9).await, [app]);
+    // What fails for an address that was changed in the middle counts for the old one.
+    let turn = claim(&t, app, MS + 70_000).await;
+    assert!(add(&t, message(app, "back", false), BOUNDS, MS + 70_001).await);
+    let failed = TurnEnd { failed: true, next: MS + 9_000_000, ..TurnEnd::default() };
+    end(&t, turn, failed).await;
+    let turn = claim(&t, app, MS + 130_000).await;
+    assert_eq!((turn.failures, bodies(&turn)), (0, vec!["new", "back"]));
 }
 
 async fn another_address_is_tried_at_once(t: Fixture) {
