@@ -25,7 +25,7 @@ use crate::{
     request::{
         OPEN_FORM_MAX, decoded, is_too_long, not_allowed, read_form, refuse_foreign_form, refuse_other_sites,
     },
-    rights::{Need, may},
+    rights::{Need, may, not_permitted},
     route::{Method, Route},
     state::State,
     table,
@@ -144,6 +144,7 @@ async fn pass(visit: &mut Visit, parts: &Parts, body: Body) -> Answer {
             }
         }
     }
+    refuse_fields(visit, route)?;
     // Whoever is not signed in gets what forms are tied to along with the first page.
     let by = visit.person.as_ref().map_or_else(String::new, |person| person.name.clone());
     let mut response = on_behalf_of(by, (route.handler)(visit.clone())).await?;
@@ -192,8 +193,7 @@ async fn admit(visit: &mut Visit, route: &Route) -> Result<Option<Response>, Fau
         visit.app = Some(app);
     }
     if !may(&person, visit.app.as_deref(), route.need) {
-        let why = "Your account does not have this permission. The application's owner can give it.";
-        return Err(Fault::Forbidden(why.into()));
+        return Err(not_permitted());
     }
     if route.fresh && !person.is_fresh(visit.now()) {
         let next = match route.method {
@@ -203,6 +203,17 @@ async fn admit(visit: &mut Visit, route: &Route) -> Result<Option<Response>, Fau
         return Ok(Some(visit.see_other(Link::new(CONFIRM).with("next", next))?));
     }
     Ok(None)
+}
+
+/// Keeps people from changing along what they may not change by itself.
+fn refuse_fields(visit: &Visit, route: &Route) -> Result<(), Fault> {
+    for (field, permission) in route.fields {
+        let is_sent = visit.query.has(field) || visit.form.has(field);
+        if is_sent && !may(visit.person()?, visit.app.as_deref(), Need::App(*permission)) {
+            return Err(not_permitted());
+        }
+    }
+    Ok(())
 }
 
 /// Whether the person who was let in would be let in again.

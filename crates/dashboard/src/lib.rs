@@ -21,6 +21,7 @@ mod license_form;
 mod live;
 mod log_filter;
 mod moment;
+mod names;
 mod pages;
 mod panel;
 mod pasted;

@@ -6,6 +6,15 @@ use claviger_service::{
     people::{Person, Standing},
 };
 
+use crate::fault::Fault;
+
+/// What is told to who lacks a permission.
+pub(crate) fn not_permitted() -> Fault {
+    Fault::Forbidden(
+        "Your account does not have this permission. The application's owner can give it.".into(),
+    )
+}
+
 /// Who may go somewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {

@@ -3,7 +3,7 @@
 use claviger_domain::{Network, SessionId, tidy};
 use claviger_service::vendor::{Order, Place, Whose};
 
-use crate::{addresses::Link, fields::Fields};
+use crate::{addresses::Link, fields::Fields, names::Names};
 
 /// Longest text that is looked for, in bytes.
 const TEXT_MAX: usize = 200;
@@ -26,7 +26,7 @@ pub(crate) struct Filter {
 
 impl Filter {
     /// Reads the fields of an address or a form.
-    pub fn read(fields: &Fields) -> Self {
+    pub fn read(fields: &Fields, names: Names) -> Self {
         let line = |name| fields.filled(name).map(tidy).unwrap_or_default().to_owned();
         let (user, ip, text) = (line("user"), line("ip"), line("text"));
         let mut problem = None;
@@ -42,6 +42,11 @@ impl Filter {
         };
         if user.len() > TEXT_MAX || text.len() > TEXT_MAX {
             problem = Some(format!("A user or a text to look for has {TEXT_MAX} bytes at most."));
+        }
+        // By parts of names, a key could be guessed sign by sign.
+        if !names.whole && !text.is_empty() && SessionId::parse(&text).is_none() {
+            let told = "Write a whole session id: parts of names are looked for by whoever may see users or licenses.";
+            problem = Some(told.to_owned());
         }
         let signed_in = fields.get("signed_in").filter(|value| matches!(*value, "yes" | "no"));
         Self {
@@ -123,7 +128,7 @@ mod tests {
     use super::*;
 
     fn read(query: &str) -> Filter {
-        Filter::read(&Fields::parse(query.as_bytes()).unwrap())
+        Filter::read(&Fields::parse(query.as_bytes()).unwrap(), Names { whole: true })
     }
 
     #[test]

@@ -3,13 +3,13 @@
 use askama::Template;
 use claviger_service::vendor::{Listed, Number};
 
-use crate::{addresses::Link, moment::Moment, plots::grouped};
+use crate::{addresses::Link, moment::Moment, names::Names, plots::grouped};
 
 /// A session, as the table shows it.
 pub(crate) struct Row {
     pub id: String,
-    /// Name of who signed in, and where the sessions of that user are.
-    pub user: Option<(String, String)>,
+    /// Name of who signed in, and where the sessions of that user are, for whoever sees whole names.
+    pub user: Option<(String, Option<String>)>,
     pub ip: String,
     /// Where the sessions from there are.
     pub from: Option<String>,
@@ -22,11 +22,11 @@ pub(crate) struct Row {
 
 impl Row {
     /// Of an application whose pages begin at `base`.
-    pub fn new(session: Listed, base: &str, now: i64) -> Self {
+    pub fn new(session: Listed, base: &str, now: i64, names: Names) -> Self {
         let Listed { id, expires, api, ip, user } = session;
         let filtered = |name, value: &str| Link::new(format!("{base}sessions")).with(name, value).into();
         Self {
-            user: user.map(|(_, name)| (name.clone(), filtered("user", &name))),
+            user: user.map(|(_, name)| (names.show(&name), names.whole.then(|| filtered("user", &name)))),
             from: ip.parse::<std::net::IpAddr>().is_ok().then(|| filtered("ip", &ip)),
             ip,
             api: format!("{}.{}", api / 10, api % 10),

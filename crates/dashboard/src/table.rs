@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
+use claviger_domain::Permission;
 use matchit::Router;
 
 use crate::{
@@ -28,6 +29,8 @@ pub struct Listed {
     pub need: Need,
     /// Whether the person must have proved lately who they are.
     pub fresh: bool,
+    /// Fields that need a permission besides.
+    pub fields: &'static [(&'static str, Permission)],
 }
 
 /// All routes.
@@ -37,6 +40,7 @@ pub fn listed() -> impl Iterator<Item = Listed> {
         pattern: route.pattern,
         need: route.need,
         fresh: route.fresh,
+        fields: route.fields,
     })
 }
 

@@ -62,6 +62,8 @@ pub struct Mute {
     pub user: i64,
     /// Name of the user.
     pub username: String,
+    /// Whether the name is a license key.
+    pub by_license: bool,
     /// Unix second of the end.
     pub until: i64,
 }
@@ -171,14 +173,18 @@ pub fn mutes(conn: &mut Conn<'_>, app: i64, now: i64) -> Result<Vec<(String, i64
     conn.query(&sql, params![app, now])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
-/// Who may not speak at `now`, after a name, at most `limit`, by name.
-pub fn mutes_page(conn: &mut Conn<'_>, app: i64, now: i64, after: &str, limit: i64) -> Result<Vec<Mute>> {
+/// Who may not speak at `now`, after the user of a number, at most `limit`, by name.
+pub fn mutes_page(conn: &mut Conn<'_>, app: i64, now: i64, after: i64, limit: i64) -> Result<Vec<Mute>> {
     let sql = format!(
-        "SELECT users.id, users.username, m.until FROM chat_mutes m
+        "SELECT users.id, users.username, m.until, users.by_license FROM chat_mutes m
          JOIN users ON users.app = m.app AND users.id = m.user_id
-         WHERE m.app = $1 AND m.until > $2 AND {USER_STAYS} AND users.username > $3
+         WHERE m.app = $1 AND m.until > $2 AND {USER_STAYS}
+             AND users.username > COALESCE((SELECT username FROM users WHERE app = $1 AND id = $3), '')
          ORDER BY users.username LIMIT $4"
     );
-    let mute = |row: &Row| Ok(Mute { user: row.get(0)?, username: row.get(1)?, until: row.get(2)? });
+    let mute = |row: &Row| {
+        let by_license = row.get::<Option<i64>>(3)?.is_some();
+        Ok(Mute { user: row.get(0)?, username: row.get(1)?, until: row.get(2)?, by_license })
+    };
     conn.query(&sql, params![app, now, after, limit])?.iter().map(mute).collect()
 }

@@ -2,7 +2,10 @@
 
 use askama::Template;
 use claviger_domain::{Permission, in_one_line};
-use claviger_service::vendor::{Blacklisted, How, Match, Tried, Who};
+use claviger_service::{
+    people::Sees,
+    vendor::{Blacklisted, Found, How, Match, Tried, Who},
+};
 
 use super::why::address_of;
 use crate::{
@@ -46,7 +49,7 @@ struct Page {
 async fn show(visit: Visit) -> Answer {
     let app = visit.app()?;
     let text = visit.query.filled("text").unwrap_or_default();
-    let found = visit.service().find(app, text).await?;
+    let found = found_by(&visit, text).await?;
     if let Some(subject) = found.one() {
         return visit.see_other(address_of(app, subject));
     }
@@ -60,6 +63,14 @@ async fn show(visit: Visit) -> Answer {
         close,
     };
     visit.render(&page)
+}
+
+/// What a text means in the application, as far as the person may see it.
+pub(super) async fn found_by(visit: &Visit, text: &str) -> Result<Found, Fault> {
+    let (mut found, sees) = (visit.service().find(visit.app()?, text).await?, Sees::of(visit.person()?));
+    found.matches.retain(|one| sees.sees(one));
+    found.close.retain(|one| sees.sees(one));
+    Ok(found)
 }
 
 fn row(visit: &Visit, one: &Match) -> Result<Row, Fault> {

@@ -10,6 +10,7 @@ use crate::{
     fault::{Answer, Fault},
     live::{self, Event},
     moment::Moment,
+    names::Names,
     record::record,
     rights::Need,
     route::Route,
@@ -53,11 +54,12 @@ impl Newest {
         let app = visit.app()?;
         let query = SessionQuery { limit: SHOWN, ..SessionQuery::default() };
         let page = visit.service().session_page(app, query).await?;
+        let names = Names::of(visit)?;
         let begun = |row: &claviger_service::vendor::Listed| Begun {
             id: row.id.as_str().into(),
             ip: row.ip.clone(),
             api: format!("{}.{}", row.api / 10, row.api % 10),
-            user: row.user.as_ref().map(|(_, name)| name.clone()),
+            user: row.user.as_ref().map(|(_, name)| names.show(name)),
             began: visit.moment((row.id.created_ms() / 1000) as i64),
         };
         Ok(Self {

@@ -36,6 +36,8 @@ const SPANS: [(&str, &str); 5] =
     [("10", "10 minutes"), ("60", "an hour"), ("1440", "a day"), ("10080", "a week"), ("43200", "30 days")];
 
 struct Row {
+    /// Number of the user, by which the mute is lifted.
+    id: i64,
     user: String,
     until: Moment,
 }
@@ -58,19 +60,20 @@ struct Page {
 
 async fn page(visit: &Visit, status: StatusCode, problem: Option<String>) -> Answer {
     let (app, base) = (visit.app()?, app_base(visit.app()?));
-    let after = visit.query.filled("after").filter(|after| !after.contains('\0')).unwrap_or_default();
-    let mut mutes = visit.service().mutes_page(app, after.to_owned(), ROWS + 1).await?;
+    let after = visit.query.filled("after").and_then(|after| after.parse().ok()).unwrap_or(0);
+    let mut mutes = visit.service().mutes_page(app, after, ROWS + 1).await?;
     let more = i64::try_from(mutes.len()).is_ok_and(|count| count > ROWS);
     if more {
         mutes.pop();
     }
     let path = format!("{base}mutes");
-    let last = mutes.last().filter(|_| more).map(|last| last.username.clone());
-    let row = |Mute { username, until, .. }| Row { user: username, until: visit.moment(until) };
+    let last = mutes.last().filter(|_| more).map(|last| last.user);
+    let row =
+        |Mute { user, username, until, .. }| Row { id: user, user: username, until: visit.moment(until) };
     let page = Page {
         frame: visit.frame("Mutes", Nav::Chats).await?,
         pages: Pages {
-            first: (!after.is_empty()).then(|| path.clone()),
+            first: (after != 0).then(|| path.clone()),
             back: None,
             on: last.map(|last| Link::new(path.clone()).with("after", last).into()),
         },
@@ -131,14 +134,19 @@ async fn mute(visit: Visit) -> Answer {
 }
 
 async fn unmute(visit: Visit) -> Answer {
-    let (app, user) = (visit.app()?, visit.form.get("user").unwrap_or_default());
+    let app = visit.app()?;
     let back = format!("{}mutes", app_base(app));
-    if user.contains('\0') || user.is_empty() {
-        return visit.see_other_saying(back, "There is no such user.");
+    let user = visit.form.get("user").and_then(|number| number.parse().ok());
+    let unmuted = match user {
+        Some(user) => visit.service().unmute_number(app, user).await?,
+        None => None,
+    };
+    match unmuted {
+        None => visit.see_other_saying(back, "There is no such user."),
+        Some((name, false)) => visit.see_other_saying(back, &format!("{name} was not muted any more.")),
+        Some((name, true)) => {
+            record_about(&visit, app, &name, "unmuteuser", "muted → not muted").await?;
+            visit.see_other_saying(back, &format!("{name} may speak again."))
+        }
     }
-    if !visit.service().unmute(app, user).await? {
-        return visit.see_other_saying(back, &format!("{user} was not muted any more."));
-    }
-    record_about(&visit, app, user, "unmuteuser", "muted → not muted").await?;
-    visit.see_other_saying(back, &format!("{user} may speak again."))
 }

@@ -52,7 +52,7 @@ pub use self::{
     passkeys::PasskeyQuestion,
     person::{Person, Standing, Theme},
     provider::{Errand, ProviderAnswer, ProviderName, ProviderOutcome},
-    search::{Hits, Search},
+    search::{Hits, Search, Sees},
     second_factor::{CodeSetup, CodesOn},
     sign_in::{SignInStep, SignedIn},
     visitor::Visitor,

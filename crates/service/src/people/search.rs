@@ -49,8 +49,8 @@ pub struct Search {
 }
 
 /// Which kinds of matches a person may see in an application.
-#[derive(Clone, Copy)]
-struct Sees {
+#[derive(Clone, Copy, Debug)]
+pub struct Sees {
     users: bool,
     licenses: bool,
     sessions: bool,
@@ -58,7 +58,8 @@ struct Sees {
 }
 
 impl Sees {
-    fn of(person: &Person) -> Self {
+    /// By the permissions of a person.
+    pub fn of(person: &Person) -> Self {
         let sees = |permission: Permission| match &person.standing {
             Standing::Owner { .. } => true,
             Standing::Manager { permissions, .. } => permission.is_in(*permissions),
@@ -76,7 +77,8 @@ impl Sees {
         self.users || self.licenses
     }
 
-    fn sees(self, one: &Match) -> bool {
+    /// Whether a match is shown.
+    pub fn sees(self, one: &Match) -> bool {
         match one {
             // A user by name of the key is how licenses are looked at that somebody uses.
             Match::User { how, .. } => self.users || *how == How::Key,

@@ -187,14 +187,21 @@ impl Service {
         self.pulses.join(app.id, topic)
     }
 
-    /// Who may not speak now, after a name, at most `limit`.
+    /// Who may not speak now, after the user of a number, at most `limit`; by name, and with a made-up one for who signs in by
+    /// license, as in chats.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn mutes_page(&self, app: &App, after: String, limit: i64) -> Result<Vec<Mute>, ServiceError> {
+    pub async fn mutes_page(&self, app: &App, after: i64, limit: i64) -> Result<Vec<Mute>, ServiceError> {
         let (app, now) = (app.id, self.clock.now());
-        let read = move |conn: &mut Conn<'_>| chat::mutes_page(conn, app, now, &after, limit);
-        Ok(self.store.db().read::<_, StoreError, _>(read).await?)
+        let read = move |conn: &mut Conn<'_>| chat::mutes_page(conn, app, now, after, limit);
+        let mutes = self.store.db().read::<_, StoreError, _>(read).await?;
+        Ok(mutes.into_iter().map(|mute| self.as_shown(app, mute)).collect())
+    }
+
+    fn as_shown(&self, app: i64, mute: Mute) -> Mute {
+        let username = if mute.by_license { self.made_up_name(app, mute.user) } else { mute.username };
+        Mute { username, ..mute }
     }
 
     /// Who may not speak now, with the Unix second of the end.
@@ -247,6 +254,25 @@ impl Service {
             Ok(chat::unmute(conn, app, user.id)?)
         })
         .await
+    }
+
+    /// Lets a user speak again who was muted, by number. Returns the name as it is shown, and whether the user was muted; `None`:
+    /// there is no such user.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unmute_number(&self, app: &App, user: i64) -> Result<Option<(String, bool)>, ManageError> {
+        let id = app.id;
+        let unmuted = self
+            .manage(move |conn| {
+                let Some(found) = users::by_id(conn, id, user)? else { return Ok(None) };
+                Ok(Some((chat::unmute(conn, id, user)?, found)))
+            })
+            .await?;
+        Ok(unmuted.map(|(was_muted, found)| {
+            let made_up = found.by_license.is_some();
+            (if made_up { self.made_up_name(id, user) } else { found.username }, was_muted)
+        }))
     }
 }
 

@@ -83,7 +83,7 @@ fn license_verb(act: &LicenseAct) -> String {
         LicenseAct::Unban => "Lift the ban of".into(),
         LicenseAct::Note(note) if note.is_empty() => "Forget the note of".into(),
         LicenseAct::Note(_) => "Set the note of".into(),
-        LicenseAct::Extend(seconds) => format!("Add {} to", length(*seconds)),
+        LicenseAct::Extend(seconds) | LicenseAct::Worth(seconds) => format!("Add {} to", length(*seconds)),
         LicenseAct::Delete => "Delete".into(),
     }
 }

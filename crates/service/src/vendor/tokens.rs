@@ -35,7 +35,7 @@ impl Service {
     }
 
     /// Tokens of users and licenses whose name or key begins with a text, in any case, at most `limit` of each; or the
-    /// one that the text is.
+    /// one that the text is. Without `by_names` only that: what is found tells how names and keys begin.
     ///
     /// # Errors
     /// When the database fails.
@@ -43,6 +43,7 @@ impl Service {
         &self,
         app: &App,
         text: &str,
+        by_names: bool,
         limit: i64,
     ) -> Result<Vec<OwnedToken>, ManageError> {
         let (app, text) = (app.id, tidy(text).to_owned());
@@ -55,12 +56,15 @@ impl Service {
             if let Some(owner) = tokens::owner_of(conn, app, &text)? {
                 owners.push(owner);
             }
-            for user in users::by_beginning(conn, app, &folded, limit)? {
-                owners.push((tokens::USER.into(), user.id));
-            }
-            for license in licenses::by_beginning(conn, app, &folded, limit)? {
-                owners.push((tokens::LICENSE.into(), license.id));
-            }
+            let (found_users, found_licenses) = match by_names {
+                true => (
+                    users::by_beginning(conn, app, &folded, limit)?,
+                    licenses::by_beginning(conn, app, &folded, limit)?,
+                ),
+                false => Default::default(),
+            };
+            owners.extend(found_users.iter().map(|user| (tokens::USER.into(), user.id)));
+            owners.extend(found_licenses.iter().map(|license| (tokens::LICENSE.into(), license.id)));
             let mut found = Vec::new();
             for (kind, owner) in owners {
                 let token = tokens::of_owner(conn, app, &kind, owner)?;

@@ -24,6 +24,8 @@ pub enum LicenseAct {
     Note(String),
     /// Makes them worth so many seconds more; the user of a used one gets the time.
     Extend(i64),
+    /// Makes them worth so many seconds more; users keep what used ones brought.
+    Worth(i64),
     /// Deletes them with their tokens and the subscriptions that they brought.
     Delete,
 }
@@ -83,6 +85,11 @@ fn change(conn: &mut Conn<'_>, app: i64, license: &License, act: &LicenseAct, no
                 rewrite(conn, app, user.id, license, longer, now)?;
             }
             licenses::set_duration(conn, app, license.id, longer, false)?;
+        }
+        LicenseAct::Worth(seconds) => {
+            let longer = license.duration.saturating_add(*seconds).min(NEVER);
+            let kept = license.usedby.is_some();
+            licenses::set_duration(conn, app, license.id, longer, kept)?;
         }
         LicenseAct::Delete => {
             if let Some(user) = user(conn)? {

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use claviger_domain::Permission;
 use claviger_service::vendor::{AccessCheck, AccessPage, Blacklisted, EntryFilter, KINDS, Reason, Source};
 
 use crate::{
@@ -11,9 +10,9 @@ use crate::{
     fields::Fields,
     frame::{Frame, Nav},
     moment::Moment,
+    names::Names,
     pasted::LineProblem,
     plots::grouped,
-    rights::{Need, may},
     session_rows::told,
     tables::Pages,
     visit::Visit,
@@ -180,12 +179,12 @@ pub(super) async fn page(visit: &Visit, status: StatusCode, tried: Tried) -> Ans
 }
 
 fn row(visit: &Visit, entry: Blacklisted) -> Result<Row, crate::fault::Fault> {
-    let (app, base) = (visit.app()?, app_base(visit.app()?));
-    let sees = may(visit.person()?, Some(app), Need::Either(Permission::Users, Permission::Licenses));
+    let base = app_base(visit.app()?);
+    let names = Names::of(visit)?;
     let why = |reason: Reason| Why {
         user: reason.source.user().map(|name| {
-            let address = sees.then(|| Link::new(format!("{base}find")).with("text", name).into());
-            (name.to_owned(), address)
+            let address = names.whole.then(|| Link::new(format!("{base}find")).with("text", name).into());
+            (names.show(name), address)
         }),
         by: match &reason.source {
             Source::Hand => "by hand",

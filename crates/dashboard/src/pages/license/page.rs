@@ -46,7 +46,7 @@ struct Page {
     /// What it is worth, as it is typed.
     worth: String,
     unused: bool,
-    /// It has a user still, whose time can be changed along.
+    /// It has a user still, who can be changed along by whoever may change users.
     has_user: bool,
     blacklists_ip: bool,
     /// Its token, where the person may see it: itself, and whether it is banned.
@@ -80,7 +80,7 @@ async fn page(visit: &Visit, status: StatusCode, typed: Typed) -> Answer {
         note: license.note.clone().unwrap_or_default(),
         worth: days(license.duration),
         unused: license.usedby.is_none(),
-        has_user: record.user.is_some(),
+        has_user: record.user.is_some() && may(visit.person()?, Some(app), Need::App(Permission::Users)),
         blacklists_ip: app.settings.ban_blacklists_ip,
         token: token.map(|token| (token.token.clone(), token.banned.is_some())),
         events: story(visit, &record),

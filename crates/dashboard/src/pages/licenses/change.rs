@@ -1,5 +1,6 @@
 //! `/dashboard/{app}/licenses/change`: asks, then changes licenses that were chosen, or all that a filter means.
 
+use claviger_domain::Permission;
 use claviger_service::vendor::{Done, LicenseAct, LicenseRow, LicensesWanted, Number};
 
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
     form::{Input, Kind},
     frame::Nav,
     license_filter,
+    rights::{Need, may},
     table_change::{Which, back, brought, came_from, days, days_input, finish, time},
     table_filter::counted,
     visit::Visit,
@@ -24,6 +26,11 @@ const ACTS: &[Act] = &[
     Act { name: "extend", word: "Add time", is_bad: false },
     Act { name: "delete", word: "Delete", is_bad: true },
 ];
+
+/// Whether the time of users changes along: a manager of licenses alone may not change it.
+fn changes_users(visit: &Visit) -> Result<bool, Fault> {
+    Ok(may(visit.person()?, visit.app.as_deref(), Need::App(Permission::Users)))
+}
 
 /// Reads which licenses are meant.
 async fn which(visit: &Visit, fields: &Fields) -> Result<Which<LicensesWanted>, Fault> {
@@ -90,7 +97,15 @@ async fn confirm(
         ),
         "extend" => (
             format!("Add time to {many}?"),
-            "Unused licenses are worth more then. Of used ones, the user's subscription ends later.",
+            match changes_users(visit)? {
+                true => {
+                    "Unused licenses are worth more then. Of used ones, the user's subscription ends later."
+                }
+                false => {
+                    "The licenses are worth more then. Users keep the time that they have: changing it needs the permission \
+                     for users."
+                }
+            },
             vec![days_input()],
         ),
         _ => (
@@ -118,12 +133,15 @@ async fn confirm(
 }
 
 /// What was typed, as the act; else the field and what is wrong with it.
-fn act_of(act: &Act, form: &Fields) -> Result<LicenseAct, (&'static str, String)> {
+fn act_of(act: &Act, form: &Fields, users_too: bool) -> Result<LicenseAct, (&'static str, String)> {
     Ok(match act.name {
         "ban" => LicenseAct::Ban(form.kept("reason")),
         "unban" => LicenseAct::Unban,
         "note" => LicenseAct::Note(form.kept("act_note")),
-        "extend" => LicenseAct::Extend(days(form).map_err(|problem| ("days", problem))?),
+        "extend" => {
+            let seconds = days(form).map_err(|problem| ("days", problem))?;
+            if users_too { LicenseAct::Extend(seconds) } else { LicenseAct::Worth(seconds) }
+        }
         _ => LicenseAct::Delete,
     })
 }
@@ -143,13 +161,15 @@ pub(super) async fn change(visit: Visit) -> Answer {
         return wrong("typed", "Type the name of the application to delete all of its licenses.".into())
             .await;
     }
-    let doing = match act_of(act, &visit.form) {
+    let doing = match act_of(act, &visit.form, changes_users(&visit)?) {
         Ok(doing) => doing,
         Err((field, problem)) => return wrong(field, problem).await,
     };
     let told = match &doing {
         LicenseAct::Ban(reason) => format!("{}, reason {reason}", which.words()),
-        LicenseAct::Extend(seconds) => format!("{}, {}", which.words(), time(*seconds)),
+        LicenseAct::Extend(seconds) | LicenseAct::Worth(seconds) => {
+            format!("{}, {}", which.words(), time(*seconds))
+        }
         _ => which.words(),
     };
     let outcome = match &which {

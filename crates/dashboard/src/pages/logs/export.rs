@@ -9,6 +9,7 @@ use super::filter::Filter;
 use crate::{
     fault::{Answer, Fault},
     moment::Moment,
+    names::Names,
     row_file::{AT_ONCE, Columns, Part, rows_file},
     visit::Visit,
 };
@@ -20,24 +21,24 @@ pub(super) async fn export(visit: Visit) -> Answer {
     if let Some(problem) = filter.problem {
         return Err(Fault::Invalid(problem));
     }
-    let (service, wanted) = (visit.service().clone(), Arc::new(filter.wanted()));
+    let (service, wanted, names) = (visit.service().clone(), Arc::new(filter.wanted()), Names::of(&visit)?);
     let read = move |before| -> futures_util::future::BoxFuture<'static, Result<Part, Fault>> {
         let (service, app, wanted) = (service.clone(), app.clone(), wanted.clone());
         Box::pin(async move {
             let page = service.log_page(&app, (*wanted).clone(), before, AT_ONCE).await?;
-            Ok(Part { rows: page.rows.iter().map(columns).collect(), next: page.next })
+            Ok(Part { rows: page.rows.iter().map(|line| columns(line, names)).collect(), next: page.next })
         })
     };
     rows_file(&visit, "logs", COLUMNS, Box::new(read)).await
 }
 
-fn columns(line: &Log) -> Columns {
+fn columns(line: &Log, names: Names) -> Columns {
     let time = Moment::new(line.written, line.written).exact().trim_end_matches(" UTC").to_owned();
     vec![
         ("id", json!(line.id)),
         ("written", json!(line.written)),
         ("time", json!(time)),
-        ("user", json!(line.credential)),
+        ("user", json!(line.credential.as_ref().map(|name| names.show(name)))),
         ("pc", json!(line.pc_user)),
         ("text", json!(line.message)),
     ]

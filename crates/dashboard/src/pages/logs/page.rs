@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use claviger_domain::Permission;
 use claviger_service::vendor::{LinePage, Log};
 
 use super::filter::Filter;
@@ -11,8 +10,8 @@ use crate::{
     fault::{Answer, Fault},
     frame::{Frame, Nav},
     moment::Moment,
+    names::Names,
     plots::grouped,
-    rights::{Need, may},
     tables::Pages,
     visit::Visit,
 };
@@ -46,17 +45,17 @@ impl Rows {
     /// # Errors
     /// When the route names no application.
     pub(super) fn of(visit: &Visit, lines: Vec<Log>) -> Result<Self, Fault> {
-        let (app, base) = (visit.app()?, app_base(visit.app()?));
-        let sees = may(visit.person()?, Some(app), Need::Either(Permission::Users, Permission::Licenses));
+        let base = app_base(visit.app()?);
+        let names = Names::of(visit)?;
         let row = |line: Log| Row {
             id: line.id,
             written: visit.moment(line.written),
             user_at: line
                 .credential
                 .as_ref()
-                .filter(|_| sees)
+                .filter(|_| names.whole)
                 .map(|name| Link::new(format!("{base}find")).with("text", name).into()),
-            user: line.credential,
+            user: line.credential.map(|name| names.show(&name)),
             pc_at: line.pc_user.as_ref().map(|pc| Link::new(format!("{base}logs")).with("pc", pc).into()),
             pc: line.pc_user,
             text: line.message,

@@ -10,6 +10,7 @@ use futures_util::{Stream, stream};
 use crate::{
     fault::{Answer, Fault},
     moment::Moment,
+    names::{Names, beginning},
     session_filter::Filter,
     tables::{csv_field, download},
     visit::Visit,
@@ -21,6 +22,8 @@ struct Format {
     content_type: &'static str,
     start: &'static str,
     row: EncodeRow,
+    /// The same, for whoever sees only how names begin.
+    short_row: EncodeRow,
     end: &'static str,
 }
 
@@ -29,13 +32,20 @@ const CSV: Format = Format {
     content_type: "text/csv; charset=utf-8",
     start: "id,user,address,api,began,expires,signed_in\r\n",
     row: csv_row,
+    short_row: csv_short_row,
     end: "",
 };
-const JSON: Format =
-    Format { name: "json", content_type: "application/json", start: "[", row: json_row, end: "\n]\n" };
+const JSON: Format = Format {
+    name: "json",
+    content_type: "application/json",
+    start: "[",
+    row: json_row,
+    short_row: json_short_row,
+    end: "\n]\n",
+};
 
 pub(super) async fn export(visit: Visit) -> Answer {
-    let (app, filter) = (visit.app()?, Filter::read(&visit.query));
+    let (app, filter) = (visit.app()?, Filter::read(&visit.query, Names::of(&visit)?));
     if let Some(problem) = filter.problem {
         return Err(Fault::Invalid(problem));
     }
@@ -52,7 +62,8 @@ pub(super) async fn export(visit: Visit) -> Answer {
         text: whose.text,
         ..SessionFilter::default()
     };
-    let listing = visit.service().list_sessions(app, wanted, format.row).await?;
+    let row = if Names::of(&visit)?.whole { format.row } else { format.short_row };
+    let listing = visit.service().list_sessions(app, wanted, row).await?;
     let name = format!("{}-sessions.{}", app.name, format.name);
     Ok(download(&name, format.content_type, parts(listing, &format)))
 }
@@ -87,6 +98,20 @@ fn began(id: &str) -> i64 {
 /// A Unix second as spreadsheets read it.
 fn second(at: i64) -> String {
     Moment::new(at, at).exact().trim_end_matches(" UTC").to_owned()
+}
+
+/// A row in which the name is told only as it begins.
+fn shortened(out: &mut Vec<u8>, row: ScanRow<'_>, first: bool, write: EncodeRow) {
+    let name = row.credential.map(beginning);
+    write(out, ScanRow { credential: name.as_deref(), ..row }, first);
+}
+
+fn csv_short_row(out: &mut Vec<u8>, row: ScanRow<'_>, first: bool) {
+    shortened(out, row, first, csv_row);
+}
+
+fn json_short_row(out: &mut Vec<u8>, row: ScanRow<'_>, first: bool) {
+    shortened(out, row, first, json_row);
 }
 
 fn csv_row(out: &mut Vec<u8>, row: ScanRow<'_>, _: bool) {

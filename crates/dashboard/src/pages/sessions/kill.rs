@@ -12,6 +12,7 @@ use crate::{
     fault::{Answer, Fault},
     fields::Fields,
     frame::Nav,
+    names::Names,
     record::record,
     session_filter::{CHOSEN_MAX, Filter, chosen},
     session_rows::sessions,
@@ -37,7 +38,7 @@ impl Wish {
     ///
     /// # Errors
     /// When that cannot be told.
-    fn read(fields: &Fields) -> Result<Self, Fault> {
+    fn read(fields: &Fields, names: Names) -> Result<Self, Fault> {
         if fields.all("id").nth(CHOSEN_MAX).is_some() {
             let told = format!("At most {CHOSEN_MAX} sessions are chosen at once. Kill more by a filter.");
             return Err(Fault::Invalid(told));
@@ -54,7 +55,7 @@ impl Wish {
         if fields.has("chosen") {
             return Err(nothing_chosen());
         }
-        let filter = Filter::read(fields);
+        let filter = Filter::read(fields, names);
         if let Some(problem) = filter.problem {
             return Err(Fault::Invalid(problem));
         }
@@ -71,7 +72,7 @@ fn nothing_chosen() -> Fault {
 
 pub(super) async fn ask(visit: Visit) -> Answer {
     let (app, path) = (visit.app()?, format!("{}sessions", app_base(visit.app()?)));
-    let mut wish = Wish::read(&visit.query)?;
+    let mut wish = Wish::read(&visit.query, Names::of(&visit)?)?;
     let number = visit.service().count_sessions(app, wish.whose.clone()).await?;
     let kept = came_from(&visit, &path);
     let back = with_fields(&path, &kept);
@@ -109,7 +110,7 @@ const NONE_LIVED: &str = "No such session lives any more.";
 
 pub(super) async fn kill(visit: Visit) -> Answer {
     let (app, path) = (visit.app()?.clone(), format!("{}sessions", app_base(visit.app()?)));
-    let wish = Wish::read(&visit.form)?;
+    let wish = Wish::read(&visit.form, Names::of(&visit)?)?;
     let everybody = wish.whose.is_everybody();
     if everybody && visit.form.get("all") != Some("yes") {
         return Err(nothing_chosen());

@@ -13,6 +13,7 @@ use crate::{
     addresses::app_base,
     fault::Answer,
     live::{self, Event},
+    names::Names,
     session_filter::Filter,
     session_rows::{Row, Rows, told},
     visit::Visit,
@@ -27,20 +28,22 @@ struct Watching {
     wanted: Option<Wanted>,
     visit: Visit,
     base: String,
+    names: Names,
     waiting: VecDeque<Event>,
 }
 
 pub(super) async fn watch(visit: Visit) -> Answer {
     let (app, service) = (visit.app()?, visit.service());
-    let filter = Filter::read(&visit.query);
+    let names = Names::of(&visit)?;
+    let filter = Filter::read(&visit.query, names);
     // Before the page's sessions are looked at once more, so that none is missed in between.
     let watch = service.watch_sessions(app).await?;
     let wanted = match &filter.problem {
         Some(_) => None,
         None => service.session_filter(app, filter.whose()).await?,
     };
-    let mut watching =
-        Watching { watch, wanted, base: app_base(app), visit: visit.clone(), waiting: VecDeque::new() };
+    let (base, waiting) = (app_base(app), VecDeque::new());
+    let mut watching = Watching { watch, wanted, base, names, visit: visit.clone(), waiting };
     if let Some(since) = visit.query.get("since").and_then(SessionId::parse)
         && watching.wanted.is_some()
     {
@@ -48,7 +51,7 @@ pub(super) async fn watch(visit: Visit) -> Answer {
         let query = SessionQuery { whose: filter.whose(), order: Order::Newest, place, limit: ROWS + 1 };
         let page = service.session_page(app, query).await?;
         let newer: Vec<Listed> = page.rows.into_iter().filter(|row| row.id > since).collect();
-        watching.began(&newer, |row| shown(row.clone(), &app_base(app), &visit));
+        watching.began(&newer, |row| shown(row.clone(), &app_base(app), &visit, names));
     }
     live::stream(&visit, Box::pin(stream::unfold(watching, next)))
 }
@@ -66,8 +69,8 @@ async fn next(mut watching: Watching) -> Option<(Event, Watching)> {
 }
 
 /// A row as the table has it.
-fn shown(session: Listed, base: &str, visit: &Visit) -> String {
-    let rows = Rows { rows: vec![Row::new(session, base, visit.now())] };
+fn shown(session: Listed, base: &str, visit: &Visit, names: Names) -> String {
+    let rows = Rows { rows: vec![Row::new(session, base, visit.now(), names)] };
     rows.render().map_or_else(|_| String::new(), |html| html.trim().to_owned())
 }
 
@@ -78,14 +81,22 @@ impl Watching {
 
     /// Turns news into events for this page.
     fn learn(&mut self, news: &Arc<SessionNews>) {
-        // Made once for all who watch: rows hold nothing of whoever sees them.
-        let rows = news.shown.get_or_init(|| {
-            let row = |row: &Listed| shown(row.clone(), &self.base, &self.visit);
+        let make = || {
+            let row = |row: &Listed| shown(row.clone(), &self.base, &self.visit, self.names);
             // Of a crowd only the number is told; who signed in is shown in rows that are there already.
             let crowd = news.began.len() > ROWS;
             let began = news.began.iter().map(|one| if crowd { String::new() } else { row(one) });
             began.chain(news.signed_in.iter().map(row)).collect()
-        });
+        };
+        // Made once for all who watch and see whole names: rows hold nothing else of whoever sees them.
+        let own: Vec<String>;
+        let rows: &Vec<String> = match self.names.whole {
+            true => news.shown.get_or_init(make),
+            false => {
+                own = make();
+                &own
+            }
+        };
         let Some(wanted) = &self.wanted else { return };
         let place =
             |row: &Listed| news.began.iter().chain(&news.signed_in).position(|each| each.id == row.id);

@@ -14,6 +14,7 @@ use crate::{
     addresses::app_base,
     fault::Answer,
     frame::{Frame, Nav},
+    names::Names,
     plots::{self, Plot, grouped},
     rights::Need,
     route::Route,
@@ -65,7 +66,8 @@ struct Page {
 
 async fn show(visit: Visit) -> Answer {
     let (app, service) = (visit.app()?, visit.service());
-    let (base, filter, place) = (app_base(app), Filter::read(&visit.query), place(&visit.query));
+    let (base, place, names) = (app_base(app), place(&visit.query), Names::of(&visit)?);
+    let filter = Filter::read(&visit.query, names);
     let path = format!("{base}sessions");
     let query = SessionQuery { whose: filter.whose(), order: filter.order(), place, limit: ROWS };
     let page = match &filter.problem {
@@ -96,7 +98,7 @@ async fn show(visit: Visit) -> Answer {
         kill_all: filter.link(format!("{path}/kill")).into(),
         csv: filter.link(format!("{path}/export")).with("format", "csv").into(),
         json: filter.link(format!("{path}/export")).with("format", "json").into(),
-        rows: page.rows.into_iter().map(|session| Row::new(session, &base, visit.now())).collect(),
+        rows: page.rows.into_iter().map(|session| Row::new(session, &base, visit.now(), names)).collect(),
         base,
         filter,
         plots,

@@ -24,7 +24,7 @@ fn ban_form(visit: &Visit, named: &Named) -> Result<Form, Fault> {
         title: "Ban a token",
         words: vec!["Programs that present it are refused when they start. Its owner is not banned.".into()],
         inputs: vec![
-            Input::line("whose", "Token of", "").kind(Kind::Fixed).value(of(&named.token)),
+            Input::line("whose", "Token of", "").kind(Kind::Fixed).value(named.whose.clone()),
             Input::line("reason", "Reason", "Programs are told; at most 99 bytes."),
         ],
         button: "Ban the token",
@@ -48,7 +48,7 @@ pub(super) async fn ban(visit: Visit) -> Answer {
     match visit.service().set_token_banned(app, &named.token.token, Some(reason.clone())).await {
         Ok(_) => {
             record_about(&visit, app, &of(&named.token), "ban-token", &format!("reason: {reason}")).await?;
-            visit.see_other_saying(address(app), &format!("The token of {} is banned.", of(&named.token)))
+            visit.see_other_saying(address(app), &format!("The token of {} is banned.", named.whose))
         }
         Err(ManageError::Unfit(why)) => {
             let form = ban_form(&visit, &named)?.typed(&visit.form).wrong("reason", sentence(&why));
@@ -89,7 +89,7 @@ async fn ask(
 ) -> Answer {
     let back = address(visit.app()?);
     let confirm = Confirm {
-        title: format!("{title} {}?", of(&named.token)),
+        title: format!("{title} {}?", named.whose),
         words,
         button: button.into(),
         action: format!("{back}/{act}"),
@@ -102,9 +102,9 @@ async fn ask(
 
 pub(super) async fn unban(visit: Visit) -> Answer {
     let (app, named) = (visit.app()?, named(&visit, &visit.form).await?);
-    let whose = of(&named.token);
+    let whose = &named.whose;
     let after = visit.service().set_token_banned(app, &named.token.token, None).await.map_err(gone)?;
-    record_about(&visit, app, &whose, "unban-token", "").await?;
+    record_about(&visit, app, &of(&named.token), "unban-token", "").await?;
     let said = match after.banned {
         None => format!("The token of {whose} is unbanned."),
         Some(_) => format!("The token of {whose} stays refused: its {} is banned.", after.kind),
@@ -114,9 +114,9 @@ pub(super) async fn unban(visit: Visit) -> Answer {
 
 pub(super) async fn reset(visit: Visit) -> Answer {
     let (app, named) = (visit.app()?, named(&visit, &visit.form).await?);
-    let whose = of(&named.token);
     visit.service().reset_token(app, &named.token.token).await.map_err(gone)?;
-    record_about(&visit, app, &whose, "reset-token", "").await?;
+    record_about(&visit, app, &of(&named.token), "reset-token", "").await?;
+    let whose = &named.whose;
     visit.see_other_saying(address(app), &format!("The token of {whose} may come in another file now."))
 }
 

@@ -12,6 +12,7 @@ use crate::{
     addresses::{Link, app_base},
     fault::Answer,
     frame::{Frame, Nav},
+    names::Names,
     rights::{Need, may},
     tables::Pages,
     visit::Visit,
@@ -35,13 +36,13 @@ struct Row {
 }
 
 impl Row {
-    fn new(owned: OwnedToken) -> Self {
+    fn new(owned: OwnedToken, names: Names) -> Self {
         let OwnedToken { owner, token } = owned;
         Self {
             named: Link::new("").with("kind", &token.kind).with("of", owner).into(),
             hint: hint(&token.token),
             kind: token.kind,
-            assigned: token.assigned,
+            assigned: names.show(&token.assigned),
             banned: token.banned,
             bound: token.hash.is_some(),
         }
@@ -76,7 +77,7 @@ pub(super) fn address(app: &App) -> String {
 }
 
 pub(super) async fn show(visit: Visit) -> Answer {
-    let (app, base) = (visit.app()?, address(visit.app()?));
+    let (app, base, names) = (visit.app()?, address(visit.app()?), Names::of(&visit)?);
     let text = visit.query.filled("text").unwrap_or_default().to_owned();
     let problem =
         (text.len() > TEXT_MAX).then(|| format!("A text to look for has {TEXT_MAX} bytes at most."));
@@ -89,7 +90,7 @@ pub(super) async fn show(visit: Visit) -> Answer {
         (Some(_), _) => (Vec::new(), Pages::default()),
         (None, true) => listed(&visit, app, &base, kind).await?,
         (None, false) => {
-            let mut found = visit.service().find_tokens(app, &text, ROWS).await?;
+            let mut found = visit.service().find_tokens(app, &text, names.whole, ROWS).await?;
             found.retain(|one| kind.is_empty() || one.token.kind == kind);
             (found, Pages::default())
         }
@@ -98,7 +99,7 @@ pub(super) async fn show(visit: Visit) -> Answer {
     let page = Page {
         frame: visit.frame("Tokens", Nav::Tokens).await?,
         of_app: app_base(app),
-        rows: rows.into_iter().map(Row::new).collect(),
+        rows: rows.into_iter().map(|row| Row::new(row, names)).collect(),
         is_on: app.settings.token_system,
         may_settings: may(visit.person()?, Some(app), Need::App(Permission::Settings)),
         base,

@@ -8,12 +8,15 @@ use crate::{
     fault::{Answer, Fault},
     fields::Fields,
     frame::{Frame, Nav},
+    names::Names,
     visit::Visit,
 };
 
 /// A token, and the fields that name it.
 pub(super) struct Named {
     pub token: Token,
+    /// Whose it is, as the person may see that.
+    pub whose: String,
     pub fields: Vec<(String, String)>,
 }
 
@@ -27,10 +30,11 @@ pub(super) async fn named(visit: &Visit, fields: &Fields) -> Result<Named, Fault
     let owner: i64 = fields.get("of").and_then(|text| text.parse().ok()).ok_or(Fault::NotFound)?;
     let token = visit.service().token_of(visit.app()?, kind, owner).await?.ok_or(Fault::NotFound)?;
     let fields = vec![("kind".into(), kind.into()), ("of".into(), owner.to_string())];
-    Ok(Named { token, fields })
+    let whose = format!("{} {}", token.kind, Names::of(visit)?.show(&token.assigned));
+    Ok(Named { token, whose, fields })
 }
 
-/// Whose a token is, in words.
+/// Whose a token is, in words, for the audit log.
 pub(super) fn of(token: &Token) -> String {
     format!("{} {}", token.kind, token.assigned)
 }
@@ -40,11 +44,13 @@ pub(super) fn of(token: &Token) -> String {
 struct Page {
     frame: Frame,
     token: Token,
+    whose: String,
     back: String,
 }
 
 pub(super) async fn show(visit: Visit) -> Answer {
-    let Named { token, .. } = named(&visit, &visit.query).await?;
-    let page = Page { frame: visit.frame("Token", Nav::Tokens).await?, back: address(visit.app()?), token };
+    let Named { token, whose, .. } = named(&visit, &visit.query).await?;
+    let page =
+        Page { frame: visit.frame("Token", Nav::Tokens).await?, back: address(visit.app()?), token, whose };
     visit.render(&page)
 }

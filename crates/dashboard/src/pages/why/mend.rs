@@ -5,6 +5,7 @@ use claviger_domain::{Term, Unit};
 use claviger_service::vendor::{Act, ManageError};
 
 use super::{
+    LOOK,
     about::{address_of, subject},
     page::page,
 };
@@ -12,11 +13,15 @@ use crate::{
     addresses::Link,
     fault::{Answer, Fault, sentence},
     record::record,
+    rights::{may, not_permitted},
     visit::Visit,
 };
 
 pub(super) async fn mend(visit: Visit, word: &'static str) -> Answer {
     let (app, subject) = (visit.app()?.clone(), subject(&visit)?);
+    if !may(visit.person()?, Some(&app), LOOK) {
+        return Err(not_permitted());
+    }
     let field = |name| visit.form.get(name).unwrap_or_default();
     let invalid = || Fault::Invalid("There is no such entry. Nothing was changed.".into());
     let act = Act::parse(word, Some((field("kind"), field("value")))).ok_or_else(invalid)?;

@@ -12,7 +12,8 @@ pub(super) use self::about::address_of;
 use self::{mend::mend, page::show};
 use crate::{rights::Need, route::Route};
 
-const LOOK: Need = Need::Either(Permission::Users, Permission::Licenses);
+/// What looking needs; acts need this besides, since they tell whom they changed.
+pub(super) const LOOK: Need = Need::Either(Permission::Users, Permission::Licenses);
 const USERS: Need = Need::App(Permission::Users);
 
 pub(crate) const ROUTES: &[Route] = &[

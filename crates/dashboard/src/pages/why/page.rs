@@ -16,7 +16,7 @@ use crate::{
     addresses::{license_page, user_page},
     fault::{Answer, Fault},
     frame::{Frame, Nav},
-    rights::{Need, may},
+    rights::{Need, may, not_permitted},
     state_tags::Tag,
     visit::Visit,
 };
@@ -79,10 +79,27 @@ pub(super) async fn page(visit: &Visit, status: StatusCode, problem: Option<Stri
         (_, _, Some(license)) => license.key.clone(),
         _ => return Err(Fault::NotFound),
     };
+    if !sees(visit, subject, &verdict) {
+        return Err(not_permitted());
+    }
     let frame = visit.frame(plain(&name), Nav::Other).await?;
     let did = visit.query.get("did").filter(|_| problem.is_none());
     let did = did.and_then(|word| Act::parse(word, Some(("hwid", ""))));
     visit.render_as(status, &made(visit, frame, &verdict, did.as_ref(), problem)?)
+}
+
+/// Whether the person may look at whom the page is about. A user whose name is a license key is looked at as that license.
+fn sees(visit: &Visit, subject: Subject, verdict: &Verdict) -> bool {
+    match subject {
+        Subject::License(_) => has(visit, Permission::Licenses),
+        Subject::User(_) => has(visit, Permission::Users) || is_license(visit, verdict),
+    }
+}
+
+/// Whether the user is a license, which the person may see.
+fn is_license(visit: &Visit, verdict: &Verdict) -> bool {
+    let by_license = verdict.user.as_ref().is_some_and(|user| user.by_license.is_some());
+    by_license && has(visit, Permission::Licenses)
 }
 
 fn made(
@@ -112,6 +129,8 @@ fn made(
             first: first == Some(*act) && !extend_first,
         }
     };
+    let users = has(visit, Permission::Users) || is_license(visit, verdict);
+    let licenses = has(visit, Permission::Licenses);
     let tell = did.map_or_else(|| verdict.tell.clone(), |act| verdict.tell_after(act));
     Ok(Page {
         here: address_of(app, verdict.subject),
@@ -136,11 +155,14 @@ fn made(
         extend_first,
         days: visit.form.get("days").unwrap_or("30").to_owned(),
         problem,
-        facts: user_facts(visit, verdict),
-        license: license_facts(visit, verdict),
-        licenses: other_licenses(app, verdict),
+        facts: if users { user_facts(visit, verdict) } else { Vec::new() },
+        license: if licenses { license_facts(visit, verdict) } else { Vec::new() },
+        licenses: if licenses { other_licenses(app, verdict) } else { Vec::new() },
         subscriptions: verdict.subscriptions.iter().map(|one| subscription(visit, one)).collect(),
-        sessions: verdict.sessions.iter().map(|one| session(visit, one)).collect::<Result<_, Fault>>()?,
+        sessions: match users {
+            true => verdict.sessions.iter().map(|one| session(visit, one)).collect::<Result<_, Fault>>()?,
+            false => Vec::new(),
+        },
         tries: verdict.tries.iter().map(|one| tried(visit, one, verdict)).collect(),
         nearby: verdict.nearby.iter().map(|one| tried(visit, one, verdict)).collect(),
         frame,
