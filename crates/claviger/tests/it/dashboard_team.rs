@@ -362,7 +362,7 @@ fn every_change_of_a_balance_is_in_the_journal() {
         assert_eq!(
             journal(&browser, &page),
             [
-                ["spent", "−3 for a week", "rita"],
+                ["spent", "−3 for a week", "key main"],
                 ["given", "+2 for a day", "key main"],
                 ["taken", "−1 for a year", "demo"],
                 ["given", "+40 for a week, +1 for a year", "demo"],

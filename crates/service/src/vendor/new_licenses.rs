@@ -14,13 +14,17 @@ use claviger_store::{
 
 use super::{
     ManageError,
+    audit::COMMAND_LINE,
     checks::{check_line, check_remark},
     event::{AddEvent, form_id},
     team::may,
 };
 use crate::{
     App, Service, ServiceError,
-    shared::limits::{EVENT_SECONDS, TOKEN_BYTES},
+    shared::{
+        by::by,
+        limits::{EVENT_SECONDS, TOKEN_BYTES},
+    },
 };
 
 /// Licenses made in one call at most.
@@ -113,11 +117,14 @@ impl Service {
     /// # Errors
     /// See [`LicenseFailure`]; the checks come in the order of its list.
     pub async fn add_licenses(&self, app: &App, keys: NewKeys) -> Result<Vec<String>, LicenseFailure> {
-        Ok(self.make(app, keys, None, ("command line", BATCH_MAX)).await?.keys)
+        let by = by();
+        let way = if by.starts_with(COMMAND_LINE) { "command line" } else { "this server" };
+        Ok(self.make(app, keys, None, [&by, way], BATCH_MAX).await?.keys)
     }
 
     /// As [`Service::add_licenses`]. When an event comes again within 24 hours, the licenses that were made for it are
     /// told again, those that are left of them, and nothing is made or paid for. An event that failed is not remembered.
+    /// `by`: who asks, for the journal of whoever pays.
     ///
     /// # Errors
     /// See [`LicenseFailure`].
@@ -126,8 +133,9 @@ impl Service {
         app: &App,
         keys: NewKeys,
         event: Option<AddEvent>,
+        by: &str,
     ) -> Result<Added, LicenseFailure> {
-        self.make(app, keys, event, ("Seller API", BATCH_MAX)).await
+        self.make(app, keys, event, [by, "Seller API"], BATCH_MAX).await
     }
 
     /// As [`Service::add_licenses_for`], up to [`MAKE_MAX`] at a time: for people, who wait for a page.
@@ -140,7 +148,7 @@ impl Service {
         keys: NewKeys,
         event: AddEvent,
     ) -> Result<Added, LicenseFailure> {
-        self.make(app, keys, Some(event), ("dashboard", MAKE_MAX)).await
+        self.make(app, keys, Some(event), [&by(), "dashboard"], MAKE_MAX).await
     }
 
     /// The licenses that a person's form made within 24 hours, those that are left of them; `None` when it made none.
@@ -180,13 +188,14 @@ impl Service {
         Ok(self.store.db().write::<_, StoreError, _>(keep).await?)
     }
 
-    /// Makes licenses, at most `max`. `way`: by which way, for the journal of whoever pays.
+    /// Makes licenses, at most `max`. `by` and `way`: who asks, and by which way, for the journal of whoever pays.
     async fn make(
         &self,
         app: &App,
         keys: NewKeys,
         event: Option<AddEvent>,
-        (way, max): (&'static str, i64),
+        [by, way]: [&str; 2],
+        max: i64,
     ) -> Result<Added, LicenseFailure> {
         let keys = kept(keys)?;
         let (app, now, random) = (app.id, self.clock.now(), self.random.clone());
@@ -194,7 +203,7 @@ impl Service {
             let bits = keys.mask.bits(keys.alphabet);
             tracing::warn!(app, bits, "licenses were made whose keys can be guessed: give the mask more *");
         }
-        let daily = self.options.seller_daily_licenses;
+        let (daily, by, way) = (self.options.seller_daily_licenses, by.to_owned(), way.to_owned());
         let add = move |conn: &mut Conn<'_>| {
             if let Some(AddEvent(event)) = &event {
                 match add_events::claim(conn, app, event, now, now - EVENT_SECONDS, EVENTS_KEPT)? {
@@ -216,7 +225,7 @@ impl Service {
             let payer = payer(conn, app, &keys)?;
             let made = add_all(conn, app, &keys, &*random, now)?;
             if let (Some(payer), Some((first, _)), Some((last, _))) = (payer, made.first(), made.last()) {
-                pay(conn, &payer, &keys, (*first, *last), way, now)?;
+                pay(conn, &payer, &keys, (*first, *last), [&by, &way], now)?;
             }
             // The last check of the list; what was made is undone.
             if keys.note.is_some_and(|note| note.len() > NOTE_MAX) {
@@ -274,13 +283,14 @@ fn payer(conn: &mut Conn<'_>, app: i64, keys: &NewKeys) -> Result<Option<Account
     }
 }
 
-/// Notes who made licenses, and takes them off a reseller's balance.
+/// Notes who made licenses, and takes them off a reseller's balance. The journal tells who did it: a vendor's bot or an operator
+/// may spend what is a reseller's. `by`: empty where nobody said who asks.
 fn pay(
     conn: &mut Conn<'_>,
     payer: &Account,
     keys: &NewKeys,
     (first, last): (i64, i64),
-    way: &str,
+    [by, way]: [&str; 2],
     now: i64,
 ) -> Result<(), LicenseFailure> {
     licenses::set_maker(conn, payer.app, first, last, payer.id)?;
@@ -289,7 +299,7 @@ fn pay(
         let left = left.ok_or(LicenseFailure::ResellerBalance)?;
         let cause = Cause {
             kind: Kind::Spent,
-            actor: payer.username.clone(),
+            actor: if by.is_empty() { payer.username.clone() } else { by.to_owned() },
             detail: format!("level {}, {way}", keys.level),
             licenses: Some((first, last)),
         };

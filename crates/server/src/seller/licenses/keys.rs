@@ -114,7 +114,8 @@ async fn add(request: Request) -> Outcome {
 async fn add_keys(request: Request) -> Outcome {
     let keys = new_keys(&request)?;
     let event = event(&request, keys.amount);
-    match request.service().add_licenses_for(&request.app, keys, event).await {
+    let by = format!("key {}", request.key.name);
+    match request.service().add_licenses_for(&request.app, keys, event, &by).await {
         Ok(Added { keys, again: false }) => Ok(added(keys).into()),
         Ok(Added { keys, again: true }) => {
             Ok(Answer::Changed(added(keys), "the same event again: the same licenses".into()))

@@ -3,6 +3,7 @@
 use claviger_domain::{AccountRole, Alphabet, Balance, Mask, Permission, Role, Secret};
 
 use super::Fixture;
+use crate::on_behalf_of;
 use crate::vendor::{
     AddAccount, ManageError, NewMember, may,
     new_licenses::{LicenseFailure, NewKeys},
@@ -70,11 +71,25 @@ async fn resellers_pay_and_managers_need_permission() {
     t.service.add_account(&t.app, member(AccountRole::Manager, "max")).await.unwrap();
     let add = async |new| t.service.add_licenses(&t.app, new).await;
     assert!(matches!(add(keys("rita", "1", 1)).await, Err(LicenseFailure::ResellerBalance)));
-    let balance = Balance { day: 3, ..Balance::default() };
+    let balance = Balance { day: 5, ..Balance::default() };
     t.service.add_balance(&t.app, "rita", balance, ["acme", "test"]).await.unwrap();
     assert!(matches!(add(keys("rita", "3", 1)).await, Err(LicenseFailure::ResellerLevel)));
     assert_eq!(add(keys("Rita", "2", 2)).await.unwrap().len(), 2);
     assert!(matches!(add(keys("rita", "1", 2)).await, Err(LicenseFailure::ResellerBalance)));
+    let bot = t.service.add_licenses_for(&t.app, keys("rita", "1", 1), None, "key shop").await;
+    assert_eq!(bot.unwrap().keys.len(), 1);
+    assert_eq!(on_behalf_of("cli:ann".into(), add(keys("rita", "2", 1))).await.unwrap().len(), 1);
+    let account = t.service.account(&t.app, "rita").await.unwrap();
+    let journal = t.service.balance_journal(&t.app, account.id, None, 10).await.unwrap();
+    let told: Vec<(&str, &str)> =
+        journal.iter().map(|entry| (entry.cause.actor.as_str(), entry.cause.detail.as_str())).collect();
+    let expected = [
+        ("cli:ann", "level 2, command line"),
+        ("key shop", "level 1, Seller API"),
+        ("rita", "level 2, this server"),
+        ("acme", "test"),
+    ];
+    assert_eq!(told, expected);
     // What fails later costs nothing.
     let fixed = NewKeys { mask: Mask::new("FIXED").unwrap(), ..keys("acme", "1", 1) };
     add(fixed.clone()).await.unwrap();
