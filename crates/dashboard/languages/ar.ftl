@@ -212,3 +212,17 @@ said-two-factor-off = أُلغي تفعيل الدخول على خطوتين.
 downloads = التنزيلات
 download = تنزيل
 download-label = تنزيل { $name }
+
+# A new password by a link
+reset = اختر كلمة مرور جديدة
+reset-hint = تسري من تسجيل دخولك القادم. وتُسجَّل البرامج المفتوحة الآن خروجًا.
+new-password-again = الكلمة نفسها مرة أخرى
+set-password = تعيين كلمة المرور
+reset-done = تم تعيين كلمة المرور
+reset-done-words = شغّل البرنامج وسجّل الدخول بها. يمكنك إغلاق هذه الصفحة.
+reset-unknown = هذا الرابط لا يعمل
+reset-unknown-words = استُخدم من قبل أو مضى عليه أكثر من 24 ساعة. اطلب رابطًا آخر.
+password-missing = أدخل كلمة مرور.
+passwords-differ = كلمتا المرور مختلفتان. أدخل الكلمة نفسها مرتين.
+too-many-links = جاءت روابط مجهولة كثيرة جدًا من عنوانك. حاول لاحقًا.
+too-many-requests = جاءت طلبات كثيرة جدًا من عنوانك. حاول بعد دقيقة.

@@ -180,3 +180,17 @@ said-two-factor-off = Die Anmeldung in zwei Schritten ist ausgeschaltet.
 downloads = Downloads
 download = Herunterladen
 download-label = { $name } herunterladen
+
+# A new password by a link
+reset = Neues Passwort wählen
+reset-hint = Es gilt ab Ihrer nächsten Anmeldung. Programme, die jetzt angemeldet sind, werden abgemeldet.
+new-password-again = Noch einmal dasselbe
+set-password = Passwort setzen
+reset-done = Ihr Passwort ist gesetzt
+reset-done-words = Starten Sie das Programm und melden Sie sich damit an. Sie können diese Seite schließen.
+reset-unknown = Dieser Link funktioniert nicht
+reset-unknown-words = Er wurde schon benutzt oder ist älter als 24 Stunden. Fordern Sie einen neuen an.
+password-missing = Geben Sie ein Passwort ein.
+passwords-differ = Die beiden Passwörter unterscheiden sich. Geben Sie zweimal dasselbe ein.
+too-many-links = Von Ihrer Adresse kamen zu viele unbekannte Links. Versuchen Sie es später noch einmal.
+too-many-requests = Von Ihrer Adresse kamen zu viele Anfragen. Versuchen Sie es in einer Minute noch einmal.

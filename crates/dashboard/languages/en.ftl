@@ -180,3 +180,17 @@ said-two-factor-off = Two-factor sign-in is off.
 downloads = Downloads
 download = Download
 download-label = Download { $name }
+
+# A new password by a link
+reset = Choose a new password
+reset-hint = It counts from your next sign-in on. Programs that are signed in now are signed out.
+new-password-again = The same again
+set-password = Set the password
+reset-done = Your password is set
+reset-done-words = Start the program and sign in with it. You can close this page.
+reset-unknown = This link does not work
+reset-unknown-words = It was used already, or is older than 24 hours. Ask for another one.
+password-missing = Enter a password.
+passwords-differ = The two passwords differ. Enter the same one twice.
+too-many-links = Too many unknown links came from your address. Try again later.
+too-many-requests = Too many requests came from your address. Try again in a minute.

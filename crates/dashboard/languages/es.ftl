@@ -180,3 +180,17 @@ said-two-factor-off = El inicio de sesión en dos pasos está desactivado.
 downloads = Descargas
 download = Descargar
 download-label = Descargar { $name }
+
+# A new password by a link
+reset = Elige una contraseña nueva
+reset-hint = Vale desde tu próximo inicio de sesión. Los programas que tienen sesión ahora la pierden.
+new-password-again = Otra vez la misma
+set-password = Guardar la contraseña
+reset-done = Tu contraseña está guardada
+reset-done-words = Abre el programa e inicia sesión con ella. Puedes cerrar esta página.
+reset-unknown = Este enlace no funciona
+reset-unknown-words = Ya se usó o tiene más de 24 horas. Pide otro.
+password-missing = Escribe una contraseña.
+passwords-differ = Las dos contraseñas son distintas. Escribe dos veces la misma.
+too-many-links = Llegaron demasiados enlaces desconocidos desde tu dirección. Inténtalo más tarde.
+too-many-requests = Llegaron demasiadas peticiones desde tu dirección. Inténtalo dentro de un minuto.

@@ -180,3 +180,17 @@ said-two-factor-off = O acesso em duas etapas está desligado.
 downloads = Downloads
 download = Baixar
 download-label = Baixar { $name }
+
+# A new password by a link
+reset = Escolha uma nova senha
+reset-hint = Vale a partir do seu próximo acesso. Programas conectados agora são desconectados.
+new-password-again = A mesma outra vez
+set-password = Definir a senha
+reset-done = Sua senha foi definida
+reset-done-words = Abra o programa e entre com ela. Você pode fechar esta página.
+reset-unknown = Este link não funciona
+reset-unknown-words = Já foi usado ou tem mais de 24 horas. Peça outro.
+password-missing = Digite uma senha.
+passwords-differ = As duas senhas são diferentes. Digite a mesma duas vezes.
+too-many-links = Vieram links desconhecidos demais do seu endereço. Tente mais tarde.
+too-many-requests = Vieram pedidos demais do seu endereço. Tente de novo em um minuto.

@@ -172,3 +172,17 @@ said-two-factor-off = 两步登录已关闭。
 downloads = 下载
 download = 下载
 download-label = 下载 { $name }
+
+# A new password by a link
+reset = 设置新密码
+reset-hint = 下次登录起生效。现在已登录的程序会退出登录。
+new-password-again = 再输入一次
+set-password = 设置密码
+reset-done = 密码已设置
+reset-done-words = 请启动程序并用新密码登录。您可以关闭本页面。
+reset-unknown = 此链接无效
+reset-unknown-words = 它已被使用，或者已超过 24 小时。请重新申请。
+password-missing = 请输入密码。
+passwords-differ = 两次输入的密码不同。请输入两次相同的密码。
+too-many-links = 来自您的地址的未知链接过多。请稍后再试。
+too-many-requests = 来自您的地址的请求过多。请一分钟后再试。

@@ -11,7 +11,6 @@ mod limits;
 mod links;
 mod openapi;
 mod pieces;
-mod reset;
 mod router;
 mod seller;
 mod serve;

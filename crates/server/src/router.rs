@@ -15,13 +15,13 @@ use claviger_service::{Alert, Alerted};
 use crate::{
     State, health,
     http::{json, too_often, unknown_method},
-    links, openapi, reset, seller,
+    links, openapi, seller,
 };
 
 /// All routes but those of the Client API, which [`crate::serve`] takes first. `pages` are those for people.
 pub fn router(state: Arc<State>, pages: Router) -> Router {
     let counted = from_fn_with_state(state.clone(), counted);
-    // Pages for a new password and the Seller API count for themselves, and questions about health are free.
+    // The Seller API counts for itself, and questions about health are free.
     let router = Router::new()
         .merge(openapi::routes())
         .merge(health::address_routes())
@@ -29,7 +29,6 @@ pub fn router(state: Arc<State>, pages: Router) -> Router {
         .route_layer(counted.clone())
         .merge(seller::routes())
         .merge(health::routes())
-        .merge(reset::routes())
         .merge(links::routes())
         .fallback_service(any(not_found).layer(counted).with_state(state.clone()))
         .method_not_allowed_fallback(async || unknown_method())
@@ -62,6 +61,11 @@ async fn with_address(
 ) -> Response {
     let address = state.client_ip.of(peer, request.headers());
     request.extensions_mut().insert(address);
+    // It tries secrets for whoever asks; it tells in its own words that there were too many.
+    if request.uri().path().starts_with("/reset/") && !state.limits.client_may(address) {
+        state.service.alert(Alert::TooManyRequests, address, Alerted::default());
+        request.extensions_mut().insert(state.limits.client_used_up());
+    }
     next.run(request).await
 }
 

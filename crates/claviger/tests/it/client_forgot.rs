@@ -158,9 +158,9 @@ fn a_link_sets_one_password() {
         request(address, "POST", &path, &[FORM], body.as_bytes())
     };
     for (first, second, problem) in [
-        ("", "", "Type a password."),
+        ("", "", "Enter a password."),
         ("new", "other", "The two passwords differ."),
-        (&"x".repeat(1001), &"x".repeat(1001), "This password is too long."),
+        (&"x".repeat(1001), &"x".repeat(1001), "A password has at most 1000 bytes."),
     ] {
         let page = post(first, second);
         assert!(page.status == 400 && page.text().contains(problem), "{page:?}");
@@ -174,6 +174,53 @@ fn a_link_sets_one_password() {
     assert_eq!(request(address, "GET", &path, &[], b"").status, 404);
     assert_eq!(request(address, "GET", "/reset/%00%ff", &[], b"").status / 100, 4);
     assert_eq!(log_in(&server.app, "new"), "Logged in!");
+}
+
+/// The page speaks the language that is asked for, else the browser's, else the panel's.
+#[test]
+fn the_page_behind_a_link_speaks_the_readers_language() {
+    let mailbox = Mailbox::start();
+    let server = start(&mailbox);
+    register(&server, "alice", EMAIL, 0);
+    server.app.init("1.2").call("forgot", &[("username", "alice"), ("email", EMAIL)]);
+    let path = link(&eventually("a mail", || mailbox.mails().pop()));
+    let get = |query: &str, wanted: &str| {
+        let headers = [("Accept-Language", wanted)];
+        request(&server.app.address, "GET", &format!("{path}{query}"), &headers, b"")
+    };
+    for (query, wanted, language, direction, title) in [
+        ("", "", "en", "ltr", "Choose a new password"),
+        ("", "fr, de;q=0.5", "de", "ltr", "Neues Passwort wählen"),
+        ("", "es-MX", "es", "ltr", "Elige una contraseña nueva"),
+        ("?lang=pt", "de", "pt", "ltr", "Escolha uma nova senha"),
+        ("?lang=ru", "", "ru", "ltr", "Выберите новый пароль"),
+        ("?lang=xx", "zh-CN", "zh", "ltr", "设置新密码"),
+        ("?lang=ar", "", "ar", "rtl", "اختر كلمة مرور جديدة"),
+    ] {
+        let page = get(query, wanted);
+        let (html, told) =
+            (format!("<html lang=\"{language}\" dir=\"{direction}\">"), format!("<h1>{title}</h1>"));
+        assert!(page.status == 200 && page.text().contains(&html) && page.text().contains(&told), "{page:?}");
+        assert_eq!(
+            (page.header("referrer-policy"), page.header("cache-control")),
+            (Some("no-referrer"), Some("no-store"))
+        );
+    }
+    server.cli.ok(&["panel", "set", &server.app.path(), "language=ru"]);
+    assert!(get("", "").text().contains("<html lang=\"ru\""));
+    // What comes of it, too.
+    let post = |body: &[(&str, &str)]| {
+        let headers = [FORM, ("Accept-Language", "de")];
+        request(&server.app.address, "POST", &path, &headers, form(body).as_bytes())
+    };
+    let differing = post(&[("password", "one"), ("password_again", "other")]);
+    assert!(
+        differing.status == 400 && differing.text().contains("Die beiden Passwörter unterscheiden sich.")
+    );
+    let done = post(&[("password", "one"), ("password_again", "one")]);
+    assert!(done.status == 200 && done.text().contains("Ihr Passwort ist gesetzt"), "{done:?}");
+    let again = post(&[("password", "one"), ("password_again", "one")]);
+    assert!(again.status == 404 && again.text().contains("Dieser Link funktioniert nicht"), "{again:?}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use axum::{
     Extension, Router,
     body::Body,
     extract,
-    http::{HeaderMap, HeaderName, HeaderValue, Method as HttpMethod, StatusCode, header, request::Parts},
+    http::{HeaderValue, Method as HttpMethod, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::any,
 };
@@ -18,6 +18,8 @@ use claviger_service::customers::Panel;
 use super::{
     fault::{fault_page, no_panel},
     frame::base_of,
+    reply::{guarded, wanted},
+    reset,
     route::{PanelNeed, PanelRoute},
     table,
     visit::PanelVisit,
@@ -27,7 +29,6 @@ use crate::{
     cookies::PanelCookie,
     fault::{Answer, Fault},
     fields::Fields,
-    reply,
     request::{
         OPEN_FORM_MAX, decoded, is_too_long, not_allowed, read_form, refuse_foreign_form, refuse_other_sites,
     },
@@ -41,13 +42,9 @@ const PANELS: &str = "/panel/";
 const VISIT_BYTES: usize = 16;
 /// A year: for how long a chosen language is kept.
 const LANGUAGE_LASTS: i64 = 365 * 86_400;
-/// Nothing of other sites, no script at all, no style but our own files, in no frame.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
-    frame-ancestors 'none'";
-
-/// All pages of all panels.
+/// All pages of all panels, and the one for a new password.
 pub(crate) fn routes(state: Arc<State>) -> Router {
-    Router::new().route("/panel/{*rest}", any(enter)).with_state(state)
+    Router::new().route("/panel/{*rest}", any(enter)).merge(reset::routes()).with_state(state)
 }
 
 async fn enter(
@@ -124,11 +121,6 @@ fn split(path: &str) -> Option<(&str, &str, Option<&str>)> {
         None => (rest, None),
     };
     Some((owner, app, rest))
-}
-
-/// The language that a browser wants.
-fn wanted(headers: &HeaderMap) -> Option<Words> {
-    Words::wanted(headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?)
 }
 
 async fn pass(visit: &mut PanelVisit, parts: &Parts, body: Body) -> Answer {
@@ -224,13 +216,6 @@ fn add_cookies(visit: &PanelVisit, asked: Option<Words>, response: &mut Response
         let cookie = PanelCookie::Language.set(&visit.state, visit.of(), words.code(), Some(LANGUAGE_LASTS));
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-}
-
-fn guarded(mut response: Response) -> Response {
-    const VARY: HeaderName = header::VARY;
-    response.headers_mut().entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
-    response.headers_mut().append(VARY, HeaderValue::from_static("Accept-Language, Cookie"));
-    reply::guarded(response)
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ mod frame;
 mod moments;
 mod pages;
 mod refusal;
+mod reply;
+mod reset;
 mod route;
 mod table;
 mod visit;

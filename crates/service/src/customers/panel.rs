@@ -84,6 +84,15 @@ impl Service {
         Ok(Panel { app: app.clone(), settings, has_logo, revision })
     }
 
+    /// The code of the language that an application's panel is set to, on or off.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn panel_language(&self, app: i64) -> Result<String, ServiceError> {
+        let kept = self.store.db().read(move |conn| settings::get(conn, app)).await?;
+        Ok(kept.map(|kept| read(&kept)).transpose()?.unwrap_or_default().language)
+    }
+
     /// The logo of a panel.
     ///
     /// # Errors

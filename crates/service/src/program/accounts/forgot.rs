@@ -188,7 +188,7 @@ impl Service {
         self.store.db().write(keep).await
     }
 
-    /// Whether a link lets a user choose a new password: `Err` tells why not.
+    /// The number of the application whose user may choose a new password by a link: `Err` tells why nobody may.
     ///
     /// # Errors
     /// When the database fails.
@@ -196,8 +196,8 @@ impl Service {
         &self,
         secret: &str,
         ip: ClientAddress,
-    ) -> Result<Result<(), ResetPassword>, ServiceError> {
-        Ok(self.reset_of(secret, ip).await?.map(|_| ()))
+    ) -> Result<Result<i64, ResetPassword>, ServiceError> {
+        Ok(self.reset_of(secret, ip).await?.map(|reset| reset.app))
     }
 
     /// Whether an application has `blockLeakedPasswords` on.
