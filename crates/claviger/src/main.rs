@@ -14,7 +14,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        access, account, app, audit, chat, doctor, file, health, job, license, log, owner, serve, session,
+        access, account, app, audit, chat, doctor, file, health, job, license, log, owner, panel, serve, session,
         subscription, token, upgrade, user, variable, webhook, why,
     },
     config::{ServeArgs, StoreArgs},
@@ -73,6 +73,9 @@ enum Command {
     /// Manage webhooks: addresses that programs have called without knowing them
     #[command(subcommand)]
     Webhook(webhook::Command),
+    /// Set up the customers' panel: what it offers, how it looks, which files it has
+    #[command(subcommand)]
+    Panel(panel::Command),
     /// Manage chat channels, and who may not speak
     #[command(subcommand)]
     Chat(chat::Command),
@@ -152,6 +155,7 @@ fn main() -> ExitCode {
         Command::Variable(command) => variable::run(cli.store, command),
         Command::File(command) => file::run(cli.store, command),
         Command::Webhook(command) => webhook::run(cli.store, command),
+        Command::Panel(command) => panel::run(cli.store, command),
         Command::Why(args) => why::run(cli.store, args),
         Command::Chat(command) => chat::run(cli.store, command),
         Command::Blacklist(command) => access::run_blacklist(cli.store, command),

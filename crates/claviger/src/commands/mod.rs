@@ -14,6 +14,7 @@ pub(crate) mod job;
 pub(crate) mod license;
 pub(crate) mod log;
 pub(crate) mod owner;
+pub(crate) mod panel;
 mod seller_key;
 pub(crate) mod serve;
 pub(crate) mod session;

@@ -33,15 +33,20 @@ fn field(settings: &Value, name: &str) -> String {
     }
 }
 
+/// What is written as NAME=VALUE, taken apart; `such_as`: an example for whoever writes something else.
+pub(super) fn pairs_of(changes: &[String], such_as: &str) -> anyhow::Result<Vec<(String, String)>> {
+    let split = |change: &String| {
+        let split = change
+            .split_once('=')
+            .with_context(|| format!("`{change}` changes nothing: write NAME=VALUE, such as {such_as}"));
+        split.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    };
+    changes.iter().map(split).collect()
+}
+
 /// Changes settings, each written NAME=VALUE; `force`: also to a mask whose keys could be guessed.
 pub(super) fn change(store: StoreArgs, app: &str, changes: &[String], force: bool) -> anyhow::Result<()> {
-    let changes = changes.iter().map(|change| {
-        let split = change.split_once('=').with_context(|| {
-            format!("`{change}` changes nothing: write NAME=VALUE, such as hwidCheck=false")
-        });
-        split.map(|(name, value)| (name.to_owned(), value.to_owned()))
-    });
-    let changes: Vec<(String, String)> = changes.collect::<anyhow::Result<_>>()?;
+    let changes = pairs_of(changes, "hwidCheck=false")?;
     let deed = store.deed.clone();
     with_app(store, app, async |service, app| {
         let changed = match force {

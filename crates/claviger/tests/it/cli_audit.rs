@@ -92,11 +92,14 @@ const IN_APP: &[(&str, &str, &str)] = &[
     ("account suspend", "rita", "rita"),
     ("account resume", "rita", "rita"),
     ("account delete", "rita --yes", "rita"),
+    ("panel set", "on=true brand=Acme", "demo-app"),
+    ("panel set-logo", "LOGO", "demo-app"),
+    ("panel remove-logo", "", "demo-app"),
     ("user delete", "alice --yes", "alice"),
 ];
 
 /// Those that are tried in a test of their own below, or need more than this application has; their way is the same.
-const ELSEWHERE: [&str; 12] = [
+const ELSEWHERE: [&str; 13] = [
     "app create",
     "app rename",
     "app delete",
@@ -104,6 +107,7 @@ const ELSEWHERE: [&str; 12] = [
     "owner invite",
     "owner set-role",
     "owner sign-out",
+    "panel offer-file",
     "token ban",
     "token unban",
     "token reset",
@@ -134,6 +138,10 @@ fn user() -> String {
     format!("cli:{}", String::from_utf8(output.stdout).expect("a name").trim())
 }
 
+/// The head of a picture of one pixel.
+const ONE_PIXEL: &[u8] =
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00";
+
 #[test]
 fn what_commands_change_is_in_the_audit_log() {
     let server = Server::start();
@@ -143,6 +151,8 @@ fn what_commands_change_is_in_the_audit_log() {
     let folder = tempfile::tempdir().expect("a folder");
     let list = folder.path().join("keys.txt");
     std::fs::write(&list, "BROUGHT-ALONG-1\n").expect("a list");
+    let logo = folder.path().join("logo.png");
+    std::fs::write(&logo, ONE_PIXEL).expect("a picture");
     for (command, args, target) in IN_APP {
         let words: Vec<&str> = command.split(' ').collect();
         if *command == "session kill-all" {
@@ -150,6 +160,7 @@ fn what_commands_change_is_in_the_audit_log() {
             server.app.init("1.1");
         }
         let args = args.replace("LICENSE", license).replace("FILE", list.to_str().expect("a path"));
+        let args = args.replace("LOGO", logo.to_str().expect("a path"));
         let args: Vec<&str> = args.split_whitespace().collect();
         server.cli.ok(&[&words, &[path.as_str()][..], &args].concat());
         let entry = newest(&server, &path);

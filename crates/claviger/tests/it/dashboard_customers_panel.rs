@@ -163,8 +163,9 @@ const LOGO: &str = "/dashboard/demo-app/customers-panel/logo";
 /// The smallest pictures that browsers take for some, and more.
 const PNG: &[u8] =
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00";
-const JPEG: &[u8] = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00";
-const WEBP: &[u8] = b"RIFF\x1a\x00\x00\x00WEBPVP8L";
+const JPEG: &[u8] = b"\xff\xd8\xff\xe0\x00\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\
+    \xff\xc0\x00\x11\x08\x00\x01\x00\x01\x03\x01\x22\0\x02\x11\x01\x03\x11\x01";
+const WEBP: &[u8] = b"RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\0\0\0\0\0\0";
 const LOGO_MAX: usize = 256 * 1024;
 
 /// Sends a picture as a browser without script does.
@@ -226,6 +227,8 @@ fn logos_are_pictures_whatever_they_are_called() {
         let before = served(&customer).expect("a logo");
         let large = [PNG, &vec![0; LOGO_MAX + 1 - PNG.len()]].concat();
         let far_too_large = [PNG, &vec![0; 3 * 1024 * 1024]].concat();
+        // Some hundred bytes that would take gigabytes in whoever's browser shows them.
+        let vast = [&PNG[..16], &50_000_u32.to_be_bytes(), &50_000_u32.to_be_bytes(), &PNG[24..]].concat();
         let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>";
         for (content, name, told) in [
             (&svg[..], "a.png", "PNG, JPEG or WebP"),
@@ -237,6 +240,8 @@ fn logos_are_pictures_whatever_they_are_called() {
             (b"RIFF\0\0\0\0WAVEfmt ", "a.webp", "PNG, JPEG or WebP"),
             (b"", "a.png", "PNG, JPEG or WebP"),
             (PNG, "", "Choose a picture first"),
+            (&vast, "a.png", "at most 4 megapixels; this one has 50000 × 50000 pixels"),
+            (&PNG[..20], "a.png", "does not tell how large it is"),
             (&large, "a.png", "at most 256 KiB"),
             (&far_too_large, "a.png", "at most 256 KiB"),
         ] {

@@ -1,6 +1,6 @@
 //! Files that customers may download: which, by what subscription, and a link to each.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use claviger_domain::{ClientAddress, Offer, PanelSettings};
 use claviger_store::{
@@ -93,7 +93,7 @@ impl Service {
     ///
     /// # Errors
     /// When there is no such upload, or the database fails.
-    pub async fn offer_file(&self, app: &Arc<App>, file: &str, to: Vec<String>) -> Result<(), ManageError> {
+    pub async fn offer_file(&self, app: &App, file: &str, to: Vec<String>) -> Result<(), ManageError> {
         let (id, file) = (app.id, file.to_owned());
         self.manage(move |conn| {
             let found = files::get(conn, id, &file)?.filter(|file| file.url.is_none());

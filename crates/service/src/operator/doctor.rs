@@ -9,7 +9,7 @@ use claviger_store::{Database, Store, StoreError, apps};
 pub use claviger_store::{Migration, Schema, migrations_after};
 use serde::Deserialize;
 
-use super::start::refuse_emptied;
+use super::{names::is_step, start::refuse_emptied};
 use crate::{
     AllowedTarget, App, Service, ServiceError,
     shared::{
@@ -33,6 +33,8 @@ pub struct AppCheck {
     pub path: String,
     /// The application; else what is wrong with what the database holds.
     pub app: Result<App, ServiceError>,
+    /// It or its owner is called `.` or `..`, as older releases allowed: browsers reach no customers' panel there.
+    pub is_out_of_reach: bool,
 }
 
 /// What was found in a list of VPNs.
@@ -149,6 +151,7 @@ impl Service {
         let checks = records.iter().map(|record| AppCheck {
             path: format!("{}/{}", record.owner.name, record.name),
             app: App::open(record, &self.vault),
+            is_out_of_reach: is_step(&record.name) || is_step(&record.owner.name),
         });
         Ok(checks.collect())
     }

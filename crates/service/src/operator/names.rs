@@ -13,7 +13,17 @@ pub(super) fn check_name(what: &str, name: &str, max: usize) -> Result<String, S
     if !is_line(name) {
         return Err(refused(&format!("the name of an {what} {NOT_A_LINE}")));
     }
+    if is_step(name) {
+        return Err(refused(&format!(
+            "an {what} cannot be called `{name}`: browsers take that in an address for a step up or none"
+        )));
+    }
     Ok(name.into())
+}
+
+/// Whether browsers drop a name out of an address, so that what is below cannot be reached.
+pub(super) fn is_step(name: &str) -> bool {
+    matches!(name, "." | "..")
 }
 
 pub(crate) fn no_owner(name: &str) -> ServiceError {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use claviger_domain::{CONTRAST_MIN, Colour, Offer, PANEL_LANGUAGES, PanelSettings, is_line, tidy};
-use claviger_store::{apps, panel::settings};
+use claviger_store::{Conn, StoreError, apps, panel::settings};
 
 use super::{ManageError, checks::check_url};
 use crate::{App, Service};
@@ -41,6 +41,75 @@ pub struct PanelForm {
 /// What is wrong with a field of the form: its name, and a sentence.
 pub type PanelProblem = (&'static str, String);
 
+impl PanelForm {
+    /// The form as it is filled in of what is set.
+    pub fn of(settings: &PanelSettings) -> Self {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        Self {
+            on: settings.on,
+            offers: settings.offers.iter().map(|offer| offer.name().to_owned()).collect(),
+            brand: text(&settings.brand),
+            light: settings.light.to_string(),
+            dark: settings.dark.to_string(),
+            welcome: text(&settings.welcome),
+            support: text(&settings.support),
+            terms: text(&settings.terms),
+            language: settings.language.clone(),
+        }
+    }
+
+    /// The fields as `claviger panel` and the audit log name them, with their values.
+    pub fn fields(&self) -> [(&'static str, String); 9] {
+        [
+            ("on", self.on.to_string()),
+            ("offers", self.offers.join(",")),
+            ("brand", self.brand.clone()),
+            ("light", self.light.clone()),
+            ("dark", self.dark.clone()),
+            ("welcome", self.welcome.clone()),
+            ("support", self.support.clone()),
+            ("terms", self.terms.clone()),
+            ("language", self.language.clone()),
+        ]
+    }
+
+    /// Fills in one field, by its name.
+    ///
+    /// # Errors
+    /// When there is none of that name, or the value cannot be read.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let text = match name {
+            "on" => {
+                self.on = value.parse().map_err(|_| format!("`{value}` is neither true nor false"))?;
+                return Ok(());
+            }
+            "offers" => {
+                self.offers =
+                    value.split(',').map(tidy).filter(|name| !name.is_empty()).map(String::from).collect();
+                let known = |name: &&String| Offer::ALL.iter().any(|offer| offer.name() == *name);
+                return match self.offers.iter().find(|name| !known(name)) {
+                    Some(unknown) => Err(format!("a panel offers no `{unknown}`: {}", offer_names())),
+                    None => Ok(()),
+                };
+            }
+            "brand" => &mut self.brand,
+            "light" => &mut self.light,
+            "dark" => &mut self.dark,
+            "welcome" => &mut self.welcome,
+            "support" => &mut self.support,
+            "terms" => &mut self.terms,
+            "language" => &mut self.language,
+            _ => return Err(format!("a panel has no setting `{name}`; `claviger panel show` names them")),
+        };
+        value.clone_into(text);
+        Ok(())
+    }
+}
+
+fn offer_names() -> String {
+    Offer::ALL.map(Offer::name).join(", ")
+}
+
 impl Service {
     /// Sets what an application's panel offers and how it looks, as a whole. Returns what is another now.
     ///
@@ -55,19 +124,60 @@ impl Service {
             Ok(new) => new,
             Err(problems) => return Ok(Err(problems)),
         };
-        let old = self.panel_of(app).await?.settings;
-        let differences = differences(&old, &new);
-        let text = serde_json::to_string(&new).expect("settings are plain data");
         let (id, name) = (app.id, app.name.clone());
         self.manage(move |conn| {
-            // No panel outlives its application.
-            let held = apps::hold_settings(conn, id)?;
-            held.ok_or_else(|| ManageError::unknown("application", &name))?;
-            Ok(settings::set(conn, id, &text)?)
+            let old = held(conn, id, &name)?;
+            keep(conn, id, &new)?;
+            Ok(Ok(differences(&old, &new)))
         })
-        .await?;
-        Ok(Ok(differences))
+        .await
     }
+
+    /// Changes some fields of an application's panel, by name, all or none; what is not named stays. Returns what is another
+    /// now.
+    ///
+    /// # Errors
+    /// When a field is unknown or its value is refused; or the database failed.
+    pub async fn change_panel(
+        &self,
+        app: &App,
+        changes: Vec<(String, String)>,
+    ) -> Result<String, ManageError> {
+        let (id, name) = (app.id, app.name.clone());
+        self.manage(move |conn| {
+            let old = held(conn, id, &name)?;
+            let mut form = PanelForm::of(&old);
+            for (field, value) in &changes {
+                form.set(field, value).map_err(ManageError::Unfit)?;
+            }
+            let new = read(&form).map_err(|problems| ManageError::Unfit(told(&problems)))?;
+            keep(conn, id, &new)?;
+            Ok(differences(&old, &new))
+        })
+        .await
+    }
+}
+
+/// What is set, held from others' changes until the end of the transaction: no panel outlives its application.
+fn held(conn: &mut Conn<'_>, app: i64, name: &str) -> Result<PanelSettings, ManageError> {
+    let held = apps::hold_settings(conn, app)?;
+    held.ok_or_else(|| ManageError::unknown("application", name))?;
+    match settings::get(conn, app)? {
+        Some(kept) => serde_json::from_str(&kept.settings)
+            .map_err(|_| StoreError::Unexpected("settings of a panel".into()).into()),
+        None => Ok(PanelSettings::default()),
+    }
+}
+
+fn keep(conn: &mut Conn<'_>, app: i64, new: &PanelSettings) -> Result<(), ManageError> {
+    let text = serde_json::to_string(new).expect("settings are plain data");
+    Ok(settings::set(conn, app, &text)?)
+}
+
+/// Problems in one line.
+fn told(problems: &[PanelProblem]) -> String {
+    let told = problems.iter().map(|(field, why)| format!("{field}: {why}"));
+    told.collect::<Vec<_>>().join(" ")
 }
 
 /// The settings that a form means; else what is wrong with it.

@@ -109,6 +109,16 @@ async fn apps(report: &mut Report, service: &Service) -> Vec<AppCheck> {
             );
         }
     }
+    for check in checks.iter().filter(|check| check.is_out_of_reach) {
+        report.warning(
+            "applications",
+            format!(
+                "browsers cannot reach the customers' panel of {}, since they drop `.` and `..` from addresses: give the \
+                 application another name with `claviger app rename`; of an owner so called, no panel can be reached",
+                check.path
+            ),
+        );
+    }
     if report.problems() == before {
         report.ok("applications", format!("{}, all readable", checks.len()));
     }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use claviger_domain::{Offer, PanelSettings, Permission};
+use claviger_domain::{Offer, Permission};
 use claviger_service::{
     App,
     customers::OfferedFile,
@@ -82,7 +82,7 @@ pub(super) async fn show(visit: Visit) -> Answer {
 /// The page as it is set, with what went wrong.
 pub(super) async fn page_of_now(visit: &Visit, status: StatusCode, problems: Vec<PanelProblem>) -> Answer {
     let settings = visit.service().panel_of(visit.app()?).await?.settings;
-    page(visit, status, form_of(&settings), problems).await
+    page(visit, status, PanelForm::of(&settings), problems).await
 }
 
 async fn page(visit: &Visit, status: StatusCode, form: PanelForm, problems: Vec<PanelProblem>) -> Answer {
@@ -124,21 +124,6 @@ fn words(offer: Offer) -> (&'static str, &'static str) {
         Offer::Email => ("Set their e-mail address", "of which only a hash is kept"),
         Offer::TwoFactor => ("Turn two-factor sign-in on and off", "programs have to ask for the code then"),
         Offer::Downloads => ("Download files", "those that you choose below"),
-    }
-}
-
-fn form_of(settings: &PanelSettings) -> PanelForm {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    PanelForm {
-        on: settings.on,
-        offers: settings.offers.iter().map(|offer| offer.name().to_owned()).collect(),
-        brand: text(&settings.brand),
-        light: settings.light.to_string(),
-        dark: settings.dark.to_string(),
-        welcome: text(&settings.welcome),
-        support: text(&settings.support),
-        terms: text(&settings.terms),
-        language: settings.language.clone(),
     }
 }
 
