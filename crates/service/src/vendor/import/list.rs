@@ -9,7 +9,7 @@ use super::{
         checks::{check_line, check_remark},
         new_licenses::{LEVEL_MAX, NOTE_MAX},
     },
-    table::{Row, rows, separator},
+    table::{COLUMNS_MAX, Row, rows, separator},
 };
 use crate::shared::limits::NAME_MAX;
 
@@ -101,18 +101,24 @@ pub fn read(text: &str, usual: &Usual, now: i64) -> Result<List, String> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let first = text.lines().find(|line| !line.trim().is_empty()).ok_or("The list is empty.")?;
     let separator = separator(first);
-    let names: Vec<&str> = first.split(separator).map(|name| name.trim().trim_matches('"')).collect();
+    let names = first.split(separator).take(COLUMNS_MAX + 1).map(|name| name.trim().trim_matches('"'));
+    let names: Vec<&str> = names.collect();
     let columns: Vec<Option<Column>> = names.iter().map(|name| Column::of(name)).collect();
     let mut list = List::default();
     let is_table = columns.contains(&Some(Column::Key));
+    if is_table && names.len() > COLUMNS_MAX {
+        return Err(format!("A table has at most {COLUMNS_MAX} columns."));
+    }
     let (columns, mut table) = if is_table {
         let unknown =
             names.iter().zip(&columns).filter(|(name, column)| column.is_none() && !name.is_empty());
         list.ignored = unknown.map(|(name, _)| (*name).chars().take(40).collect()).collect();
-        (columns, rows(text, separator))
+        (columns, rows(text, separator, IMPORT_MAX + 2))
     } else {
         let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
         let plain = lines.map(|(n, line)| Row { line: n + 1, fields: vec![line.to_owned()] });
+        // A line takes many times the bytes that made it: those beyond are told, and not kept.
+        let plain = plain.take(IMPORT_MAX + 1);
         (vec![Some(Column::Key)], plain.collect())
     };
     if is_table {
@@ -121,7 +127,7 @@ pub fn read(text: &str, usual: &Usual, now: i64) -> Result<List, String> {
     match table.len() {
         0 => return Err("There is no license under the names of the columns.".into()),
         count if count > IMPORT_MAX => {
-            return Err(format!("The list has {count} licenses; at most {IMPORT_MAX} are imported at once."));
+            return Err(format!("The list is too long: at most {IMPORT_MAX} licenses are imported at once."));
         }
         _ => {}
     }
@@ -257,6 +263,10 @@ mod tests {
         assert!(read(" \r\n", &usual(), NOW).unwrap_err().contains("empty"));
         assert!(read("key,level\n", &usual(), NOW).unwrap_err().contains("no license"));
         assert!(read(&"a\n".repeat(IMPORT_MAX + 1), &usual(), NOW).unwrap_err().contains("at most"));
+        let table = format!("key,level\n{}", "a,1\n".repeat(IMPORT_MAX + 1));
+        assert!(read(&table, &usual(), NOW).unwrap_err().contains("at most 200000 licenses"));
+        let wide = format!("key{}\nA", ",x".repeat(COLUMNS_MAX));
+        assert!(read(&wide, &usual(), NOW).unwrap_err().contains("at most 64 columns"));
         for line in [&*"x".repeat(71), "a\0b", "a\u{202E}b"] {
             assert_eq!(list(line).refused.len(), 1, "{line}");
         }

@@ -15,49 +15,74 @@ pub(super) fn separator(line: &str) -> char {
         .unwrap_or(',')
 }
 
-/// The rows of a table; blank lines are none.
-pub(super) fn rows(text: &str, separator: char) -> Vec<Row> {
+/// Fields of a row that are kept: one more than any table has columns. Each takes many times the byte that made it.
+const FIELDS_KEPT: usize = COLUMNS_MAX + 1;
+/// Columns that a table has at most.
+pub(super) const COLUMNS_MAX: usize = 64;
+
+/// The rows of a table, no more than `most`; blank lines are none.
+pub(super) fn rows(text: &str, separator: char, most: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     let (mut fields, mut field, mut quoted, mut was_quoted) = (Vec::new(), String::new(), false, false);
+    // Whether the field has only blanks so far: looking through it for each quote would take for ever on hostile lists.
+    let mut blank = true;
     let (mut line, mut begun) = (1, 1);
     let mut characters = text.chars().peekable();
-    let mut end = |fields: &mut Vec<String>, field: &mut String, begun: usize, was_quoted: bool| {
-        fields.push(std::mem::take(field));
+    let keep = |fields: &mut Vec<String>, field: &mut String| {
+        let field = std::mem::take(field);
+        if fields.len() < FIELDS_KEPT {
+            fields.push(field);
+        }
+    };
+    let end = |rows: &mut Vec<Row>,
+               fields: &mut Vec<String>,
+               field: &mut String,
+               begun: usize,
+               was_quoted: bool| {
+        keep(fields, field);
         let all = std::mem::take(fields);
         if was_quoted || all.iter().any(|field| !field.trim().is_empty()) {
             rows.push(Row { line: begun, fields: all });
         }
     };
-    while let Some(character) = characters.next() {
+    while rows.len() < most
+        && let Some(character) = characters.next()
+    {
         match character {
             '"' if quoted && characters.peek() == Some(&'"') => {
                 characters.next();
                 field.push('"');
             }
             '"' if quoted => quoted = false,
-            '"' if field.trim().is_empty() => {
+            '"' if blank && !quoted => {
                 field.clear();
-                (quoted, was_quoted) = (true, true);
+                (quoted, was_quoted, blank) = (true, true, false);
             }
             '\n' if !quoted => {
                 if field.ends_with('\r') {
                     field.pop();
                 }
-                end(&mut fields, &mut field, begun, was_quoted);
-                was_quoted = false;
+                end(&mut rows, &mut fields, &mut field, begun, was_quoted);
+                (was_quoted, blank) = (false, true);
                 line += 1;
                 begun = line;
                 continue;
             }
-            character if character == separator && !quoted => fields.push(std::mem::take(&mut field)),
-            character => field.push(character),
+            character if character == separator && !quoted => {
+                keep(&mut fields, &mut field);
+                blank = true;
+            }
+            character => {
+                blank &= character.is_whitespace();
+                field.push(character);
+            }
         }
         if character == '\n' {
             line += 1;
         }
     }
     if !field.is_empty() || !fields.is_empty() {
-        end(&mut fields, &mut field, begun, was_quoted);
+        end(&mut rows, &mut fields, &mut field, begun, was_quoted);
     }
     rows
 }
@@ -68,7 +93,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(text: &str) -> Vec<(usize, Vec<String>)> {
-        rows(text, separator(text.lines().next().unwrap_or_default()))
+        rows(text, separator(text.lines().next().unwrap_or_default()), 1000)
             .into_iter()
             .map(|row| (row.line, row.fields))
             .collect()
@@ -91,6 +116,21 @@ mod tests {
         assert_eq!(read("\"never closed\nA,B"), [row(1, &["never closed\nA,B"])]);
     }
 
+    /// Each quote once looked through all blanks before it: this took days.
+    #[test]
+    fn hostile_lists_take_no_longer_than_others() {
+        const MANY: usize = 2_000_000;
+        let list = format!("{}x{}\nB", " ".repeat(MANY), "\"".repeat(MANY));
+        let read = read(&list);
+        assert_eq!((read.len(), read[0].1[0].len()), (2, 2 * MANY + 1));
+        let list = format!("{}\nB", "\"\",".repeat(MANY / 4));
+        assert_eq!(rows(&list, ',', 9).len(), 2);
+        // Nor do they take much more memory than their text.
+        assert_eq!(rows(&",".repeat(MANY), ',', 9), []);
+        assert_eq!(rows(&"A,".repeat(MANY), ',', 9)[0].fields.len(), COLUMNS_MAX + 1);
+        assert_eq!(rows(&"A\n".repeat(MANY), ',', 9).len(), 9);
+    }
+
     proptest! {
         #[test]
         fn what_is_written_is_read(table in prop::collection::vec(prop::collection::vec("[ -~\n\u{e9}]{1,8}", 2..4), 1..6)) {
@@ -98,7 +138,7 @@ mod tests {
                 .iter()
                 .map(|row| row.iter().map(|field| format!("\"{}\"", field.replace('"', "\"\""))).collect::<Vec<_>>().join(","))
                 .collect();
-            let read: Vec<Vec<String>> = rows(&written.join("\n"), ',').into_iter().map(|row| row.fields).collect();
+            let read: Vec<Vec<String>> = rows(&written.join("\n"), ',', 1000).into_iter().map(|row| row.fields).collect();
             prop_assert_eq!(read, table);
         }
 
