@@ -187,16 +187,19 @@ async fn the_blacklist_is_kept_postgres() {
 /// Whose a user is was read from who used a license: from then on it is who was made by one.
 async fn users_are_of_those_whose_license_made_them(place: Place) {
     let rows = "
+        INSERT INTO accounts (id, app, role, username, username_folded, email_hash, password, key_levels, permissions, created)
+            VALUES (31, 7, 'Reseller', 'rita', 'rita', 'r', '', '', 0, 1), (32, 7, 'Reseller', 'olga', 'olga', 'o', '', '', 0, 1);
         INSERT INTO users (app, id, username, username_folded, owner, created) VALUES
             (7, 1, 'Ann', 'ann', 'rita', 5), (7, 2, 'Bob', 'bob', 'owner', 5), (7, 3, 'Cid', 'cid', 'olga', 9),
             (8, 1, 'Ann', 'ann', 'rita', 5);
-        INSERT INTO licenses (app, id, key, key_folded, duration, status, level, genby, gendate, user_id, usedon, maker)
-            VALUES (7, 1, 'A', 'a', 60, 'Used', '1', 'rita', 4, 1, 5, 31),
-                   (7, 2, 'B', 'b', 60, 'Used', '1', 'rita', 4, 2, 5, 31),
-                   (7, 3, 'C', 'c', 60, 'Used', '1', 'rita', 4, 3, 10, 31),
-                   (7, 4, 'D', 'd', 60, 'Used', '1', 'olga', 4, 3, 9, 32),
-                   (7, 5, 'E', 'e', 60, 'Used', '1', 'rita', 4, 9, 5, 31);";
-    let t = Fixture::open(place.made_by(23, rows)).await;
+        INSERT INTO licenses (app, id, key, key_folded, duration, status, level, genby, gendate, usedby, usedon)
+            VALUES (7, 1, 'A', 'a', 60, 'Used', '1', 'rita', 4, 'Ann', 5),
+                   (7, 2, 'B', 'b', 60, 'Used', '1', 'rita', 4, 'Bob', 5),
+                   (7, 3, 'C', 'c', 60, 'Used', '1', 'rita', 4, 'Cid', 10),
+                   (7, 4, 'D', 'd', 60, 'Used', '1', 'olga', 4, 'Cid', 9),
+                   (7, 5, 'E', 'e', 60, 'Used', '1', 'rita', 4, 'Gone', 5),
+                   (8, 1, 'F', 'f', 60, 'Used', '1', 'rita', 4, 'Ann', 5);";
+    let t = Fixture::open(place.made_by(3, rows)).await;
     let of = async |maker| t.read(move |conn| own::users(conn, 7, maker, 0, 10)).await;
     assert_eq!((of(31).await, of(32).await), (vec![1], vec![3]));
     assert!(t.read(|conn| own::users(conn, 8, 31, 0, 10)).await.is_empty());

@@ -117,6 +117,10 @@ pub(super) async fn show(visit: Visit) -> Answer {
 
 /// The page once more, with a form that was not accepted.
 pub(super) async fn wrong(visit: &Visit, form: &'static str, problem: impl Into<String>) -> Answer {
+    // Whoever may only give licenses or mute gets to hear what is wrong, and not to see the user.
+    if !permits(visit, Permission::Users)? {
+        return Err(Fault::Invalid(problem.into()));
+    }
     page(visit, StatusCode::UNPROCESSABLE_ENTITY, Typed::wrong(form, problem, &visit.form)).await
 }
 

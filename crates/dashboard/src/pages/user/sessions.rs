@@ -9,6 +9,7 @@ use crate::{
     fault::{Answer, Fault},
     fields::Fields,
     frame::Nav,
+    names::Names,
     visit::Visit,
 };
 
@@ -23,7 +24,7 @@ pub(super) async fn ask_end(visit: Visit) -> Answer {
     let here = address(&visit, &user)?;
     let title = match &session {
         Some(id) => format!("Kill the session {id}?"),
-        None => format!("Kill all sessions of {}?", plain(&user.username)),
+        None => format!("Kill all sessions of {}?", plain(&Names::of(&visit)?.show(&user.username))),
     };
     let confirm = Confirm {
         title,
