@@ -82,6 +82,7 @@ mod identity;
 mod neighbours;
 mod openapi;
 mod panel_account;
+mod panel_attacks;
 mod panel_command;
 mod panel_credentials;
 mod panel_downloads;

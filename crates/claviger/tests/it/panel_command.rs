@@ -104,7 +104,7 @@ logo      none
             |n: usize| (log[n]["type"].as_str(), log[n]["target"].as_str(), log[n]["changes"].as_str());
         assert_eq!(told(0), (Some("panel offer-file"), Some(id.as_str()), Some("offered to: nobody")));
         assert_eq!(
-            told(1),
+            told(2),
             (Some("panel set"), Some("demo-app"), Some("offers: redeem devices → downloads"))
         );
     });
