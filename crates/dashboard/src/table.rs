@@ -1,22 +1,15 @@
 //! The table of routes: which address leads where.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use claviger_domain::Permission;
-use matchit::Router;
 
 use crate::{
     pages::AREAS,
+    places::{Found, Places},
     rights::Need,
     route::{Method, Route},
 };
-
-/// What is at one address.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Place {
-    pub get: Option<&'static Route>,
-    pub post: Option<&'static Route>,
-}
 
 /// A row of the table of routes, for tests that walk it.
 #[derive(Clone, Copy, Debug)]
@@ -48,27 +41,12 @@ fn all() -> impl Iterator<Item = &'static Route> {
     AREAS.iter().copied().flatten()
 }
 
-static PLACES: LazyLock<Router<Place>> = LazyLock::new(|| {
-    let mut places: BTreeMap<&str, Place> = BTreeMap::new();
-    for route in all() {
-        let place = places.entry(route.pattern).or_default();
-        match route.method {
-            Method::Get => place.get = Some(route),
-            Method::Post => place.post = Some(route),
-        }
-    }
-    let mut router = Router::new();
-    for (pattern, place) in places {
-        router.insert(pattern, place).expect("patterns of routes do not contradict each other");
-    }
-    router
-});
+static PLACES: LazyLock<Places<Route>> =
+    LazyLock::new(|| Places::of(all().map(|route| (route.pattern.to_owned(), route.method, route))));
 
-/// What is at the path of an address, with what stands in place of the pattern's names, as it was written.
-pub(crate) fn find(path: &str) -> Option<(Place, Vec<(String, String)>)> {
-    let found = PLACES.at(path).ok()?;
-    let params = found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    Some((*found.value, params))
+/// What is at the path of an address.
+pub(crate) fn find(path: &str) -> Option<Found<Route>> {
+    PLACES.find(path)
 }
 
 #[cfg(test)]

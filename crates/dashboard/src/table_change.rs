@@ -2,17 +2,20 @@
 //! share.
 
 use axum::http::Uri;
-use claviger_service::vendor::{Done, Number, length};
+use claviger_service::vendor::{Done, Number, TableRow, length};
 
 use crate::{
-    addresses::Link,
+    acts::Act,
+    addresses::{Link, app_base},
     chosen::Chosen,
+    confirm::Confirm,
     fault::{Answer, Fault},
     fields::Fields,
     form::Input,
     plots::grouped,
     record::record,
     table_filter::{DAY, DAYS_MAX, Filter, PLACES, counted},
+    table_page::Names,
     visit::Visit,
 };
 
@@ -120,6 +123,43 @@ pub(crate) fn back<W>(
     let fields = Fields::parse(query.join("&").as_bytes()).unwrap_or_default();
     let link = read(&fields).link(path);
     PLACES.iter().fold(link, |link, name| link.with_some(name, fields.filled(name))).into()
+}
+
+/// What is asked before rows are changed: the title, what happens, and what must be said.
+pub(crate) type Question = (String, &'static str, Vec<Input>);
+
+/// Asks before rows of a table are changed, which `question` is told in words.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn confirm<R: TableRow>(
+    visit: &Visit,
+    (act, names): (&Act, Names),
+    which: &Which<R::Wanted>,
+    question: impl FnOnce(&str) -> Question,
+    (kept, back): (Vec<(String, String)>, String),
+) -> Result<Confirm, Fault> {
+    let app = visit.app()?;
+    let number = match which {
+        Which::Chosen(ids) => Number::Exactly(ids.len() as u64),
+        Which::Filtered(filter) => visit.service().count_table::<R>(app, filter.wanted.clone()).await?,
+    };
+    let (title, words, inputs) = question(&counted(number, names.one, names.many));
+    let mut fields = which.fields();
+    fields.push(("act".into(), act.name.into()));
+    fields.extend(kept);
+    let typed = (act.name == "delete" && which.is_everything()).then(|| app.name.clone());
+    Ok(Confirm {
+        button: title.trim_end_matches('?').to_owned(),
+        title,
+        words: vec![which.sentence(names.many), words.into()],
+        action: format!("{}{}/change", app_base(app), names.path),
+        fields,
+        inputs,
+        typed,
+        back,
+        ..Confirm::default()
+    })
 }
 
 /// A number of days that was typed, in seconds, more than none; else what is wrong with it.

@@ -52,6 +52,15 @@ pub fn all(conn: &mut Conn<'_>, app: i64) -> Result<Vec<File>> {
     conn.query(&format!("{SELECT} ORDER BY id"), params![app])?.iter().map(file).collect()
 }
 
+/// The uploads that an application's panel offers, in the order of their ids, each once for each subscription to which it is
+/// offered; an empty one: whoever is signed in.
+pub fn offered(conn: &mut Conn<'_>, app: i64) -> Result<Vec<(File, String)>> {
+    let sql = "SELECT f.id, f.name, f.url, f.size, f.uploaded, f.authed, d.subscription
+               FROM panel_downloads d JOIN files f ON f.app = d.app AND f.id = d.file
+               WHERE d.app = $1 AND f.url IS NULL ORDER BY f.id, d.subscription";
+    conn.query(sql, params![app])?.iter().map(|row| Ok((file(row)?, row.get(6)?))).collect()
+}
+
 /// All files of an application with the SHA-256 of their contents, if it is known, the newest first.
 pub fn newest(conn: &mut Conn<'_>, app: i64) -> Result<Vec<(File, Option<String>)>> {
     let sql = "SELECT id, name, url, size, uploaded, authed, sha256 FROM files WHERE app = $1

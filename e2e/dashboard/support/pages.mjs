@@ -77,7 +77,6 @@ export function pages({ app, users, banned }) {
     { name: "seller-key-revoke", address: at("seller-settings/keys/1/revoke") },
     { name: "seller-logs", address: at("seller-logs") },
     { name: "audit-log", address: at("audit-log") },
-    { name: "not-yet", address: at("?missing=logs"), plots: true },
     { name: "customers-panel", address: at("customers-panel") },
     { name: "notices", address: at("notices") },
     { name: "notices-confirm", address: at("notices/confirm?link=0") },

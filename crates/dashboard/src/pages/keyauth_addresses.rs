@@ -3,7 +3,6 @@
 
 use claviger_service::people::AppName;
 
-use super::missing::missing;
 use crate::{
     addresses::{HOME, Link, SIGN_IN, app_path},
     fault::{Answer, Fault},
@@ -75,14 +74,7 @@ async fn lead(visit: Visit) -> Answer {
     }
     let Some(app) = last_app(&visit).await? else { return visit.see_other(HOME) };
     let overview = app_path(app.id, &app.name);
-    match find(OF_APP, &page) {
-        Some(path) => visit.see_other(format!("{overview}{path}")),
-        // What is not here yet is told there, with what does the same today.
-        None => {
-            let missing = missing(Some(&page)).map(|_| page);
-            visit.see_other(Link::new(overview).with_some("missing", missing))
-        }
-    }
+    visit.see_other(format!("{overview}{}", find(OF_APP, &page).unwrap_or_default()))
 }
 
 /// The application last worked on; else the first of those that the person may work on.

@@ -25,7 +25,6 @@ mod licenses;
 mod licenses_import;
 mod licenses_new;
 mod logs;
-mod missing;
 mod mutes;
 mod notices;
 mod overview;

@@ -9,7 +9,6 @@ use claviger_service::{
     vendor::{Attention, Figures, Span, Topic, Tried, Who},
 };
 
-use super::missing::{Missing, missing};
 use crate::{
     addresses::{Link, app_base},
     fault::Answer,
@@ -68,8 +67,6 @@ struct Page {
     failures: Vec<Failure>,
     /// Licenses that a reseller may still make, by how long they last.
     balance: Option<Vec<(&'static str, i64)>>,
-    /// A page of the hosted service that was asked for and is not here yet.
-    missing: Option<Missing>,
     /// What happened in the last day, where the person may see sessions.
     plots: Vec<Plot>,
     /// Nothing has happened yet.
@@ -102,7 +99,6 @@ async fn show(visit: Visit) -> Answer {
         plots,
         failures: tried.into_iter().map(|tried| failure(&visit, tried, &base)).collect(),
         balance: balance(&person.standing),
-        missing: missing(visit.query.get("missing")),
         frame: visit.frame("Overview", Nav::Overview).await?,
         tags: tags(app),
         notes: attention.into_iter().map(|attention| note(attention, &base)).collect(),

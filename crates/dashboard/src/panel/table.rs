@@ -1,22 +1,17 @@
 //! The table of the panel's routes.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use claviger_domain::Offer;
-use matchit::Router;
 
 use super::{
     pages::AREAS,
     route::{PanelNeed, PanelRoute},
 };
-use crate::route::Method;
-
-/// What is at one address.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Place {
-    pub get: Option<&'static PanelRoute>,
-    pub post: Option<&'static PanelRoute>,
-}
+use crate::{
+    places::{Found, Places},
+    route::Method,
+};
 
 /// A row of the table of routes, for tests that walk it.
 #[derive(Clone, Copy, Debug)]
@@ -45,26 +40,10 @@ fn all() -> impl Iterator<Item = &'static PanelRoute> {
     AREAS.iter().copied().flatten()
 }
 
-static PLACES: LazyLock<Router<Place>> = LazyLock::new(|| {
-    let mut places: BTreeMap<String, Place> = BTreeMap::new();
-    for route in all() {
-        let place = places.entry(format!("/{}", route.pattern)).or_default();
-        match route.method {
-            Method::Get => place.get = Some(route),
-            Method::Post => place.post = Some(route),
-        }
-    }
-    let mut router = Router::new();
-    for (pattern, place) in places {
-        router.insert(pattern, place).expect("patterns of routes do not contradict each other");
-    }
-    router
-});
+static PLACES: LazyLock<Places<PanelRoute>> =
+    LazyLock::new(|| Places::of(all().map(|route| (format!("/{}", route.pattern), route.method, route))));
 
-/// What is at an address of the panel, with what stands in place of the pattern's names, as it was written.
-pub(super) fn find(rest: &str) -> Option<(Place, Vec<(String, String)>)> {
-    let path = format!("/{rest}");
-    let found = PLACES.at(&path).ok()?;
-    let params = found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    Some((*found.value, params))
+/// What is at an address of the panel.
+pub(super) fn find(rest: &str) -> Option<Found<PanelRoute>> {
+    PLACES.find(&format!("/{rest}"))
 }

@@ -62,6 +62,15 @@ impl PanelVisit {
         self.customer.as_ref().ok_or(Fault::NotFound)
     }
 
+    /// Who is signed in and has a password: whose name is a license key signs in by it alone.
+    ///
+    /// # Errors
+    /// When nobody is, or nobody who has one: there is no such page then.
+    pub fn customer_with_password(&self) -> Result<&Arc<Customer>, Fault> {
+        self.customer()
+            .and_then(|customer| if customer.by_license { Err(Fault::NotFound) } else { Ok(customer) })
+    }
+
     /// What stands in the path in place of a name of the route, decoded.
     pub fn path(&self, name: &str) -> &str {
         self.params.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)

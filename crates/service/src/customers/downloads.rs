@@ -125,13 +125,12 @@ fn may_have(conn: &mut Conn<'_>, app: i64, user: i64, now: i64) -> Result<Vec<Fi
     let runs = |name: &String| {
         name.is_empty() || subscriptions.iter().any(|one| one.subscription == *name && one.state().runs(now))
     };
-    let mut files = Vec::new();
-    for (id, to) in by_file(downloads::all(conn, app)?) {
-        if to.iter().any(runs)
-            && let Some(file) = files::get(conn, app, &id)?.filter(|file| file.url.is_none())
-        {
-            files.push(file);
+    let mut may: Vec<File> = Vec::new();
+    for (file, to) in files::offered(conn, app)? {
+        // One that is offered to several comes several times, one after the other.
+        if runs(&to) && may.last().is_none_or(|last| last.id != file.id) {
+            may.push(file);
         }
     }
-    Ok(files)
+    Ok(may)
 }

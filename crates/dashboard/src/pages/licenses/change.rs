@@ -1,8 +1,9 @@
 //! `/dashboard/{app}/licenses/change`: asks, then changes licenses that were chosen, or all that a filter means.
 
 use claviger_domain::Permission;
-use claviger_service::vendor::{Done, LicenseAct, LicenseRow, LicensesWanted, Number};
+use claviger_service::vendor::{Done, LicenseAct, LicenseRow, LicensesWanted};
 
+use super::list::NAMES;
 use crate::{
     acts::{Act, choose},
     addresses::app_base,
@@ -13,8 +14,7 @@ use crate::{
     frame::Nav,
     license_filter,
     rights::{Need, may},
-    table_change::{Which, back, brought, came_from, days, days_input, finish, time},
-    table_filter::counted,
+    table_change::{self, Question, Which, back, brought, came_from, days, days_input, finish, time},
     visit::Visit,
 };
 
@@ -63,22 +63,9 @@ pub(super) async fn ask(visit: Visit) -> Answer {
     confirm.ask(&visit, Nav::Licenses).await
 }
 
-async fn confirm(
-    visit: &Visit,
-    act: &Act,
-    which: &Which<LicensesWanted>,
-    kept: Vec<(String, String)>,
-    back: String,
-) -> Result<Confirm, Fault> {
-    let app = visit.app()?;
-    let number = match which {
-        Which::Chosen(ids) => Number::Exactly(ids.len() as u64),
-        Which::Filtered(filter) => {
-            visit.service().count_table::<LicenseRow>(app, filter.wanted.clone()).await?
-        }
-    };
-    let many = counted(number, "license", "licenses");
-    let (title, words, inputs) = match act.name {
+/// What is asked about an act.
+fn question(act: &Act, many: &str, users_too: bool) -> Question {
+    match act.name {
         "ban" => (
             format!("Ban {many}?"),
             "Nobody can use a banned license. Who signs in by the license alone is kept out at once; users with a name of \
@@ -97,7 +84,7 @@ async fn confirm(
         ),
         "extend" => (
             format!("Add time to {many}?"),
-            match changes_users(visit)? {
+            match users_too {
                 true => {
                     "Unused licenses are worth more then. Of used ones, the user's subscription ends later."
                 }
@@ -114,22 +101,19 @@ async fn confirm(
              cannot be undone.",
             Vec::new(),
         ),
-    };
-    let mut fields = which.fields();
-    fields.push(("act".into(), act.name.into()));
-    fields.extend(kept);
-    let typed = (act.name == "delete" && which.is_everything()).then(|| app.name.clone());
-    Ok(Confirm {
-        button: title.trim_end_matches('?').to_owned(),
-        title,
-        words: vec![which.sentence("licenses"), words.into()],
-        action: format!("{}licenses/change", app_base(app)),
-        fields,
-        inputs,
-        typed,
-        back,
-        ..Confirm::default()
-    })
+    }
+}
+
+async fn confirm(
+    visit: &Visit,
+    act: &Act,
+    which: &Which<LicensesWanted>,
+    kept: Vec<(String, String)>,
+    back: String,
+) -> Result<Confirm, Fault> {
+    let users_too = changes_users(visit)?;
+    let question = |many: &str| question(act, many, users_too);
+    table_change::confirm::<LicenseRow>(visit, (act, NAMES), which, question, (kept, back)).await
 }
 
 /// What was typed, as the act; else the field and what is wrong with it.

@@ -1,19 +1,16 @@
 //! `/dashboard/{app}/licenses`: a page of the table, and how many a filter means.
 
 use askama::Template;
-use axum::http::StatusCode;
 use claviger_domain::{LicenseStatus, NEVER};
-use claviger_service::vendor::{LicenseRow, Number, TableOrder, TablePage, TableQuery, length};
+use claviger_service::vendor::{LicenseRow, TableOrder, length};
 
 use crate::{
     addresses::{Link, app_base},
-    fault::{Answer, Fault},
+    fault::Answer,
     frame::{Frame, Nav},
     license_filter::{self, LicenseFilter},
     moment::Moment,
-    plots::grouped,
-    reply,
-    table_filter::{ROWS, counted, place},
+    table_page::{self, Names, view},
     tables::Pages,
     visit::Visit,
 };
@@ -68,6 +65,8 @@ impl Row {
 struct Page {
     frame: Frame,
     base: String,
+    /// Where the table is.
+    here: String,
     filter: LicenseFilter,
     /// Where in the middle the page was asked to begin.
     at: String,
@@ -81,56 +80,31 @@ struct Page {
     change_all: String,
 }
 
+pub(super) const NAMES: Names = Names { path: "licenses", one: "license", many: "licenses" };
+
 pub(super) async fn show(visit: Visit) -> Answer {
     let (app, base) = (visit.app()?, app_base(visit.app()?));
     let filter = license_filter::find_user(visit.service(), app, license_filter::read(&visit.query)).await?;
-    let place = place(&visit.query, filter.order);
-    let mut filter = filter;
-    if let Err(problem) = &place {
-        filter.problem.get_or_insert_with(|| problem.clone());
-    }
-    let path = format!("{base}licenses");
-    let page = match (&filter.problem, place) {
-        (None, Ok(place)) => {
-            let wanted = filter.wanted.clone();
-            let query = TableQuery { wanted, order: filter.order, place, limit: ROWS };
-            visit.service().table_page::<LicenseRow>(app, query).await?
-        }
-        _ => TablePage { rows: Vec::new(), next: None, previous: None, looked: None },
-    };
-    let is_whole = page.next.is_none() && page.previous.is_none();
-    let count = if filter.is_empty() {
-        let number = visit.service().count_table::<LicenseRow>(app, filter.wanted.clone()).await?;
-        Ok(counted(number, "license", "licenses"))
-    } else if is_whole {
-        Ok(counted(Number::Exactly(page.rows.len() as u64), "license", "licenses"))
-    } else {
-        Err(filter.link(format!("{path}/count")).to_string())
-    };
-    let status = if filter.problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let pages = filter.pages(&path, &page);
+    let table = view::<LicenseRow>(&visit, filter, &base, NAMES).await?;
     let shown = Page {
         frame: visit.frame("Licenses", Nav::Licenses).await?,
-        at: visit.query.kept("at"),
-        count,
-        looked: page.looked.map(|looked| grouped(i64::try_from(looked).unwrap_or(i64::MAX))),
-        pages,
-        csv: filter.link(format!("{path}/export")).with("format", "csv").into(),
-        json: filter.link(format!("{path}/export")).with("format", "json").into(),
-        change_all: filter.link(format!("{path}/change")).with("all", "yes").into(),
-        rows: page.rows.into_iter().map(|row| Row::new(&visit, &base, row)).collect(),
-        filter,
+        at: table.at,
+        count: table.count,
+        looked: table.looked,
+        pages: table.pages,
+        csv: table.csv,
+        json: table.json,
+        change_all: table.change_all,
+        rows: table.rows.into_iter().map(|row| Row::new(&visit, &base, row)).collect(),
+        filter: table.filter,
+        here: format!("{base}licenses"),
         base,
     };
-    visit.render_as(status, &shown)
+    visit.render_as(table.status, &shown)
 }
 
 pub(super) async fn count(visit: Visit) -> Answer {
     let app = visit.app()?;
     let filter = license_filter::find_user(visit.service(), app, license_filter::read(&visit.query)).await?;
-    if let Some(problem) = filter.problem {
-        return Err(Fault::Invalid(problem));
-    }
-    let number = visit.service().count_table::<LicenseRow>(app, filter.wanted).await?;
-    Ok(reply::text(StatusCode::OK, counted(number, "license", "licenses")))
+    table_page::count::<LicenseRow>(&visit, filter, NAMES).await
 }

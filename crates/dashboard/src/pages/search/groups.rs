@@ -1,15 +1,19 @@
 //! What was found, in groups.
 
 use claviger_domain::{Permission, in_one_line};
-use claviger_service::{App, people::Hits, vendor::Match};
+use claviger_service::{
+    App,
+    people::Hits,
+    vendor::{Match, Subject},
+};
 
 use super::{
     super::why::address_of,
     acts::{acts, called},
-    wish::wish,
+    wish::{WHY, wish},
 };
 use crate::{
-    addresses::{Link, app_base, app_path},
+    addresses::{Link, app_base, app_path, license_page, user_page},
     fault::Fault,
     frame::{self, Nav},
     rights::{Need, may},
@@ -91,8 +95,19 @@ fn of_app(visit: &Visit, found: &Hits, verb: Option<&str>, text: &str) -> Result
     Ok(Group { title: format!("In {}", plain(&app.name)), hits })
 }
 
+/// Where somebody who was found by name is looked at: the page with all that can be done, where the person may go there; else,
+/// and where that was asked for, why it works or does not.
+fn place_of(visit: &Visit, app: &App, subject: Subject, verb: Option<&str>) -> Result<String, Fault> {
+    let (needs, page) = match subject {
+        Subject::User(id) => (Permission::Users, user_page(app, id)),
+        Subject::License(id) => (Permission::Licenses, license_page(app, id)),
+    };
+    let goes = verb != Some(WHY) && may(visit.person()?, Some(app), Need::App(needs));
+    Ok(if goes { page } else { address_of(app, subject) })
+}
+
 fn hit(visit: &Visit, app: &App, one: &Match, verb: Option<&str>) -> Result<Hit, Fault> {
-    let address = one.subject().map(|subject| address_of(app, subject));
+    let address = one.subject().map(|subject| place_of(visit, app, subject, verb)).transpose()?;
     let about = |how: &str| match verb {
         Some(verb) => format!("{verb}: opens the page that asks"),
         None => how.to_owned(),

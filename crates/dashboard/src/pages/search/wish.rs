@@ -1,5 +1,7 @@
 //! A text that begins with what is to be done: `ban user mara` is about `mara`.
 
+/// How it is told that somebody asks why.
+pub(super) const WHY: &str = "Why";
 /// Words that tell what is to be done, and how that is told.
 const VERBS: [(&str, &str); 10] = [
     ("ban", "Ban"),
@@ -11,7 +13,7 @@ const VERBS: [(&str, &str); 10] = [
     ("kill", "End sessions"),
     ("end", "End sessions"),
     ("delete", "Delete"),
-    ("why", "Why"),
+    ("why", WHY),
 ];
 /// Words between that and whom it is about.
 const BETWEEN: [&str; 10] =

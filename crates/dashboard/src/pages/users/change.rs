@@ -1,7 +1,8 @@
 //! `/dashboard/{app}/users/change`: asks, then changes users that were chosen, or all that a filter means.
 
-use claviger_service::vendor::{Done, Number, UserAct, UserRow, UsersWanted};
+use claviger_service::vendor::{Done, UserAct, UserRow, UsersWanted};
 
+use super::list::NAMES;
 use crate::{
     acts::{Act, choose},
     addresses::app_base,
@@ -10,8 +11,7 @@ use crate::{
     fields::Fields,
     form::{Input, Kind},
     frame::Nav,
-    table_change::{Which, back, brought, came_from, days, days_input, finish, time},
-    table_filter::counted,
+    table_change::{self, Question, Which, back, brought, came_from, days, days_input, finish, time},
     user_filter,
     visit::Visit,
 };
@@ -51,8 +51,8 @@ pub(super) async fn ask(visit: Visit) -> Answer {
     confirm.ask(&visit, Nav::Users).await
 }
 
-/// What is asked about an act: the title, what happens, and what must be said.
-fn question(act: &Act, many: &str, with_ip: bool) -> (String, &'static str, Vec<Input>) {
+/// What is asked about an act.
+fn question(act: &Act, many: &str, with_ip: bool) -> Question {
     let name = |hint| Input::line("act_subscription", "Subscription", hint).value("default");
     match act.name {
         "ban" => (
@@ -117,28 +117,9 @@ async fn confirm(
     kept: Vec<(String, String)>,
     back: String,
 ) -> Result<Confirm, Fault> {
-    let app = visit.app()?;
-    let number = match which {
-        Which::Chosen(ids) => Number::Exactly(ids.len() as u64),
-        Which::Filtered(filter) => visit.service().count_table::<UserRow>(app, filter.wanted.clone()).await?,
-    };
-    let many = counted(number, "user", "users");
-    let (title, words, inputs) = question(act, &many, app.settings.ban_blacklists_ip);
-    let mut fields = which.fields();
-    fields.push(("act".into(), act.name.into()));
-    fields.extend(kept);
-    let typed = (act.name == "delete" && which.is_everything()).then(|| app.name.clone());
-    Ok(Confirm {
-        button: title.trim_end_matches('?').to_owned(),
-        title,
-        words: vec![which.sentence("users"), words.into()],
-        action: format!("{}users/change", app_base(app)),
-        fields,
-        inputs,
-        typed,
-        back,
-        ..Confirm::default()
-    })
+    let with_ip = visit.app()?.settings.ban_blacklists_ip;
+    let question = |many: &str| question(act, many, with_ip);
+    table_change::confirm::<UserRow>(visit, (act, NAMES), which, question, (kept, back)).await
 }
 
 /// What was typed, as the act; else the field and what is wrong with it.

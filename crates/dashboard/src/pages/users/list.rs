@@ -3,20 +3,15 @@
 use std::net::IpAddr;
 
 use askama::Template;
-use axum::http::StatusCode;
 use claviger_domain::NEVER;
-use claviger_service::vendor::{
-    Number, TableOrder, TablePage, TableQuery, UserRow, UserSubscription, length,
-};
+use claviger_service::vendor::{TableOrder, UserRow, UserSubscription, length};
 
 use crate::{
     addresses::{Link, app_base},
-    fault::{Answer, Fault},
+    fault::Answer,
     frame::{Frame, Nav},
     moment::Moment,
-    plots::grouped,
-    reply,
-    table_filter::{ROWS, counted, place},
+    table_page::{self, Names, view},
     tables::Pages,
     user_filter::{self, UserFilter},
     visit::Visit,
@@ -90,6 +85,8 @@ impl Row {
 struct Page {
     frame: Frame,
     base: String,
+    /// Where the table is.
+    here: String,
     filter: UserFilter,
     /// Where in the middle the page was asked to begin.
     at: String,
@@ -103,55 +100,30 @@ struct Page {
     change_all: String,
 }
 
+pub(super) const NAMES: Names = Names { path: "users", one: "user", many: "users" };
+
 pub(super) async fn show(visit: Visit) -> Answer {
-    let (app, base) = (visit.app()?, app_base(visit.app()?));
-    let mut filter = user_filter::read(&visit.query);
-    let place = place(&visit.query, filter.order);
-    if let Err(problem) = &place {
-        filter.problem.get_or_insert_with(|| problem.clone());
-    }
-    let path = format!("{base}users");
-    let page = match (&filter.problem, place) {
-        (None, Ok(place)) => {
-            let wanted = filter.wanted.clone();
-            let query = TableQuery { wanted, order: filter.order, place, limit: ROWS };
-            visit.service().table_page::<UserRow>(app, query).await?
-        }
-        _ => TablePage { rows: Vec::new(), next: None, previous: None, looked: None },
-    };
-    let is_whole = page.next.is_none() && page.previous.is_none();
-    let count = if filter.is_empty() {
-        let number = visit.service().count_table::<UserRow>(app, filter.wanted.clone()).await?;
-        Ok(counted(number, "user", "users"))
-    } else if is_whole {
-        Ok(counted(Number::Exactly(page.rows.len() as u64), "user", "users"))
-    } else {
-        Err(filter.link(format!("{path}/count")).to_string())
-    };
-    let status = if filter.problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let pages = filter.pages(&path, &page);
+    let base = app_base(visit.app()?);
+    let filter = user_filter::read(&visit.query);
+    let table = view::<UserRow>(&visit, filter, &base, NAMES).await?;
     let shown = Page {
         frame: visit.frame("Users", Nav::Users).await?,
-        at: visit.query.kept("at"),
-        count,
-        looked: page.looked.map(|looked| grouped(i64::try_from(looked).unwrap_or(i64::MAX))),
-        pages,
-        csv: filter.link(format!("{path}/export")).with("format", "csv").into(),
-        json: filter.link(format!("{path}/export")).with("format", "json").into(),
-        change_all: filter.link(format!("{path}/change")).with("all", "yes").into(),
-        rows: page.rows.into_iter().map(|row| Row::new(&visit, &base, row)).collect(),
-        filter,
+        at: table.at,
+        count: table.count,
+        looked: table.looked,
+        pages: table.pages,
+        csv: table.csv,
+        json: table.json,
+        change_all: table.change_all,
+        rows: table.rows.into_iter().map(|row| Row::new(&visit, &base, row)).collect(),
+        filter: table.filter,
+        here: format!("{base}users"),
         base,
     };
-    visit.render_as(status, &shown)
+    visit.render_as(table.status, &shown)
 }
 
 pub(super) async fn count(visit: Visit) -> Answer {
-    let app = visit.app()?;
     let filter = user_filter::read(&visit.query);
-    if let Some(problem) = filter.problem {
-        return Err(Fault::Invalid(problem));
-    }
-    let number = visit.service().count_table::<UserRow>(app, filter.wanted).await?;
-    Ok(reply::text(StatusCode::OK, counted(number, "user", "users")))
+    table_page::count::<UserRow>(&visit, filter, NAMES).await
 }

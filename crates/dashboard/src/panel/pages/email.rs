@@ -6,7 +6,7 @@ use claviger_domain::{Offer, Secret};
 use claviger_service::customers::{CustomerFailure, NewEmail};
 
 use crate::{
-    fault::{Answer, Fault},
+    fault::Answer,
     panel::{
         frame::PanelFrame,
         refusal::refusal,
@@ -40,11 +40,7 @@ fn page(
     problem: Option<String>,
     password_problem: Option<String>,
 ) -> Answer {
-    let customer = visit.customer()?;
-    // Whose name is a license key has no password to forget.
-    if customer.by_license {
-        return Err(Fault::NotFound);
-    }
+    let customer = visit.customer_with_password()?;
     let page = Page {
         frame: PanelFrame::new(visit, visit.words.say("set-email")),
         known: customer.has_email,
@@ -56,10 +52,7 @@ fn page(
 }
 
 async fn set(visit: PanelVisit) -> Answer {
-    let (customer, w) = (visit.customer()?, visit.words);
-    if customer.by_license {
-        return Err(Fault::NotFound);
-    }
+    let (customer, w) = (visit.customer_with_password()?, visit.words);
     let (email, password) = (visit.form.kept("email"), Secret::new(visit.form.kept("password")));
     let (app, visitor) = (&visit.panel.app, visit.visitor());
     const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;

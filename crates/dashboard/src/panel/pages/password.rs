@@ -7,7 +7,7 @@ use claviger_service::customers::{CUSTOMER_ENDS_AFTER, CustomerFailure, NewPassw
 
 use crate::{
     cookies::PanelCookie,
-    fault::{Answer, Fault},
+    fault::Answer,
     panel::{
         frame::PanelFrame,
         refusal::refusal,
@@ -45,11 +45,7 @@ fn page(
     old_problem: Option<String>,
     new_problem: Option<String>,
 ) -> Answer {
-    let (customer, w) = (visit.customer()?, visit.words);
-    // Whose name is a license key signs in by it alone.
-    if customer.by_license {
-        return Err(Fault::NotFound);
-    }
+    let (customer, w) = (visit.customer_with_password()?, visit.words);
     let page = Page {
         frame: PanelFrame::new(visit, w.say("change-password")),
         name: customer.name.clone(),
@@ -61,10 +57,7 @@ fn page(
 }
 
 async fn change(visit: PanelVisit) -> Answer {
-    let (customer, w) = (visit.customer()?, visit.words);
-    if customer.by_license {
-        return Err(Fault::NotFound);
-    }
+    let (customer, w) = (visit.customer_with_password()?, visit.words);
     let [old, new] = ["old", "new"].map(|name| Secret::new(visit.form.get(name).unwrap_or_default()));
     let app = &visit.panel.app;
     let changed = visit.service().change_customer_password(app, customer, &old, &new, &visit.visitor()).await;
