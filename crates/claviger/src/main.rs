@@ -14,8 +14,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        access, account, app, audit, chat, doctor, file, health, job, license, log, owner, panel, serve, session,
-        subscription, token, upgrade, user, variable, webhook, why,
+        access, account, app, audit, chat, doctor, file, health, job, license, log, owner, panel, serve,
+        session, subscription, token, upgrade, user, variable, webhook, why,
     },
     config::{ServeArgs, StoreArgs},
     deed::Deed,

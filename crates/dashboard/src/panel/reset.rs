@@ -79,7 +79,8 @@ async fn go_in(shared: &Shared, ip: ClientAddress, secret: &str, parts: &Parts, 
     match parts.method {
         HttpMethod::GET | HttpMethod::HEAD => match service.is_reset_link(secret, ip).await {
             Ok(Ok(app)) => {
-                let words = words_of(parts, service.panel_language(app).await.ok());
+                let language = service.panel_language(app).await.ok();
+                let words = words_of(parts, language.as_deref());
                 page(words, StatusCode::OK, State::Form { problem: None })
             }
             Ok(Err(refused)) => told(words_of(parts, None), refused),
@@ -95,10 +96,10 @@ async fn go_in(shared: &Shared, ip: ClientAddress, secret: &str, parts: &Parts, 
 }
 
 /// The language that was asked for, or that the browser wants, or the one of the application's panel.
-fn words_of(parts: &Parts, panel: Option<String>) -> Words {
+fn words_of(parts: &Parts, panel: Option<&str>) -> Words {
     let query = Fields::parse(parts.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
     let asked = query.get("lang").and_then(Words::of);
-    let words = asked.or_else(|| wanted(&parts.headers)).or_else(|| panel.as_deref().and_then(Words::of));
+    let words = asked.or_else(|| wanted(&parts.headers)).or_else(|| panel.and_then(Words::of));
     words.unwrap_or(Words::fallback())
 }
 

@@ -1,9 +1,12 @@
 //! Whom a page is about.
 
-use claviger_domain::in_one_line;
+use claviger_domain::{Permission, in_one_line};
 use claviger_service::{App, vendor::Subject};
 
-use crate::{addresses::app_base, fault::Fault, visit::Visit};
+use crate::{addresses::app_base, fault::Fault, rights::Need, visit::Visit};
+
+/// What looking needs; acts need this besides, since they tell whom they changed.
+pub(super) const LOOK: Need = Need::Either(Permission::Users, Permission::Licenses);
 
 /// Where a user or a license is looked at.
 pub(in crate::pages) fn address_of(app: &App, subject: Subject) -> String {

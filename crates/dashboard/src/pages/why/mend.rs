@@ -5,8 +5,7 @@ use claviger_domain::{Term, Unit};
 use claviger_service::vendor::{Act, ManageError};
 
 use super::{
-    LOOK,
-    about::{address_of, subject},
+    about::{LOOK, address_of, subject},
     page::page,
 };
 use crate::{

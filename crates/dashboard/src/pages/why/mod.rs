@@ -9,11 +9,9 @@ mod page;
 use claviger_domain::Permission;
 
 pub(super) use self::about::address_of;
-use self::{mend::mend, page::show};
+use self::{about::LOOK, mend::mend, page::show};
 use crate::{rights::Need, route::Route};
 
-/// What looking needs; acts need this besides, since they tell whom they changed.
-pub(super) const LOOK: Need = Need::Either(Permission::Users, Permission::Licenses);
 const USERS: Need = Need::App(Permission::Users);
 
 pub(crate) const ROUTES: &[Route] = &[

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use claviger_domain::Permission;
-use claviger_service::vendor::{Act, ManageError, Standing, Subject, UserSubscription, Verdict};
+use claviger_service::vendor::{Act, ManageError, Standing, Subject, Tried, UserSubscription, Verdict, Who};
 
 use super::{
     about::{address_of, plain, subject},
@@ -131,6 +131,9 @@ fn made(
     };
     let users = has(visit, Permission::Users) || is_license(visit, verdict);
     let licenses = has(visit, Permission::Licenses);
+    // Of a license tries are told that named it, without the devices of its user.
+    let seen = |one: &&Tried| users || matches!(one.who, Who::License { .. });
+    let shown = |one: Try| Try { hwid: one.hwid.filter(|_| users), ..one };
     let tell = did.map_or_else(|| verdict.tell.clone(), |act| verdict.tell_after(act));
     Ok(Page {
         here: address_of(app, verdict.subject),
@@ -163,8 +166,8 @@ fn made(
             true => verdict.sessions.iter().map(|one| session(visit, one)).collect::<Result<_, Fault>>()?,
             false => Vec::new(),
         },
-        tries: verdict.tries.iter().map(|one| tried(visit, one, verdict)).collect(),
-        nearby: verdict.nearby.iter().map(|one| tried(visit, one, verdict)).collect(),
+        tries: verdict.tries.iter().filter(seen).map(|one| tried(visit, one, verdict)).map(shown).collect(),
+        nearby: verdict.nearby.iter().filter(seen).map(|one| tried(visit, one, verdict)).map(shown).collect(),
         frame,
     })
 }
