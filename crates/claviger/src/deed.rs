@@ -153,7 +153,7 @@ impl Deed {
             ip: String::new(),
             changes: self.changes(),
         };
-        Ok(service.record_audit(&app, entry).await?)
+        Ok(service.record_audit(&app, entry).await.map(drop)?)
     }
 
     async fn record_of_person(&self, service: &Service, name: &str, what: &str) -> anyhow::Result<()> {

@@ -33,5 +33,5 @@ pub(crate) async fn record_about(
         ip: visit.ip.to_string(),
         changes: changes.into(),
     };
-    Ok(visit.service().record_audit(app, entry).await?)
+    Ok(visit.service().record_audit(app, entry).await.map(drop)?)
 }

@@ -55,7 +55,7 @@ pub use shared::{
     vault::{Vault, VaultError},
 };
 pub use vendor::{
-    audit::{AuditEntry, COMMAND_LINE, LogFilter, Logged, SellerRequest},
+    audit::{AuditEntry, COMMAND_LINE, LogFilter, Logged, RequestAndChange, SellerRequest},
     listing::{EncodeRow, Listing, ListingPart, SessionFilter},
     seller_keys::FoundSellerKey,
 };

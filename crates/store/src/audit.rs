@@ -65,8 +65,8 @@ fn pattern(text: &str) -> String {
     format!("%{escaped}%")
 }
 
-/// Adds a change at `now`, and drops all but the newest `kept`.
-pub fn insert(conn: &mut Conn<'_>, app: i64, new: &Entry, now: i64, kept: i64) -> Result<()> {
+/// Adds a change at `now`, and drops all but the newest `kept`; its number.
+pub fn insert(conn: &mut Conn<'_>, app: i64, new: &Entry, now: i64, kept: i64) -> Result<i64> {
     let id = conn.next_serials(app, "audit", 1)?;
     conn.execute(
         "INSERT INTO audit (app, id, time, actor, action, target, ip, changes)
@@ -74,7 +74,13 @@ pub fn insert(conn: &mut Conn<'_>, app: i64, new: &Entry, now: i64, kept: i64) -
         params![app, id, now, &new.actor, &new.action, &new.target, &new.ip, &new.changes],
     )?;
     conn.execute("DELETE FROM audit WHERE app = $1 AND id <= $2", params![app, id - kept])?;
-    Ok(())
+    Ok(id)
+}
+
+/// A change by number, if it is kept.
+pub fn by_id(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<Option<Logged<Entry>>> {
+    let sql = "SELECT id, time, actor, action, target, ip, changes FROM audit WHERE app = $1 AND id = $2";
+    conn.query_one(sql, params![app, id])?.as_ref().map(logged).transpose()
 }
 
 /// Numbers of entries that one statement goes through, where somebody waits.

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 
 import { appOf, HWID, Program, seller } from "./program.mjs";
+import { until } from "./wait.mjs";
 
 /** Lets a server believe `X-Forwarded-For` of this machine, so that customers come from everywhere. */
 export const BEHIND_A_PROXY = 'trusted_proxies = ["127.0.0.1"]\n';
@@ -24,6 +25,11 @@ const selling = ({ base, demo }) => async (type, fields) => {
 /** Makes what pages are about that depends on no customer. */
 export async function stock(server) {
   const sell = selling(server);
+  server.cli("app", "set", "demo/demo-app", "sellerLogs=true");
+  await until("requests are kept", async () => {
+    await sell("fetchallsubs", {});
+    return server.cli("seller-log", "list", "demo/demo-app", "--json").includes("fetchallsubs");
+  });
   await sell("addvar", { name: "news", data: "Version 3 is out.\nIt is quicker.", authed: 0 });
   await sell("addvar", { name: "endpoint", data: "https://data.example.org/v3", authed: 1 });
   await sell("addwebhook", { baseurl: "https://1.1.1.1/hook", webid: "hook", authed: 1 });

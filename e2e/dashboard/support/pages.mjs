@@ -76,6 +76,7 @@ export function pages({ app, users, banned }) {
     { name: "seller-key-rotate", address: at("seller-settings/keys/1/rotate") },
     { name: "seller-key-revoke", address: at("seller-settings/keys/1/revoke") },
     { name: "seller-logs", address: at("seller-logs") },
+    { name: "seller-request", address: at("seller-logs/1") },
     { name: "audit-log", address: at("audit-log") },
     { name: "customers-panel", address: at("customers-panel") },
     { name: "notices", address: at("notices") },

@@ -70,6 +70,17 @@ export async function walk({ step, browser, servers }) {
     await visitor.see("Shop <b>bot</b>");
   });
 
+  await step("a request has a page of its own, which leads to all changes of the same", async () => {
+    await ask(server.demo.seller_key, "addsub", { name: "gold", level: 2 });
+    await ask(server.demo.seller_key, "editsub", { name: "gold", level: 3 });
+    await visitor.open("/dashboard/demo-app/seller-logs?type=editsub");
+    await page.locator("tbody tr td.first a").first().click();
+    await page.getByRole("heading", { name: "What it changed" }).waitFor();
+    await visitor.see("gold 3");
+    await visitor.link("all changes to it").click();
+    await page.getByRole("heading", { name: "Audit log" }).waitFor();
+  });
+
   await step("KeyAuth's addresses lead to their pages here", async () => {
     await visitor.open("/app/?page=seller-settings");
     assert.equal(visitor.place, "/dashboard/demo-app/seller-settings");

@@ -85,6 +85,11 @@ pub(crate) fn run_seller_log(store: StoreArgs, command: SellerLog) -> anyhow::Re
                 "micros": entry.micros,
                 "from": entry.ip,
                 "url": entry.url,
+                "method": entry.method,
+                "fields": entry.fields,
+                "success": entry.success,
+                "message": entry.message,
+                "change": entry.audit,
             });
             let number = |number: Option<String>| output::or_dash(number.as_deref());
             let cells = [

@@ -59,6 +59,7 @@ mod dashboard_reseller;
 mod dashboard_rights;
 mod dashboard_roles;
 mod dashboard_search;
+mod dashboard_seller_request;
 mod dashboard_seller_settings;
 mod dashboard_sessions;
 mod dashboard_settings;

@@ -132,15 +132,15 @@ async fn answer(
     };
     let found = find_type(&params, parts.uri.path());
     let kind = found.as_ref().ok().map(|(_, row)| row.kind);
-    let log = LogEntry::begin(&key, &parts.uri, kind, ip, begun);
+    let log = LogEntry::begin(&key, method, &parts.uri, kind, ip, begun).map(|log| log.with(&params));
     let is_kept = log.is_some() || kind.is_some_and(|kind| kind.changes.is_some());
     let looks_only = *method == Method::HEAD;
     let by = key.hint.clone();
     let work = async move {
-        let mut accepted = Accepted { state: state.clone(), key, parts, params, body, ip, text_mode };
+        let mut accepted = Accepted { state: state.clone(), key, parts, params, body, ip, text_mode, log };
         let outcome = accepted.run(found, looks_only).await;
-        if let Some(log) = log {
-            log.end(&state, status_of(&outcome, accepted.text_mode)).await;
+        if let Some(log) = accepted.log.take() {
+            log.end(&state, status_of(&outcome, accepted.text_mode), reply_of(&outcome)).await;
         }
         (outcome, accepted.text_mode)
     };
@@ -183,6 +183,8 @@ struct Accepted {
     body: Option<Body>,
     ip: ClientAddress,
     text_mode: bool,
+    /// Where the application keeps requests.
+    log: Option<LogEntry>,
 }
 
 impl Accepted {
@@ -218,7 +220,10 @@ impl Accepted {
         };
         let answer = (kind.run)(request).await?;
         if let Some(made) = record.and_then(|record| record.made(&answer)) {
-            self.state.service.record_audit(&app, made).await?;
+            let change = self.state.service.record_audit(&app, made).await?;
+            if let Some(log) = &mut self.log {
+                log.changed(change);
+            }
         }
         Ok(answer)
     }
@@ -236,8 +241,17 @@ impl Accepted {
         let Some(body) = self.body.take() else { return Ok(None) };
         let (service, app) = (&self.state.service, &self.key.app);
         let (params, received) = receive(service, app, self.ip, &self.parts, body).await?;
+        self.log = self.log.take().map(|log| log.with(&params));
         (self.text_mode, self.params) = (wants_text(&params), params);
         Ok(received)
+    }
+}
+
+/// The reply of an outcome, if it is none that is written while it is read.
+fn reply_of(outcome: &Outcome) -> Option<&SellerReply> {
+    match outcome {
+        Ok(Answer::Reply(reply) | Answer::Changed(reply, _)) | Err(Stop::Refused(reply)) => Some(reply),
+        Ok(Answer::Stream { .. }) | Err(Stop::Failed(_)) => None,
     }
 }
 

@@ -8,10 +8,11 @@ use std::{
     time::Instant,
 };
 
-use axum::http::Uri;
+use axum::http::{Method, Uri};
 use claviger_domain::ClientAddress;
 use claviger_service::{AuditEntry, SellerKey, SellerRequest, cut};
-use claviger_wire::seller::SellerParams;
+use claviger_wire::seller::{SellerParams, SellerReply};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
     Answer, Type,
@@ -24,6 +25,12 @@ use crate::State;
 const TARGET_MAX: usize = 200;
 /// Longest address that is kept, in bytes.
 const URL_MAX: usize = 900;
+/// Most bytes that are kept of the parameters in a body.
+const FIELDS_MAX: usize = 900;
+/// Of a parameter that a message repeats, at least so many bytes are there.
+const REPEATED: usize = 50;
+/// Longest message of a reply that is kept, in bytes.
+const MESSAGE_MAX: usize = 200;
 /// Parameters whose values the seller log keeps: what names somebody or something, numbers and switches. Whatever is not
 /// here may be a secret, and is cut.
 const SHOWN: &str = "type format limit include user username currentusername newusername credential owner genby role \
@@ -76,6 +83,8 @@ pub(super) struct LogEntry {
     key: Arc<SellerKey>,
     begun: Instant,
     request: SellerRequest,
+    /// What the caller sent and no log may hold.
+    hidden: Vec<String>,
 }
 
 impl LogEntry {
@@ -83,6 +92,7 @@ impl LogEntry {
     /// name.
     pub(super) fn begin(
         key: &Arc<SellerKey>,
+        method: &Method,
         uri: &Uri,
         kind: Option<&Type>,
         ip: ClientAddress,
@@ -97,14 +107,28 @@ impl LogEntry {
             kind: kind.map_or("", |kind| kind.name).into(),
             ip: ip.to_string(),
             url: cut(&shown(uri), URL_MAX).into(),
-            status: None,
-            micros: None,
+            method: method.as_str().into(),
+            ..SellerRequest::default()
         };
-        Some(Self { key: key.clone(), begun, request })
+        Some(Self { key: key.clone(), begun, request, hidden: Vec::new() })
+    }
+
+    /// With what is told of the parameters.
+    pub(super) fn with(mut self, params: &SellerParams) -> Self {
+        self.hidden = hidden(params);
+        self.request.fields = cut(&shown_fields(params), FIELDS_MAX).into();
+        self
+    }
+
+    /// Notes which entry of the audit log the request made.
+    pub(super) fn changed(&mut self, entry: i64) {
+        self.request.audit = Some(entry);
     }
 
     /// Keeps the request with what came of it. A log that cannot be written does not undo what was done.
-    pub(super) async fn end(mut self, state: &State, status: u16) {
+    pub(super) async fn end(mut self, state: &State, status: u16, reply: Option<&SellerReply>) {
+        self.request.success = reply.map(SellerReply::is_success);
+        self.request.message = reply.map(|reply| message(reply, &self.hidden)).unwrap_or_default();
         self.request.status = Some(status.into());
         self.request.micros = i64::try_from(self.begun.elapsed().as_micros()).ok();
         if let Err(error) = state.service.record_seller_request(&self.key.app, self.request).await {
@@ -145,6 +169,45 @@ fn shown_pair(pair: &str) -> Cow<'_, str> {
         Cow::Owned(format!("{name}={CUT}"))
     } else {
         Cow::Borrowed(CUT)
+    }
+}
+
+/// The parameters of a body as they would stand in a query, as far as they hold no secrets.
+fn shown_fields(params: &SellerParams) -> String {
+    let plain = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let pair = |(name, value)| shown_pair(&format!("{}={}", plain(name), plain(value))).into_owned();
+    params.of_body().map(pair).collect::<Vec<_>>().join("&")
+}
+
+/// What must not be in a message: the values that are cut out, and the names of parameters that there are not.
+fn hidden(params: &SellerParams) -> Vec<String> {
+    let mut hidden = Vec::new();
+    for (name, value) in params.pairs() {
+        let plain = name.trim().to_ascii_lowercase();
+        if !is_shown(&plain) {
+            hidden.push(value.trim().to_owned());
+        }
+        if !NAMES.contains(&plain) {
+            hidden.push(name.trim().to_owned());
+        }
+    }
+    hidden.retain(|text| !text.is_empty());
+    hidden.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    hidden
+}
+
+/// The message of a reply. What is put together may repeat a parameter, or its beginning: then the end is cut off.
+fn message(reply: &SellerReply, hidden: &[String]) -> String {
+    match reply.message() {
+        Some(Cow::Borrowed(text)) => (*text).to_owned(),
+        Some(Cow::Owned(text)) => {
+            let repeats = |secret: &String| text.find(cut(secret, REPEATED));
+            match hidden.iter().filter_map(repeats).min() {
+                Some(place) => format!("{}{CUT}", &text[..place]),
+                None => cut(text, MESSAGE_MAX).to_owned(),
+            }
+        }
+        None => String::new(),
     }
 }
 

@@ -16,12 +16,15 @@ const PATIENT: Duration = Duration::from_millis(180);
 /// What the audit log calls whoever used the command line begins with; nobody's name does.
 pub const COMMAND_LINE: &str = "cli:";
 
+/// A request of a seller, and what it changed.
+pub type RequestAndChange = (Logged<SellerRequest>, Option<Logged<AuditEntry>>);
+
 impl Service {
-    /// Keeps a change in the audit log of an application; returns once that is on disk.
+    /// Keeps a change in the audit log of an application; returns its number once that is on disk.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn record_audit(&self, app: &App, entry: AuditEntry) -> Result<(), ServiceError> {
+    pub async fn record_audit(&self, app: &App, entry: AuditEntry) -> Result<i64, ServiceError> {
         let (id, now, kept) = (app.id, self.clock.now(), app.settings.audit_kept);
         let write = move |conn: &mut Conn<'_>| audit::insert(conn, id, &entry, now, kept);
         Ok(self.store.db().write::<_, StoreError, _>(write).await?)
@@ -66,6 +69,23 @@ impl Service {
         let (id, now, kept) = (app.id, self.clock.now(), app.settings.seller_logs_kept);
         let write = move |conn: &mut Conn<'_>| seller_log::insert(conn, id, &request, now, kept);
         Ok(self.store.db().write::<_, StoreError, _>(write).await?)
+    }
+
+    /// A request of a seller by number, and the change that it made; `None`: it is not kept (any more).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn seller_request(&self, app: &App, id: i64) -> Result<Option<RequestAndChange>, ServiceError> {
+        let app = app.id;
+        let read = move |conn: &mut Conn<'_>| {
+            let Some(request) = seller_log::by_id(conn, app, id)? else { return Ok(None) };
+            let change = match request.entry.audit {
+                Some(change) => audit::by_id(conn, app, change)?,
+                None => None,
+            };
+            Ok::<_, StoreError>(Some((request, change)))
+        };
+        Ok(self.store.db().read(read).await?)
     }
 
     /// The newest requests of sellers that a filter wants, at most `limit`, newest first. The number of the last is

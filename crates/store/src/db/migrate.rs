@@ -5,7 +5,7 @@ use super::Conn;
 use crate::{Result, StoreError, names, params};
 
 /// All migrations, oldest first; the version is the position, counted from 1.
-const MIGRATIONS: [(&str, &str); 28] = [
+const MIGRATIONS: [(&str, &str); 29] = [
     ("first", include_str!("../../migrations/0001_first.sql")),
     ("client_api", include_str!("../../migrations/0002_client_api.sql")),
     ("seller_api", include_str!("../../migrations/0003_seller_api.sql")),
@@ -34,6 +34,7 @@ const MIGRATIONS: [(&str, &str); 28] = [
     ("own_users", include_str!("../../migrations/0026_own_users.sql")),
     ("import_ranges", include_str!("../../migrations/0027_import_ranges.sql")),
     ("claims", include_str!("../../migrations/0028_claims.sql")),
+    ("request_details", include_str!("../../migrations/0029_request_details.sql")),
 ];
 
 /// Part of a migration that SQL cannot do.

@@ -12,6 +12,7 @@ use crate::support::{Fixture, NOW, both};
 both![
     changes_are_found,
     requests_are_found,
+    changes_are_found_by_number,
     only_the_newest_are_kept,
     strange_texts_are_looked_for_as_they_are
 ];
@@ -76,6 +77,11 @@ async fn requests_are_found(t: Fixture) {
         url: format!("/api/seller/?type={kind}"),
         status: Some(status),
         micros: Some(1234),
+        method: "POST".into(),
+        fields: "user=a".into(),
+        success: Some(status == 200),
+        message: "a message".into(),
+        audit: Some(7),
     };
     let all = [request("1111", "add", 302), request("2222", "kill", 200), request("1111", "", 200)];
     for new in all.clone() {
@@ -92,7 +98,21 @@ async fn requests_are_found(t: Fixture) {
     assert_eq!(page(LogFilter { key: "key 2222".into(), ..filter() }).await, slice::from_ref(&second));
     assert_eq!(page(LogFilter { kind: "Kill".into(), ..filter() }).await, slice::from_ref(&second));
     assert_eq!(page(LogFilter { text: "TYPE=add".into(), ..filter() }).await, slice::from_ref(&first));
-    assert_eq!(page(LogFilter { before: Some(2), ..filter() }).await, [first]);
+    assert_eq!(page(LogFilter { before: Some(2), ..filter() }).await, slice::from_ref(&first));
+    let other = t.app().await;
+    let by_id = async |app, id| t.read(move |conn| seller_log::by_id(conn, app, id)).await;
+    assert_eq!(by_id(app, 1).await.map(|logged| logged.entry), Some(first));
+    assert_eq!(by_id(app, 4).await, None);
+    assert_eq!(by_id(other, 1).await, None);
+}
+
+async fn changes_are_found_by_number(t: Fixture) {
+    let [app, other] = [t.app().await, t.app().await];
+    let id = t.write(move |conn| audit::insert(conn, app, &entry("1111", "add", "one"), NOW, 100)).await;
+    let by_id = async |app, id| t.read(move |conn| audit::by_id(conn, app, id)).await;
+    let found = by_id(app, id).await.expect("the change");
+    assert_eq!((found.id, found.time, found.entry), (id, NOW, entry("1111", "add", "one")));
+    assert_eq!((by_id(app, id + 1).await, by_id(other, id).await), (None, None));
 }
 
 async fn only_the_newest_are_kept(t: Fixture) {

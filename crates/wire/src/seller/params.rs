@@ -72,6 +72,16 @@ impl SellerParams {
         self.query.iter().chain(self.body.iter()).map(|(name, _)| name)
     }
 
+    /// All parameters, as they were sent: those of the query, then those of the body.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.query.iter().chain(self.body.iter())
+    }
+
+    /// The parameters of the body, as they were sent.
+    pub fn of_body(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.body.iter()
+    }
+
     /// Whether a parameter is there, even an empty one; names in any case.
     pub fn has(&self, name: &str) -> bool {
         self.names().any(|known| known.eq_ignore_ascii_case(name))

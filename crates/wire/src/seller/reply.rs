@@ -127,6 +127,11 @@ impl SellerReply {
         self.success
     }
 
+    /// The message, if there is one. One that is put together may hold what the caller sent.
+    pub fn message(&self) -> Option<&Cow<'static, str>> {
+        self.message.as_ref()
+    }
+
     /// HTTP status of the form that [`SellerReply::render`] writes: data as text always has 200, since shops take the 302
     /// of several licenses for a redirect.
     pub fn status_in(&self, text_mode: bool) -> u16 {
