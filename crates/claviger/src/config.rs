@@ -278,6 +278,7 @@ impl Config {
             screens: ScreenSources {
                 vpn_list: serve.vpn_list.or(file.path(values.vpn_list.as_ref())),
                 asn_table: serve.asn_table.or(file.path(values.asn_table.as_ref())),
+                countries: serve.geoip_file.or(file.path(values.geoip_file.as_ref())),
                 leaked_passwords: serve.leaked_passwords.or_else(|| {
                     let text = values.leaked_passwords.as_ref()?;
                     Some(parse::leaked_passwords(text, file.folder()))

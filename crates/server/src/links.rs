@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::Body,
     extract::{self, ConnectInfo, Path},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -44,6 +44,7 @@ pub(crate) fn address(public_url: &str, token: &str) -> String {
 async fn download(
     extract::State(state): extract::State<Arc<State>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    method: Method,
     headers: HeaderMap,
     Path(token): Path<String>,
 ) -> Response {
@@ -52,7 +53,13 @@ async fn download(
         return refused(StatusCode::TOO_MANY_REQUESTS, "Too many requests", Some(60));
     }
     match state.service.open_link(&token, ip).await {
-        Ok(linked) => hand_out(linked, &headers),
+        Ok(linked) => {
+            let part = part(&headers, &tag(&linked), linked.content.length());
+            if method == Method::GET && part.ends_at(linked.content.length()) {
+                state.service.count_download(&linked.app, &linked.file);
+            }
+            hand_out(linked, part)
+        }
         Err(LinkFault::Unknown) => refused(StatusCode::NOT_FOUND, "Not found", None),
         Err(LinkFault::Ended) => refused(StatusCode::GONE, "This link has ended", None),
         Err(LinkFault::Full(full)) => {
@@ -74,10 +81,14 @@ fn refused(status: StatusCode, text: &str, retry_after: Option<u64>) -> Response
     }
 }
 
-fn hand_out(linked: Linked, headers: &HeaderMap) -> Response {
-    let Linked { file, content, sha256, place, .. } = linked;
-    let (length, tag) = (content.length(), format!("\"{sha256}\""));
-    let part = part(headers, &tag, length);
+fn tag(linked: &Linked) -> String {
+    format!("\"{}\"", linked.sha256)
+}
+
+fn hand_out(linked: Linked, part: Part) -> Response {
+    let tag = tag(&linked);
+    let Linked { file, content, place, .. } = linked;
+    let length = content.length();
     let (status, at, end) = match part {
         Part::Known => (StatusCode::NOT_MODIFIED, 0, 0),
         Part::Nowhere => (StatusCode::RANGE_NOT_SATISFIABLE, 0, 0),
@@ -115,6 +126,17 @@ enum Part {
     Known,
     /// What is not there.
     Nowhere,
+}
+
+impl Part {
+    /// Whether the last byte is in it: a download that is taken in several parts has one of these.
+    fn ends_at(self, length: u64) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Of(_, end) => end == length,
+            Self::Known | Self::Nowhere => false,
+        }
+    }
 }
 
 /// What the headers of a request want of a file of this tag and length.

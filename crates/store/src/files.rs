@@ -1,6 +1,6 @@
 //! Files that programs download: what is known of them. Contents are elsewhere.
 
-use crate::{Conn, Result, Row, StoreError, panel::downloads, params};
+use crate::{Conn, Result, Row, StoreError, panel::downloads, params, report_counts};
 
 /// A file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,6 +142,7 @@ pub fn count(conn: &mut Conn<'_>, app: i64) -> Result<i64> {
 /// Deletes what is known of a file; `false` when there is none.
 pub fn delete(conn: &mut Conn<'_>, app: i64, id: &str) -> Result<bool> {
     downloads::forget(conn, app, id)?;
+    report_counts::forget_downloads(conn, app, Some(id))?;
     Ok(conn.execute("DELETE FROM files WHERE app = $1 AND id = $2", params![app, id])? == 1)
 }
 
@@ -154,5 +155,6 @@ pub fn update(conn: &mut Conn<'_>, app: i64, new: &File) -> Result<bool> {
 /// Deletes what is known of all files of an application; returns how many.
 pub fn clear(conn: &mut Conn<'_>, app: i64) -> Result<u64> {
     conn.execute("DELETE FROM panel_downloads WHERE app = $1", params![app])?;
+    report_counts::forget_downloads(conn, app, None)?;
     conn.execute("DELETE FROM files WHERE app = $1", params![app])
 }

@@ -6,8 +6,12 @@ use crate::{Conn, Result, params};
 
 /// Seconds of a day.
 pub const DAY: i64 = 86_400;
-/// Different names that are counted apart on one day of one kind; all others are one.
+/// Different names that are counted apart on one day of one kind, where strangers choose them; all others are one.
 pub const NAMES_MAX: i64 = 40;
+/// The same where names are countries or files of the application.
+pub const KNOWN_MAX: i64 = 1100;
+/// Stands for the day of what is counted forever.
+const EVER: i64 = 0;
 /// The name of all others.
 pub const OTHER: &str = "other";
 
@@ -30,6 +34,10 @@ pub enum Kind {
     Country,
     /// Users who signed in for the first time in a month, by the month of their registration.
     Returned,
+    /// Downloads, by the id of the file.
+    Download,
+    /// The same since the file is there, which no day is kept of.
+    DownloadEver,
 }
 
 impl Kind {
@@ -43,6 +51,16 @@ impl Kind {
             Self::Outdated => "outdated",
             Self::Country => "country",
             Self::Returned => "returned",
+            Self::Download => "download",
+            Self::DownloadEver => "download_ever",
+        }
+    }
+
+    /// Different names that are counted apart on one day.
+    pub fn names_max(self) -> i64 {
+        match self {
+            Self::Country | Self::Download | Self::DownloadEver => KNOWN_MAX,
+            _ => NAMES_MAX,
         }
     }
 
@@ -50,6 +68,7 @@ impl Kind {
     fn began(self, at: i64) -> i64 {
         match self {
             Self::Returned => Month::of(at).began(),
+            Self::DownloadEver => EVER,
             _ => at - at.rem_euclid(DAY),
         }
     }
@@ -80,7 +99,7 @@ pub fn add(conn: &mut Conn<'_>, app: i64, at: i64, (kind, name): (Kind, &str), c
     let sql = "SELECT COUNT(*) FROM report_counts WHERE app = $1 AND kind = $2 AND day = $3";
     let names: i64 =
         conn.query_one(sql, params![app, kind.as_str(), day])?.map_or(Ok(0), |row| row.get(0))?;
-    let name = if names < NAMES_MAX { plain.as_str() } else { OTHER };
+    let name = if names < kind.names_max() { plain.as_str() } else { OTHER };
     let insert = "INSERT INTO report_counts (app, kind, day, name, count) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (app, kind, day, name) DO UPDATE SET count = report_counts.count + excluded.count";
     conn.execute(insert, params![app, kind.as_str(), day, name, count])?;
@@ -95,7 +114,16 @@ pub fn since(conn: &mut Conn<'_>, app: i64, kind: Kind, from: i64) -> Result<Vec
     rows.iter().map(|row| Ok(Count { day: row.get(0)?, name: row.get(1)?, count: row.get(2)? })).collect()
 }
 
-/// Removes what was counted before a day (Unix seconds).
+/// Removes what was counted of the downloads of a file; of all files, where none is named.
+pub fn forget_downloads(conn: &mut Conn<'_>, app: i64, file: Option<&str>) -> Result<()> {
+    for kind in [Kind::Download, Kind::DownloadEver] {
+        let sql = "DELETE FROM report_counts WHERE app = $1 AND kind = $2 AND ($3 = '' OR name = $3)";
+        conn.execute(sql, params![app, kind.as_str(), file.unwrap_or_default()])?;
+    }
+    Ok(())
+}
+
+/// Removes what was counted before a day (Unix seconds), but for what is counted forever.
 pub fn trim(conn: &mut Conn<'_>, before: i64) -> Result<u64> {
     // An application at a time, so that each is found by the key.
     let (mut removed, mut app) = (0, 0);
@@ -104,7 +132,9 @@ pub fn trim(conn: &mut Conn<'_>, before: i64) -> Result<u64> {
         let next: Option<i64> = conn.query_one(sql, params![app])?.map_or(Ok(None), |row| row.get(0))?;
         let Some(next) = next else { return Ok(removed) };
         app = next;
-        removed +=
-            conn.execute("DELETE FROM report_counts WHERE app = $1 AND day < $2", params![app, before])?;
+        removed += conn.execute(
+            "DELETE FROM report_counts WHERE app = $1 AND day < $2 AND day <> $3",
+            params![app, before, EVER],
+        )?;
     }
 }

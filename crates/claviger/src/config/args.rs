@@ -139,6 +139,9 @@ pub(crate) struct ServeArgs {
     /// Table of the networks of autonomous systems (TSV of iptoasn.com), if that list names some
     #[arg(long, value_name = "FILE", env = "CLAVIGER_ASN_TABLE")]
     pub(crate) asn_table: Option<PathBuf>,
+    /// Database of countries in MaxMind's format (.mmdb), for reports and lists
+    #[arg(long, value_name = "FILE", env = "CLAVIGER_GEOIP_FILE")]
+    pub(crate) geoip_file: Option<PathBuf>,
     /// Hashes of leaked passwords, for applications with blockLeakedPasswords: file, folder or address of a service
     #[arg(long, value_name = "FILE|DIR|URL", env = "CLAVIGER_LEAKED_PASSWORDS")]
     pub(crate) leaked_passwords: Option<String>,

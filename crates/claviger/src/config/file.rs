@@ -57,6 +57,7 @@ pub(super) struct FileConfig {
     pub(super) identity_provider: Option<Vec<ProviderConfig>>,
     pub(super) vpn_list: Option<PathBuf>,
     pub(super) asn_table: Option<PathBuf>,
+    pub(super) geoip_file: Option<PathBuf>,
     pub(super) leaked_passwords: Option<String>,
     pub(super) single_signing_key: Option<bool>,
     pub(super) hash_threads: Option<usize>,

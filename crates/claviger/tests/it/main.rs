@@ -39,6 +39,7 @@ mod dashboard_apps;
 mod dashboard_audit;
 mod dashboard_blacklist;
 mod dashboard_chats;
+mod dashboard_counts;
 mod dashboard_customers_panel;
 mod dashboard_door;
 mod dashboard_files;

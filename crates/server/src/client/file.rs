@@ -38,6 +38,7 @@ async fn file(request: Request, session: Session) -> Outcome {
         Err(full) => Ok(answer(Reply::failure("")).full(full.retry_after.as_secs())),
         Ok(None) => Ok(answer(Reply::failure(NO_LONGER))),
         Ok(Some(content)) => {
+            service.count_download(app, &file);
             let download = Download { content: Arc::new(content), place, ip };
             Ok(answer(Reply::success("File download successful")).with_file(download))
         }

@@ -4,7 +4,7 @@ use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
 
 use claviger_capacity::Who;
 use claviger_outgoing::{Call, MailOptions, Mailer, Outgoing, OutgoingOptions, Redirects};
-use claviger_screening::{RangeSource, VpnList};
+use claviger_screening::{Countries, RangeSource, VpnList};
 use claviger_store::{Database, Store, StoreError, apps};
 pub use claviger_store::{Migration, Schema, migrations_after};
 use serde::Deserialize;
@@ -86,6 +86,15 @@ pub async fn mail(options: &MailOptions) -> Result<(), String> {
 pub fn vpn_list(list: &Path, asn_table: Option<&Path>) -> Result<VpnFigures, String> {
     let list = VpnList::load(list, asn_table).map_err(|error| error.to_string())?;
     Ok(VpnFigures { ranges: list.len(), unknown_systems: list.unknown_systems() })
+}
+
+/// What a database of countries calls itself, and the Unix second in which it was made. Blocks.
+///
+/// # Errors
+/// With what is wrong with it and what to do.
+pub fn countries(path: &Path) -> Result<(String, i64), String> {
+    let countries = Countries::load(path).map_err(|error| error.to_string())?;
+    Ok((countries.kind().to_owned(), countries.made()))
 }
 
 /// Looks whether leaked passwords can be looked up: in a file, in a folder, or at a service.

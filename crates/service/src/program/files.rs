@@ -24,6 +24,11 @@ impl Service {
         Ok(self.store.db().read(move |conn| files::get(conn, app, &id)).await?)
     }
 
+    /// Counts a download of a file, for reports. Whoever hands out the last byte of it calls this.
+    pub fn count_download(&self, app: &App, file: &File) {
+        app.tally.download(&file.id);
+    }
+
     /// A place for a download. Whoever sends the file holds it until the last byte was taken.
     ///
     /// # Errors

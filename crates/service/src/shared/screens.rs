@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use claviger_domain::{ClientAddress, Secret, trimmed};
 use claviger_outgoing::{Call, Outgoing, Redirects};
-use claviger_screening::{LeakedPasswords, RangeSource, ScreeningError, VpnWatch, range_url};
+use claviger_screening::{CountryWatch, LeakedPasswords, RangeSource, ScreeningError, VpnWatch, range_url};
 
 /// Bytes of a range of password hashes; real ones have some 40 KiB.
 const RANGE_MAX: usize = 1024 * 1024;
@@ -21,6 +21,7 @@ pub(crate) const USER_AGENT: &str = "Claviger";
 pub(crate) struct Screens {
     vpn: Option<VpnWatch>,
     leaked: Option<LeakedPasswords>,
+    countries: Option<CountryWatch>,
 }
 
 /// Where the data is.
@@ -32,6 +33,8 @@ pub struct ScreenSources {
     pub asn_table: Option<PathBuf>,
     /// Hashes of leaked passwords: a file, a folder of ranges, or the address of a service.
     pub leaked_passwords: Option<String>,
+    /// Database of countries in MaxMind's format.
+    pub countries: Option<PathBuf>,
 }
 
 impl Screens {
@@ -52,12 +55,19 @@ impl Screens {
             }
             None => open_leaked(source.as_ref()),
         });
-        Ok(Self { vpn, leaked: leaked.transpose()? })
+        let countries = sources.countries.as_deref().map(CountryWatch::open).transpose()?;
+        Ok(Self { vpn, leaked: leaked.transpose()?, countries })
     }
 
     /// Whether an address is that of a VPN, or may be, being unknown.
     pub(crate) fn is_vpn(&self, ip: ClientAddress) -> bool {
         self.vpn.as_ref().is_some_and(|vpn| ip.known().is_none_or(|ip| vpn.contains(ip)))
+    }
+
+    /// The country of an address, in English: empty where it is not known; `None`: there is no database.
+    pub(crate) fn country(&self, ip: ClientAddress) -> Option<String> {
+        let countries = self.countries.as_ref()?;
+        Some(ip.known().and_then(|ip| countries.of(ip)).unwrap_or_default())
     }
 
     /// Whether a password is known from a breach. When that cannot be found out, it is not.
@@ -75,6 +85,11 @@ impl Screens {
         match self.vpn.as_ref().map(VpnWatch::reload_if_changed) {
             Some(Ok(true)) => tracing::info!("read the changed list of VPNs"),
             Some(Err(error)) => tracing::error!(%error, "the changed list of VPNs is not used"),
+            Some(Ok(false)) | None => {}
+        }
+        match self.countries.as_ref().map(CountryWatch::reload_if_changed) {
+            Some(Ok(true)) => tracing::info!("read the changed database of countries"),
+            Some(Err(error)) => tracing::error!(%error, "the changed database of countries is not used"),
             Some(Ok(false)) | None => {}
         }
     }

@@ -12,7 +12,7 @@ use std::{
 use claviger_domain::Month;
 use claviger_store::{
     activity::{Guesses, Happened},
-    report_counts::{Kind, OTHER},
+    report_counts::{Kind, NAMES_MAX, OTHER},
 };
 
 use super::{alerts::Alert, text::cut};
@@ -51,8 +51,22 @@ pub(crate) type Counts = BTreeMap<(Kind, String), i64>;
 const APIS: [(i64, &str); 4] = [(10, "1.0"), (11, "1.1"), (12, "1.2"), (13, "1.3")];
 /// Different things that are counted apart until they are written down.
 const NAMED_MAX: usize = 100;
+/// Different countries or files that are counted apart until they are written down.
+const KNOWN_NAMES_MAX: usize = 1100;
 /// Bytes of a name that are kept.
 const NAME_MAX: usize = 60;
+
+impl Named {
+    /// Different names of a kind.
+    fn of(&self, kind: Kind) -> usize {
+        self.counts.range((kind, String::new())..).take_while(|((of, _), _)| *of == kind).count()
+    }
+}
+
+/// How many different names of a kind are counted apart.
+fn most(kind: Kind) -> usize {
+    if kind.names_max() > NAMES_MAX { KNOWN_NAMES_MAX } else { NAMED_MAX }
+}
 
 /// What happened in an application since it was last written down.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -95,9 +109,15 @@ impl Tally {
     pub(crate) fn count(&self, kind: Kind, name: &str) {
         let mut named = self.named();
         let key = (kind, cut(name, NAME_MAX).to_owned());
-        let full = named.counts.len() >= NAMED_MAX && !named.counts.contains_key(&key);
+        let full = !named.counts.contains_key(&key) && named.of(kind) >= most(kind);
         let key = if full { (kind, OTHER.to_owned()) } else { key };
         *named.counts.entry(key).or_default() += 1;
+    }
+
+    /// Counts a download of a file.
+    pub(crate) fn download(&self, file: &str) {
+        self.count(Kind::Download, file);
+        self.count(Kind::DownloadEver, file);
     }
 
     /// About how many live sessions there are in which nobody is signed in.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use claviger_domain::Month;
+use claviger_domain::{ClientAddress, Month};
 use claviger_store::{
-    Conn, StoreError,
+    Conn, StoreError, files,
     report_counts::{self, Count, DAY, Kind},
 };
 
@@ -50,6 +50,8 @@ pub struct Report {
     pub outdated: Vec<(String, i64)>,
     /// Sign-ins by country.
     pub countries: Vec<(String, i64)>,
+    /// Downloads by file, the most first: its name, its id, how many in these days, and since it is there.
+    pub downloads: Vec<(String, String, i64, i64)>,
     /// Users by the month of their registration, the newest first.
     pub cohorts: Vec<Cohort>,
     /// The first day of which anything is known, as far as the longest report goes back.
@@ -57,6 +59,29 @@ pub struct Report {
 }
 
 impl Service {
+    /// Whether this server knows the countries of addresses.
+    pub fn knows_countries(&self) -> bool {
+        self.options.screens.countries.is_some()
+    }
+
+    /// The country of an address that is written so, in English; `None` where it is not known.
+    pub fn country_of(&self, address: &str) -> Option<String> {
+        let country = self.screens.country(ClientAddress::Known(address.parse().ok()?));
+        country.filter(|country| !country.is_empty())
+    }
+
+    /// How often each file was downloaded in the last 30 days, and since it is there, by its id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn download_counts(&self, app: &App) -> Result<BTreeMap<String, [i64; 2]>, ServiceError> {
+        let (id, now) = (app.id, self.clock.now());
+        let from = now - now.rem_euclid(DAY) - 29 * DAY;
+        let read = move |conn: &mut Conn<'_>| downloads(conn, id, from);
+        let rows = self.store.db().read::<_, StoreError, _>(read).await?;
+        Ok(rows.into_iter().map(|(_, id, lately, ever)| (id, [lately, ever])).collect())
+    }
+
     /// What was counted in the last `days` days, on all nodes, up to some ten seconds ago; users by the month of their
     /// registration always over a year.
     ///
@@ -78,11 +103,33 @@ impl Service {
                 versions: by_name(of(Kind::Version, from)?),
                 outdated: by_name(of(Kind::Outdated, from)?),
                 countries: by_name(of(Kind::Country, from)?),
+                downloads: downloads(conn, id, from)?,
                 cohorts: cohorts(Month::of(now), &registered, &returned),
             })
         };
         Ok(self.store.db().read(read).await?)
     }
+}
+
+/// How often each file was downloaded, the most first.
+fn downloads(
+    conn: &mut Conn<'_>,
+    app: i64,
+    from: i64,
+) -> Result<Vec<(String, String, i64, i64)>, StoreError> {
+    let of = |counts: Vec<Count>| by_name(counts).into_iter().collect::<BTreeMap<_, _>>();
+    let lately = of(report_counts::since(conn, app, Kind::Download, from)?);
+    let ever = of(report_counts::since(conn, app, Kind::DownloadEver, 0)?);
+    let count = |counts: &BTreeMap<String, i64>, id: &str| counts.get(id).copied().unwrap_or_default();
+    let files = files::all(conn, app)?.into_iter();
+    let mut rows: Vec<_> = files
+        .map(|file| {
+            let (lately, ever) = (count(&lately, &file.id), count(&ever, &file.id));
+            (file.name, file.id, lately, ever)
+        })
+        .collect();
+    rows.sort_by_key(|(.., lately, ever)| std::cmp::Reverse((*lately, *ever)));
+    Ok(rows)
 }
 
 fn by_day(from: i64, days: i64, [registered, activated, renewed]: [&[Count]; 3]) -> Vec<ReportDay> {

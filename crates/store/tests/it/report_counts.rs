@@ -2,7 +2,7 @@
 
 use claviger_domain::{Month, Subscription, Term};
 use claviger_store::{
-    Conn, Store, StoreError,
+    Conn, Store, StoreError, files,
     report_counts::{self, Count, DAY, Kind, NAMES_MAX, OTHER},
     user_subscriptions::{self, Ends},
 };
@@ -16,6 +16,7 @@ both![
     names_are_bounded,
     nodes_count_at_once,
     old_counts_go,
+    downloads_are_kept_as_long_as_their_file,
     ends_are_counted_in_slices,
 ];
 
@@ -29,6 +30,28 @@ async fn add(t: &Fixture, app: i64, at: i64, kind: Kind, name: &str, count: i64)
 async fn since(t: &Fixture, app: i64, kind: Kind, from: i64) -> Vec<(i64, String, i64)> {
     let counts = t.read(move |conn| report_counts::since(conn, app, kind, from)).await;
     counts.into_iter().map(|Count { day, name, count }| (day - TODAY, name, count)).collect()
+}
+
+async fn downloads_are_kept_as_long_as_their_file(t: Fixture) {
+    let [app, other] = [t.app().await, t.app().await];
+    for (of, file, count) in [(app, "one", 2), (app, "two", 3), (other, "one", 4)] {
+        add(&t, of, TODAY, Kind::Download, file, count).await;
+        add(&t, of, TODAY, Kind::DownloadEver, file, count).await;
+    }
+    add(&t, app, TODAY + DAY, Kind::DownloadEver, "one", 5).await;
+    t.write(|conn| report_counts::trim(conn, TODAY + 9 * DAY)).await;
+    let ever = async |app| since(&t, app, Kind::DownloadEver, 0).await;
+    assert_eq!(since(&t, app, Kind::Download, 0).await, []);
+    assert_eq!(ever(app).await, [(-TODAY, "one".into(), 7), (-TODAY, "two".into(), 3)]);
+    t.write(move |conn| files::delete(conn, app, "one")).await;
+    assert_eq!(ever(app).await, [(-TODAY, "two".into(), 3)]);
+    t.write(move |conn| files::clear(conn, app)).await;
+    assert_eq!((ever(app).await, ever(other).await), (vec![], vec![(-TODAY, "one".into(), 4)]));
+    // More files than versions of strangers are counted apart.
+    for number in 0..NAMES_MAX + 9 {
+        add(&t, app, TODAY, Kind::Download, &number.to_string(), 1).await;
+    }
+    assert_eq!(since(&t, app, Kind::Download, 0).await.len() as i64, NAMES_MAX + 9);
 }
 
 async fn counts_add_up_by_day(t: Fixture) {

@@ -41,5 +41,6 @@ async fn examine(report: &mut Report, config: &Config) {
     outside::mail(report, config).await;
     outside::identity_providers(report, config).await;
     outside::vpn_list(report, config, &apps).await;
+    outside::countries(report, config).await;
     outside::leaked_passwords(report, config, &apps).await;
 }

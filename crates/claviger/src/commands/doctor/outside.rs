@@ -1,10 +1,14 @@
 //! What lies outside: the way to the server, mail, lists of VPNs and of leaked passwords.
 
-use claviger_domain::AppSettings;
+use claviger_domain::{AppSettings, Clock, SystemClock};
 use claviger_service::doctor::{self, AppCheck};
 
 use super::report::Report;
 use crate::config::Config;
+
+const DAY: i64 = 86_400;
+/// Days after which a database of countries is old.
+const COUNTRIES_OLD: i64 = 90;
 
 /// Whether clients that come by the public address have one of their own here.
 pub(super) async fn client_addresses(report: &mut Report, config: &Config) {
@@ -88,6 +92,26 @@ pub(super) async fn vpn_list(report: &mut Report, config: &Config, apps: &[AppCh
         ),
         Ok(figures) => report.ok("VPN list", format!("{} ranges", figures.ranges)),
         Err(reason) => report.problem("VPN list", reason),
+    }
+}
+
+/// The database of countries.
+pub(super) async fn countries(report: &mut Report, config: &Config) {
+    const CHECK: &str = "countries";
+    let Some(path) = config.screens.countries.clone() else {
+        return report.ok(CHECK, "no database: reports tell none; set geoip_file to see them");
+    };
+    let loaded = tokio::task::spawn_blocking(move || doctor::countries(&path));
+    match loaded.await.map_err(|error| error.to_string()).flatten() {
+        Ok((kind, made)) => {
+            let days = (SystemClock.now() - made).max(0) / DAY;
+            if days > COUNTRIES_OLD {
+                let text = format!("{kind} is {days} days old: addresses change hands, so get a newer one");
+                return report.warning(CHECK, text);
+            }
+            report.ok(CHECK, format!("{kind}, {days} days old"));
+        }
+        Err(reason) => report.problem(CHECK, format!("{reason}; check geoip_file")),
     }
 }
 

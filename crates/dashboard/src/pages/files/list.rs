@@ -11,6 +11,7 @@ use crate::{
     fields::Fields,
     frame::{Frame, Nav},
     moment::Moment,
+    plots::grouped,
     sizes::bytes,
     tables::Pages,
     visit::Visit,
@@ -28,6 +29,9 @@ struct Row {
     digest: Option<(String, String)>,
     /// What acts on it are told: `?id=…`.
     named: String,
+    /// Downloads in the last 30 days, and in all.
+    lately: String,
+    ever: String,
 }
 
 #[derive(Template)]
@@ -68,7 +72,11 @@ pub(super) async fn page(visit: &Visit, status: StatusCode, problem: Option<Stri
         |from: usize| Link::new(base.clone()).with_some("from", Some(from).filter(|from| *from > 0)).into();
     let taken = files.iter().filter(|(file, _)| file.url.is_none()).map(|(file, _)| file.size).sum();
     let (count, more) = (files.len(), files.len() > from.saturating_add(ROWS));
+    let counts = visit.service().download_counts(app).await?;
+    let times = |file: &File, place: usize| grouped(counts.get(&file.id).map_or(0, |counts| counts[place]));
     let row = |(file, sha256): (File, Option<String>)| Row {
+        lately: times(&file, 0),
+        ever: times(&file, 1),
         size: bytes(file.size),
         uploaded: visit.moment(file.uploaded),
         digest: sha256.map(|sha256| (sha256.chars().take(12).collect(), sha256)),

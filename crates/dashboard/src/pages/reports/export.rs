@@ -3,9 +3,13 @@
 use bytes::Bytes;
 use futures_util::stream;
 
-use super::rows::{Table, USUAL, days_of, endings, growth, in_use, retention};
+use super::{
+    FILES,
+    rows::{Table, USUAL, days_of, downloads, endings, growth, in_use, retention},
+};
 use crate::{
     fault::{Answer, Fault},
+    rights::may,
     tables::{csv_field, download},
     visit::Visit,
 };
@@ -19,7 +23,9 @@ pub(super) async fn export(visit: Visit) -> Answer {
     } else {
         let report = service.report(app, days).await?;
         let tables = [growth(&report), retention(&report.cohorts)].into_iter().chain(in_use(&report));
-        tables.into_iter().find(|table| table.name == wanted).ok_or(Fault::NotFound)?
+        let files = may(visit.person()?, Some(app), FILES).then(|| downloads(&report));
+        let mut tables = tables.chain(files);
+        tables.find(|table| table.name == wanted).ok_or(Fault::NotFound)?
     };
     let name = format!("{}-{}.csv", app.name, table.name);
     let parts = stream::iter([Ok(Bytes::from(csv(&table)))]);

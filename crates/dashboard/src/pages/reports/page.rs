@@ -4,7 +4,10 @@ use askama::Template;
 use claviger_domain::Month;
 use claviger_service::vendor::{Cohort, Endings, Report, ReportDay};
 
-use super::rows::{AHEAD, DAY, SPANS, Table, USUAL, days_of, endings, growth, in_use, percent};
+use super::{
+    FILES,
+    rows::{AHEAD, DAY, SPANS, Table, USUAL, days_of, downloads, endings, growth, in_use, percent},
+};
 use crate::{
     addresses::{Link, app_base},
     fault::Answer,
@@ -12,6 +15,7 @@ use crate::{
     heat_map::{HeatMap, word_of},
     moment::{Moment, date},
     plots::{self, Plot, Series, grouped},
+    rights::may,
     visit::Visit,
 };
 
@@ -43,6 +47,8 @@ struct Page {
     ends_counted: Option<Moment>,
     ends_counting: bool,
     in_use: Vec<Table>,
+    /// There is no database of countries.
+    no_countries: bool,
     months: Vec<usize>,
     returned: Vec<Returned>,
     since: Option<String>,
@@ -61,6 +67,10 @@ pub(super) async fn show(visit: Visit) -> Answer {
     };
     let sum = |value: fn(&ReportDay) -> i64| grouped(report.days.iter().map(value).sum());
     let now = visit.now();
+    let mut tables = in_use(&report);
+    if may(visit.person()?, Some(app), FILES) {
+        tables.push(downloads(&report));
+    }
     visit.render(&Page {
         frame: visit.frame("Reports", Nav::Reports).await?,
         tabs: SPANS.iter().map(tab).collect(),
@@ -75,7 +85,8 @@ pub(super) async fn show(visit: Visit) -> Answer {
         ends_counted: ends.counted.map(|at| visit.moment(at)),
         ends_counting: ends.counting,
         ends: heat(&ends, now),
-        in_use: in_use(&report),
+        in_use: tables,
+        no_countries: !service.knows_countries(),
         months: (0..report.cohorts.len()).collect(),
         returned: report.cohorts.iter().map(returned).collect(),
         since: report.since.map(date),

@@ -91,6 +91,19 @@ pub(super) fn in_use(report: &Report) -> Vec<Table> {
     tables
 }
 
+/// Downloads of files.
+pub(super) fn downloads(report: &Report) -> Table {
+    let row = |(name, id, lately, ever): &(String, String, i64, i64)| {
+        vec![in_one_line(name).into_owned(), id.clone(), lately.to_string(), ever.to_string()]
+    };
+    Table {
+        name: "downloads",
+        title: "Downloads",
+        head: texts(&["File", "Id", "In this time", "In all"]),
+        rows: report.downloads.iter().map(row).collect(),
+    }
+}
+
 /// Users by the month of their registration.
 pub(super) fn retention(cohorts: &[Cohort]) -> Table {
     let mut head = texts(&["Registered in", "Users"]);

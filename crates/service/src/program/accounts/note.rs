@@ -49,6 +49,9 @@ impl Service {
         };
         if came.is_ok() {
             app.tally.sign_in();
+            if let Some(country) = self.screens.country(ip) {
+                app.tally.count(Kind::Country, &country);
+            }
         } else {
             app.tally.refusal();
         }
