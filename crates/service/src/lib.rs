@@ -56,6 +56,7 @@ pub use shared::{
 };
 pub use vendor::{
     audit::{AuditEntry, COMMAND_LINE, LogFilter, Logged, RequestAndChange, SellerRequest},
+    facts::{Before, Subject},
     listing::{EncodeRow, Listing, ListingPart, SessionFilter},
     seller_keys::FoundSellerKey,
 };

@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::support::http::request;
+use crate::support::proxied::on_both;
 use crate::support::{App, HWID, Server, assert_json, encode, eventually, form, now};
 
 const SECRET: &str = "a-secret-to-look-for";
@@ -115,7 +116,7 @@ fn every_change_has_its_entry() {
         ("killall", String::new(), ""),
         ("delunused", String::new(), ""),
     ];
-    let mut told = Vec::new();
+    let mut told: Vec<(&str, String)> = Vec::new();
     for (n, (kind, params, target)) in changes.iter().enumerate() {
         done(app, &format!("type={kind}&{params}"));
         let rows = audit(&server);
@@ -135,7 +136,75 @@ fn every_change_has_its_entry() {
         ("pauseapp", "paused: false → true"),
         ("unpauseapp", "paused: true → false"),
     ];
-    assert_eq!(told, changed.map(|(kind, changes)| (kind, changes.to_owned())));
+    for (kind, changes) in changed.into_iter().chain([
+        ("addsub", "level: none → 2"),
+        ("editsub", "level: 2 → 3"),
+        ("delappsub", "level: 3 → none"),
+        ("deluser", "user: alice → none; banned: no → none; devices: "),
+    ]) {
+        let found = told.iter().find(|(told, _)| *told == kind).unwrap_or_else(|| panic!("{kind}: {told:?}"));
+        assert!(found.1.starts_with(changes), "{kind}: {}", found.1);
+    }
+}
+
+#[test]
+fn changes_of_users_and_licenses_tell_before_and_after() {
+    on_both(|server| {
+        let (app, key) = (&server.app, server.license(0));
+        done(app, "type=addsub&name=gold&level=2");
+        app.init("1.2").register("alice", "p", server.license(1));
+        let hwid = "0123456789abcdef0123456789abcdef";
+        for (query, parts) in [
+            ("adduser&user=bob&sub=default&expiry=1", &["user: none → bob", "subscription default #"][..]),
+            ("extend&user=bob&sub=default&expiry=1", &["subscription default #", "Z → 2"]),
+            ("subtract&user=bob&sub=default&seconds=60", &["subscription default #", "Z → 2"]),
+            ("extend&user=bob&sub=gold&expiry=2", &["subscription gold #", ": none → 2"]),
+            ("delsub&user=bob&sub=gold", &["subscription gold #", "Z → none"]),
+            ("pauseuser&username=bob", &["Z → paused, "]),
+            ("unpauseuser&username=bob", &["paused, ", " left → 2"]),
+            ("banuser&user=bob&reason=resold", &["banned: no → resold"]),
+            ("unbanuser&user=bob", &["banned: resold → no"]),
+            (&format!("addhwiduser&user=bob&hwid={hwid}"), &["devices: 0 → 1"]),
+            ("resetuser&user=bob", &["devices: 1 → 0"]),
+            (&format!("resetpw&user=bob&passwd={SECRET}"), &["password: none → set"]),
+            (&format!("resetpw&user=bob&passwd={SECRET}2"), &["password: set → another"]),
+            (&format!("editemail&user=bob&email={SECRET}@x.example"), &["e-mail address: none → set"]),
+            (
+                "setcooldown&user=bob&cooldown=4102444800",
+                &["devices free from: any time → 2100-01-01T00:00:00Z"],
+            ),
+            (&format!("setvar&user=bob&var=color&data={SECRET}"), &["variable color: none → set"]),
+            (&format!("setvar&user=bob&var=color&data={SECRET}2"), &["variable color: set → another"]),
+            ("deluservar&user=bob&var=color", &["variable color: set → none"]),
+            ("muteuser&user=bob&time=100", &["muted until: no → 2"]),
+            ("unmuteuser&user=bob", &["Z → no"]),
+            ("editusername&currentUsername=bob&newUsername=rob", &["user: bob → rob"]),
+            (&format!("setnote&key={key}&note=shop"), &["note: none → shop"]),
+            (&format!("edit&key={key}&expiry=172800"), &["lasts: ", "→ 2 d"]),
+            (&format!("ban&key={key}&reason=resold"), &["license: Not Used → Banned", "ban: no → resold"]),
+            (&format!("unban&key={key}"), &["license: Banned → Not Used", "ban: resold → no"]),
+            (
+                &format!("assignkey&user=rob&key={key}"),
+                &["subscription", "license: Not Used → Used", "used by: nobody → rob"],
+            ),
+            (
+                &format!("delmultiple&key={key},{}", server.license(5)),
+                &["license: Used → none", "license: Not Used → none"],
+            ),
+            (&format!("addvar&name=news&data={SECRET}&authed=1"), &["value: none → set"]),
+            (&format!("editvar&varid=news&data={SECRET}3"), &["value: set → another"]),
+            ("delvar&name=news", &["value: set → none"]),
+            ("deluser&user=rob", &["user: rob → none"]),
+        ] {
+            done(app, &format!("type={query}"));
+            let row = audit(server).remove(0);
+            for part in parts {
+                assert!(text(&row, "changes").contains(part), "{query}: no {part} in {row}");
+            }
+        }
+        let all = server.cli.ok(&["audit", "list", &app.path(), "--json", "--limit", "1000"]);
+        assert!(!all.contains(SECRET), "{all}");
+    });
 }
 
 #[test]

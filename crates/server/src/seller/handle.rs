@@ -21,6 +21,7 @@ use super::{
     checks::{PATH, check_key, check_rights, find_key, find_type, seller_key},
     receive::{Received, content_type, discard, receive},
     record::{LogEntry, Record},
+    subjects::subjects,
     table::Row,
 };
 use crate::{
@@ -207,6 +208,7 @@ impl Accepted {
         tracing::debug!(app = app.id, kind = kind.name, "seller request");
         let received = self.receive().await?;
         let record = Record::begin(kind, &self.params, &self.key, self.ip);
+        let before = self.state.service.before(&app, subjects(kind.name, &self.params)).await?;
         let request = Request {
             state: self.state.clone(),
             app: app.clone(),
@@ -219,7 +221,10 @@ impl Accepted {
             received,
         };
         let answer = (kind.run)(request).await?;
-        if let Some(made) = record.and_then(|record| record.made(&answer)) {
+        if let Some(mut made) = record.and_then(|record| record.made(&answer)) {
+            if made.changes.is_empty() {
+                made.changes = self.state.service.differences(&app, before).await?;
+            }
             let change = self.state.service.record_audit(&app, made).await?;
             if let Some(log) = &mut self.log {
                 log.changed(change);

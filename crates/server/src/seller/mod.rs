@@ -20,6 +20,7 @@ mod retired;
 mod sessions;
 mod settings;
 mod size;
+mod subjects;
 mod subscriptions;
 mod table;
 mod users;

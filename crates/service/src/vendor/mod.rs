@@ -13,6 +13,7 @@ mod end_sessions;
 mod endings;
 mod error;
 mod event;
+pub(crate) mod facts;
 mod figures;
 mod files;
 mod find;
