@@ -33,6 +33,15 @@ pub enum StoreError {
         /// Newest schema that this program knows.
         known: i64,
     },
+    /// What another database had was not brought here to its end.
+    #[error(
+        "{what} into this database was not finished: run the same command again, which clears what is there and begins \
+         anew"
+    )]
+    Unfinished {
+        /// What was under way, such as `a restore`.
+        what: String,
+    },
     /// A stored value is not what this program writes.
     #[error("the database holds an unexpected value: {0}")]
     Unexpected(String),
@@ -60,6 +69,7 @@ impl StoreError {
             Self::Commit(error) | Self::Batch(error) => error.is_passing(),
             Self::Unreachable(_) | Self::Overloaded => true,
             Self::Newer { .. }
+            | Self::Unfinished { .. }
             | Self::Unexpected(_)
             | Self::Panicked
             | Self::Closed

@@ -16,6 +16,7 @@ pub mod balance;
 pub mod bans;
 pub mod bulk;
 pub mod buttons;
+pub mod carry;
 pub mod catalog;
 pub mod chat;
 pub mod db;
@@ -116,6 +117,17 @@ impl Store {
     {
         let db = self.db.clone();
         tokio::task::spawn_blocking(move || db.read_apart(reading)).await.map_err(|_| StoreError::Panicked)?
+    }
+
+    /// As [`Store::read_apart`], on the calling thread, which must not be one of the runtime's.
+    ///
+    /// # Errors
+    /// The transaction's own, or the database's.
+    pub fn read_here<T, E: From<StoreError>>(
+        &self,
+        reading: impl FnOnce(&mut Conn<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.db.read_here(reading)
     }
 
     /// The hot path.

@@ -44,7 +44,11 @@ type Step = fn(&mut Conn<'_>) -> Result<()>;
 const STEPS: [(&str, Step); 1] = [("values", names::renew)];
 
 /// Newest schema version that this program knows.
-const KNOWN: i64 = MIGRATIONS.len() as i64;
+pub(crate) const KNOWN: i64 = MIGRATIONS.len() as i64;
+
+/// A table that is there while a database is being filled with what another one had, see [`crate::carry`]. It belongs to no
+/// version of the schema.
+pub(crate) const MARK: &str = "unfinished_restore";
 
 /// How far the schema of a database is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,16 +90,31 @@ fn about(sql: &str) -> String {
 /// Looks at the schema without changing it.
 ///
 /// # Errors
-/// Whatever the database refuses.
-pub(super) fn schema(conn: &mut Conn<'_>) -> Result<Schema> {
-    let exists = match conn {
-        Conn::Sqlite(_) => "SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'",
-        Conn::Postgres(..) => "SELECT 1 WHERE to_regclass('schema_migrations') IS NOT NULL",
-    };
-    if conn.query_one(exists, &[])?.is_none() {
+/// Whatever the database refuses, or [`StoreError::Unfinished`].
+pub(crate) fn schema(conn: &mut Conn<'_>) -> Result<Schema> {
+    refuse_unfinished(conn)?;
+    if !exists(conn, "schema_migrations")? {
         return Ok(Schema { found: 0, known: KNOWN });
     }
     Ok(Schema { found: newest(conn)?, known: KNOWN })
+}
+
+/// Whether there is such a table.
+fn exists(conn: &mut Conn<'_>, table: &str) -> Result<bool> {
+    let sql = match conn {
+        Conn::Sqlite(_) => "SELECT 1 FROM sqlite_master WHERE name = $1",
+        Conn::Postgres(..) => "SELECT 1 WHERE to_regclass($1) IS NOT NULL",
+    };
+    Ok(conn.query_one(sql, params![table])?.is_some())
+}
+
+/// A database that was filled by half must not be taken for a whole one, nor for a new one.
+fn refuse_unfinished(conn: &mut Conn<'_>) -> Result<()> {
+    if !exists(conn, MARK)? {
+        return Ok(());
+    }
+    let row = conn.query_one(&format!("SELECT what FROM {MARK}"), &[])?;
+    Err(StoreError::Unfinished { what: row.map_or(Ok(String::new()), |row| row.get(0))? })
 }
 
 fn newest(conn: &mut Conn<'_>) -> Result<i64> {
@@ -107,7 +126,25 @@ fn newest(conn: &mut Conn<'_>) -> Result<i64> {
 ///
 /// # Errors
 /// [`StoreError::Newer`] when a newer program has migrated this database already.
-pub(super) fn run(conn: &mut Conn<'_>, now: i64) -> Result<Vec<i64>> {
+pub(crate) fn run(conn: &mut Conn<'_>, now: i64) -> Result<Vec<i64>> {
+    run_to(conn, now, KNOWN)
+}
+
+/// As [`run`], of a database that was opened: one that is being filled is refused.
+///
+/// # Errors
+/// As [`run`], and [`StoreError::Unfinished`].
+pub(super) fn run_whole(conn: &mut Conn<'_>, now: i64) -> Result<Vec<i64>> {
+    lock(conn)?;
+    refuse_unfinished(conn)?;
+    run(conn, now)
+}
+
+/// As [`run`], up to a version.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn run_to(conn: &mut Conn<'_>, now: i64, upto: i64) -> Result<Vec<i64>> {
     lock(conn)?;
     conn.execute(
         "CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -119,7 +156,7 @@ pub(super) fn run(conn: &mut Conn<'_>, now: i64) -> Result<Vec<i64>> {
         return Err(StoreError::Newer { found, known: KNOWN });
     }
     let mut applied = Vec::new();
-    for (version, (name, sql)) in (1..).zip(MIGRATIONS).skip(found as usize) {
+    for (version, (name, sql)) in (1..=upto).zip(MIGRATIONS).skip(found as usize) {
         if found > 0 {
             tracing::info!(
                 version,

@@ -1,7 +1,7 @@
 //! Running transactions on whichever database was chosen.
 
-mod conn;
-mod migrate;
+pub(crate) mod conn;
+pub(crate) mod migrate;
 mod outage;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
@@ -47,7 +47,7 @@ impl Db {
 
     /// Brings the schema up to date; returns the versions applied. `now` in Unix seconds.
     pub(crate) async fn migrate(&self, now: i64) -> Result<Vec<i64>> {
-        self.write(move |conn| migrate::run(conn, now)).await
+        self.write(move |conn| migrate::run_whole(conn, now)).await
     }
 
     /// Runs a transaction that may change things. It is undone if it fails; once this returns, it is on disk.
@@ -91,6 +91,17 @@ impl Db {
             Self::Sqlite(db) => db.read_apart(move |connection| reading(&mut Conn::Sqlite(connection))),
             Self::Postgres(db) => db.read_apart(reading),
         })
+    }
+
+    /// As [`Db::read_apart`], for what borrows from its caller.
+    pub(crate) fn read_here<T, E: From<StoreError>>(
+        &self,
+        reading: impl FnOnce(&mut Conn<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match self {
+            Self::Sqlite(db) => db.read_apart(|connection| reading(&mut Conn::Sqlite(connection))),
+            Self::Postgres(db) => db.read_apart(reading),
+        }
     }
 
     async fn write_erased(&self, work: Work) -> Result<Outcome, Failure> {

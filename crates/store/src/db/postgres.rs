@@ -124,6 +124,16 @@ impl Postgres {
         reading(&mut Conn::Postgres(snapshot.map_err(StoreError::from)?, &mut Statements::default()))
     }
 
+    /// A connection to the database that `url` names, for whoever needs nothing else of it.
+    ///
+    /// # Errors
+    /// As [`Postgres::open`].
+    pub fn connect_apart(url: &str) -> Result<Client> {
+        let mut client = Connector::new(url)?.connect_once()?;
+        check_server(&mut client)?;
+        Ok(client)
+    }
+
     /// Opens a connection for one long reading on a thread of the caller's.
     pub fn open_reader(&self) -> Result<Client> {
         self.connector.connect()

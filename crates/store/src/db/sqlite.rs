@@ -124,7 +124,8 @@ impl Sqlite {
     }
 }
 
-fn open_writer(path: &Path) -> Result<Connection> {
+/// The connection that changes things.
+pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
     make_private(path)?;
     let mut connection = Connection::open(path)?;
     prepare_once(&mut connection)?;
@@ -176,6 +177,17 @@ fn open_reader(path: &Path) -> Result<Connection> {
     prepare_once(&mut connection)?;
     connection.pragma_update(None, "cache_size", -4096)?;
     Ok(connection)
+}
+
+/// Runs a long reading of a file that nothing else of this program has open.
+pub(crate) fn read_file<T, E: From<StoreError>>(
+    path: &Path,
+    reading: impl FnOnce(&Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    if !path.exists() {
+        return Err(StoreError::Configuration(format!("there is no database at {}", path.display())).into());
+    }
+    in_snapshot(&open_reader(path)?, reading)
 }
 
 /// The first damage that SQLite finds in the file, if any.
@@ -251,7 +263,7 @@ fn tell_unsaved(error: &StoreError) {
 }
 
 /// The write-ahead log of a database.
-fn log_of(path: &Path) -> PathBuf {
+pub(crate) fn log_of(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push("-wal");
     name.into()

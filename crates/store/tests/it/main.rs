@@ -8,6 +8,7 @@ mod app_end;
 mod apps_owners;
 mod backups;
 mod bulk;
+mod carry;
 mod chat;
 mod concurrency;
 mod content_pages;

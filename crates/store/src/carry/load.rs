@@ -1,0 +1,224 @@
+//! Filling a database that has nothing yet.
+
+use std::{fs, path::Path};
+
+use postgres::{Client, error::SqlState};
+use rusqlite::Connection;
+
+use super::{columns, tables::CARRIED};
+use crate::{
+    Conn, Database, Result, StoreError,
+    db::{conn::Statements, migrate, postgres::Postgres, sqlite},
+};
+
+/// The schema of the first release that made backups. Of older ones there are tables that [`CARRIED`] does not tell.
+const OLDEST: i64 = 24;
+
+/// How a database is to be filled.
+#[derive(Clone, Copy, Debug)]
+pub struct Loading<'a> {
+    /// Schema of what is brought.
+    pub schema: i64,
+    /// Unix second.
+    pub now: i64,
+    /// What is under way, for whoever finds it unfinished, such as `a restore`.
+    pub what: &'a str,
+}
+
+/// Makes the schema of what is brought, has `work` fill its tables, and brings the schema up to date. As long as that is not
+/// done, the database says that it is unfinished, and nothing but another try opens it; that one clears it first.
+///
+/// # Errors
+/// When the database has anything in it, the schema is newer than this program, or `work` or the database fails.
+pub fn load<T, E: From<StoreError>>(
+    database: &Database,
+    loading: Loading<'_>,
+    work: impl FnOnce(&mut Conn<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    if loading.schema > migrate::KNOWN {
+        return Err(StoreError::Configuration(format!(
+            "the backup is of a newer Claviger (schema {}; this program knows {}): use that version",
+            loading.schema,
+            migrate::KNOWN
+        ))
+        .into());
+    }
+    if loading.schema < OLDEST {
+        return Err(StoreError::Configuration(format!(
+            "the data are of an older Claviger (schema {}; at least {OLDEST} is needed): start this version on them once, or \
+             run any command there",
+            loading.schema
+        ))
+        .into());
+    }
+    match database {
+        Database::Sqlite(path) => into_sqlite(path, loading, work),
+        Database::Postgres(url) => into_postgres(url, loading, work),
+    }
+}
+
+fn into_sqlite<T, E: From<StoreError>>(
+    path: &Path,
+    loading: Loading<'_>,
+    work: impl FnOnce(&mut Conn<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    clear_file(path)?;
+    let connection = begin_file(path, loading)?;
+    let conn = &mut Conn::Sqlite(&connection);
+    in_one(&connection, |conn| prepare(conn, loading))?;
+    let outcome = work(conn)?;
+    in_one(&connection, |conn| migrate::run(conn, loading.now))?;
+    // From memory to the disk, before the database says that it is whole.
+    sync(&connection)?;
+    in_one(&connection, unmark)?;
+    sync(&connection)?;
+    Ok(outcome)
+}
+
+/// Nobody else may hold the file: the lock stays until the connection is closed.
+fn begin_file(path: &Path, loading: Loading<'_>) -> Result<Connection> {
+    let connection = sqlite::open_writer(path)?;
+    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    in_one(&connection, |conn| mark(conn, loading))?;
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    connection.pragma_update(None, "foreign_keys", false)?;
+    connection.pragma_update(None, "cache_size", -32_768)?;
+    Ok(connection)
+}
+
+fn sync(connection: &Connection) -> Result<()> {
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    Ok(())
+}
+
+/// Removes what an earlier try left.
+fn clear_file(path: &Path) -> Result<()> {
+    // After a crash all of it may still be in the log.
+    let length = |path: &Path| fs::metadata(path).map_or(0, |found| found.len());
+    if length(path) == 0 && length(&sqlite::log_of(path)) == 0 {
+        return Ok(());
+    }
+    let connection = sqlite::open_writer(path)?;
+    let found = columns::tables(&mut Conn::Sqlite(&connection))?;
+    drop(connection);
+    if found.is_empty() {
+        return Ok(());
+    }
+    if !found.iter().any(|name| name == migrate::MARK) {
+        return Err(StoreError::Configuration(format!(
+            "{} has data already, and nothing is overwritten: stop the server, and move the file and those beside it that \
+             begin with its name away",
+            path.display()
+        )));
+    }
+    for end in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        match fs::remove_file(Path::new(&name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(StoreError::Configuration(format!(
+                    "{} cannot be removed: {error}",
+                    path.display()
+                )));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn in_one<T>(connection: &Connection, work: impl FnOnce(&mut Conn<'_>) -> Result<T>) -> Result<T> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let outcome = work(&mut Conn::Sqlite(connection));
+    connection.execute_batch(if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+    outcome
+}
+
+fn into_postgres<T, E: From<StoreError>>(
+    url: &str,
+    loading: Loading<'_>,
+    work: impl FnOnce(&mut Conn<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut client = Postgres::connect_apart(url)?;
+    // The server needs a moment to notice that an earlier try was killed.
+    client.batch_execute("SET lock_timeout = '10s'").map_err(StoreError::from)?;
+    client.execute("SELECT pg_advisory_lock(7241058303)", &[]).map_err(|error| match error.code() {
+        Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+            StoreError::Configuration("this database is being filled by another program".into())
+        }
+        _ => error.into(),
+    })?;
+    client.batch_execute("SET lock_timeout = 0").map_err(StoreError::from)?;
+    in_transaction(&mut client, |conn| {
+        clear_tables(conn)?;
+        mark(conn, loading)
+    })?;
+    // All of it or nothing: until the end the database is empty but for the mark.
+    let done = in_transaction(&mut client, |conn| {
+        prepare(conn, loading)?;
+        let outcome = work(conn)?;
+        migrate::run(conn, loading.now)?;
+        unmark(conn)?;
+        Ok::<_, E>(outcome)
+    })?;
+    // So that the first requests are not planned for empty tables.
+    client.batch_execute("ANALYZE").map_err(StoreError::from)?;
+    Ok(done)
+}
+
+fn in_transaction<T, E: From<StoreError>>(
+    client: &mut Client,
+    work: impl FnOnce(&mut Conn<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut statements = Statements::default();
+    let transaction = client.transaction().map_err(StoreError::from)?;
+    let mut conn = Conn::Postgres(transaction, &mut statements);
+    let outcome = work(&mut conn)?;
+    let Conn::Postgres(transaction, _) = conn else { return Err(StoreError::Closed.into()) };
+    transaction.commit().map_err(StoreError::from)?;
+    Ok(outcome)
+}
+
+/// Removes what an earlier try left.
+fn clear_tables(conn: &mut Conn<'_>) -> Result<()> {
+    let found = columns::tables(conn)?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    if !found.iter().any(|name| name == migrate::MARK) {
+        return Err(StoreError::Configuration(
+            "the PostgreSQL database has tables already, and nothing is overwritten: make an empty one (createdb)".into(),
+        ));
+    }
+    for name in found {
+        conn.execute(&format!("DROP TABLE \"{}\" CASCADE", name.replace('"', "\"\"")), &[])?;
+    }
+    Ok(())
+}
+
+fn mark(conn: &mut Conn<'_>, loading: Loading<'_>) -> Result<()> {
+    conn.execute(
+        &format!("CREATE TABLE {} (began BIGINT NOT NULL, what TEXT NOT NULL)", migrate::MARK),
+        &[],
+    )?;
+    let sql = format!("INSERT INTO {} (began, what) VALUES ($1, $2)", migrate::MARK);
+    conn.execute(&sql, crate::params![loading.now, loading.what])?;
+    Ok(())
+}
+
+fn unmark(conn: &mut Conn<'_>) -> Result<()> {
+    conn.execute(&format!("DROP TABLE {}", migrate::MARK), &[])?;
+    Ok(())
+}
+
+/// The schema, without the rows that migrations put there.
+fn prepare(conn: &mut Conn<'_>, loading: Loading<'_>) -> Result<()> {
+    migrate::run_to(conn, loading.now, loading.schema)?;
+    for name in CARRIED.iter().rev() {
+        if !columns::of(conn, name)?.is_empty() {
+            conn.execute(&format!("DELETE FROM {name}"), &[])?;
+        }
+    }
+    Ok(())
+}
