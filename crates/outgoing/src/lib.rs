@@ -1,10 +1,12 @@
-//! What the server calls: web servers, by one client that keeps away from inner addresses, and a mail server.
+//! What the server calls: web servers, by one client that keeps away from inner addresses, a mail server, and an object
+//! store.
 
 mod call;
 mod client;
 mod guard;
 mod inner;
 mod mail;
+mod objects;
 mod own;
 mod target;
 #[cfg(test)]
@@ -15,4 +17,5 @@ pub use call::{Answer, Call, CallError, Redirects};
 pub use client::{Incoming, Outgoing, OutgoingOptions, is_web};
 pub use inner::is_inner;
 pub use mail::{MailError, MailOptions, Mailer};
+pub use objects::{Download, ObjectError, ObjectOptions, Objects};
 pub use target::{AllowedTarget, BadTarget};

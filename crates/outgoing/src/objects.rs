@@ -1,0 +1,324 @@
+//! An object store that speaks S3. The operator chose it, so no guard stands before it, as before the mail server.
+
+use std::{fmt, time::Duration};
+
+use bytes::Bytes;
+use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect::Policy};
+use rusty_s3::{
+    Bucket, Credentials, S3Action, UrlStyle,
+    actions::{
+        AbortMultipartUpload, CompleteMultipartUpload, CompleteMultipartUploadResponse,
+        CreateMultipartUpload, DeleteObject, GetObject, HeadObject, ListObjectsV2, UploadPart,
+    },
+};
+
+use crate::tls;
+
+/// How long a signed address works.
+const SIGNED: Duration = Duration::from_secs(3600);
+/// How long it may take to connect, and how long nothing may come.
+const CONNECT: Duration = Duration::from_secs(10);
+const SILENCE: Duration = Duration::from_secs(60);
+/// How often something is tried, and how long the first pause is; each is twice as long as the one before.
+const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(300);
+/// Bytes of an answer that is no content.
+const ANSWER_MAX: usize = 8 * 1024 * 1024;
+
+/// Which store, and how to get in.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ObjectOptions {
+    /// Its address, such as `https://s3.eu-central-1.amazonaws.com`.
+    pub endpoint: String,
+    /// Its region.
+    pub region: String,
+    /// The bucket.
+    pub bucket: String,
+    /// What the names of objects begin with; empty, or with a slash at the end.
+    pub prefix: String,
+    /// Who asks.
+    pub access_key: String,
+    /// The secret that belongs to it.
+    pub secret_key: String,
+}
+
+impl fmt::Debug for ObjectOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { endpoint, bucket, prefix, .. } = self;
+        write!(f, "ObjectOptions({endpoint}, {bucket}/{prefix})")
+    }
+}
+
+/// Why an object store did not do as it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ObjectError {
+    /// The settings make no sense.
+    #[error("{0}")]
+    Settings(String),
+    /// It cannot be reached, or broke off; after several tries.
+    #[error("the object store cannot be reached, or broke off: {0}")]
+    Unreachable(String),
+    /// It refused.
+    #[error("the object store refuses: {status} {code}")]
+    Refused {
+        /// The status.
+        status: u16,
+        /// What it calls the reason.
+        code: String,
+    },
+    /// What it says is not true or makes no sense.
+    #[error("the object store is not to be trusted: {0}")]
+    Odd(String),
+}
+
+/// An object store.
+pub struct Objects {
+    bucket: Bucket,
+    credentials: Credentials,
+    prefix: String,
+    client: Client,
+}
+
+impl Objects {
+    /// A client for one bucket; nothing is asked yet.
+    ///
+    /// # Errors
+    /// When the options make no sense, or TLS cannot be set up.
+    pub fn new(options: &ObjectOptions) -> Result<Self, ObjectError> {
+        let settings = |error: &dyn fmt::Display| ObjectError::Settings(format!("the object store: {error}"));
+        let endpoint: url::Url = options.endpoint.parse().map_err(|error| settings(&error))?;
+        // Stores of one's own seldom have a name for each bucket.
+        let amazon = endpoint.host_str().is_some_and(|host| host.ends_with(".amazonaws.com"));
+        let style = if amazon { UrlStyle::VirtualHost } else { UrlStyle::Path };
+        let bucket = Bucket::new(endpoint, style, options.bucket.clone(), options.region.clone());
+        let tls = tls::config(tls::system_roots()).map_err(|error| settings(&error))?;
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls)
+            .redirect(Policy::none())
+            .no_proxy()
+            .referer(false)
+            .connect_timeout(CONNECT)
+            .read_timeout(SILENCE)
+            .build();
+        Ok(Self {
+            bucket: bucket.map_err(|error| settings(&error))?,
+            credentials: Credentials::new(options.access_key.clone(), options.secret_key.clone()),
+            prefix: options.prefix.clone(),
+            client: client.map_err(|error| settings(&error))?,
+        })
+    }
+
+    /// Names, without the prefix, and lengths of all objects.
+    ///
+    /// # Errors
+    /// See [`ObjectError`].
+    pub async fn list(&self) -> Result<Vec<(String, u64)>, ObjectError> {
+        let (mut found, mut next) = (Vec::new(), None::<String>);
+        loop {
+            let mut action = ListObjectsV2::new(&self.bucket, Some(&self.credentials));
+            action.with_prefix(self.prefix.as_str());
+            if let Some(token) = next.take() {
+                action.with_continuation_token(token);
+            }
+            let url = action.sign(SIGNED);
+            let text = text(self.sent(|| self.client.get(url.clone())).await?).await?;
+            let page = ListObjectsV2::parse_response(&text).map_err(odd)?;
+            for object in page.contents {
+                if let Some(name) = object.key.strip_prefix(&self.prefix) {
+                    found.push((name.to_owned(), object.size.unwrap_or(0)));
+                }
+            }
+            match page.next_continuation_token {
+                Some(token) => next = Some(token),
+                None => return Ok(found),
+            }
+        }
+    }
+
+    /// The length of an object.
+    ///
+    /// # Errors
+    /// See [`ObjectError`].
+    pub async fn length(&self, name: &str) -> Result<u64, ObjectError> {
+        let key = self.key(name);
+        let url = HeadObject::new(&self.bucket, Some(&self.credentials), &key).sign(SIGNED);
+        let reply = self.sent(|| self.client.head(url.clone())).await?;
+        let told =
+            reply.headers().get(header::CONTENT_LENGTH).and_then(|told| told.to_str().ok()?.parse().ok());
+        told.ok_or_else(|| ObjectError::Odd("it tells no length".into()))
+    }
+
+    /// Begins reading an object of `length` bytes at the byte `from`.
+    ///
+    /// # Errors
+    /// See [`ObjectError`].
+    pub async fn open(&self, name: &str, from: u64, length: u64) -> Result<Download, ObjectError> {
+        let key = self.key(name);
+        let url = GetObject::new(&self.bucket, Some(&self.credentials), &key).sign(SIGNED);
+        let range = (from > 0).then(|| format!("bytes={from}-"));
+        let reply = self
+            .sent(|| {
+                let request = self.client.get(url.clone());
+                range.iter().fold(request, |request, range| request.header(header::RANGE, range))
+            })
+            .await?;
+        let expected = if from > 0 { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
+        if reply.status() != expected {
+            return Err(ObjectError::Odd(format!("it answers {} where {expected} is right", reply.status())));
+        }
+        if reply.content_length().is_some_and(|told| told != length - from) {
+            return Err(ObjectError::Odd("it tells another length than a moment ago".into()));
+        }
+        Ok(Download(reply))
+    }
+
+    /// Deletes an object.
+    ///
+    /// # Errors
+    /// See [`ObjectError`].
+    pub async fn delete(&self, name: &str) -> Result<(), ObjectError> {
+        let key = self.key(name);
+        let url = DeleteObject::new(&self.bucket, Some(&self.credentials), &key).sign(SIGNED);
+        self.sent(|| self.client.delete(url.clone())).await.map(drop)
+    }
+
+    /// Begins an upload in parts; its id. Nobody sees it until it is completed.
+    ///
+    /// # Errors
+    /// See [`ObjectError`].
+    pub async fn begin(&self, name: &str) -> Result<String, ObjectError> {
+        let key = self.key(name);
+        let url = CreateMultipartUpload::new(&self.bucket, Some(&self.credentials), &key).sign(SIGNED);
+        let text = text(self.sent(|| self.client.post(url.clone())).await?).await?;
+        let reply = CreateMultipartUpload::parse_response(&text).map_err(odd)?;
+        Ok(reply.upload_id().to_owned())
+    }
+
+    /// Uploads a part, counted from 1; its tag.
+    ///
+    /// # Errors
+    /// See [`ObjectError`].
+    pub async fn part(&self, name: &str, id: &str, number: u16, bytes: Bytes) -> Result<String, ObjectError> {
+        let key = self.key(name);
+        let url = UploadPart::new(&self.bucket, Some(&self.credentials), &key, number, id).sign(SIGNED);
+        let reply = self.sent(|| self.client.put(url.clone()).body(bytes.clone())).await?;
+        let tag = reply.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+        tag.ok_or_else(|| ObjectError::Odd("it tells no tag of a part".into()))
+    }
+
+    /// Makes the parts an object, and looks whether it has as many bytes; one that has not is deleted.
+    ///
+    /// # Errors
+    /// See [`ObjectError`].
+    pub async fn complete(
+        &self,
+        name: &str,
+        id: &str,
+        tags: &[String],
+        length: u64,
+    ) -> Result<(), ObjectError> {
+        let key = self.key(name);
+        let tags = tags.iter().map(String::as_str);
+        let action = CompleteMultipartUpload::new(&self.bucket, Some(&self.credentials), &key, id, tags);
+        let url = action.sign(SIGNED);
+        let body = action.body();
+        let text = text(self.sent(|| self.client.post(url.clone()).body(body.clone())).await?).await?;
+        // A failure may come with the status of a success.
+        CompleteMultipartUploadResponse::parse(&text)
+            .map_err(|_| ObjectError::Refused { status: 200, code: code_of(&text) })?;
+        let found = self.length(name).await?;
+        if found == length {
+            return Ok(());
+        }
+        self.delete(name).await?;
+        Err(ObjectError::Odd(format!("it has {found} bytes of the {length} that it was sent")))
+    }
+
+    /// Gives up an upload.
+    ///
+    /// # Errors
+    /// See [`ObjectError`].
+    pub async fn abort(&self, name: &str, id: &str) -> Result<(), ObjectError> {
+        let key = self.key(name);
+        let url = AbortMultipartUpload::new(&self.bucket, Some(&self.credentials), &key, id).sign(SIGNED);
+        self.sent(|| self.client.delete(url.clone())).await.map(drop)
+    }
+
+    fn key(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    /// Sends a request, several times where that may help.
+    async fn sent(&self, request: impl Fn() -> RequestBuilder) -> Result<Response, ObjectError> {
+        let mut pause = PAUSE;
+        for attempt in 1.. {
+            let failure = match request().send().await {
+                Ok(reply) if reply.status().is_success() => return Ok(reply),
+                Ok(reply) => {
+                    let status = reply.status();
+                    let code = text(reply).await.map(|text| code_of(&text)).unwrap_or_default();
+                    let refused = ObjectError::Refused { status: status.as_u16(), code };
+                    let passing = status.is_server_error()
+                        || [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT].contains(&status);
+                    if !passing {
+                        return Err(refused);
+                    }
+                    refused
+                }
+                // Not its own text, which has the signed address.
+                Err(error) => ObjectError::Unreachable(cause(&error.without_url())),
+            };
+            if attempt >= TRIES {
+                return Err(failure);
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        Err(ObjectError::Unreachable("it was not tried".into()))
+    }
+}
+
+/// An object that is being read.
+pub struct Download(Response);
+
+impl Download {
+    /// The next bytes; `None` at the end.
+    ///
+    /// # Errors
+    /// When it broke off.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, ObjectError> {
+        self.0.chunk().await.map_err(|error| ObjectError::Unreachable(cause(&error.without_url())))
+    }
+}
+
+async fn text(mut reply: Response) -> Result<String, ObjectError> {
+    let mut body = Vec::new();
+    loop {
+        match reply.chunk().await {
+            Ok(Some(piece)) if body.len() + piece.len() <= ANSWER_MAX => body.extend_from_slice(&piece),
+            Ok(Some(_)) => return Err(ObjectError::Odd("its answer has no end".into())),
+            Ok(None) => return Ok(String::from_utf8_lossy(&body).into_owned()),
+            Err(error) => return Err(ObjectError::Unreachable(cause(&error.without_url()))),
+        }
+    }
+}
+
+/// What an answer calls the reason of a refusal, as far as it is a word.
+fn code_of(text: &str) -> String {
+    let inner = text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
+    let code = inner.map_or("", |(code, _)| code);
+    code.chars().filter(char::is_ascii_alphanumeric).take(64).collect()
+}
+
+fn odd(_: impl fmt::Display) -> ObjectError {
+    ObjectError::Odd("its answer is not what S3 says".into())
+}
+
+/// The innermost cause, which says most.
+fn cause(error: &dyn std::error::Error) -> String {
+    let mut inner = error;
+    while let Some(next) = inner.source() {
+        inner = next;
+    }
+    inner.to_string()
+}
