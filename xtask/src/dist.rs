@@ -12,7 +12,7 @@ use crate::packages;
 use crate::tools::{cargo, command, say, workspace_root};
 
 /// What is shipped has at most so many bytes.
-const LARGEST: u64 = 27_000_000;
+const LARGEST: u64 = 20_000_000;
 
 /// What to make of it.
 #[derive(Debug, Args)]
@@ -48,7 +48,7 @@ pub fn run(options: &Options) -> Result<()> {
     build().map(drop)
 }
 
-/// Builds the program with the profile `dist` and parts it from names and line tables. A crash names lines of the source if the
+/// Builds the program with the profile `dist` and parts it from its line tables. A crash names lines of the source if the
 /// file with the tables is in the program's folder; the program names it and needs nothing else of it.
 ///
 /// # Errors
@@ -101,7 +101,7 @@ fn part(built: &Path, program: &Path) -> Result<PathBuf> {
     let tables = program.with_extension("debug");
     objcopy(&["--only-keep-debug"], built, &tables)?;
     let link = format!("--add-gnu-debuglink={}", tables.display());
-    objcopy(&["--strip-all", &link], built, program)?;
+    objcopy(&["--strip-debug", &link], built, program)?;
     Ok(tables)
 }
 

@@ -1,6 +1,9 @@
 //! Settings. Flags win over the environment (`CLAVIGER_…`), that over the TOML file, that over the defaults.
 
 mod args;
+mod backup;
+mod backup_args;
+mod backup_section;
 mod file;
 mod parse;
 mod provider;
@@ -18,6 +21,8 @@ use claviger_service::{
 use ipnet::IpNet;
 
 pub(crate) use args::{LinkArgs, LogFormat, ServeArgs, StoreArgs};
+pub(crate) use backup::{Backups, named_database};
+pub(crate) use backup_args::{KeepArgs, PlaceArgs};
 use file::{DATA_DIR, FileConfig, SettingsFile};
 use secret::Sources;
 
@@ -167,6 +172,8 @@ pub(crate) struct Config {
     pub(crate) outgoing_allow: Vec<AllowedTarget>,
     /// Data of the checks for VPNs and leaked passwords.
     pub(crate) screens: ScreenSources,
+    /// Backups that the server makes by itself.
+    pub(crate) backups: Backups,
     /// One key pair signs for all applications.
     pub(crate) single_signing_key: bool,
     /// Threads that hash passwords.
@@ -284,6 +291,7 @@ impl Config {
                     Some(parse::leaked_passwords(text, file.folder()))
                 }),
             },
+            backups: Backups::from_sources(serve.backup, serve.backup_keep, serve.backup_every_hours, file)?,
             single_signing_key: serve.single_signing_key.or(values.single_signing_key).unwrap_or(false),
             hash_threads,
             log: file.setting(serve.log, values.log.as_ref(), LOG, parse::log_filter)?,

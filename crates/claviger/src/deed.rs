@@ -13,8 +13,20 @@ use claviger_domain::in_one_line;
 use claviger_service::{AuditEntry, COMMAND_LINE, Service, cut, parse_app_path};
 
 /// Commands that change nothing of an application or owner, by their first word or by their last.
-const READING_FIRST: [&str; 10] =
-    ["serve", "doctor", "why", "audit", "seller-log", "upgrade", "health", "openapi", "man", "completions"];
+const READING_FIRST: [&str; 12] = [
+    "serve",
+    "doctor",
+    "why",
+    "audit",
+    "seller-log",
+    "backup",
+    "migrate-store",
+    "upgrade",
+    "health",
+    "openapi",
+    "man",
+    "completions",
+];
 const READING_LAST: [&str; 4] = ["list", "show", "settings", "watch"];
 /// What says whom or what a change is about.
 const TARGETS: [&str; 6] = ["user", "key", "name", "id", "ip", "hwid"];

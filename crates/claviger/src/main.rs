@@ -14,8 +14,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        access, account, app, audit, chat, doctor, file, health, job, license, log, owner, panel, serve,
-        session, subscription, token, upgrade, user, variable, webhook, why,
+        access, account, app, audit, backup, chat, doctor, file, health, job, license, log, migrate_store,
+        owner, panel, serve, session, subscription, token, upgrade, user, variable, webhook, why,
     },
     config::{ServeArgs, StoreArgs},
     deed::Deed,
@@ -105,6 +105,11 @@ enum Command {
     /// Look at changes of very many rows, which are made in the background
     #[command(subcommand)]
     Job(job::Command),
+    /// Make backups of the database and the uploaded files, look at them, restore them
+    #[command(subcommand)]
+    Backup(backup::Command),
+    /// Copy everything into another database, from SQLite to PostgreSQL or back; the servers must be stopped
+    MigrateStore(migrate_store::Args),
     /// Look at everything that the server needs, with the settings of `serve`, and say what to do
     Doctor {
         /// Print JSON
@@ -166,6 +171,8 @@ fn main() -> ExitCode {
         Command::SellerLog(command) => audit::run_seller_log(cli.store, command),
         Command::Account(command) => account::run(cli.store, command),
         Command::Job(command) => job::run(cli.store, command),
+        Command::Backup(command) => backup::run(cli.store, command),
+        Command::MigrateStore(args) => migrate_store::run(&args),
         Command::Upgrade(args) => upgrade::run(cli.store, args),
         Command::Health { args } => health::run(cli.store, *args),
         Command::Man { folder } => clap_mangen::generate_to(command(), &folder)

@@ -1,6 +1,7 @@
 //! What Claviger does: one function per use case, in the words of the domain. HTTP and SQL stay outside.
 
 mod background;
+pub mod backups;
 pub mod customers;
 mod error;
 mod operator;

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use claviger_outgoing::{AllowedTarget, MailOptions};
 
-use crate::shared::{
-    attempts::FreeFailures, provider::ProviderOptions, screens::ScreenSources, shares::Shares,
+use crate::{
+    backups::BackupPlan,
+    shared::{attempts::FreeFailures, provider::ProviderOptions, screens::ScreenSources, shares::Shares},
 };
 
 /// How a service is to behave.
@@ -36,6 +37,8 @@ pub struct Options {
     pub free_failures: FreeFailures,
     /// How much each application may have of what its callers can fill.
     pub shares: Shares,
+    /// Backups that are made by themselves; `None`: none are.
+    pub backups: Option<BackupPlan>,
     /// Unknown seller keys a minute from one address; 0: any number.
     pub unknown_seller_keys: u32,
     /// Folder of uploaded files.
@@ -61,6 +64,7 @@ impl Default for Options {
             screens: ScreenSources::default(),
             shares: Shares::default(),
             free_failures: FreeFailures::default(),
+            backups: None,
             unknown_seller_keys: 0,
             files_dir: "files".into(),
             file_max_bytes: 16 * 1024 * 1024,

@@ -110,11 +110,17 @@ impl CleanRoot {
     }
 }
 
-/// Where the system that we run on has its packages from, if it is of that release; debootstrap knows a place otherwise.
+/// Where the system that we run on has its packages from, if it says so; debootstrap knows one otherwise.
 fn mirror() -> Option<String> {
-    let policy = command::run_quietly(Command::new("apt-cache").args(["policy", "base-files"])).ok()?;
-    let words = policy.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
-    // A line is as `500 http://… bookworm/main amd64 Packages`.
-    let ours = words.filter(|words| words.get(2).is_some_and(|what| *what == format!("{RELEASE}/main")));
-    ours.filter_map(|words| words.get(1).map(|&place| place.to_owned())).next()
+    let lists = fs::read_dir("/etc/apt/sources.list.d")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()));
+    let texts = lists
+        .chain([PathBuf::from("/etc/apt/sources.list")])
+        .filter_map(|path| fs::read_to_string(path).ok());
+    let lines =
+        texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect::<Vec<_>>();
+    let main = lines.iter().filter(|line| !line.trim_start().starts_with('#') && !line.contains("security"));
+    main.flat_map(|line| line.split_whitespace()).find(|word| word.starts_with("http")).map(str::to_owned)
 }

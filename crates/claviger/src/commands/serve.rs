@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use anyhow::Context;
 use claviger_server::{ClientIp, Hub, Limits, Rates, State};
-use claviger_service::{FreeFailures, Options};
+use claviger_service::{FreeFailures, Options, backups::BackupPlan};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -98,6 +98,12 @@ pub(super) fn options(config: &Config, public_url: &str, limited: bool) -> Optio
         mail: config.mail.clone(),
         screens: config.screens.clone(),
         free_failures: if limited { config.free_failures } else { FreeFailures::default() },
+        backups: config.backups.scheduled().map(|place| BackupPlan {
+            place,
+            lock: config.backups.lock.clone(),
+            every: config.backups.every,
+            keep: config.backups.keep,
+        }),
         unknown_seller_keys: if limited { config.seller_unknown_key_rate } else { 0 },
         ..Options::default()
     }

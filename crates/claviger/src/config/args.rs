@@ -8,7 +8,10 @@ use claviger_service::AllowedTarget;
 use ipnet::IpNet;
 use serde::Deserialize;
 
-use super::parse;
+use super::{
+    backup_args::{KeepArgs, PlaceArgs},
+    parse,
+};
 use crate::deed::Deed;
 
 /// Where the data is.
@@ -145,6 +148,13 @@ pub(crate) struct ServeArgs {
     /// Hashes of leaked passwords, for applications with blockLeakedPasswords: file, folder or address of a service
     #[arg(long, value_name = "FILE|DIR|URL", env = "CLAVIGER_LEAKED_PASSWORDS")]
     pub(crate) leaked_passwords: Option<String>,
+    #[command(flatten)]
+    pub(crate) backup: PlaceArgs,
+    /// Hours between two backups that the server makes by itself, where there is a place for them [default: 24]
+    #[arg(long, value_name = "HOURS", env = "CLAVIGER_BACKUP_EVERY_HOURS")]
+    pub(crate) backup_every_hours: Option<u32>,
+    #[command(flatten)]
+    pub(crate) backup_keep: KeepArgs,
     /// Sign replies of API 1.3 with one key pair for all applications [default: false]
     #[arg(long, value_name = "BOOL", env = "CLAVIGER_SINGLE_SIGNING_KEY", num_args = 0..=1,
         default_missing_value = "true", value_parser = BoolishValueParser::new())]

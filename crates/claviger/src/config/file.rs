@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::{
     args::{LogFormat, StoreArgs},
+    backup_section::BackupSection,
     provider_table::ProviderConfig,
 };
 
@@ -59,6 +60,7 @@ pub(super) struct FileConfig {
     pub(super) asn_table: Option<PathBuf>,
     pub(super) geoip_file: Option<PathBuf>,
     pub(super) leaked_passwords: Option<String>,
+    pub(super) backup: Option<BackupSection>,
     pub(super) single_signing_key: Option<bool>,
     pub(super) hash_threads: Option<usize>,
     pub(super) log: Option<String>,

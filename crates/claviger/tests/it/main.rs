@@ -4,6 +4,9 @@
 mod support;
 
 mod anonymous;
+mod backup;
+mod backup_faults;
+mod backup_objects;
 mod blacklist;
 mod cli;
 mod cli_audit;

@@ -1,6 +1,7 @@
 //! What is done beside the requests.
 
 mod activity;
+mod backups;
 pub(crate) mod bulk;
 mod deliveries;
 mod notices;

@@ -17,8 +17,8 @@ const CLEAR: Duration = Duration::from_mins(30);
 impl Service {
     /// Does what must be done beside the requests, until the task is dropped: sweeps dead sessions, notices owners
     /// and applications that another process has changed, finishes changes of very many rows,
-    /// notes tries to sign in, writes down counts, watches sessions, tidies up, clears unfinished uploads, sends notices,
-    /// and what waits for webhooks.
+    /// notes tries to sign in, writes down counts, watches sessions, tidies up, clears unfinished uploads, makes backups,
+    /// sends notices, and what waits for webhooks.
     pub fn run_background(self: Arc<Self>) -> BoxFuture<'static, ()> {
         // Boxed, so that it is compiled here and not by whoever waits for it.
         Box::pin(async move {
@@ -33,6 +33,7 @@ impl Service {
             );
             tokio::join!(
                 self.clone().count_forever(),
+                self.clone().back_up_forever(),
                 self.clone().watch_forever(),
                 self.clone().pulse_forever(),
                 finishing.finish_jobs_forever(),

@@ -1,0 +1,171 @@
+//! Settings of backups: the section `[backup]`, flags and variables.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context, anyhow};
+use claviger_service::backups::{Keep, KeyError, Lock, ObjectOptions, Passphrase, Place};
+
+use super::{
+    args::StoreArgs,
+    backup_args::{KeepArgs, PlaceArgs},
+    backup_section::BackupSection,
+    file::SettingsFile,
+};
+
+/// Where backups are, when they are made, and which are kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Backups {
+    place: Option<Place>,
+    /// Who can open them; `None`: whoever has them.
+    pub(crate) lock: Option<Lock>,
+    /// The passphrase, for reading.
+    pub(crate) passphrase: Option<Passphrase>,
+    /// Between two of the server's own.
+    pub(crate) every: Duration,
+    /// Which ones the server keeps.
+    pub(crate) keep: Keep,
+}
+
+impl Backups {
+    /// Reads the settings for a command.
+    ///
+    /// # Errors
+    /// When the settings file or a setting makes no sense.
+    pub(crate) fn resolve(store: &StoreArgs, place: PlaceArgs, keep: KeepArgs) -> anyhow::Result<Self> {
+        let file = SettingsFile::find(store)?;
+        Self::from_sources(place, keep, None, &file)
+    }
+
+    pub(super) fn from_sources(
+        place: PlaceArgs,
+        keep: KeepArgs,
+        every_hours: Option<u32>,
+        file: &SettingsFile,
+    ) -> anyhow::Result<Self> {
+        let section = file.values.backup.clone().unwrap_or_default();
+        let (named, in_file) = match place.place.clone() {
+            Some(place) => (Some(place), false),
+            None => (section.place.clone(), true),
+        };
+        let found = match named {
+            Some(text) if text.starts_with("s3://") => Some(objects(&text, &section, file)?),
+            Some(text) if in_file => file.path(Some(&PathBuf::from(text))).map(Place::folder),
+            Some(text) => Some(Place::folder(PathBuf::from(text))),
+            None => None,
+        };
+        let passphrase = match place.passphrase_file.or(file.path(section.passphrase_file.as_ref())) {
+            Some(path) => Some(passphrase(&path)?),
+            None => None,
+        };
+        let recipients = match (place.recipients, &section.recipients) {
+            (Some(recipients), _) => recipients,
+            (None, Some(texts)) => {
+                let read = |text: &String| {
+                    file.named(text.parse().map_err(|error: KeyError| format!("`{text}`: {error}")))
+                };
+                texts.iter().map(read).collect::<anyhow::Result<_>>()?
+            }
+            (None, None) => Vec::new(),
+        };
+        let lock = match (passphrase.clone(), recipients) {
+            (Some(_), recipients) if !recipients.is_empty() => {
+                anyhow::bail!(
+                    "backups are encrypted with a passphrase or for recipients, not both: remove one of the settings"
+                )
+            }
+            (Some(passphrase), _) => Some(Lock::Passphrase(passphrase)),
+            (None, recipients) if recipients.is_empty() => None,
+            (None, recipients) => Some(Lock::Recipients(recipients)),
+        };
+        let hours = every_hours.or(section.every_hours).unwrap_or(24);
+        anyhow::ensure!(hours > 0, "backup every_hours is 0: give at least 1, or leave the setting out");
+        let or = |given: Option<u32>, set: Option<u32>| given.or(set).unwrap_or(0);
+        Ok(Self {
+            place: found,
+            lock,
+            passphrase,
+            every: Duration::from_hours(hours.into()),
+            keep: Keep {
+                days: or(keep.keep_days, section.keep_days),
+                daily: or(keep.keep_daily, section.keep_daily),
+                weekly: or(keep.keep_weekly, section.keep_weekly),
+                monthly: or(keep.keep_monthly, section.keep_monthly),
+            },
+        })
+    }
+
+    /// The place, which a command needs.
+    ///
+    /// # Errors
+    /// When none is set.
+    pub(crate) fn place(&self) -> anyhow::Result<Place> {
+        self.scheduled().ok_or_else(|| {
+            anyhow!("nothing says where backups are: name their folder with --place, or as `place` in the section [backup]")
+        })
+    }
+
+    /// The place, if there is one.
+    pub(crate) fn scheduled(&self) -> Option<Place> {
+        self.place.clone()
+    }
+}
+
+/// A bucket, with what the section says of it, or the variables that other tools for object stores read.
+fn objects(text: &str, section: &BackupSection, file: &SettingsFile) -> anyhow::Result<Place> {
+    let rest = text.trim_start_matches("s3://").trim_matches('/');
+    let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+    anyhow::ensure!(!bucket.is_empty(), "`{text}` names no bucket: write one such as s3://backups/claviger");
+    let setting = |set: Option<&String>, variable: &str| set.cloned().or_else(|| env::var(variable).ok());
+    let region = setting(section.s3_region.as_ref(), "AWS_REGION").unwrap_or_else(|| "us-east-1".into());
+    let needed = |found: Option<String>, name: &str, variable: &str| {
+        found.ok_or_else(|| {
+            anyhow!("an object store needs {name} in the section [backup], or the variable {variable}")
+        })
+    };
+    let access_key = setting(section.s3_access_key.as_ref(), "AWS_ACCESS_KEY_ID");
+    let secret_key = match file.path(section.s3_secret_key_file.as_ref()) {
+        Some(path) => {
+            let text =
+                fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            Some(text.trim().to_owned())
+        }
+        None => env::var("AWS_SECRET_ACCESS_KEY").ok(),
+    };
+    let options = ObjectOptions {
+        endpoint: setting(section.s3_endpoint.as_ref(), "AWS_ENDPOINT_URL")
+            .unwrap_or_else(|| format!("https://s3.{region}.amazonaws.com")),
+        region,
+        bucket: bucket.into(),
+        prefix: if prefix.is_empty() { String::new() } else { format!("{prefix}/") },
+        access_key: needed(access_key, "s3_access_key", "AWS_ACCESS_KEY_ID")?,
+        secret_key: needed(secret_key, "s3_secret_key_file", "AWS_SECRET_ACCESS_KEY")?,
+    };
+    Ok(Place::objects(&options)?)
+}
+
+/// The first line of a file.
+fn passphrase(path: &Path) -> anyhow::Result<Passphrase> {
+    let told = || format!("the passphrase of backups: the file {}", path.display());
+    let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", told()))?;
+    Passphrase::new(text.lines().next().unwrap_or_default().trim()).with_context(told)
+}
+
+/// A database that a command names: an address, a file, or `@` and a file that holds one of them.
+///
+/// # Errors
+/// When it names none; the text does not repeat what may hold a password.
+pub(crate) fn named_database(text: &str) -> anyhow::Result<claviger_service::Database> {
+    let held;
+    let text = match text.strip_prefix('@') {
+        Some(path) => {
+            held = fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?;
+            held.trim()
+        }
+        None => text,
+    };
+    super::parse::database(text, None).map_err(anyhow::Error::msg)
+}

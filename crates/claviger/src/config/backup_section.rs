@@ -1,0 +1,23 @@
+//! The section `[backup]` of the settings file.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// The section `[backup]` of the settings file.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BackupSection {
+    pub(super) place: Option<String>,
+    pub(super) s3_endpoint: Option<String>,
+    pub(super) s3_region: Option<String>,
+    pub(super) s3_access_key: Option<String>,
+    pub(super) s3_secret_key_file: Option<PathBuf>,
+    pub(super) passphrase_file: Option<PathBuf>,
+    pub(super) recipients: Option<Vec<String>>,
+    pub(super) every_hours: Option<u32>,
+    pub(super) keep_days: Option<u32>,
+    pub(super) keep_daily: Option<u32>,
+    pub(super) keep_weekly: Option<u32>,
+    pub(super) keep_monthly: Option<u32>,
+}

@@ -1,0 +1,150 @@
+//! Backups, restores and moves that are killed in the middle, or meet a disk that takes no more.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    path::Path,
+    process::Command,
+};
+
+use crate::backup::{Elsewhere, Used};
+use crate::support::postgres::Database;
+use crate::support::server::{Process, claviger, claviger_under};
+use crate::support::{Server, eventually};
+
+/// A command on a data folder, under way.
+fn begin(args: &[&str], data: &Path) -> Process {
+    let mut command = claviger();
+    command.args(args).arg("--data-dir").arg(data);
+    Process::spawn(command, data.parent().expect("a folder"))
+}
+
+fn pipe(path: &Path) {
+    let made = Command::new("mkfifo").arg("-m").arg("600").arg(path).status().expect("mkfifo");
+    assert!(made.success());
+}
+
+/// Waits until somebody reads from a pipe; then that one waits for what is never written.
+fn read_from(path: &Path) -> File {
+    OpenOptions::new().write(true).open(path).expect("a reader")
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8")).collect()
+}
+
+#[test]
+fn half_a_backup_is_never_taken_for_a_whole_one() {
+    let used = Used::on(Server::start());
+    let upload = used.server.data().join("files/1/123456");
+    fs::remove_file(&upload).expect("the upload");
+    pipe(&upload);
+    let mut making = begin(&["backup", "create", "--place", used.place()], &used.server.data());
+    let held = read_from(&upload);
+    making.crash();
+    drop(held);
+    let left = names(&used.backups);
+    assert!(left.len() == 1 && left[0].ends_with(".unfinished"), "{left:?}");
+    assert_eq!(
+        used.server.cli.json(&["backup", "list", "--place", used.place(), "--json"]),
+        serde_json::json!([])
+    );
+    fs::remove_file(&upload).expect("the pipe");
+    fs::write(&upload, b"an uploaded file").expect("the upload");
+    let name = used.create();
+    used.server.cli.ok(&["backup", "verify", &name, "--place", used.place()]);
+    used.signed_in.is_validated();
+}
+
+#[test]
+fn half_a_restore_is_opened_by_nobody_and_begun_anew() {
+    let used = Used::on(Server::start());
+    used.create();
+    let database = Database::create();
+    for (name, url) in [("elsewhere", None), ("postgres", Some(database.url.as_str()))] {
+        let elsewhere = Elsewhere::beside(&used.server, name, url);
+        let key = elsewhere.data.join("master.key");
+        fs::remove_file(&key).expect("the key");
+        pipe(&key);
+        let mut args = vec!["backup", "restore", "--place", used.place()];
+        args.extend(url.iter().flat_map(|url| ["--database", *url]));
+        let mut restoring = begin(&args, &elsewhere.data);
+        let held = read_from(&key);
+        restoring.crash();
+        drop(held);
+        fs::remove_file(&key).expect("the pipe");
+        fs::copy(used.server.data().join("master.key"), &key).expect("the key");
+        // Neither the server nor any command takes it for whole, or for new.
+        let mut serving = vec!["serve", "--listen", "127.0.0.1:0"];
+        serving.extend(url.iter().flat_map(|url| ["--database", *url]));
+        let mut serving = begin(&serving, &elsewhere.data);
+        assert_eq!(serving.wait().code(), Some(1));
+        let told = serving.stderr();
+        assert!(
+            told.contains("a restore into this database was not finished: run the same command again"),
+            "{told}"
+        );
+        elsewhere.cli.ok(&["backup", "restore", "--place", used.place()]);
+        assert_eq!(elsewhere.cli.json(&["owner", "list", "--json"])[0]["name"], "demo");
+        assert_eq!(fs::read(elsewhere.data.join("files/1/123456")).expect("the file"), b"an uploaded file");
+        let (_process, app) = elsewhere.serve(&used.server.app);
+        used.signed_in.at(&app.address).is_dead();
+    }
+}
+
+#[test]
+fn half_a_move_is_opened_by_nobody_and_begun_anew() {
+    let mut used = Used::on(Server::start());
+    used.server.process.stop("TERM");
+    let database = Database::create();
+    let from = used.server.data().join("claviger.db");
+    let from = from.to_str().expect("UTF-8");
+    let mut other = database.connect();
+    // The lock of migrations: the move says what it is about, and waits here.
+    other.execute("SELECT pg_advisory_lock(7241058302)", &[]).expect("a lock");
+    let args = ["migrate-store", "--from", from, "--to", &database.url];
+    let mut moving = begin(&args, &used.server.data());
+    eventually("the move to begin", || {
+        let there =
+            other.query_one("SELECT to_regclass('unfinished_restore') IS NOT NULL", &[]).expect("an answer");
+        there.get::<_, bool>(0).then_some(())
+    });
+    moving.crash();
+    other.execute("SELECT pg_advisory_unlock(7241058302)", &[]).expect("no lock");
+    let elsewhere = Elsewhere::beside(&used.server, "postgres", Some(&database.url));
+    let refused = elsewhere.cli.fails(&["owner", "list"]);
+    assert!(
+        refused.contains("a move into this database was not finished: run the same command again"),
+        "{refused}"
+    );
+    // The server of the killed command notices that nobody is there any more.
+    eventually("the old connection to end", || (used.server.cli.run(&args).code == Some(0)).then_some(()));
+    let (_process, app) = elsewhere.serve(&used.server.app);
+    used.signed_in.at(&app.address).is_validated();
+}
+
+#[test]
+fn a_disk_that_takes_no_more_leaves_nothing_of_a_backup() {
+    let mut used = Used::on(Server::start());
+    used.server.process.stop("TERM");
+    // Bytes that no compression makes fewer.
+    let mut state = 1_u64;
+    let bytes: Vec<u8> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
+    })
+    .take(6 << 20)
+    .collect();
+    fs::write(used.server.data().join("files/1/123456"), bytes).expect("the upload");
+    let limited = ["sh", "-c", "trap '' XFSZ && ulimit -f 4096 && exec \"$0\" \"$@\""].map(str::to_owned);
+    let mut command = claviger_under(&limited);
+    command.args(["backup", "create", "--place", used.place(), "--data-dir"]).arg(used.server.data());
+    let output = command.output().expect("the program starts");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(1) && told.contains("File too large"), "{told}");
+    assert!(names(&used.backups).is_empty(), "{:?}", names(&used.backups));
+    // It is known that it failed.
+    let database = rusqlite::Connection::open(used.server.data().join("claviger.db")).expect("the database");
+    let noted = "SELECT made IS NULL AND failure LIKE '%File too large%' FROM backup_state";
+    assert!(database.query_row(noted, [], |row| row.get::<_, bool>(0)).expect("a row"));
+}

@@ -1,0 +1,80 @@
+//! Backups in an object store, one that does well and one that does not.
+
+use std::fs;
+
+use crate::backup::{Elsewhere, Used};
+use crate::support::Server;
+use crate::support::objects::{Fault, Objects};
+
+/// A server that keeps backups in a store; more than a part of the upload does not compress.
+fn in_use(upload: usize) -> (Used, Objects, String) {
+    let objects = Objects::start();
+    let used = Used::on(Server::start());
+    let secret = used.server.folder().join("secret");
+    fs::write(&secret, "secret key\n").expect("a file");
+    let section = format!(
+        "[backup]\nplace = 's3://bucket/night'\ns3_endpoint = '{}'\ns3_region = 'eu-1'\ns3_access_key = 'us'\n\
+         s3_secret_key_file = '{}'\n",
+        objects.url,
+        secret.display()
+    );
+    let settings = used.server.folder().join("backup.toml");
+    fs::write(&settings, section).expect("settings");
+    if upload > 0 {
+        let mut state = 1_u64;
+        let bytes = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 56) as u8
+        });
+        fs::write(used.server.data().join("files/1/123456"), bytes.take(upload).collect::<Vec<u8>>())
+            .expect("it");
+    }
+    let settings = settings.to_str().expect("UTF-8").to_owned();
+    (used, objects, settings)
+}
+
+#[test]
+fn backups_go_to_an_object_store_in_parts_and_come_back() {
+    let (used, objects, settings) = in_use(17 << 20);
+    let cli = &used.server.cli;
+    // Some requests are refused, and made again.
+    objects.fault(Fault::Busy);
+    let made = cli.json(&["backup", "create", "--config", &settings, "--json"]);
+    let name = made["name"].as_str().expect("a name").to_owned();
+    assert_eq!(objects.names(), [format!("night/{name}")]);
+    assert!(objects.length(&format!("night/{name}")) > 16 << 20, "more than a part");
+    let listed = cli.json(&["backup", "list", "--config", &settings, "--json"]);
+    assert_eq!((&listed[0]["name"], &listed[0]["bytes"]), (&made["name"], &made["bytes"]));
+    // Contents that break off are read on from there.
+    objects.fault(Fault::Breaks);
+    cli.ok(&["backup", "verify", "--config", &settings]);
+    objects.fault(Fault::None);
+    let elsewhere = Elsewhere::beside(&used.server, "elsewhere", None);
+    elsewhere.cli.ok(&["backup", "restore", "--config", &settings]);
+    let [there, here] =
+        [&elsewhere.data, &used.server.data()].map(|data| fs::read(data.join("files/1/123456")));
+    assert!(there.expect("the upload") == here.expect("the upload"));
+    let pruned = cli.ok(&["backup", "prune", "--config", &settings, "--keep-days", "1"]);
+    assert_eq!(pruned.trim(), "all backups are kept");
+}
+
+#[test]
+fn a_store_that_fails_or_lies_leaves_no_half_backup() {
+    let (used, objects, settings) = in_use(0);
+    let cli = &used.server.cli;
+    for (fault, told) in [
+        (Fault::Full, "the object store refuses: 403 QuotaExceeded"),
+        (Fault::Short, "the object store is not to be trusted: it has"),
+    ] {
+        objects.fault(fault);
+        let refused = cli.fails(&["backup", "create", "--config", &settings]);
+        assert!(refused.contains(told), "{fault:?}: {refused}");
+        assert!(!refused.contains("Signature") && !refused.contains("secret key"), "{refused}");
+        assert_eq!((objects.names().len(), objects.uploads()), (0, 0), "{fault:?}");
+    }
+    // What was changed there is told when it is read.
+    objects.fault(Fault::Rots);
+    cli.ok(&["backup", "create", "--config", &settings]);
+    let refused = cli.fails(&["backup", "verify", "--config", &settings]);
+    assert!(refused.contains("the backup is"), "{refused}");
+}

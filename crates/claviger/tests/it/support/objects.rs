@@ -1,0 +1,209 @@
+//! A small object store, as much of S3 as backups need, that does badly where a test asks for it.
+
+use std::{
+    collections::BTreeMap,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    sync::{Arc, Mutex},
+    thread,
+};
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    None,
+    /// Every second request gets a 503.
+    Busy,
+    /// Parts are refused.
+    Full,
+    /// What was completed is said to be shorter.
+    Short,
+    /// Contents break off after some bytes, and go on when asked again.
+    Breaks,
+    /// Contents that were kept are changed.
+    Rots,
+}
+
+#[derive(Default)]
+struct Kept {
+    objects: BTreeMap<String, Vec<u8>>,
+    parts: BTreeMap<String, BTreeMap<u32, Vec<u8>>>,
+    requests: u64,
+    fault: Option<Fault>,
+}
+
+/// The store, in this process.
+#[derive(Clone)]
+pub struct Objects {
+    pub url: String,
+    kept: Arc<Mutex<Kept>>,
+}
+
+impl Objects {
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let kept: Arc<Mutex<Kept>> = Arc::default();
+        let shared = kept.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let kept = shared.clone();
+                thread::spawn(move || while serve(&stream, &kept).is_some() {});
+            }
+        });
+        Self { url, kept }
+    }
+
+    pub fn fault(&self, fault: Fault) {
+        self.kept.lock().expect("no panic").fault = Some(fault);
+    }
+
+    /// Names of the objects.
+    pub fn names(&self) -> Vec<String> {
+        self.kept.lock().expect("no panic").objects.keys().cloned().collect()
+    }
+
+    /// Uploads that were begun, and neither completed nor given up.
+    pub fn uploads(&self) -> usize {
+        self.kept.lock().expect("no panic").parts.len()
+    }
+
+    /// How many bytes an object has.
+    pub fn length(&self, name: &str) -> usize {
+        self.kept.lock().expect("no panic").objects[name].len()
+    }
+}
+
+/// Answers one request; `None` at the end of the connection.
+fn serve(stream: &TcpStream, kept: &Mutex<Kept>) -> Option<()> {
+    let mut input = BufReader::new(stream);
+    let mut lines = Vec::new();
+    loop {
+        let mut line = String::new();
+        if input.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+        lines.push(line.trim().to_owned());
+    }
+    let header = |name: &str| {
+        lines.iter().skip(1).find_map(|line| {
+            let (found, value) = line.split_once(": ")?;
+            found.eq_ignore_ascii_case(name).then(|| value.to_owned())
+        })
+    };
+    let mut body = vec![0; header("content-length").and_then(|told| told.parse().ok()).unwrap_or(0)];
+    input.read_exact(&mut body).ok()?;
+    let mut words = lines[0].split(' ');
+    let (method, target) = (words.next()?, words.next()?);
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    assert!(query.contains("X-Amz-Signature="), "not signed: {target}");
+    let from =
+        header("range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok());
+    let mut kept = kept.lock().expect("no panic");
+    kept.requests += 1;
+    let reply = answer(&mut kept, method, path, query, from, body);
+    let breaks = kept.fault == Some(Fault::Breaks) && method == "GET" && path.contains(".backup");
+    drop(kept);
+    let mut out = stream;
+    let length = reply.length.unwrap_or(reply.body.len());
+    let head =
+        format!("HTTP/1.1 {} X\r\nContent-Length: {length}\r\nETag: \"{length:x}\"\r\n\r\n", reply.status);
+    out.write_all(head.as_bytes()).ok()?;
+    if method == "HEAD" {
+        return Some(());
+    }
+    // Not so little that it would be tried too often.
+    let sent = if breaks { reply.body.len().min(reply.body.len() / 2 + 4096) } else { reply.body.len() };
+    out.write_all(&reply.body[..sent]).ok()?;
+    (sent == reply.body.len()).then_some(())
+}
+
+struct Reply {
+    status: u16,
+    /// Where it is not that of the body.
+    length: Option<usize>,
+    body: Vec<u8>,
+}
+
+fn answer(
+    kept: &mut Kept,
+    method: &str,
+    path: &str,
+    query: &str,
+    from: Option<usize>,
+    body: Vec<u8>,
+) -> Reply {
+    let with = |status, body: String| Reply { status, length: None, body: body.into_bytes() };
+    let refusal = |status, code: &str| with(status, format!("<Error><Code>{code}</Code></Error>"));
+    let fault = kept.fault.unwrap_or(Fault::None);
+    if fault == Fault::Busy && kept.requests % 2 == 1 {
+        return refusal(503, "SlowDown");
+    }
+    let namespace = "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
+    let parameter = |name: &str| {
+        query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).map(str::to_owned)
+    };
+    let (upload, part) = (parameter("uploadId"), parameter("partNumber"));
+    let Some(name) = path.strip_prefix("/bucket/").filter(|name| !name.is_empty()) else {
+        let contents: String = kept
+            .objects
+            .iter()
+            .map(|(name, bytes)| {
+                format!("<Contents><Key>{name}</Key><Size>{}</Size></Contents>", bytes.len())
+            })
+            .collect();
+        return with(200, format!("<ListBucketResult {namespace}>{contents}</ListBucketResult>"));
+    };
+    match (method, upload) {
+        ("POST", None) => {
+            let id = format!("upload{}", kept.requests);
+            kept.parts.insert(id.clone(), BTreeMap::new());
+            let inner = format!("<UploadId>{id}</UploadId>");
+            with(
+                200,
+                format!("<InitiateMultipartUploadResult {namespace}>{inner}</InitiateMultipartUploadResult>"),
+            )
+        }
+        ("PUT", Some(_)) if fault == Fault::Full => refusal(403, "QuotaExceeded"),
+        ("PUT", Some(id)) => {
+            let number = part.and_then(|part| part.parse().ok()).expect("a number");
+            kept.parts.get_mut(&id).expect("an upload").insert(number, body);
+            with(200, String::new())
+        }
+        ("POST", Some(id)) => {
+            let mut all =
+                kept.parts.remove(&id).expect("an upload").into_values().flatten().collect::<Vec<u8>>();
+            if fault == Fault::Rots {
+                let middle = all.len() / 2;
+                all[middle] ^= 1;
+            }
+            kept.objects.insert(name.to_owned(), all);
+            let inner = "<ETag>\"tag\"</ETag>";
+            with(
+                200,
+                format!("<CompleteMultipartUploadResult {namespace}>{inner}</CompleteMultipartUploadResult>"),
+            )
+        }
+        ("DELETE", Some(id)) => {
+            kept.parts.remove(&id);
+            with(204, String::new())
+        }
+        ("DELETE", None) => {
+            kept.objects.remove(name);
+            with(204, String::new())
+        }
+        ("HEAD" | "GET", _) => match kept.objects.get(name) {
+            None => refusal(404, "NoSuchKey"),
+            Some(bytes) => {
+                let told = (fault == Fault::Short).then(|| bytes.len() - 1);
+                let status = if from.is_some() { 206 } else { 200 };
+                let length = if method == "HEAD" { Some(told.unwrap_or(bytes.len())) } else { None };
+                Reply { status, length, body: bytes[from.unwrap_or(0)..].to_vec() }
+            }
+        },
+        _ => refusal(400, "Unknown"),
+    }
+}

@@ -1,0 +1,104 @@
+//! Making backups by plan: one node claims each of them in the database.
+
+use std::{sync::Arc, time::Duration};
+
+use claviger_store::{Conn, backups};
+
+use crate::{
+    Service, ServiceError,
+    backups::{BackupError, BackupPlan},
+};
+
+/// How often it is looked whether one is due.
+const LOOK: Duration = Duration::from_secs(20);
+/// Seconds for which a claim holds, unless it is renewed.
+const CLAIM: i64 = 120;
+/// Seconds after which one that failed is tried again, or the plan's time where that is shorter.
+const AGAIN: i64 = 900;
+
+impl Service {
+    /// Makes backups by plan, until the task is dropped.
+    pub(super) async fn back_up_forever(self: Arc<Self>) {
+        let Some(plan) = self.options.backups.clone() else { return };
+        // No other node has it.
+        let claimant = self.random.hex(16);
+        loop {
+            match self.claim_backup(&plan, &claimant).await {
+                Ok(true) => self.back_up(&plan, &claimant).await,
+                Ok(false) => {}
+                Err(error) => error.log("whether a backup is due cannot be found out"),
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    async fn claim_backup(&self, plan: &BackupPlan, claimant: &str) -> Result<bool, ServiceError> {
+        let (now, claimant) = (self.clock.now(), claimant.to_owned());
+        let every = i64::try_from(plan.every.as_secs()).unwrap_or(i64::MAX);
+        let claim = move |conn: &mut Conn<'_>| {
+            let failed = backups::state(conn)?.failed.is_some();
+            let wait = if failed { every.min(AGAIN) } else { every };
+            backups::claim(conn, &claimant, now.saturating_sub(wait), now, now + CLAIM)
+        };
+        Ok(self.store.db().write(claim).await?)
+    }
+
+    async fn back_up(self: &Arc<Self>, plan: &BackupPlan, claimant: &str) {
+        let made = tokio::select! {
+            made = self.make_apart(plan) => made,
+            lost = self.keep_claim(claimant) => Err(lost),
+        };
+        match made {
+            Ok(backup) => {
+                let (name, bytes, place) = (backup.made.name, backup.made.bytes, backup.made.place);
+                tracing::info!(
+                    name,
+                    bytes,
+                    place,
+                    rows = backup.summary.rows,
+                    files = backup.summary.files,
+                    "made a backup"
+                );
+                self.prune_backups(plan).await;
+            }
+            Err(error) => {
+                let advice = error.advice().unwrap_or_default();
+                tracing::error!(%error, advice, "no backup was made");
+            }
+        }
+        let claimant = claimant.to_owned();
+        let release = move |conn: &mut Conn<'_>| backups::release(conn, &claimant);
+        if let Err(error) = self.store.db().write::<_, ServiceError, _>(move |conn| Ok(release(conn)?)).await
+        {
+            error.log("the claim of a backup was not given back");
+        }
+    }
+
+    /// Renews the claim while the backup is made; ends when another node has it.
+    async fn keep_claim(&self, claimant: &str) -> BackupError {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let (until, claimant) = (self.clock.now() + CLAIM, claimant.to_owned());
+            let keep = move |conn: &mut Conn<'_>| Ok(backups::keep_claim(conn, &claimant, until)?);
+            match self.store.db().write::<_, ServiceError, _>(keep).await {
+                Ok(true) => {}
+                Ok(false) => return BackupError::Refused("another node makes it by now".into()),
+                Err(error) => error.log("the claim of a backup was not renewed"),
+            }
+        }
+    }
+
+    async fn prune_backups(&self, plan: &BackupPlan) {
+        let (keep, place, now) = (plan.keep, plan.place.clone(), self.clock.now());
+        let pruned = tokio::task::spawn_blocking(move || keep.prune(&place, now)).await;
+        match pruned {
+            Ok(Ok(gone)) => {
+                for stored in gone {
+                    tracing::info!(name = stored.name, "deleted a backup that need not be kept");
+                }
+            }
+            Ok(Err(error)) => tracing::error!(%error, "old backups were not deleted"),
+            Err(error) => tracing::error!(%error, "old backups were not deleted"),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Why a backup was not made or not restored.
+
+use std::io;
+
+use claviger_archive::ArchiveError;
+use claviger_outgoing::ObjectError;
+use claviger_store::StoreError;
+
+/// Why a backup was not made or not restored.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The backup is not as it should be.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The object store failed.
+    #[error(transparent)]
+    Objects(#[from] ObjectError),
+    /// A file or a place failed.
+    #[error("{what}: {source}")]
+    File {
+        /// What was tried.
+        what: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// What was asked for is not possible; a sentence.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl BackupError {
+    /// For `map_err`: what was tried.
+    pub(super) fn file(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+        let what = what.into();
+        move |source| Self::File { what, source }
+    }
+
+    /// What the operator should do about it, where that can be told.
+    pub fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::Store(error) => error.advice(),
+            Self::File { source, .. } | Self::Archive(ArchiveError::Io(source)) => match source.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    Some("the disk is full: make room; what was written by half is removed")
+                }
+                io::ErrorKind::PermissionDenied => Some("see whose the folder is, and its permissions"),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}

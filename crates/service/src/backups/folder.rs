@@ -1,0 +1,205 @@
+//! Backups in a folder.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, BufReader, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
+
+use claviger_archive::{TAIL_LEN, Tail};
+
+use super::{
+    error::BackupError,
+    names,
+    shelf::{Shelf, Stored, Unfinished},
+};
+use crate::shared::private::create_private;
+
+/// Ends the names of what is being written.
+const UNFINISHED: &str = ".unfinished";
+/// What was not written to for so long, nobody writes any more.
+const GIVEN_UP: Duration = Duration::from_hours(24);
+/// Bytes that are written at once.
+const PIECE: usize = 256 * 1024;
+
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    fn told(&self, what: &str) -> impl FnOnce(io::Error) -> BackupError {
+        BackupError::file(format!("{what} {}", self.0.display()))
+    }
+}
+
+impl Shelf for Folder {
+    fn list(&self) -> Result<Vec<Stored>, BackupError> {
+        let entries = match fs::read_dir(&self.0) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(self.told("cannot read the folder"))?,
+        };
+        let mut found = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(self.told("cannot read the folder"))?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            let Some(made) = names::second(&name) else { continue };
+            let (bytes, whole) = look(&entry.path()).map_err(self.told("cannot read a backup in"))?;
+            found.push(Stored { name, made, bytes, whole });
+        }
+        Ok(found)
+    }
+
+    fn begin(&self, name: &str) -> Result<Box<dyn Unfinished>, BackupError> {
+        create_private(&self.0).map_err(self.told("cannot make the folder"))?;
+        let (unfinished, path) = (self.0.join(format!("{name}{UNFINISHED}")), self.0.join(name));
+        if path.exists() {
+            return Err(BackupError::Refused(format!(
+                "there is a backup {name} already: try again in a second"
+            )));
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&unfinished).map_err(self.told("cannot write a backup into"))?;
+        Ok(Box::new(Sheet { file: BufWriter::with_capacity(PIECE, file), unfinished, path, kept: false }))
+    }
+
+    fn open(&self, name: &str) -> Result<Box<dyn Read + Send>, BackupError> {
+        let path = self.0.join(name);
+        let file = File::open(&path).map_err(BackupError::file(format!("cannot open {}", path.display())))?;
+        Ok(Box::new(BufReader::with_capacity(PIECE, file)))
+    }
+
+    fn delete(&self, name: &str) -> Result<(), BackupError> {
+        let path = self.0.join(name);
+        fs::remove_file(&path).map_err(BackupError::file(format!("cannot delete {}", path.display())))
+    }
+
+    fn clear(&self) -> Result<(), BackupError> {
+        let Ok(entries) = fs::read_dir(&self.0) else { return Ok(()) };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let ours = name.to_str().and_then(|name| name.strip_suffix(UNFINISHED)).and_then(names::second);
+            let touched = entry.metadata().and_then(|found| found.modified());
+            let old =
+                touched.is_ok_and(|at| SystemTime::now().duration_since(at).is_ok_and(|age| age > GIVEN_UP));
+            if ours.is_some() && old {
+                fs::remove_file(entry.path()).map_err(self.told("cannot clear"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The length of a file, and whether it ends as a backup of this length does.
+fn look(path: &Path) -> io::Result<(u64, bool)> {
+    let mut file = File::open(path)?;
+    let bytes = file.metadata()?.len();
+    let Some(at) = bytes.checked_sub(TAIL_LEN as u64) else { return Ok((bytes, false)) };
+    file.seek(SeekFrom::Start(at))?;
+    let mut tail = [0; TAIL_LEN];
+    file.read_exact(&mut tail)?;
+    Ok((bytes, Tail::parse(&tail).is_some_and(|tail| tail.length == bytes)))
+}
+
+/// A file under another name until it is whole.
+struct Sheet {
+    file: BufWriter<File>,
+    unfinished: PathBuf,
+    path: PathBuf,
+    kept: bool,
+}
+
+impl Write for Sheet {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Unfinished for Sheet {
+    fn keep(mut self: Box<Self>, _: u64) -> Result<(), BackupError> {
+        let told = || BackupError::file(format!("cannot write {}", self.path.display()));
+        let synced = told();
+        let renamed = told();
+        self.file.flush().and_then(|()| self.file.get_ref().sync_all()).map_err(synced)?;
+        fs::rename(&self.unfinished, &self.path).map_err(renamed)?;
+        self.kept = true;
+        // The name too must be there after a power failure.
+        if let Some(folder) = self.path.parent() {
+            File::open(folder)
+                .and_then(|folder| folder.sync_all())
+                .map_err(BackupError::file("cannot sync the folder"))?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Sheet {
+    fn drop(&mut self) {
+        if !self.kept {
+            let _ = fs::remove_file(&self.unfinished);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAME: &str = "claviger-20260102T030405Z.backup";
+
+    #[test]
+    fn what_is_not_kept_is_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Folder::new(folder.path().join("backups"));
+        assert_eq!(shelf.list().unwrap(), []);
+        let mut begun = shelf.begin(NAME).unwrap();
+        begun.write_all(b"half").unwrap();
+        begun.flush().unwrap();
+        assert_eq!(shelf.list().unwrap(), []);
+        drop(begun);
+        assert_eq!(fs::read_dir(folder.path().join("backups")).unwrap().count(), 0);
+        let mut begun = shelf.begin(NAME).unwrap();
+        begun.write_all(b"something else").unwrap();
+        begun.keep(14).unwrap();
+        let stored = Stored { name: NAME.into(), made: 1_767_323_045, bytes: 14, whole: false };
+        assert_eq!(shelf.list().unwrap(), [stored]);
+        assert!(shelf.begin(NAME).is_err(), "none is overwritten");
+        shelf.delete(NAME).unwrap();
+        assert_eq!(shelf.list().unwrap(), []);
+    }
+
+    #[test]
+    fn what_a_crash_left_is_removed_after_a_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Folder::new(folder.path().into());
+        let names = [
+            format!("{NAME}{UNFINISHED}"),
+            format!("claviger-20260103T030405Z.backup{UNFINISHED}"),
+            "mine".into(),
+        ];
+        for name in &names {
+            fs::write(folder.path().join(name), b"half").unwrap();
+        }
+        let long_ago = SystemTime::now() - GIVEN_UP - Duration::from_secs(60);
+        for name in [&names[0], &names[2]] {
+            File::options()
+                .write(true)
+                .open(folder.path().join(name))
+                .unwrap()
+                .set_modified(long_ago)
+                .unwrap();
+        }
+        shelf.clear().unwrap();
+        let left = names.map(|name| folder.path().join(name).exists());
+        assert_eq!(left, [false, true, true]);
+    }
+}

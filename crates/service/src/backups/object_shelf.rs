@@ -1,0 +1,214 @@
+//! Backups in an object store.
+
+use std::{
+    io::{self, Read, Write},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use claviger_outgoing::{Download, ObjectError, ObjectOptions, Objects};
+use tokio::runtime::{Builder, Runtime};
+
+use super::{
+    error::BackupError,
+    names,
+    shelf::{Shelf, Stored, Unfinished},
+};
+
+/// Bytes of a part. A backup may have 10,000 of them.
+const PART: usize = 16 * 1024 * 1024;
+/// How often reading is begun anew where nothing came.
+const RESUMES: u32 = 5;
+
+/// A store, and a runtime for what waits for it: backups are made and read on threads that may block.
+struct Store {
+    objects: Objects,
+    runtime: Option<Runtime>,
+}
+
+impl Store {
+    fn wait<T>(&self, work: impl Future<Output = Result<T, ObjectError>>) -> Result<T, ObjectError> {
+        match &self.runtime {
+            Some(runtime) => runtime.block_on(work),
+            None => Err(ObjectError::Settings("the object store is closed".into())),
+        }
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // It may be dropped where nobody may wait.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+pub(super) struct ObjectShelf(Arc<Store>);
+
+impl ObjectShelf {
+    pub(super) fn new(options: &ObjectOptions) -> Result<Self, BackupError> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(BackupError::file("cannot start a runtime"))?;
+        Ok(Self(Arc::new(Store { objects: Objects::new(options)?, runtime: Some(runtime) })))
+    }
+}
+
+impl Shelf for ObjectShelf {
+    fn list(&self) -> Result<Vec<Stored>, BackupError> {
+        let found = self.0.wait(self.0.objects.list())?;
+        // What is not whole has not been completed, and is not listed.
+        let stored = found.into_iter().filter_map(|(name, bytes)| {
+            names::second(&name).map(|made| Stored { name, made, bytes, whole: bytes > 0 })
+        });
+        Ok(stored.collect())
+    }
+
+    fn begin(&self, name: &str) -> Result<Box<dyn Unfinished>, BackupError> {
+        if self.0.wait(self.0.objects.list())?.iter().any(|(found, _)| found == name) {
+            return Err(BackupError::Refused(format!(
+                "there is a backup {name} already: try again in a second"
+            )));
+        }
+        let id = self.0.wait(self.0.objects.begin(name))?;
+        let held = Vec::with_capacity(PART);
+        Ok(Box::new(Upload {
+            store: self.0.clone(),
+            name: name.into(),
+            id,
+            tags: Vec::new(),
+            held,
+            kept: false,
+        }))
+    }
+
+    fn open(&self, name: &str) -> Result<Box<dyn Read + Send>, BackupError> {
+        let length = self.0.wait(self.0.objects.length(name))?;
+        let store = self.0.clone();
+        Ok(Box::new(Content {
+            store,
+            name: name.into(),
+            length,
+            at: 0,
+            open: None,
+            piece: Bytes::new(),
+            resumes: 0,
+        }))
+    }
+
+    fn delete(&self, name: &str) -> Result<(), BackupError> {
+        Ok(self.0.wait(self.0.objects.delete(name))?)
+    }
+
+    fn clear(&self) -> Result<(), BackupError> {
+        Ok(())
+    }
+}
+
+/// An upload in parts; given up when it is dropped before it was kept.
+struct Upload {
+    store: Arc<Store>,
+    name: String,
+    id: String,
+    tags: Vec<String>,
+    held: Vec<u8>,
+    kept: bool,
+}
+
+impl Upload {
+    fn send(&mut self) -> Result<(), ObjectError> {
+        let number = u16::try_from(self.tags.len() + 1)
+            .ok()
+            .filter(|number| *number <= 10_000)
+            .ok_or_else(|| ObjectError::Settings("the backup is too large for an object store".into()))?;
+        let bytes = Bytes::from(std::mem::replace(&mut self.held, Vec::with_capacity(PART)));
+        let tag = self.store.wait(self.store.objects.part(&self.name, &self.id, number, bytes))?;
+        self.tags.push(tag);
+        Ok(())
+    }
+}
+
+impl Write for Upload {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.held.len() == PART {
+            self.send().map_err(io::Error::other)?;
+        }
+        let fits = bytes.len().min(PART - self.held.len());
+        self.held.extend_from_slice(&bytes[..fits]);
+        Ok(fits)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Unfinished for Upload {
+    fn keep(mut self: Box<Self>, bytes: u64) -> Result<(), BackupError> {
+        self.send()?;
+        let store = self.store.clone();
+        store.wait(store.objects.complete(&self.name, &self.id, &self.tags, bytes))?;
+        self.kept = true;
+        Ok(())
+    }
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        if !self.kept
+            && let Err(error) = self.store.wait(self.store.objects.abort(&self.name, &self.id))
+        {
+            tracing::warn!(%error, "what was uploaded of a backup is not removed; the store may do so by a rule");
+        }
+    }
+}
+
+/// A backup that is being read; it goes on where it broke off.
+struct Content {
+    store: Arc<Store>,
+    name: String,
+    length: u64,
+    at: u64,
+    open: Option<Download>,
+    piece: Bytes,
+    resumes: u32,
+}
+
+impl Content {
+    fn advance(&mut self) -> Result<Option<Bytes>, ObjectError> {
+        let mut open = match self.open.take() {
+            Some(open) => open,
+            None => self.store.wait(self.store.objects.open(&self.name, self.at, self.length))?,
+        };
+        let piece = self.store.wait(open.next())?;
+        self.open = Some(open);
+        Ok(piece)
+    }
+}
+
+impl Read for Content {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.piece.is_empty() && self.at < self.length {
+            match self.advance() {
+                Ok(Some(piece)) => {
+                    self.at += piece.len() as u64;
+                    self.resumes = 0;
+                    self.piece = piece;
+                }
+                // Neither has it ended, nor does it go on.
+                Ok(None) if self.resumes < RESUMES => (self.resumes, self.open) = (self.resumes + 1, None),
+                Ok(None) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Err(ObjectError::Unreachable(_)) if self.resumes < RESUMES => {
+                    (self.resumes, self.open) = (self.resumes + 1, None);
+                }
+                Err(error) => return Err(io::Error::other(error)),
+            }
+        }
+        if self.at > self.length {
+            return Err(io::Error::other(ObjectError::Odd("it sends more than it told".into())));
+        }
+        let length = out.len().min(self.piece.len());
+        out[..length].copy_from_slice(&self.piece.split_to(length));
+        Ok(length)
+    }
+}

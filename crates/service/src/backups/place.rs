@@ -1,0 +1,102 @@
+//! Where backups are: a folder, or an object store.
+
+use std::{fmt, io::Read, path::PathBuf, sync::Arc};
+
+use claviger_outgoing::ObjectOptions;
+
+use super::{
+    error::BackupError,
+    folder::Folder,
+    names,
+    object_shelf::ObjectShelf,
+    shelf::{Shelf, Stored, Unfinished},
+};
+
+/// A place where backups are.
+#[derive(Clone)]
+pub struct Place {
+    shelf: Arc<dyn Shelf>,
+    label: String,
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Place").field(&self.label).finish()
+    }
+}
+
+impl Place {
+    /// A folder; it is made with the first backup.
+    pub fn folder(path: PathBuf) -> Self {
+        let label = path.display().to_string();
+        Self { shelf: Arc::new(Folder::new(path)), label }
+    }
+
+    /// A bucket of an object store, or a part of it.
+    ///
+    /// # Errors
+    /// When the options make no sense.
+    pub fn objects(options: &ObjectOptions) -> Result<Self, BackupError> {
+        let label = format!("s3://{}/{} at {}", options.bucket, options.prefix, options.endpoint);
+        Ok(Self { shelf: Arc::new(ObjectShelf::new(options)?), label })
+    }
+
+    /// What it is called, without secrets.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// All backups, the newest first.
+    ///
+    /// # Errors
+    /// When the place cannot be read.
+    pub fn list(&self) -> Result<Vec<Stored>, BackupError> {
+        let mut all = self.shelf.list()?;
+        all.sort_by(|one, other| other.name.cmp(&one.name));
+        Ok(all)
+    }
+
+    /// The backup of this name, or the newest whole one.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn find(&self, name: Option<&str>) -> Result<Stored, BackupError> {
+        let all = self.list()?;
+        let found = match name {
+            Some(name) => all.into_iter().find(|stored| stored.name == name),
+            None => all.into_iter().find(|stored| stored.whole),
+        };
+        found.ok_or_else(|| {
+            let what = name.map_or_else(|| "whole backup".to_owned(), |name| format!("backup {name}"));
+            BackupError::Refused(format!("there is no {what} in {}", self.label))
+        })
+    }
+
+    /// Deletes a backup.
+    ///
+    /// # Errors
+    /// When it cannot be deleted, or the name is no backup's.
+    pub fn delete(&self, name: &str) -> Result<(), BackupError> {
+        checked(name)?;
+        self.shelf.delete(name)
+    }
+
+    pub(super) fn begin(&self, name: &str) -> Result<Box<dyn Unfinished>, BackupError> {
+        self.shelf.begin(name)
+    }
+
+    pub(super) fn open(&self, name: &str) -> Result<Box<dyn Read + Send>, BackupError> {
+        checked(name)?;
+        self.shelf.open(name)
+    }
+
+    pub(super) fn clear(&self) -> Result<(), BackupError> {
+        self.shelf.clear()
+    }
+}
+
+/// Names are put into paths.
+fn checked(name: &str) -> Result<(), BackupError> {
+    let known = names::second(name).is_some();
+    if known { Ok(()) } else { Err(BackupError::Refused(format!("`{name}` is no name of a backup"))) }
+}

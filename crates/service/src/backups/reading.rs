@@ -1,0 +1,116 @@
+//! Reading a backup into a database that is being filled.
+
+use std::io::Read;
+
+use claviger_archive::{ArchiveError, Body, Event, Header, Reader, Summary, age::Unlock};
+use claviger_store::{
+    Conn, Database,
+    carry::{self, Loading, Written},
+};
+
+use super::{error::BackupError, files::Files, place::Place, shelf::Progress};
+
+/// How often progress is told, in rows.
+const TOLD: u64 = 10_000;
+
+type Frames = Reader<Body<Box<dyn Read + Send>>>;
+
+/// What was read and written.
+pub(super) struct Loaded {
+    pub(super) header: Header,
+    pub(super) summary: Summary,
+    /// Texts that PostgreSQL cannot hold as they were.
+    pub(super) changed: u64,
+}
+
+/// What to read, and how.
+pub(super) struct Reading<'a> {
+    pub(super) place: &'a Place,
+    pub(super) name: &'a str,
+    pub(super) unlock: &'a Unlock,
+    pub(super) now: i64,
+    /// Tables whose rows are read and not written.
+    pub(super) without: &'a [&'a str],
+    pub(super) progress: &'a (dyn Fn(Progress) + Sync),
+}
+
+impl Reading<'_> {
+    /// Fills a database; `then` may look at it and change it before it is whole.
+    pub(super) fn fill_database<T>(
+        &self,
+        database: &Database,
+        mut files: Files,
+        what: &str,
+        then: impl FnOnce(&mut Conn<'_>) -> Result<T, BackupError>,
+    ) -> Result<(Loaded, T), BackupError> {
+        let mut body = self.open()?;
+        let header = body.header().clone();
+        let loading = Loading { schema: header.schema, now: self.now, what };
+        carry::load(database, loading, |conn| {
+            carry::check(conn, &header.tables)?;
+            let (summary, changed) = self.fill(conn, &mut body, &header, &mut files)?;
+            body.into_inner().finish()?;
+            let outcome = then(conn)?;
+            files.finish()?;
+            Ok((Loaded { header, summary, changed }, outcome))
+        })
+    }
+
+    fn open(&self) -> Result<Frames, BackupError> {
+        Ok(Reader::new(Body::new(self.place.open(self.name)?, self.unlock)?)?)
+    }
+
+    fn fill(
+        &self,
+        conn: &mut Conn<'_>,
+        body: &mut Frames,
+        header: &Header,
+        files: &mut Files,
+    ) -> Result<(Summary, u64), BackupError> {
+        let of = header.tables.iter().map(|table| table.rows).sum();
+        let (mut progress, mut told) = (Progress { rows: 0, of, files: 0 }, 0);
+        let (mut table, mut written, mut changed) = (None, Written::default(), 0);
+        loop {
+            match body.advance()? {
+                Event::Table(index) => {
+                    table = header.tables.get(index);
+                    written = Written::default();
+                }
+                Event::Rows(rows) => {
+                    let table = table.ok_or(ArchiveError::Damaged("its frames are in no order"))?;
+                    if !self.without.contains(&table.name.as_str()) {
+                        carry::insert(conn, table, rows, &mut written)?;
+                    }
+                }
+                Event::TableEnd(end) => {
+                    if let Some(table) = table.take()
+                        && !self.without.contains(&table.name.as_str())
+                        && carry::sum(conn, table)? != written.sum
+                    {
+                        return Err(BackupError::Refused(format!(
+                            "the table {} does not hold what was written into it",
+                            table.name
+                        )));
+                    }
+                    changed += written.changed;
+                    progress.rows += end.rows;
+                }
+                Event::File(entry) => files.begin(&entry)?,
+                Event::Data(data) => files.data(data)?,
+                Event::FileEnd => {
+                    files.end()?;
+                    progress.files += 1;
+                }
+                Event::End(summary) => {
+                    (self.progress)(progress);
+                    return Ok((summary, changed));
+                }
+            }
+            let now = progress.rows + written.sum.rows();
+            if now / TOLD != told {
+                told = now / TOLD;
+                (self.progress)(Progress { rows: now.min(of), ..progress });
+            }
+        }
+    }
+}

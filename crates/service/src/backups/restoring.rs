@@ -1,0 +1,83 @@
+//! Restoring a backup.
+
+use std::path::Path;
+
+use claviger_archive::{Header, Summary, age::Unlock};
+use claviger_store::{
+    Database,
+    carry::{self, Ended},
+};
+
+use super::{
+    error::BackupError,
+    files::Files,
+    made_key::{self, KeyState},
+    place::Place,
+    reading::Reading,
+    shelf::Progress,
+};
+
+/// What to restore, and where.
+pub struct Restore<'a> {
+    /// Where the backup is.
+    pub place: &'a Place,
+    /// Its name.
+    pub name: &'a str,
+    /// What may open it, where it is encrypted.
+    pub unlock: &'a Unlock,
+    /// The database, which must have nothing in it.
+    pub database: &'a Database,
+    /// The folder of uploads, which must have none.
+    pub files_dir: &'a Path,
+    /// The master key, if it is at hand.
+    pub master_key_file: &'a Path,
+    /// Unix second.
+    pub now: i64,
+    /// Told of how far it is.
+    pub progress: &'a (dyn Fn(Progress) + Sync),
+}
+
+/// What was restored.
+#[derive(Debug)]
+pub struct Restored {
+    /// What the backup told about itself.
+    pub header: Header,
+    /// What was in it.
+    pub summary: Summary,
+    /// What was not brought back to life.
+    pub ended: Ended,
+    /// Texts that PostgreSQL cannot hold as they were.
+    pub changed: u64,
+    /// Whether the master key at hand is the right one.
+    pub key: KeyState,
+}
+
+/// Restores a backup. Sessions are not brought back, and what works once or waits to be sent is ended: since the backup it
+/// may have been killed, used or sent.
+///
+/// # Errors
+/// When there is anything already, the key at hand is another database's, or anything fails; the database says that it is
+/// unfinished then, and the same command begins anew.
+pub fn restore(order: &Restore<'_>) -> Result<Restored, BackupError> {
+    let reading = Reading {
+        place: order.place,
+        name: order.name,
+        unlock: order.unlock,
+        now: order.now,
+        without: &["sessions"],
+        progress: order.progress,
+    };
+    let files = Files::of_folder(order.files_dir)?;
+    let (read, (ended, key)) = reading.fill_database(order.database, files, "a restore", |conn| {
+        let key = made_key::look(conn, order.master_key_file)?;
+        if key == KeyState::Wrong {
+            return Err(BackupError::Refused(format!(
+                "the master key {} is not the one of this backup: put the right one there, or move it away to restore \
+                 without one",
+                order.master_key_file.display()
+            )));
+        }
+        Ok((carry::end_what_was_ended(conn, order.now)?, key))
+    })?;
+    Ok(Restored { header: read.header, summary: read.summary, ended, changed: read.changed, key })
+}

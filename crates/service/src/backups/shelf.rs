@@ -1,0 +1,46 @@
+//! What a place for backups can do.
+
+use std::io::{Read, Write};
+
+use super::error::BackupError;
+
+/// A backup in a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Its name.
+    pub name: String,
+    /// Unix second as of which it holds the data.
+    pub made: i64,
+    /// Its length.
+    pub bytes: u64,
+    /// Whether its end is there; what is in it, [`super::verify`] looks at.
+    pub whole: bool,
+}
+
+/// How far something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Rows until now.
+    pub rows: u64,
+    /// Rows in all.
+    pub of: u64,
+    /// Files until now.
+    pub files: u64,
+}
+
+/// What a place can do.
+pub(super) trait Shelf: Send + Sync {
+    fn list(&self) -> Result<Vec<Stored>, BackupError>;
+    /// Begins a backup that nobody sees until it is kept.
+    fn begin(&self, name: &str) -> Result<Box<dyn Unfinished>, BackupError>;
+    fn open(&self, name: &str) -> Result<Box<dyn Read + Send>, BackupError>;
+    fn delete(&self, name: &str) -> Result<(), BackupError>;
+    /// Removes what crashes have left.
+    fn clear(&self) -> Result<(), BackupError>;
+}
+
+/// A backup that is being written; given up when it is dropped.
+pub(super) trait Unfinished: Write + Send {
+    /// Makes it whole, in one step.
+    fn keep(self: Box<Self>, bytes: u64) -> Result<(), BackupError>;
+}
