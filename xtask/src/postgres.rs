@@ -1,8 +1,8 @@
 //! A private PostgreSQL cluster for one run of the tests.
 //!
 //! It lives in a temporary folder, listens on a free port of 127.0.0.1 and on a socket in that
-//! folder, trusts everybody, and is gone after the run. It does not wait
-//! for the disk: no test takes the machine's power away, and nothing else can tell.
+//! folder, trusts everybody, and is gone after the run. For tests it does not wait
+//! for the disk: none takes the machine's power away, and nothing else can tell.
 
 use std::ffi::OsString;
 use std::fs;
@@ -35,8 +35,12 @@ pub struct Cluster {
     // The order matters: the server ends before its folder goes.
     server: Daemon,
     port: u16,
+    programs: PathBuf,
     folder: TempDir,
 }
+
+/// Settings with which it does not wait for the disk.
+const HASTY: [&str; 2] = ["fsync=off", "full_page_writes=off"];
 
 impl Cluster {
     /// Installs PostgreSQL if it is missing, then makes and starts a cluster.
@@ -44,6 +48,18 @@ impl Cluster {
     /// # Errors
     /// When PostgreSQL can't be installed, is too old, or does not start; with its own words.
     pub fn start() -> Result<Self> {
+        Self::start_with(&HASTY)
+    }
+
+    /// As [`Cluster::start`], but what it says to be on disk is there, as where it is used: for measuring.
+    ///
+    /// # Errors
+    /// As [`Cluster::start`].
+    pub fn start_durable() -> Result<Self> {
+        Self::start_with(&[])
+    }
+
+    fn start_with(settings: &[&str]) -> Result<Self> {
         let programs = find_or_install()?;
         say("making a private PostgreSQL cluster, a few seconds");
         let user = geteuid().is_root().then_some(USER);
@@ -52,18 +68,36 @@ impl Cluster {
         initialize(&programs, user, folder.path(), &data)?;
         let mut tries = 1;
         let (server, port) = loop {
-            match launch(&programs, user, folder.path(), &data) {
+            match launch(&programs, user, (folder.path(), &data), settings) {
                 Err(_) if tries < TRIES && !interrupt::requested() => tries += 1,
                 outcome => break outcome?,
             }
         };
         say(format!("PostgreSQL from {} runs on port {port}", programs.display()));
-        Ok(Self { server, port, folder })
+        Ok(Self { server, port, programs, folder })
     }
 
     /// The URL of the cluster's `postgres` database, whose user may do anything.
     pub fn url(&self) -> String {
         format!("postgres://{USER}@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Runs statements in the `postgres` database.
+    ///
+    /// # Errors
+    /// When the server refuses one; with its own words.
+    pub fn run(&self, sql: &str) -> Result<()> {
+        let mut psql = Command::new(self.programs.join("psql"));
+        psql.args([
+            "--no-psqlrc",
+            "--quiet",
+            "--set=ON_ERROR_STOP=1",
+            "--dbname",
+            &self.url(),
+            "--command",
+            sql,
+        ]);
+        command::run_quietly(&mut psql).map(drop).context("PostgreSQL refused a statement")
     }
 
     /// Stops the server and removes the folder.
@@ -132,13 +166,17 @@ fn initialize(programs: &Path, user: Option<&str>, folder: &Path, data: &Path) -
 }
 
 /// Starts the server on a free port and waits until it accepts connections.
-fn launch(programs: &Path, user: Option<&str>, folder: &Path, data: &Path) -> Result<(Daemon, u16)> {
+fn launch(
+    programs: &Path,
+    user: Option<&str>,
+    (folder, data): (&Path, &Path),
+    settings: &[&str],
+) -> Result<(Daemon, u16)> {
     let port = free_port().context("no free port on 127.0.0.1")?;
     let mut args: Vec<OsString> = vec!["-D".into(), data.into(), "-k".into(), folder.into()];
     args.extend(["-p".into(), port.to_string().into()]);
-    for setting in ["listen_addresses=127.0.0.1", "max_connections=200", "fsync=off", "full_page_writes=off"]
-    {
-        args.extend(["-c".into(), setting.into()]);
+    for setting in ["listen_addresses=127.0.0.1", "max_connections=200"].iter().chain(settings) {
+        args.extend(["-c".into(), (*setting).into()]);
     }
     let mut server = Daemon::spawn(&Spec {
         name: "PostgreSQL".into(),

@@ -22,9 +22,17 @@ impl Bench<'_> {
     /// # Errors
     /// When it does not become ready.
     pub fn fresh_server(&self) -> Result<(Server, TempDir)> {
+        self.fresh_server_on(None)
+    }
+
+    /// As [`Bench::fresh_server`], on the database of an address instead of a file.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub fn fresh_server_on(&self, database: Option<&str>) -> Result<(Server, TempDir)> {
         let folder = tempfile::Builder::new().prefix("claviger-bench-").tempdir();
         let folder = folder.context("cannot make a temporary folder")?;
-        let server = Server::start(&self.claviger, folder.path())?;
+        let server = Server::start_on(&self.claviger, folder.path(), database)?;
         Ok((server, folder))
     }
 
@@ -33,6 +41,14 @@ impl Bench<'_> {
     /// # Errors
     /// When it does not become ready.
     pub fn restart(&self, folder: &Path) -> Result<Server> {
-        Server::start(&self.claviger, folder)
+        self.restart_on(folder, None)
+    }
+
+    /// As [`Bench::restart`], on the database of an address instead of a file.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub fn restart_on(&self, folder: &Path, database: Option<&str>) -> Result<Server> {
+        Server::start_on(&self.claviger, folder, database)
     }
 }

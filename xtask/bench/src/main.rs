@@ -11,6 +11,7 @@ mod client;
 mod connection;
 mod dashboard;
 mod flood;
+mod grid;
 mod licenses;
 mod list;
 mod load;
@@ -111,7 +112,7 @@ fn measure(options: &Options) -> Result<()> {
         report.dashboard = Some(dashboard::measure(&bench)?);
     }
     if options.wants(Part::Tables) {
-        report.tables = Some(tables::measure(&bench)?);
+        report.tables = tables::measure(&bench)?;
     }
     report.targets = targets::judge(&report);
     println!("{}", table::render(&report));

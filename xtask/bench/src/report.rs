@@ -38,8 +38,8 @@ pub struct Report {
     pub bulk: Vec<Bulk>,
     /// The dashboard's page of sessions.
     pub dashboard: Option<Dashboard>,
-    /// The dashboard's tables of licenses and users.
-    pub tables: Option<Tables>,
+    /// The dashboard's tables of licenses and users, by database.
+    pub tables: Vec<Tables>,
     /// What must be reached, and whether it was.
     pub targets: Vec<Target>,
 }
@@ -86,7 +86,7 @@ impl Report {
             licenses: None,
             bulk: Vec::new(),
             dashboard: None,
-            tables: None,
+            tables: Vec::new(),
             targets: Vec::new(),
         }
     }

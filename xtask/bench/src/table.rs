@@ -1,21 +1,17 @@
 //! The report for people.
 
-use std::fmt::Write;
-
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::Table;
 
 use super::bulk::Bulk;
 use super::dashboard::Dashboard;
+use super::grid::{mib, section, table, whole};
 use super::licenses::{Add, BATCH, List};
 use super::logins;
 use super::report::Report;
 use super::sizes::Size;
-use super::tables::Tables;
+use super::tables;
 use super::target::{Bound, Target};
 use super::throughput::Row;
-
-/// A mebibyte.
-const MIB: f64 = 1024.0 * 1024.0;
 
 /// All parts that were measured, as tables that are also valid Markdown.
 pub fn render(report: &Report) -> String {
@@ -49,9 +45,9 @@ pub fn render(report: &Report) -> String {
     if let Some(page) = &report.dashboard {
         section(&mut text, "The dashboard's page of sessions", &dashboard(page));
     }
-    if let Some(measured) = &report.tables {
-        let title = format!("Tables of {} licenses and users", measured.rows);
-        section(&mut text, &title, &tables(measured));
+    for measured in &report.tables {
+        let title = format!("Tables of {} licenses and users on {}", measured.rows, measured.database);
+        section(&mut text, &title, &tables::shown(measured));
     }
     if !report.targets.is_empty() {
         section(&mut text, "Targets", &targets(&report.targets));
@@ -112,8 +108,8 @@ fn sizes(sizes: &[Size]) -> Table {
             whole(size.fill_rate),
             format!("{:.1}", size.list_first_byte_ms),
             format!("{:.1}", size.list_total_ms),
-            format!("{:.1}", size.list_bytes as f64 / MIB),
-            format!("{:.1}", size.list_memory_bytes as f64 / MIB),
+            mib(size.list_bytes),
+            mib(size.list_memory_bytes),
             format!("{:.2}", size.kill_ms),
             format!("{:.2}", size.kill_all()),
             format!("{:.0}", size.start_ms),
@@ -152,7 +148,6 @@ fn lists(lists: &[List]) -> Table {
         "exact",
     ];
     let mut table = table(&columns);
-    let mib = |bytes: u64| format!("{:.1}", bytes as f64 / MIB);
     for list in lists {
         table.add_row([
             list.licenses.to_string(),
@@ -205,22 +200,6 @@ fn changes(rows: &[Bulk]) -> Table {
     table
 }
 
-fn tables(measured: &Tables) -> Table {
-    let mut table = table(&["what", "median ms", "slowest ms", "MiB more"]);
-    let ms = |value: f64| format!("{value:.1}");
-    for page in &measured.pages {
-        table.add_row([page.address.to_owned(), ms(page.median_ms), ms(page.slowest_ms), String::new()]);
-    }
-    let mib = |bytes: u64| format!("{:.1}", bytes as f64 / MIB);
-    let none = String::new;
-    table.add_row(["all of these".into(), none(), none(), mib(measured.page_memory_bytes)]);
-    table.add_row(["file, first byte".into(), none(), ms(measured.file_first_byte_ms), none()]);
-    table.add_row(["file".into(), none(), ms(measured.file_ms), mib(measured.file_memory_bytes)]);
-    table.add_row(["change of a fifth, reply".into(), none(), ms(measured.change_reply_ms), none()]);
-    table.add_row(["change of a fifth".into(), none(), ms(measured.change_ms), none()]);
-    table
-}
-
 fn dashboard(page: &Dashboard) -> Table {
     let columns = [
         "sessions",
@@ -234,7 +213,6 @@ fn dashboard(page: &Dashboard) -> Table {
         "ratio",
     ];
     let mut table = table(&columns);
-    let mib = |bytes: u64| format!("{:.1}", bytes as f64 / MIB);
     table.add_row([
         page.sessions.to_string(),
         format!("{:.1}", page.page_ms),
@@ -266,23 +244,4 @@ fn targets(targets: &[Target]) -> Table {
         ]);
     }
     table
-}
-
-/// An empty table whose columns, but for the first, are aligned to the right.
-fn table(columns: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::ASCII_MARKDOWN).set_header(columns);
-    for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    table
-}
-
-fn section(text: &mut String, title: &str, table: &Table) {
-    // Writing into a text does not fail.
-    let _ = write!(text, "\n{title}\n{table}\n");
-}
-
-fn whole(value: f64) -> String {
-    format!("{value:.0}")
 }

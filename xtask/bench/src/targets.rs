@@ -1,12 +1,11 @@
 //! What the server must reach, on two cores that it shares with the generator.
 
 use super::client::Api;
+use super::grid::MIB;
 use super::report::Report;
+use super::tables::Tables;
 use super::target::{Bound, Target};
 use super::throughput::Operation;
-
-/// A mebibyte.
-const MIB: f64 = 1024.0 * 1024.0;
 
 /// The targets of those parts that were measured.
 pub fn judge(report: &Report) -> Vec<Target> {
@@ -37,18 +36,7 @@ pub fn judge(report: &Report) -> Vec<Target> {
         let name = format!("init beside {live} live pages, by init alone");
         targets.push(Target::new(name, page.ratio, Bound::AtLeast, 0.9, ""));
     }
-    if let Some(tables) = &report.tables {
-        let at_most = |name: &str, value, limit, unit| Target::new(name, value, Bound::AtMost, limit, unit);
-        for page in &tables.pages {
-            let scans = ["key=", "name=nothing", "ip=", "device=", "ends=", "state="];
-            let limit = if scans.iter().any(|scan| page.address.contains(scan)) { 1000.0 } else { 100.0 };
-            targets.push(at_most(page.address, page.median_ms, limit, "ms"));
-        }
-        targets.push(at_most("memory for these", tables.page_memory_bytes as f64 / MIB, 16.0, "MiB"));
-        targets.push(at_most("first byte of a file of all", tables.file_first_byte_ms, 100.0, "ms"));
-        targets.push(at_most("memory for that file", tables.file_memory_bytes as f64 / MIB, 16.0, "MiB"));
-        targets.push(at_most("reply to a change of a fifth", tables.change_reply_ms, 1000.0, "ms"));
-    }
+    targets.extend(report.tables.iter().flat_map(tables));
     if let Some(bytes) = report.idle_bytes {
         let name = "resident memory of an idle server";
         targets.push(Target::new(name, bytes as f64 / MIB, Bound::AtMost, 40.0, "MiB"));
@@ -104,4 +92,34 @@ fn sizes(report: &Report) -> Vec<Target> {
         at_most(format!("start with {sessions} sessions on file"), largest.start_ms, 1000.0, "ms"),
         at_most("sizes at which sessions were missing or came back".to_owned(), inexact as f64, 0.0, ""),
     ]
+}
+
+/// What the dashboard's tables must reach on one database.
+fn tables(tables: &Tables) -> Vec<Target> {
+    let at_most = |what: &str, value, limit, unit| {
+        Target::new(format!("{what}, {}", tables.database), value, Bound::AtMost, limit, unit)
+    };
+    let memory = |what: &str, bytes: u64| at_most(what, bytes as f64 / MIB, 16.0, "MiB");
+    let pages = tables.pages.iter().map(|page| {
+        let limit = if page.looks_through { 1000.0 } else { 100.0 };
+        at_most(page.address, page.median_ms, limit, "ms")
+    });
+    let mut targets: Vec<Target> = pages.collect();
+    targets.push(memory("memory for these", tables.page_memory_bytes));
+    targets.push(at_most("palette", tables.palette.slowest_ms, 1000.0, "ms"));
+    let crowd = format!("palette of {} people at once", tables.palette.people);
+    targets.push(at_most(&crowd, tables.palette.crowd_slowest_ms, 3000.0, "ms"));
+    for file in &tables.files {
+        targets.push(at_most(&format!("first byte of all {}", file.of), file.first_byte_ms, 100.0, "ms"));
+        targets.push(memory(&format!("memory for all {}", file.of), file.memory_bytes));
+    }
+    for work in &tables.work {
+        let import = work.what.starts_with("import");
+        if !import {
+            targets.push(at_most(&format!("reply: {}", work.what), work.reply_ms, 100.0, "ms"));
+        }
+        let limit = if import { 30_000.0 } else { 20_000.0 };
+        targets.push(at_most(&work.what, work.done_ms, limit, "ms"));
+    }
+    targets
 }
