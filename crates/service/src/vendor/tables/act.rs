@@ -22,6 +22,8 @@ const TOGETHER: usize = 50;
 const FIRST: i64 = 200;
 /// How long the caller waits for the rest before the job is told instead.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// Numbers that a job may span to be waited for: more rows would not be looked at in that time anyway.
+const WAITED_FOR: i64 = 20_000;
 /// Between two looks at the job.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -123,11 +125,17 @@ impl Service {
         let Some(job) = begun.job else { return Ok(Done::Changed(begun.changed)) };
         let begin = Instant::now();
         while begin.elapsed() < PATIENCE {
-            tokio::time::sleep(LOOK).await;
-            let found = self.store.db().read(move |conn| bulk::job(conn, app, job)).await?;
-            if let Some(found) = found.filter(|found| found.ended.is_some() && found.failed.is_none()) {
+            let Some(found) = self.store.db().read(move |conn| bulk::job(conn, app, job)).await? else {
+                break;
+            };
+            if found.ended.is_some() && found.failed.is_none() {
                 return Ok(Done::Changed(found.changed));
             }
+            let (_, last, at) = found.way;
+            if last - at > WAITED_FOR {
+                break;
+            }
+            tokio::time::sleep(LOOK).await;
         }
         Ok(Done::Job(job))
     }
