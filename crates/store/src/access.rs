@@ -135,6 +135,38 @@ fn add_reason(conn: &mut Conn<'_>, app: i64, [source, license]: [i64; 2], entry:
     Ok(())
 }
 
+/// Entries in one statement.
+const TOGETHER: usize = 100;
+
+/// As [`blacklist_for`] for bans of many users along with no license: of each entry the user, the kind and the value, none
+/// twice.
+pub(crate) fn blacklist_all_for(
+    conn: &mut Conn<'_>,
+    app: i64,
+    entries: &[(i64, &'static str, String)],
+    reason: &str,
+    added: i64,
+) -> Result<()> {
+    for some in entries.chunks(TOGETHER) {
+        let first = conn.next_serials(app, "blacklist", some.len() as i64)?;
+        let mut values = params![app, reason, added].to_vec();
+        let mut rows = Vec::new();
+        for (serial, (user, kind, value)) in (first..).zip(some) {
+            let [a, b, c, d] = [1, 2, 3, 4].map(|place| values.len() + place);
+            rows.push(format!("($1, ${a}, ${b}, ${c}, {NO_LICENSE}, ${d}, $2, $3)"));
+            values.extend_from_slice(params![*kind, value, *user, serial]);
+        }
+        let sql = format!(
+            "INSERT INTO blacklist_reasons (app, kind, value, source, license, serial, reason, added) VALUES {}
+             ON CONFLICT (app, kind, value, source, license) DO UPDATE SET serial = excluded.serial,
+                 reason = excluded.reason, added = excluded.added, until = excluded.until",
+            rows.join(", ")
+        );
+        conn.execute(&sql, &values)?;
+    }
+    Ok(())
+}
+
 /// Takes away the reasons that bans of a user gave; entries without another are gone.
 pub fn unblacklist_for(conn: &mut Conn<'_>, app: i64, user: i64, which: Lift) -> Result<()> {
     let sql = "DELETE FROM blacklist_reasons WHERE app = $1 AND source = $2";

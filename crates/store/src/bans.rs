@@ -1,9 +1,11 @@
 //! Banning users and lifting bans, with all that hangs on it: sessions, the blacklist.
 
+use std::collections::BTreeSet;
+
 use claviger_domain::{HwidList, Network};
 
 use crate::{
-    Conn, Result,
+    Conn, Result, Rows,
     access::{self, Entry},
     panel::sign_ins,
     sessions::shared,
@@ -39,18 +41,51 @@ pub fn carry_out(conn: &mut Conn<'_>, app: i64, ban: &Ban, now: i64) -> Result<b
         by_program: Some(ban.by_program),
     };
     put(conn, app, &user, &why)?;
-    let bound = HwidList::from_stored(user.hwids.as_deref());
-    let hwids = match &ban.hwid {
-        Some(hwid) => vec![hwid.as_str()],
-        None => bound.iter().collect(),
+    let mut kept_out = match &ban.hwid {
+        Some(hwid) => vec![(access::HWID, hwid.clone())],
+        None => devices(&user).collect(),
     };
-    let hwids = hwids.into_iter().map(|hwid| (access::HWID, hwid.to_owned()));
-    let network = ban.ip.iter().filter_map(|ip| ip.parse().map(Network::of_subscriber).ok());
-    for (kind, value) in hwids.chain(network.map(|network| (access::IP, network.to_string()))) {
+    kept_out.extend(ban.ip.as_deref().and_then(subscriber));
+    for (kind, value) in kept_out {
         let entry = Entry { kind, value: &value, reason: &ban.reason, added: now, until: None };
         access::blacklist_for(conn, app, user.id, ban.license, &entry)?;
     }
     Ok(true)
+}
+
+/// Bans users, who are locked and whose numbers rise, by hand, as [`carry_out`] bans each; `with_ip`: the address of the
+/// last sign-in goes to the blacklist too.
+pub(crate) fn carry_out_on(
+    conn: &mut Conn<'_>,
+    app: i64,
+    users: &[User],
+    (reason, with_ip): (&str, bool),
+    now: i64,
+) -> Result<()> {
+    let these = Rows::these(conn, &users.iter().map(|user| user.id).collect::<Vec<_>>());
+    let ban = UserBan { license: None, reason: reason.into(), banned_at: now, by_program: Some(false) };
+    user_bans::put_on(conn, app, &these, users.len() as i64, &ban)?;
+    shared::end_of_users(conn, app, &these)?;
+    sign_ins::delete_of_users(conn, app, &these)?;
+    let kept_out = users.iter().flat_map(|user| {
+        let address = user.ip.as_deref().filter(|_| with_ip).and_then(subscriber);
+        // Each once: a device may be bound twice.
+        devices(user).chain(address).map(|(kind, value)| (user.id, kind, value)).collect::<BTreeSet<_>>()
+    });
+    access::blacklist_all_for(conn, app, &kept_out.collect::<Vec<_>>(), reason, now)
+}
+
+/// The devices that are bound to a user, as they are blacklisted.
+fn devices(user: &User) -> impl Iterator<Item = (&'static str, String)> {
+    let bound = HwidList::from_stored(user.hwids.as_deref());
+    let bound: Vec<_> = bound.iter().map(|hwid| (access::HWID, hwid.to_owned())).collect();
+    bound.into_iter()
+}
+
+/// The network of an address's subscriber, as it is blacklisted.
+fn subscriber(ip: &str) -> Option<(&'static str, String)> {
+    let network = ip.parse().map(Network::of_subscriber).ok()?;
+    Some((access::IP, network.to_string()))
 }
 
 /// The ban of the user alone, who is locked: devices and address stay as they are.

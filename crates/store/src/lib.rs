@@ -60,7 +60,7 @@ use std::{path::PathBuf, sync::Arc};
 
 pub use db::{Cell, Conn, Db, FromCell, Migration, Row, Schema, Value, migrations_after};
 pub use error::{Result, StoreError};
-pub use range::Range;
+pub use range::{Range, Rows};
 pub use sessions::SessionStore;
 
 /// Which database to use.

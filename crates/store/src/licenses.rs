@@ -5,7 +5,7 @@ use std::str::FromStr;
 use claviger_domain::{LicenseStatus, NEVER, Term, fold};
 
 use crate::{
-    Conn, Range, Result, Row, StoreError, db::Value, names, params, pending::LICENSE_IS_THERE,
+    Conn, Range, Result, Row, Rows, StoreError, db::Value, names, params, pending::LICENSE_IS_THERE,
     range::after_all, tokens,
 };
 
@@ -232,22 +232,27 @@ pub fn used(conn: &mut Conn<'_>, app: i64, id: i64, user: i64, username: &str, n
     Ok(())
 }
 
-/// Bans a license with a reason.
-pub fn ban(conn: &mut Conn<'_>, app: i64, id: i64, reason: &str) -> Result<()> {
-    conn.execute(
-        "UPDATE licenses SET status = $3, banned = $4, banned_by = NULL WHERE app = $1 AND id = $2",
-        params![app, id, LicenseStatus::Banned.as_str(), reason],
-    )?;
+/// Bans licenses with a reason.
+pub fn ban(conn: &mut Conn<'_>, app: i64, rows: impl Into<Rows>, reason: &str) -> Result<()> {
+    let rows = rows.into();
+    let sql = format!(
+        "UPDATE licenses SET status = $4, banned = $5, banned_by = NULL WHERE app = $1 AND {}",
+        rows.of(conn, "id", 6)
+    );
+    conn.execute(&sql, &rows.values(app, params![LicenseStatus::Banned.as_str(), reason]))?;
     Ok(())
 }
 
-/// Lifts the ban of a license: it is used if it has a user.
-pub fn unban(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<()> {
-    conn.execute(
-        "UPDATE licenses SET banned = NULL, banned_by = NULL, status = CASE WHEN usedby IS NULL THEN $3 ELSE $4 END
-         WHERE app = $1 AND id = $2",
-        params![app, id, LicenseStatus::NotUsed.as_str(), LicenseStatus::Used.as_str()],
-    )?;
+/// Lifts the bans of licenses: one is used if it has a user.
+pub fn unban(conn: &mut Conn<'_>, app: i64, rows: impl Into<Rows>) -> Result<()> {
+    let rows = rows.into();
+    let sql = format!(
+        "UPDATE licenses SET banned = NULL, banned_by = NULL, status = CASE WHEN usedby IS NULL THEN $4 ELSE $5 END
+         WHERE app = $1 AND {}",
+        rows.of(conn, "id", 6)
+    );
+    let status = params![LicenseStatus::NotUsed.as_str(), LicenseStatus::Used.as_str()];
+    conn.execute(&sql, &rows.values(app, status))?;
     Ok(())
 }
 
@@ -349,16 +354,28 @@ pub fn add_time(conn: &mut Conn<'_>, app: i64, range: Range, seconds: i64) -> Re
     conn.execute(&sql, params![app, range.after, range.last, LicenseStatus::NotUsed.as_str(), seconds])
 }
 
-/// Deletes licenses of a range with their tokens, only those of a status if one is given; returns how many.
+/// Makes licenses worth more seconds, which their users have got too.
+pub(crate) fn lengthen(conn: &mut Conn<'_>, app: i64, rows: &Rows, seconds: i64) -> Result<()> {
+    let (least, _) = conn.least_greatest();
+    let sql = format!(
+        "UPDATE licenses SET duration = {least}(duration, {NEVER} - $4) + $4, brought = NULL WHERE app = $1 AND {}",
+        rows.of(conn, "id", 5)
+    );
+    conn.execute(&sql, &rows.values(app, params![seconds.min(NEVER)]))?;
+    Ok(())
+}
+
+/// Deletes licenses with their tokens, only those of a status if one is given; returns how many.
 pub fn delete_range(
     conn: &mut Conn<'_>,
     app: i64,
-    range: Range,
+    rows: impl Into<Rows>,
     status: Option<LicenseStatus>,
 ) -> Result<u64> {
-    let chosen = "app = $1 AND id > $2 AND id <= $3 AND ($4 = '' OR status = $4)";
+    let rows = rows.into();
+    let chosen = format!("app = $1 AND {} AND ($4 = '' OR status = $4)", rows.of(conn, "id", 5));
     let status = status.map(LicenseStatus::as_str).unwrap_or_default();
-    let of_range = params![app, range.after, range.last, status];
+    let values = rows.values(app, params![status]);
     // The range once more: else SQLite would rather go through all tokens of the application.
     conn.execute(
         &format!(
@@ -366,14 +383,16 @@ pub fn delete_range(
                AND owner IN (SELECT id FROM licenses WHERE {chosen})",
             tokens::LICENSE
         ),
-        of_range,
+        &values,
     )?;
-    conn.execute(&format!("DELETE FROM licenses WHERE {chosen}"), of_range)
+    conn.execute(&format!("DELETE FROM licenses WHERE {chosen}"), &values)
 }
 
-/// Sets the remark of a license; `None` forgets it.
-pub fn set_note(conn: &mut Conn<'_>, app: i64, id: i64, note: Option<&str>) -> Result<()> {
-    conn.execute("UPDATE licenses SET note = $3 WHERE app = $1 AND id = $2", params![app, id, note])?;
+/// Sets the remark of licenses; `None` forgets it.
+pub fn set_note(conn: &mut Conn<'_>, app: i64, rows: impl Into<Rows>, note: Option<&str>) -> Result<()> {
+    let rows = rows.into();
+    let sql = format!("UPDATE licenses SET note = $4 WHERE app = $1 AND {}", rows.of(conn, "id", 5));
+    conn.execute(&sql, &rows.values(app, params![note]))?;
     Ok(())
 }
 

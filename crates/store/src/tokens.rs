@@ -1,6 +1,6 @@
 //! Tokens: what programs of an application with the token system present at `init`, and values that log in once.
 
-use crate::{Conn, Range, Result, Row, db::Value, params, pending::TOKEN_IS_THERE};
+use crate::{Conn, Result, Row, Rows, db::Value, params, pending::TOKEN_IS_THERE};
 
 /// Kind of a token that belongs to a license.
 pub const LICENSE: &str = "license";
@@ -154,22 +154,22 @@ pub(crate) fn rename_user(conn: &mut Conn<'_>, app: i64, user: i64, name: &str) 
     Ok(())
 }
 
-/// Condition for tokens of users of the application `$1` with numbers after `$2`, up to and with `$3`.
-fn of_users() -> String {
-    format!("app = $1 AND kind = '{USER}' AND owner > $2 AND owner <= $3")
+/// Condition for tokens of users of the application `$1`.
+fn of_users(conn: &Conn<'_>, users: &Rows) -> String {
+    format!("app = $1 AND kind = '{USER}' AND {}", users.of(conn, "owner", 4))
 }
 
 /// Forgets the hashes of the files that tokens of users came in.
-pub(crate) fn reset_of_users(conn: &mut Conn<'_>, app: i64, users: Range) -> Result<()> {
-    let sql = format!("UPDATE tokens SET hash = NULL WHERE hash IS NOT NULL AND {}", of_users());
-    conn.execute(&sql, params![app, users.after, users.last])?;
+pub(crate) fn reset_of_users(conn: &mut Conn<'_>, app: i64, users: &Rows) -> Result<()> {
+    let sql = format!("UPDATE tokens SET hash = NULL WHERE hash IS NOT NULL AND {}", of_users(conn, users));
+    conn.execute(&sql, &users.values(app, &[]))?;
     Ok(())
 }
 
 /// Deletes the tokens of users.
-pub(crate) fn delete_of_users(conn: &mut Conn<'_>, app: i64, users: Range) -> Result<()> {
-    let sql = format!("DELETE FROM tokens WHERE {}", of_users());
-    conn.execute(&sql, params![app, users.after, users.last])?;
+pub(crate) fn delete_of_users(conn: &mut Conn<'_>, app: i64, users: &Rows) -> Result<()> {
+    let sql = format!("DELETE FROM tokens WHERE {}", of_users(conn, users));
+    conn.execute(&sql, &users.values(app, &[]))?;
     Ok(())
 }
 

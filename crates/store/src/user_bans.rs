@@ -1,6 +1,6 @@
 //! Why users are banned. `users.banned` is what requests look at: the reason of the newest ban that is left.
 
-use crate::{Conn, Result, Row, params};
+use crate::{Conn, Result, Row, Rows, params};
 
 /// A ban of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,25 @@ pub fn put(conn: &mut Conn<'_>, app: i64, user: i64, ban: &UserBan) -> Result<()
         ],
     )?;
     show(conn, app, user)
+}
+
+/// Bans users, so many, as [`put`], by hand or by a program.
+pub(crate) fn put_on(conn: &mut Conn<'_>, app: i64, users: &Rows, count: i64, ban: &UserBan) -> Result<()> {
+    let before = conn.next_serials(app, "user_bans", count)? - 1;
+    let sql = format!(
+        "INSERT INTO user_bans (app, user_id, license, id, reason, banned_at, by_program)
+         SELECT app, id, {NO_LICENSE}, $4 + ROW_NUMBER() OVER (ORDER BY id), $5, $6, $7
+         FROM users WHERE app = $1 AND {}
+         ON CONFLICT (app, user_id, license) DO UPDATE SET id = excluded.id, reason = excluded.reason,
+             banned_at = excluded.banned_at, by_program = excluded.by_program",
+        users.of(conn, "id", 8)
+    );
+    let by_program = ban.by_program.map(i64::from);
+    conn.execute(&sql, &users.values(app, params![before, &ban.reason, ban.banned_at, by_program]))?;
+    // It is the newest of each.
+    let sql = format!("UPDATE users SET banned = $4 WHERE app = $1 AND {}", users.of(conn, "id", 5));
+    conn.execute(&sql, &users.values(app, params![&ban.reason]))?;
+    Ok(())
 }
 
 /// Which bans of a user to lift.

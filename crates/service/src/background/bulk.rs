@@ -19,10 +19,12 @@ pub(crate) const FIRST_SLICE: i64 = 2000;
 /// Rows of the second slice. The next ones have as many as fit [`SLICE_WITHIN`].
 const SLICE: i64 = 100;
 /// Fewest and most rows of a slice.
-const SLICE_ROWS: RangeInclusive<i64> = 10..=1000;
+const SLICE_ROWS: RangeInclusive<i64> = 10..=2000;
 /// How long a slice may keep others from writing, so short that it does not hold up the sessions being created.
 /// Deleting a user takes many times as long as prolonging a subscription.
 const SLICE_WITHIN: Duration = Duration::from_millis(4);
+/// The same where only those wait who change the very rows, and each statement is a way to the database and back.
+const SLICE_WITHIN_APART: Duration = Duration::from_millis(25);
 /// Between two slices.
 const BREATH: Duration = Duration::from_millis(2);
 /// How long a caller waits for the last slice. What is left then is done in the background.
@@ -44,8 +46,8 @@ impl Default for Slice {
 
 impl Slice {
     /// Takes as many rows as would have fitted, at most twice as many as before.
-    fn adapt(&mut self, took: Duration) {
-        let fitting = self.rows as f64 * SLICE_WITHIN.as_secs_f64() / took.as_secs_f64().max(1e-6);
+    fn adapt(&mut self, took: Duration, within: Duration) {
+        let fitting = self.rows as f64 * within.as_secs_f64() / took.as_secs_f64().max(1e-6);
         let rows = fitting.min(2.0 * self.rows as f64) as i64;
         self.rows = rows.clamp(*SLICE_ROWS.start(), *SLICE_ROWS.end());
     }
@@ -145,7 +147,8 @@ impl Service {
             Ok::<_, StoreError>((bulk::step(conn, app, rows, now)?, begun.elapsed()))
         };
         let (found, took) = self.store.db().write(step).await?;
-        slice.adapt(took);
+        let one_writer = self.store.db().has_one_writer();
+        slice.adapt(took, if one_writer { SLICE_WITHIN } else { SLICE_WITHIN_APART });
         Ok(found)
     }
 
@@ -209,16 +212,16 @@ mod tests {
     fn slices_take_as_long_as_they_may() {
         let mut slice = Slice::default();
         for _ in 0..10 {
-            slice.adapt(Duration::from_micros(slice.rows as u64 * 40));
+            slice.adapt(Duration::from_micros(slice.rows as u64 * 40), SLICE_WITHIN);
         }
         assert_eq!(slice.rows, 100);
         for _ in 0..10 {
-            slice.adapt(Duration::from_micros(slice.rows as u64 * 100));
+            slice.adapt(Duration::from_micros(slice.rows as u64 * 100), SLICE_WITHIN);
         }
         assert_eq!(slice.rows, 40);
-        slice.adapt(Duration::ZERO);
+        slice.adapt(Duration::ZERO, SLICE_WITHIN);
         assert_eq!(slice.rows, 80);
-        slice.adapt(Duration::from_secs(60));
+        slice.adapt(Duration::from_secs(60), SLICE_WITHIN);
         assert_eq!(slice.rows, 10);
     }
 }

@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     Conn, Range, Result, Row, StoreError, licenses,
     pending::{DELETE_USERS, IMPORT_LICENSES},
-    tables::{self, LicenseAct, LicensesWanted, UserAct, UsersWanted},
+    tables::{self, InRange, LicenseAct, LicensesWanted, UserAct, UsersWanted},
     user_subscriptions::{self, Extension},
     users, variables,
 };
@@ -219,28 +219,51 @@ impl Change {
             Self::SetVariable(new) => return variables::set_of_users(conn, app, range, new).map(|()| rows),
             Self::DeleteVariable(name) => variables::delete_of_users(conn, app, range, name)?,
             Self::Extend { subscription, with } => {
-                user_subscriptions::extend(conn, app, range, subscription, *with, decided)?
+                user_subscriptions::extend(conn, app, range, subscription, *with, decided)?.rows()
             }
             Self::Subtract { subscription, seconds } => {
-                user_subscriptions::subtract(conn, app, range, subscription, *seconds, decided)?
+                user_subscriptions::subtract(conn, app, range, subscription, *seconds, decided)?.rows()
             }
-            Self::Pause(pause) => user_subscriptions::pause(conn, app, range, pause, decided)?,
-            Self::Unpause(pause) => user_subscriptions::unpause(conn, app, range, pause, decided)?,
-            Self::HandOver(name) => user_subscriptions::hand_over(conn, app, range, Some(name), decided)?,
+            Self::Pause(pause) => user_subscriptions::pause(conn, app, range, pause, decided)?.rows(),
+            Self::Unpause(pause) => user_subscriptions::unpause(conn, app, range, pause, decided)?.rows(),
+            Self::HandOver(name) => {
+                user_subscriptions::hand_over(conn, app, range, Some(name), decided)?.rows()
+            }
             Self::AddTime(seconds) => licenses::add_time(conn, app, range, *seconds)?,
             Self::DeleteLicenses(status) => licenses::delete_range(conn, app, range, *status)?,
-            Self::OnLicenses { wanted, act } => {
-                let ids = tables::licenses_in(conn, app, range, wanted)?;
-                return tables::change_licenses(conn, app, &ids, act, decided);
-            }
-            Self::OnUsers { wanted, act } => {
-                let ids = tables::users_in(conn, app, range, wanted, decided)?;
-                return tables::change_users(conn, app, &ids, act, decided);
-            }
-            // Go over all tables, or over what is staged, not over rows of one.
-            Self::DeleteApp | Self::ImportLicenses { .. } => 0,
+            // Go over all tables, over what is staged, or over what a filter means, not over all rows of one.
+            Self::DeleteApp
+            | Self::ImportLicenses { .. }
+            | Self::OnLicenses { .. }
+            | Self::OnUsers { .. } => 0,
         };
         Ok(i64::try_from(changed).unwrap_or(i64::MAX))
+    }
+
+    /// The rows of a range that it is about, the first `limit` of them at most; `None`: all of them.
+    pub(super) fn wanted_in(
+        &self,
+        conn: &mut Conn<'_>,
+        app: i64,
+        range: Range,
+        (limit, decided): (i64, i64),
+    ) -> Result<Option<InRange>> {
+        match self {
+            Self::OnLicenses { wanted, .. } => tables::licenses_in(conn, app, range, wanted, limit).map(Some),
+            Self::OnUsers { wanted, .. } => {
+                tables::users_in(conn, app, range, wanted, (limit, decided)).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Does it for rows that a filter means, as of `decided`; returns how many it changed.
+    pub(super) fn apply_to(&self, conn: &mut Conn<'_>, app: i64, ids: &[i64], decided: i64) -> Result<i64> {
+        match self {
+            Self::OnLicenses { act, .. } => tables::change_licenses(conn, app, ids, act, decided),
+            Self::OnUsers { act, .. } => tables::change_users(conn, app, ids, act, decided),
+            _ => Ok(0),
+        }
     }
 }
 

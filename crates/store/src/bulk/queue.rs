@@ -131,6 +131,9 @@ pub fn step(conn: &mut Conn<'_>, app: i64, rows: i64, now: i64) -> Result<bool> 
     Ok(true)
 }
 
+/// So many times as many rows as a slice may change are looked at for those that a filter means.
+const LOOKED_FOR: i64 = 8;
+
 /// A slice of a change that goes over users or licenses by their numbers.
 fn over_rows(
     conn: &mut Conn<'_>,
@@ -139,22 +142,44 @@ fn over_rows(
     left: Range,
     (decided, rows): (i64, i64),
 ) -> Result<Slice> {
+    let is_filtered = matches!(change, Change::OnLicenses { .. } | Change::OnUsers { .. });
+    let most = if is_filtered { rows * LOOKED_FOR } else { rows };
+    let (count, last) = first_of(conn, app, change, left, most)?;
+    let mut slice = Slice { next: last, rows: count, changed: 0, last: count < most };
+    let Some(last) = last else { return Ok(slice) };
+    let range = Range { after: left.after, last };
+    if let Some(found) = change.wanted_in(conn, app, range, (rows, decided))? {
+        if found.last < last {
+            let looked = Range { after: left.after, last: found.last };
+            slice.rows = first_of(conn, app, change, looked, most)?.0;
+            (slice.next, slice.last) = (Some(found.last), false);
+        }
+        slice.changed = change.apply_to(conn, app, &found.ids, decided)?;
+        return Ok(slice);
+    }
+    if !change.is_of_licenses() {
+        users::lock_range(conn, app, range)?;
+    }
+    slice.changed = change.apply(conn, app, (range, count), decided)?;
+    Ok(slice)
+}
+
+/// How many rows of a range there are, at most so many, and the number of the last of these.
+fn first_of(
+    conn: &mut Conn<'_>,
+    app: i64,
+    change: &Change,
+    range: Range,
+    most: i64,
+) -> Result<(i64, Option<i64>)> {
     let table = if change.is_of_licenses() { "licenses" } else { "users" };
     let sql = format!(
         "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM {table} WHERE app = $1 AND id > $2 AND id <= $3
          ORDER BY id LIMIT $4) slice"
     );
-    let found = conn.query_one(&sql, params![app, left.after, left.last, rows])?.ok_or(StoreError::Closed)?;
-    let (count, last): (i64, Option<i64>) = (found.get(0)?, found.get(1)?);
-    let mut slice = Slice { next: last, rows: count, changed: 0, last: count < rows };
-    if let Some(last) = last {
-        let range = Range { after: left.after, last };
-        if !change.is_of_licenses() {
-            users::lock_range(conn, app, range)?;
-        }
-        slice.changed = change.apply(conn, app, (range, count), decided)?;
-    }
-    Ok(slice)
+    let found = conn.query_one(&sql, params![app, range.after, range.last, most])?;
+    let found = found.ok_or(StoreError::Closed)?;
+    Ok((found.get(0)?, found.get(1)?))
 }
 
 /// Notes that a slice of an application's oldest job failed, not for now only; gives the job up after some tries in a

@@ -105,6 +105,23 @@ impl Conn<'_> {
         }
     }
 
+    /// Numbers as a parameter of [`Conn::is_one_of`].
+    pub(crate) fn numbers(&self, numbers: &[i64]) -> String {
+        let list: Vec<String> = numbers.iter().map(i64::to_string).collect();
+        match self {
+            Self::Sqlite(_) => format!("[{}]", list.join(",")),
+            Self::Postgres(..) => format!("{{{}}}", list.join(",")),
+        }
+    }
+
+    /// The condition that a column has one of the numbers in a parameter: one statement, however many they are.
+    pub(crate) fn is_one_of(&self, column: &str, parameter: usize) -> String {
+        match self {
+            Self::Sqlite(_) => format!("{column} IN (SELECT value FROM json_each(${parameter}))"),
+            Self::Postgres(..) => format!("{column} = ANY (CAST(CAST(${parameter} AS TEXT) AS BIGINT[]))"),
+        }
+    }
+
     /// Number of rows of an application in a table.
     ///
     /// # Errors

@@ -40,6 +40,11 @@ impl Db {
         Ok(Self::Postgres(Postgres::open(url)?))
     }
 
+    /// Whether all who write wait for each other, whatever they change.
+    pub fn has_one_writer(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
     /// Looks at the schema without changing it.
     pub(crate) async fn schema(&self) -> Result<Schema> {
         self.read(migrate::schema).await

@@ -1,6 +1,6 @@
 //! Browsers in which a user is signed in.
 
-use crate::{Conn, Result, Row, params};
+use crate::{Conn, Result, Row, Rows, params};
 
 /// Sign-ins of a user that are kept; the ones not seen for longest go first.
 const KEPT: i64 = 20;
@@ -121,6 +121,13 @@ pub fn delete_all(conn: &mut Conn<'_>, app: i64, user: i64, but: Option<i64>) ->
     let sql = "DELETE FROM panel_sign_ins WHERE app = $1 AND user_id = $2 AND id <> $3";
     // Numbers begin with 1.
     conn.execute(sql, params![app, user, but.unwrap_or(0)])
+}
+
+/// Ends all sign-ins of users.
+pub(crate) fn delete_of_users(conn: &mut Conn<'_>, app: i64, users: &Rows) -> Result<()> {
+    let sql = format!("DELETE FROM panel_sign_ins WHERE app = $1 AND {}", users.of(conn, "user_id", 4));
+    conn.execute(&sql, &users.values(app, &[]))?;
+    Ok(())
 }
 
 /// Removes at most `rows` sign-ins that live no more; returns how many.

@@ -2,7 +2,7 @@
 
 use claviger_domain::SessionId;
 
-use crate::{Conn, Range, Result, Row, db::Value, params};
+use crate::{Conn, Result, Row, Rows, db::Value, params};
 
 /// Condition for a session of the application `$1` that lives at `$2`.
 const LIVE: &str =
@@ -105,9 +105,9 @@ pub fn end_each(conn: &mut Conn<'_>, app: i64, ids: &[SessionId], now: i64) -> R
 }
 
 /// Ends the sessions of users.
-pub fn end_of_users(conn: &mut Conn<'_>, app: i64, users: Range) -> Result<()> {
-    let sql = "DELETE FROM sessions WHERE app = $1 AND user_id > $2 AND user_id <= $3";
-    conn.execute(sql, params![app, users.after, users.last])?;
+pub fn end_of_users(conn: &mut Conn<'_>, app: i64, users: &Rows) -> Result<()> {
+    let sql = format!("DELETE FROM sessions WHERE app = $1 AND {}", users.of(conn, "user_id", 4));
+    conn.execute(&sql, &users.values(app, &[]))?;
     Ok(())
 }
 

@@ -1,16 +1,18 @@
-//! What is done to licenses, one after the other.
+//! What is done to licenses.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use claviger_domain::{LicenseStatus, NEVER};
 use serde::{Deserialize, Serialize};
 
 use super::licenses::lock;
 use crate::{
-    Conn, Range, Result, bans,
+    Conn, Result, Rows, bans,
     licenses::{self, License},
     own, subscriptions,
     user_bans::{Lift, UserBan},
     user_subscriptions::{self, Deleted, UserSubscription},
-    users,
+    users::{self, User},
 };
 
 /// What is to be done to licenses.
@@ -38,53 +40,21 @@ pub fn change_licenses(
     act: &LicenseAct,
     now: i64,
 ) -> Result<i64> {
-    let mut changed = 0;
-    for license in lock(conn, app, ids)? {
-        changed += i64::from(change(conn, app, &license, act, now)?);
-    }
-    Ok(changed)
-}
-
-fn change(conn: &mut Conn<'_>, app: i64, license: &License, act: &LicenseAct, now: i64) -> Result<bool> {
-    let user = |conn: &mut Conn<'_>| match license.user {
-        Some(user) => users::lock(conn, app, user),
-        None => Ok(None),
-    };
-    let is_banned = license.status == LicenseStatus::Banned;
+    let mut meant = lock(conn, app, ids)?;
     match act {
-        // A reseller's own ban, which the reseller may lift, becomes the vendor's.
-        LicenseAct::Ban(_) if is_banned && own::banned_by(conn, app, license.id)?.is_none() => {
-            return Ok(false);
-        }
-        LicenseAct::Ban(reason) => {
-            licenses::ban(conn, app, license.id, reason)?;
-            if let Some(user) = user(conn)?.filter(|user| user.by_license == Some(license.id)) {
-                let license = Some(license.id);
-                let ban =
-                    UserBan { license, reason: reason.clone(), banned_at: now, by_program: Some(false) };
-                bans::put(conn, app, &user, &ban)?;
-            }
-        }
-        LicenseAct::Unban if !is_banned => return Ok(false),
-        LicenseAct::Unban => {
-            licenses::unban(conn, app, license.id)?;
-            if let Some(user) = user(conn)? {
-                bans::lift(conn, app, &user, Lift::OfLicense(license.id))?;
-            }
-        }
+        LicenseAct::Ban(reason) => ban(conn, app, &mut meant, reason, now)?,
+        LicenseAct::Unban => unban(conn, app, &mut meant)?,
         LicenseAct::Note(note) => {
             let note = Some(note.as_str()).filter(|note| !note.is_empty());
-            if note == license.note.as_deref() {
-                return Ok(false);
-            }
-            licenses::set_note(conn, app, license.id, note)?;
+            meant.retain(|license| license.note.as_deref() != note);
+            licenses::set_note(conn, app, rows(conn, &meant), note)?;
         }
         LicenseAct::Extend(seconds) => {
-            let longer = license.duration.saturating_add(*seconds).min(NEVER);
-            if let Some(user) = user(conn)? {
+            for (license, user) in with_users(conn, app, &meant)? {
+                let longer = license.duration.saturating_add(*seconds).min(NEVER);
                 rewrite(conn, app, user.id, license, longer, now)?;
             }
-            licenses::set_duration(conn, app, license.id, longer, false)?;
+            licenses::lengthen(conn, app, &rows(conn, &meant), *seconds)?;
         }
         LicenseAct::Worth(seconds) => {
             let longer = license.duration.saturating_add(*seconds).min(NEVER);
@@ -92,13 +62,63 @@ fn change(conn: &mut Conn<'_>, app: i64, license: &License, act: &LicenseAct, no
             licenses::set_duration(conn, app, license.id, longer, kept)?;
         }
         LicenseAct::Delete => {
-            if let Some(user) = user(conn)? {
+            for (license, user) in with_users(conn, app, &meant)? {
                 user_subscriptions::delete(conn, app, user.id, Deleted::FromLicense(&license.key))?;
             }
-            licenses::delete_range(conn, app, Range::one(license.id), None)?;
+            licenses::delete_range(conn, app, rows(conn, &meant), None)?;
         }
     }
-    Ok(true)
+    Ok(meant.len() as i64)
+}
+
+fn rows(conn: &Conn<'_>, licenses: &[License]) -> Rows {
+    let ids: Vec<i64> = licenses.iter().map(|license| license.id).collect();
+    Rows::these(conn, &ids)
+}
+
+/// Those licenses that have users who are there, each with its own, who is locked.
+fn with_users<'l>(
+    conn: &mut Conn<'_>,
+    app: i64,
+    licenses: &'l [License],
+) -> Result<Vec<(&'l License, User)>> {
+    let ids: BTreeSet<i64> = licenses.iter().filter_map(|license| license.user).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let users = users::lock_these(conn, app, &ids.into_iter().collect::<Vec<_>>())?;
+    let users: HashMap<i64, User> = users.into_iter().map(|user| (user.id, user)).collect();
+    let with_user = |license: &'l License| Some((license, users.get(&license.user?)?.clone()));
+    Ok(licenses.iter().filter_map(with_user).collect())
+}
+
+fn ban(conn: &mut Conn<'_>, app: i64, meant: &mut Vec<License>, reason: &str, now: i64) -> Result<()> {
+    let mut vendors = HashSet::new();
+    for license in meant.iter().filter(|license| license.status == LicenseStatus::Banned) {
+        // A reseller's own ban, which the reseller may lift, becomes the vendor's.
+        if own::banned_by(conn, app, license.id)?.is_none() {
+            vendors.insert(license.id);
+        }
+    }
+    meant.retain(|license| !vendors.contains(&license.id));
+    licenses::ban(conn, app, rows(conn, meant), reason)?;
+    for (license, user) in with_users(conn, app, meant)? {
+        if user.by_license == Some(license.id) {
+            let (license, reason) = (Some(license.id), reason.to_owned());
+            let ban = UserBan { license, reason, banned_at: now, by_program: Some(false) };
+            bans::put(conn, app, &user, &ban)?;
+        }
+    }
+    Ok(())
+}
+
+fn unban(conn: &mut Conn<'_>, app: i64, meant: &mut Vec<License>) -> Result<()> {
+    meant.retain(|license| license.status == LicenseStatus::Banned);
+    licenses::unban(conn, app, rows(conn, meant))?;
+    for (license, user) in with_users(conn, app, meant)? {
+        bans::lift(conn, app, &user, Lift::OfLicense(license.id))?;
+    }
+    Ok(())
 }
 
 /// Changes what a license brought to its user, who is locked, as if it had been worth so many seconds. A license that

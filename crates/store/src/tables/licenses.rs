@@ -7,12 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     conditions::Conditions,
-    walk::{Cursor, Order, Table, Walk, Walked},
+    walk::{Cursor, InRange, Order, Table, Walk, Walked},
 };
 use crate::{
-    Conn, Range, Result,
+    Conn, Range, Result, Rows,
     licenses::{COLUMNS, License, license},
-    params,
     pending::LICENSE_IS_THERE,
 };
 
@@ -116,23 +115,24 @@ pub fn walk_licenses(
         .walk(conn, walk, &mut |row| Ok(visit(LicenseRow { license: license(row)?, folded: row.get(13)? })))
 }
 
-/// The numbers of the licenses of a range that are wanted, in their order.
-pub fn licenses_in(conn: &mut Conn<'_>, app: i64, range: Range, wanted: &LicensesWanted) -> Result<Vec<i64>> {
-    let found = wanted.table(conn, "id").within(conn, app, range)?;
-    found.iter().map(|row| row.get(0)).collect()
+/// The numbers of the licenses of a range that are wanted, in their order, the first `limit` of them at most.
+pub fn licenses_in(
+    conn: &mut Conn<'_>,
+    app: i64,
+    range: Range,
+    wanted: &LicensesWanted,
+    limit: i64,
+) -> Result<InRange> {
+    wanted.table(conn, "id").within(conn, app, range, limit, &|_| Ok(true))
 }
 
-/// Those of some licenses that are there, locked until the end of the transaction, in the order of their numbers.
+/// Those of some licenses that are there, whose numbers rise, locked until the end of the transaction.
 pub(super) fn lock(conn: &mut Conn<'_>, app: i64, ids: &[i64]) -> Result<Vec<License>> {
+    let rows = Rows::these(conn, ids);
     let sql = format!(
-        "SELECT {COLUMNS} FROM licenses WHERE app = $1 AND id = $2 AND {LICENSE_IS_THERE}{}",
+        "SELECT {COLUMNS} FROM licenses WHERE app = $1 AND {} AND {LICENSE_IS_THERE} ORDER BY id{}",
+        rows.of(conn, "id", 4),
         conn.for_update()
     );
-    let mut found = Vec::new();
-    for id in ids {
-        if let Some(row) = conn.query_one(&sql, params![app, *id])? {
-            found.push(license(&row)?);
-        }
-    }
-    Ok(found)
+    conn.query(&sql, &rows.values(app, &[]))?.iter().map(license).collect()
 }

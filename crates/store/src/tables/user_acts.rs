@@ -1,11 +1,10 @@
-//! What is done to users, one after the other.
+//! What is done to users.
 
 use claviger_domain::Term;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Conn, Range, Result,
-    bans::{self, Ban},
+    Conn, Result, Rows, bans,
     user_bans::Lift,
     user_subscriptions::{self, Extension, Pause},
     users::{self, User},
@@ -58,55 +57,47 @@ pub enum UserAct {
 
 /// Does it to those of some users that are there, whose numbers rise; returns how many were changed.
 pub fn change_users(conn: &mut Conn<'_>, app: i64, ids: &[i64], act: &UserAct, now: i64) -> Result<i64> {
-    let mut found = Vec::new();
     // All first, in their order, as by everybody who changes what hangs on users.
-    for id in ids {
-        found.extend(users::lock(conn, app, *id)?);
-    }
-    let mut changed = 0;
-    for user in found {
-        changed += i64::from(change(conn, app, user, act, now)?);
-    }
-    Ok(changed)
-}
-
-fn change(conn: &mut Conn<'_>, app: i64, user: User, act: &UserAct, now: i64) -> Result<bool> {
-    let range = Range::one(user.id);
+    let mut found = users::lock_these(conn, app, ids)?;
+    let these = Rows::these(conn, &found.iter().map(|user| user.id).collect::<Vec<_>>());
     let pause = |subscription: &Option<String>| Pause { subscription: subscription.clone(), by_app: false };
-    Ok(match act {
-        UserAct::Ban { .. } if user.banned.is_some() => false,
+    let touched = match act {
         UserAct::Ban { reason, with_ip } => {
-            let ip = user.ip.filter(|_| *with_ip);
-            let reason = reason.clone();
-            let ban = Ban { user: user.id, license: None, reason, hwid: None, ip, by_program: false };
-            bans::carry_out(conn, app, &ban, now)?
+            found.retain(|user| user.banned.is_none());
+            bans::carry_out_on(conn, app, &found, (reason, *with_ip), now)?;
+            return Ok(found.len() as i64);
         }
-        UserAct::Unban => bans::lift(conn, app, &user, Lift::All)?,
+        UserAct::Unban => return unban(conn, app, &found),
+        UserAct::Reset => return Ok(i64::try_from(users::reset_range(conn, app, these)?).unwrap_or(i64::MAX)),
+        UserAct::Delete => {
+            users::delete_range(conn, app, these)?;
+            return Ok(found.len() as i64);
+        }
         UserAct::Extend { subscription, seconds, active_only, app_paused } => {
             let with =
                 Extension { term: Term::For(*seconds), active_only: *active_only, app_paused: *app_paused };
-            user_subscriptions::extend(conn, app, range, subscription, with, now)? > 0
+            user_subscriptions::extend(conn, app, these, subscription, with, now)?
         }
         UserAct::Subtract { subscription, seconds } => {
-            user_subscriptions::subtract(conn, app, range, subscription, *seconds, now)? > 0
+            user_subscriptions::subtract(conn, app, these, subscription, *seconds, now)?
         }
         UserAct::Pause(subscription) => {
-            user_subscriptions::pause(conn, app, range, &pause(subscription), now)? > 0
+            user_subscriptions::pause(conn, app, these, &pause(subscription), now)?
         }
         UserAct::Unpause { subscription, app_paused: true } => {
-            user_subscriptions::hand_over(conn, app, range, subscription.as_deref(), now)? > 0
+            user_subscriptions::hand_over(conn, app, these, subscription.as_deref(), now)?
         }
         UserAct::Unpause { subscription, app_paused: false } => {
-            user_subscriptions::unpause(conn, app, range, &pause(subscription), now)? > 0
+            user_subscriptions::unpause(conn, app, these, &pause(subscription), now)?
         }
-        UserAct::Reset => {
-            let had_some = user.hwids.is_some();
-            users::reset_range(conn, app, range)?;
-            had_some
-        }
-        UserAct::Delete => {
-            users::delete_range(conn, app, range)?;
-            true
-        }
-    })
+    };
+    Ok(touched.users())
+}
+
+fn unban(conn: &mut Conn<'_>, app: i64, found: &[User]) -> Result<i64> {
+    let mut lifted = 0;
+    for user in found {
+        lifted += i64::from(bans::lift(conn, app, user, Lift::All)?);
+    }
+    Ok(lifted)
 }

@@ -1,16 +1,19 @@
 //! Which users are wanted, and looking through them.
 
-use std::{collections::HashSet, ops::ControlFlow};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::ControlFlow,
+};
 
 use claviger_domain::{HwidList, NEVER, Network};
 use serde::{Deserialize, Serialize};
 
 use super::{
     conditions::Conditions,
-    walk::{Cursor, Order, Table, Walk, Walked},
+    walk::{Cursor, InRange, Order, Table, Walk, Walked},
 };
 use crate::{
-    Conn, Range, Result, Row, Value, params,
+    Conn, Range, Result, Row, Rows, params,
     pending::USER_STAYS,
     user_subscriptions::{UserSubscription, of_users},
 };
@@ -199,59 +202,43 @@ pub fn walk_users(
     })
 }
 
-/// The numbers of the users of a range that are wanted at `now`, in their order.
+/// The numbers of the users of a range that are wanted at `now`, in their order, the first `limit` of them at most.
 pub fn users_in(
     conn: &mut Conn<'_>,
     app: i64,
     range: Range,
     wanted: &UsersWanted,
-    now: i64,
-) -> Result<Vec<i64>> {
+    (limit, now): (i64, i64),
+) -> Result<InRange> {
     let network = wanted.network();
     let prefix = network.map(Network::text_prefix).unwrap_or_default();
-    let mut found = Vec::new();
-    for row in wanted.table(conn, "id, ip", &prefix, now).within(conn, app, range)? {
-        if UsersWanted::admits(network, row.get::<Option<String>>(1)?.as_deref()) {
-            found.push(row.get(0)?);
-        }
-    }
-    Ok(found)
+    let admits = |row: &Row| Ok(UsersWanted::admits(network, row.get::<Option<String>>(1)?.as_deref()));
+    wanted.table(conn, "id, ip", &prefix, now).within(conn, app, range, limit, &admits)
 }
 
 /// Adds what is shown of users only: what they have, and whether they are there now.
 pub fn complete_users(conn: &mut Conn<'_>, app: i64, rows: &mut [UserRow], now: i64) -> Result<()> {
-    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    let online = online_of(conn, app, &ids, now)?;
+    let mut ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    ids.sort_unstable();
+    let users = Rows::these(conn, &ids);
+    let online = online_of(conn, app, &users, now)?;
+    let mut have: HashMap<i64, Vec<UserSubscription>> = HashMap::new();
+    for (user, subscription) in of_users(conn, app, users)? {
+        have.entry(user).or_default().push(subscription);
+    }
     for row in rows {
         row.online = online.contains(&row.id);
-        row.subscriptions = of_users(conn, app, Range::one(row.id))?
-            .into_iter()
-            .map(|(_, subscription)| subscription)
-            .collect();
+        row.subscriptions = have.remove(&row.id).unwrap_or_default();
     }
     Ok(())
 }
 
-/// Users in one statement.
-const TOGETHER: usize = 50;
-
 /// Those of some users who have a living session.
-fn online_of(conn: &mut Conn<'_>, app: i64, users: &[i64], now: i64) -> Result<HashSet<i64>> {
-    let places: Vec<String> = (3..).take(TOGETHER).map(|place| format!("${place}")).collect();
+fn online_of(conn: &mut Conn<'_>, app: i64, users: &Rows, now: i64) -> Result<HashSet<i64>> {
     let sql = format!(
-        "SELECT DISTINCT user_id FROM sessions WHERE app = $1 AND expires > $2 AND user_id IN ({})
+        "SELECT DISTINCT user_id FROM sessions WHERE app = $1 AND {} AND expires > $4
          AND +generation = (SELECT generation FROM session_generations WHERE app = $1)",
-        places.join(", ")
+        users.of(conn, "user_id", 5)
     );
-    let mut found = HashSet::new();
-    for users in users.chunks(TOGETHER) {
-        // The last one stands for those that are missing, so that there is one statement to prepare.
-        let padded = users.iter().chain(std::iter::repeat(&users[users.len() - 1])).take(TOGETHER);
-        let mut values = params![app, now].to_vec();
-        values.extend(padded.map(|id| Value::from(*id)));
-        for row in conn.query(&sql, &values)? {
-            found.insert(row.get(0)?);
-        }
-    }
-    Ok(found)
+    conn.query(&sql, &users.values(app, params![now]))?.iter().map(|row| row.get(0)).collect()
 }

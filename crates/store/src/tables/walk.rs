@@ -56,6 +56,15 @@ pub struct Walked {
     pub stopped: Option<Cursor>,
 }
 
+/// What is wanted of a range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InRange {
+    /// The numbers, in their order.
+    pub ids: Vec<i64>,
+    /// The number up to which the range was looked at: its last one, unless there may be more.
+    pub last: i64,
+}
+
 /// Numbers that the first part of a walk spans; each further one spans four times as many while that is quick.
 const FIRST_PART: i64 = 512;
 /// Numbers that a part spans at most: where a disk is slow, a part takes long.
@@ -158,10 +167,27 @@ impl Table<'_> {
         }
     }
 
-    /// What is wanted of a range, in the order of the numbers.
-    pub fn within(&self, conn: &mut Conn<'_>, app: i64, range: Range) -> Result<Vec<Row>> {
+    /// What is wanted of a range, in the order of the numbers; rows besides for which the conditions hold are not admitted.
+    pub fn within(
+        &self,
+        conn: &mut Conn<'_>,
+        app: i64,
+        range: Range,
+        limit: i64,
+        admits: &dyn Fn(&Row) -> Result<bool>,
+    ) -> Result<InRange> {
         let sql = self.between_numbers(conn, false);
-        conn.query(&sql, &self.values_with(params![app, range.after, range.last, i64::MAX]))
+        let rows = conn.query(&sql, &self.values_with(params![app, range.after, range.last, limit]))?;
+        let mut found = InRange { ids: Vec::new(), last: range.last };
+        for row in &rows {
+            if admits(row)? {
+                found.ids.push(row.get(0)?);
+            }
+        }
+        if let Some(row) = rows.last().filter(|_| rows.len() as i64 == limit) {
+            found.last = row.get(0)?;
+        }
+        Ok(found)
     }
 
     /// Reads what is wanted after the number `$2`, up to and with `$3`, at most `$4`.

@@ -5,7 +5,7 @@ mod ends;
 mod rows;
 
 pub use self::{
-    changes::{Extension, Pause, extend, hand_over, pause, subtract, unpause},
+    changes::{Extension, Pause, Touched, extend, hand_over, pause, subtract, unpause},
     ends::{Ends, ends},
     rows::{
         Deleted, NameCount, Standing, UserSubscription, any, count_ending, count_running, counts, delete,

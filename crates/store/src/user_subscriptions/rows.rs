@@ -2,7 +2,7 @@
 
 use claviger_domain::{Pauser, Subscription};
 
-use crate::{Conn, Range, Result, Row, params, pending::OWNER_STAYS};
+use crate::{Conn, Result, Row, Rows, params, pending::OWNER_STAYS};
 
 /// Values of `paused`: what runs or has ended, what the vendor paused, and what was paused along with the application.
 pub(super) const RUNS: i64 = 0;
@@ -89,10 +89,15 @@ pub fn of_user(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<Vec<UserSubsc
 }
 
 /// The subscriptions of users with the users' numbers, by number of the user, oldest first.
-pub fn of_users(conn: &mut Conn<'_>, app: i64, users: Range) -> Result<Vec<(i64, UserSubscription)>> {
-    let sql =
-        format!("{SELECT} WHERE x.app = $1 AND x.user_id > $2 AND x.user_id <= $3 ORDER BY x.user_id, x.id");
-    let rows = conn.query(&sql, params![app, users.after, users.last])?;
+pub fn of_users(
+    conn: &mut Conn<'_>,
+    app: i64,
+    users: impl Into<Rows>,
+) -> Result<Vec<(i64, UserSubscription)>> {
+    let users = users.into();
+    let these = users.of(conn, "x.user_id", 4);
+    let sql = format!("{SELECT} WHERE x.app = $1 AND {these} ORDER BY x.user_id, x.id");
+    let rows = conn.query(&sql, &users.values(app, &[]))?;
     rows.iter().map(|row| Ok((row.get(6)?, subscription(row)?))).collect()
 }
 

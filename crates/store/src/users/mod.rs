@@ -8,7 +8,7 @@ pub use find::{by_address, by_beginning, by_device};
 pub(crate) use ranges::lock_range;
 pub use ranges::{any, delete_expired, delete_range, reset_range};
 
-use crate::{Conn, Range, Result, Row, names, params, pending::USER_STAYS, tokens};
+use crate::{Conn, Range, Result, Row, Rows, names, params, pending::USER_STAYS, tokens};
 
 /// An end user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,13 +115,13 @@ fn user(row: &Row) -> Result<User> {
     })
 }
 
+/// The columns of [`User`].
+const COLUMNS: &str = "id, username, password, hwids, created, banned, email_hash, ip, last_login, owner,
+    any_device, totp_secret, totp_step, totp_pending, totp_pending_until, cooldown, by_license";
+
 /// Begins a statement that reads users of the application `$1`.
 fn select() -> String {
-    format!(
-        "SELECT id, username, password, hwids, created, banned, email_hash, ip, last_login, owner,
-            any_device, totp_secret, totp_step, totp_pending, totp_pending_until, cooldown, by_license
-        FROM users WHERE app = $1 AND {USER_STAYS}"
-    )
+    format!("SELECT {COLUMNS} FROM users WHERE app = $1 AND {USER_STAYS}")
 }
 
 /// Finds a user by name.
@@ -156,6 +156,19 @@ pub fn by_id(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<Option<User>> {
 pub fn lock(conn: &mut Conn<'_>, app: i64, id: i64) -> Result<Option<User>> {
     let sql = select() + " AND id = $2" + conn.for_update();
     conn.query_one(&sql, params![app, id])?.as_ref().map(user).transpose()
+}
+
+/// Those of some users that are there, whose numbers rise, locked as by [`lock`], in the same order as by everybody who
+/// changes what hangs on users.
+pub(crate) fn lock_these(conn: &mut Conn<'_>, app: i64, ids: &[i64]) -> Result<Vec<User>> {
+    let rows = Rows::these(conn, ids);
+    // The plus as in `Rows::of`.
+    let sql = format!(
+        "SELECT {COLUMNS} FROM users WHERE app = $1 AND +{USER_STAYS} AND {} ORDER BY id{}",
+        rows.of(conn, "id", 4),
+        conn.for_update()
+    );
+    conn.query(&sql, &rows.values(app, &[]))?.iter().map(user).collect()
 }
 
 /// Finds the users whose e-mail address has one of two hashes; at most two of them, since nobody asks for more.

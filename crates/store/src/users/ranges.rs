@@ -1,6 +1,6 @@
 //! What is done to all users of a range at once, and whether there is anybody to do it to.
 
-use crate::{Conn, Range, Result, params, pending::USER_STAYS, sessions::shared, tokens};
+use crate::{Conn, Range, Result, Rows, params, pending::USER_STAYS, sessions::shared, tokens};
 
 /// Keeps others from changing users of a range until the end of the transaction. All who change what hangs on a user lock
 /// the user first, so that no two wait for each other.
@@ -30,14 +30,16 @@ const OF_USER: [&str; 11] = [
 
 /// Deletes users with all that hangs on them: subscriptions, variables, bans, tokens and sessions. Licenses stay
 /// used: nobody gets the number, and so what they stand for, again.
-pub fn delete_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<()> {
-    tokens::delete_of_users(conn, app, range)?;
+pub fn delete_range(conn: &mut Conn<'_>, app: i64, users: impl Into<Rows>) -> Result<()> {
+    let users = users.into();
+    tokens::delete_of_users(conn, app, &users)?;
+    let values = users.values(app, &[]);
     for table in OF_USER {
-        let sql = format!("DELETE FROM {table} WHERE app = $1 AND user_id > $2 AND user_id <= $3");
-        conn.execute(&sql, params![app, range.after, range.last])?;
+        let sql = format!("DELETE FROM {table} WHERE app = $1 AND {}", users.of(conn, "user_id", 4));
+        conn.execute(&sql, &values)?;
     }
-    let sql = "DELETE FROM users WHERE app = $1 AND id > $2 AND id <= $3";
-    conn.execute(sql, params![app, range.after, range.last])?;
+    let sql = format!("DELETE FROM users WHERE app = $1 AND {}", users.of(conn, "id", 4));
+    conn.execute(&sql, &values)?;
     Ok(())
 }
 
@@ -70,10 +72,12 @@ pub fn any(conn: &mut Conn<'_>, app: i64, expired_at: Option<i64>) -> Result<boo
 
 /// Forgets the devices of users and the hashes of their tokens' files, and ends their sessions. Returns how many had
 /// devices.
-pub fn reset_range(conn: &mut Conn<'_>, app: i64, range: Range) -> Result<u64> {
-    let sql = "UPDATE users SET hwids = NULL WHERE app = $1 AND id > $2 AND id <= $3 AND hwids IS NOT NULL";
-    let reset = conn.execute(sql, params![app, range.after, range.last])?;
-    tokens::reset_of_users(conn, app, range)?;
-    shared::end_of_users(conn, app, range)?;
+pub fn reset_range(conn: &mut Conn<'_>, app: i64, users: impl Into<Rows>) -> Result<u64> {
+    let users = users.into();
+    let of_users = users.of(conn, "id", 4);
+    let sql = format!("UPDATE users SET hwids = NULL WHERE app = $1 AND {of_users} AND hwids IS NOT NULL");
+    let reset = conn.execute(&sql, &users.values(app, &[]))?;
+    tokens::reset_of_users(conn, app, &users)?;
+    shared::end_of_users(conn, app, &users)?;
     Ok(reset)
 }

@@ -183,12 +183,12 @@ async fn a_ban_comes_and_goes(t: Fixture) {
         let found = t.write(move |conn| licenses::lock_by_key(conn, app, key)).await.expect("a license");
         (found.status, found.banned)
     };
-    t.write(move |conn| licenses::ban(conn, app, 2, "why")).await;
+    t.write(move |conn| licenses::ban(conn, app, 2_i64, "why")).await;
     assert_eq!(state("USED").await, (LicenseStatus::Banned, Some("why".into())));
     assert_eq!(state("FRESH").await, (LicenseStatus::NotUsed, None));
-    t.write(move |conn| licenses::ban(conn, app, 1, "")).await;
+    t.write(move |conn| licenses::ban(conn, app, 1_i64, "")).await;
     assert_eq!(state("FRESH").await, (LicenseStatus::Banned, Some(String::new())));
-    for id in [1, 2] {
+    for id in [1_i64, 2] {
         t.write(move |conn| licenses::unban(conn, app, id)).await;
     }
     assert_eq!(state("USED").await, (LicenseStatus::Used, None));

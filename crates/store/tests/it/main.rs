@@ -19,6 +19,7 @@ mod imports;
 mod licenses;
 mod log_pages;
 mod logs;
+mod many_rows;
 mod migrations;
 mod model;
 mod names;

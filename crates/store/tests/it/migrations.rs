@@ -319,7 +319,7 @@ async fn names_become_numbers_where_making_and_use_agree(t: Fixture) {
     t.write(|conn| {
         let ann = users::lock(conn, 7, 1)?.expect("Ann");
         users::rename(conn, 7, &ann, "Ánn")?;
-        licenses::ban(conn, 7, 1, "why")
+        licenses::ban(conn, 7, 1_i64, "why")
     })
     .await;
     assert_eq!(token("t1").await.assigned, "Ánn");
@@ -347,7 +347,7 @@ async fn bans_get_a_reason_for_being_there(t: Fixture) {
     assert_eq!([banned("t3").await, banned("t4").await], [Some("stolen".into()), Some("stolen".into())]);
     assert_eq!(banned("t5").await.as_deref(), Some("the token"));
     t.write(|conn| {
-        licenses::unban(conn, 7, 3)?;
+        licenses::unban(conn, 7, 3_i64)?;
         user_bans::lift(conn, 7, 2, Lift::OfLicense(3))?;
         user_bans::lift(conn, 7, 3, Lift::All)
     })

@@ -123,7 +123,7 @@ fn pause(first: bool) -> Pause {
 /// The SQL, to one user.
 fn carry_out(conn: &mut Conn<'_>, app: i64, user: i64, act: Act, now: i64, paused: bool) -> Result<u64> {
     let (users, name) = (Range::one(user), NAMES[0]);
-    match act {
+    let touched = match act {
         Act::Extend(term, active) => {
             user_subscriptions::extend(conn, app, users, name, extension(term, active, paused), now)
         }
@@ -133,7 +133,8 @@ fn carry_out(conn: &mut Conn<'_>, app: i64, user: i64, act: Act, now: i64, pause
             user_subscriptions::hand_over(conn, app, users, first.then_some(name), now)
         }
         Act::Resume(first) => user_subscriptions::unpause(conn, app, users, &pause(first), now),
-    }
+    };
+    Ok(touched?.rows())
 }
 
 /// The same to all, as a job. Only subscriptions of a name are paused so.

@@ -223,7 +223,7 @@ async fn users_are_walked_as_the_model_says(t: Fixture) {
         let ids: Vec<i64> = t
             .read(move |conn| {
                 let range = claviger_store::Range { after: 0, last: i64::MAX };
-                tables::users_in(conn, app, range, &wanted, NOW)
+                Ok(tables::users_in(conn, app, range, &wanted, (i64::MAX, NOW))?.ids)
             })
             .await;
         let mut numbers: Vec<i64> = expected.iter().map(|user| user.id).collect();

@@ -42,7 +42,7 @@ impl Service {
         let now = self.clock.now();
         self.with_user(app, username, move |conn, app, user| {
             let paused = user_subscriptions::pause(conn, app, Range::one(user.id), &Pause::default(), now)?;
-            Ok(paused > 0)
+            Ok(paused.rows() > 0)
         })
         .await
     }
@@ -61,7 +61,7 @@ impl Service {
                 true => user_subscriptions::hand_over(conn, app, users, None, now)?,
                 false => user_subscriptions::unpause(conn, app, users, &Pause::default(), now)?,
             };
-            Ok(going > 0)
+            Ok(going.rows() > 0)
         })
         .await
     }
@@ -88,7 +88,7 @@ impl Service {
                 (false, true) => user_subscriptions::hand_over(conn, app, users, Some(&subscription), now)?,
                 (false, false) => user_subscriptions::unpause(conn, app, users, &pause, now)?,
             };
-            Ok(changed > 0)
+            Ok(changed.rows() > 0)
         })
         .await
     }
@@ -112,7 +112,7 @@ impl Service {
                 let extend = self.manage(move |conn| {
                     let with = Extension { term, active_only, app_paused: app_paused(conn, id)? };
                     let users = Range::one(lock_user(conn, id, &username)?.id);
-                    Ok(user_subscriptions::extend(conn, id, users, &subscription, with, now)? > 0)
+                    Ok(user_subscriptions::extend(conn, id, users, &subscription, with, now)?.rows() > 0)
                 });
                 let extended = extend.await?;
                 if extended {
@@ -158,7 +158,8 @@ impl Service {
             Target::User(username) => {
                 self.with_user(app, &username, move |conn, app, user| {
                     let users = Range::one(user.id);
-                    Ok(user_subscriptions::subtract(conn, app, users, &subscription, seconds, now)? > 0)
+                    Ok(user_subscriptions::subtract(conn, app, users, &subscription, seconds, now)?.rows()
+                        > 0)
                 })
                 .await
             }
