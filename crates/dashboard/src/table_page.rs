@@ -61,14 +61,14 @@ pub(crate) async fn view<R: TableRow>(
         _ => TablePage { rows: Vec::new(), next: None, previous: None, looked: None },
     };
     let is_whole = page.next.is_none() && page.previous.is_none();
-    let count = if filter.is_empty() {
-        let number = service.count_table::<R>(app, filter.wanted.clone()).await?;
-        Ok(counted(number, names.one, names.many))
-    } else if is_whole {
-        Ok(counted(Number::Exactly(page.rows.len() as u64), names.one, names.many))
+    let number = if filter.is_empty() && (filter.problem.is_some() || !is_whole) {
+        service.count_at_hand::<R>(app).await?
     } else {
-        Err(filter.link(format!("{path}/count")).to_string())
+        is_whole.then_some(Number::Exactly(page.rows.len() as u64))
     };
+    let count = number
+        .map(|number| counted(number, names.one, names.many))
+        .ok_or_else(|| filter.link(format!("{path}/count")).to_string());
     Ok(TableView {
         at: visit.query.kept("at"),
         count,

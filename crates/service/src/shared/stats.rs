@@ -95,6 +95,13 @@ impl<T: Counts> StatsCache<T> {
         Self { quick, slots: Mutex::default() }
     }
 
+    /// The counts of an application that are kept and not too old, unless somebody counts.
+    pub(crate) fn at_hand(&self, app: i64, clock: &dyn Clock) -> Option<Arc<T>> {
+        let slot = self.slots.lock().unwrap_or_else(PoisonError::into_inner).get(&app)?.clone();
+        let kept = slot.try_lock().ok()?;
+        kept.stats.clone().filter(|_| clock.now_ms() < kept.until)
+    }
+
     /// The counts of an application; `count` makes them where those that are kept are too old. It is told whether that
     /// read many rows the last time.
     pub(crate) async fn get_or_count<E>(
@@ -165,7 +172,10 @@ mod tests {
         assert_eq!(count(5).await, (3, None));
         watch.0.fetch_add(999, Ordering::Relaxed);
         assert_eq!(count(5).await, (3, None));
+        assert_eq!(cache.at_hand(1, &watch).as_deref(), Some(&3));
+        assert!(cache.at_hand(2, &watch).is_none());
         watch.0.fetch_add(1, Ordering::Relaxed);
+        assert!(cache.at_hand(1, &watch).is_none());
         assert_eq!([count(6).await, count(8).await], [(6, Some(true)), (8, Some(false))]);
     }
 

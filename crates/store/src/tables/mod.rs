@@ -12,4 +12,4 @@ pub use license_acts::{LicenseAct, change_licenses, rewrite};
 pub use licenses::{LicenseRow, LicensesWanted, licenses_in, walk_licenses};
 pub use user_acts::{UserAct, change_users};
 pub use users::{UserRow, UsersWanted, complete_users, users_in, walk_users};
-pub use walk::{Cursor, InRange, Order, TableOf, Walk, Walked, number_at, number_of_share};
+pub use walk::{Cursor, InRange, Order, TableOf, Walk, Walked, number_at, number_of_share, span};

@@ -332,6 +332,11 @@ impl TableOf {
     }
 }
 
+/// How many rows an application has in a table at most, by their numbers.
+pub fn span(conn: &mut Conn<'_>, table: TableOf, app: i64) -> Result<i64> {
+    Ok(ends(conn, table.names().0, app)?.map_or(0, |(first, last)| last - first + 1))
+}
+
 /// The number of the first row made at a second or later; one after the last if there is none. Numbers are given in the order
 /// of making, but for what was imported with older dates: then it is about there.
 pub fn number_at(conn: &mut Conn<'_>, table: TableOf, app: i64, second: i64) -> Result<Option<i64>> {

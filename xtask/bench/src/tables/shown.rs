@@ -17,7 +17,8 @@ pub fn shown(measured: &Tables) -> Table {
     }
     table.add_row(["all of these".into(), none(), none(), none(), mib(measured.page_memory_bytes)]);
     let palette = &measured.palette;
-    table.add_row(["palette".into(), none(), ms(palette.median_ms), ms(palette.slowest_ms), none()]);
+    let name = format!("palette, slowest for `{}`", palette.slowest_text);
+    table.add_row([name, none(), ms(palette.median_ms), ms(palette.slowest_ms), none()]);
     let crowd = format!("palette, {} at once ({} refused)", palette.people, palette.crowd_refused);
     table.add_row([crowd, none(), ms(palette.crowd_median_ms), ms(palette.crowd_slowest_ms), none()]);
     table.add_row(["init alone".into(), none(), ms(palette.init_alone_ms), none(), none()]);

@@ -4,7 +4,7 @@ use std::{ops::ControlFlow, time::Duration};
 
 use claviger_store::{
     Conn, StoreError,
-    tables::{Cursor, Order, TableOf, Walk, Walked, number_at, number_of_share},
+    tables::{Cursor, Order, TableOf, Walk, Walked, number_at, number_of_share, span},
     users,
 };
 
@@ -17,6 +17,9 @@ pub(super) const QUICK: Duration = Duration::from_millis(20);
 const PATIENT: Duration = Duration::from_millis(800);
 /// How long counting what a filter matches may take.
 const COUNTING: Duration = Duration::from_millis(700);
+
+/// Rows that may be counted while somebody waits for a page.
+const COUNTED_AT_ONCE: i64 = 50_000;
 
 /// Where a page begins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -188,6 +191,23 @@ impl Service {
         let app = app.id;
         let find = move |conn: &mut Conn<'_>| users::by_name(conn, app, &name);
         Ok(self.store.db().read::<_, StoreError, _>(find).await?.map_or(0, |user| user.id))
+    }
+
+    /// How many rows there are in all, where that is known or quickly counted.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_at_hand<R: TableRow>(&self, app: &App) -> Result<Option<Number>, ServiceError> {
+        if self.figures.at_hand(app.id, self.clock()).is_none() {
+            let id = app.id;
+            let spans = move |conn: &mut Conn<'_>| {
+                Ok::<_, StoreError>(span(conn, TableOf::Licenses, id)? + span(conn, TableOf::Users, id)?)
+            };
+            if self.store.db().read(spans).await? > COUNTED_AT_ONCE {
+                return Ok(None);
+            }
+        }
+        self.count_table::<R>(app, R::Wanted::default()).await.map(Some)
     }
 
     /// How many rows a filter means. Of very many it is told how many there are at least, or about.
