@@ -12,6 +12,7 @@ use axum::{
     body::Body,
     http::{Request, Response},
 };
+use claviger_domain::Seldom;
 use futures_util::FutureExt;
 use rustix::io::Errno;
 #[cfg(target_os = "linux")]
@@ -32,8 +33,6 @@ const LOOK_WHILE_STOPPING: Duration = Duration::from_millis(20);
 const LAST_ACCEPT: Duration = Duration::from_millis(100);
 /// How long requests under way may take then.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
-/// How often the log is told that none can be accepted.
-const TELL_EVERY: Duration = Duration::from_secs(60);
 /// Before the next try when the system has no more descriptors, and no connection gives one back.
 const RETRY_ACCEPT: Duration = Duration::from_millis(50);
 
@@ -63,12 +62,12 @@ pub(crate) async fn run<S, F>(
         tokio::spawn(attend(stream, place, of_peer));
     };
     let mut stop = pin!(stop);
-    let mut told = None;
+    let told = Seldom::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => take(stream, peer),
-                Err(error) => failed(&error, &hub, &mut told).await,
+                Err(error) => failed(&error, &hub, &told).await,
             },
             () = &mut stop => break,
         }
@@ -126,17 +125,16 @@ fn refuse_new(_listener: &TcpListener) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// What to do when a connection could not be accepted. `told` is when the log was told last.
-async fn failed(error: &io::Error, hub: &Hub, told: &mut Option<Instant>) {
+/// What to do when a connection could not be accepted. `told`: when the log was told.
+async fn failed(error: &io::Error, hub: &Hub, told: &Seldom) {
     let short = match error.raw_os_error().map(Errno::from_raw_os_error) {
         // It ended before it was accepted.
         Some(Errno::CONNABORTED | Errno::INTR | Errno::AGAIN) => return,
         Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM) => true,
         _ => false,
     };
-    if told.is_none_or(|told| told.elapsed() >= TELL_EVERY) {
+    if told.is_due(Instant::now()) {
         tracing::warn!(%error, "a connection could not be accepted");
-        *told = Some(Instant::now());
     }
     if short && hub.without_descriptors() > 0 {
         // They end as soon as their tasks have their turn.
