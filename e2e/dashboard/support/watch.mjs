@@ -24,6 +24,7 @@ export class Watch {
   #expected = new Set();
   #moving;
   #breaking = false;
+  #elsewhere = new Set();
 
   constructor(origin) {
     this.origin = origin;
@@ -45,6 +46,11 @@ export class Watch {
     this.#expected.add(status);
   }
 
+  /** From now on this origin is asked too: an identity provider's, whose pages are not ours to judge. */
+  letGo(origin) {
+    this.#elsewhere.add(origin);
+  }
+
   /** From now on what begins so may move: rows of a live table, below one that comes in. */
   letMove(beginning) {
     this.#moving = beginning;
@@ -57,6 +63,7 @@ export class Watch {
 
   #hear(message) {
     const text = message.text();
+    if ([...this.#elsewhere].some((origin) => message.location().url.startsWith(origin))) return;
     if (this.#breaking && /^Failed to load resource: net::ERR_/.test(text)) return;
     const status = /^Failed to load resource: the server responded with a status of (\d+)/.exec(text)?.[1];
     if (status && this.#expected.has(Number(status))) return;
@@ -67,7 +74,7 @@ export class Watch {
 
   #meet(url) {
     const { origin, protocol } = new URL(url);
-    if (origin !== this.origin && protocol !== "data:") this.#complain(`a request to elsewhere: ${url}`);
+    if (origin !== this.origin && !this.#elsewhere.has(origin) && protocol !== "data:") this.#complain(`a request to elsewhere: ${url}`);
   }
 
   #complain(what) {
