@@ -13,13 +13,18 @@ const TYPEFACES = "https://fonts.googleapis.com";
 export class House {
   #server;
   #handle;
+  /** The way back that is kept from happening; undefined while none is wanted, null until it comes. */
+  #kept;
 
   /** Its address is another site than the server's, so that cookies have to be what they must be there. */
   static async open(packages) {
     const house = new House();
     const load = createRequire(path.join(packages, "package.json"));
     ({ default: house.Provider } = await import(pathToFileURL(load.resolve("oidc-provider"))));
-    house.#server = http.createServer((request, response) => house.#handle(request, response));
+    house.#server = http.createServer((request, response) => {
+      house.#hold(response);
+      house.#handle(request, response);
+    });
     house.#server.listen(0, "127.0.0.1");
     await once(house.#server, "listening");
     house.issuer = `http://localhost:${house.#server.address().port}`;
@@ -66,9 +71,33 @@ owner_group = "vendors"
     await visitor.context.route(`${TYPEFACES}/**`, (route) => route.abort());
   }
 
+  /** Keeps what would lead back, if that is wanted. */
+  #hold(response) {
+    if (this.#kept === undefined) return;
+    const { end } = response;
+    response.end = (...rest) => {
+      const address = response.getHeader("location");
+      if (address && !address.startsWith(this.issuer) && !address.startsWith("/")) {
+        this.#kept = address;
+        response.statusCode = 200;
+        response.removeHeader("location");
+      }
+      return end.apply(response, rest);
+    };
+  }
+
+  /** As `through`, but the visitor stays; tells the way back. */
+  async stopBefore(visitor, login) {
+    this.#kept = null;
+    await this.through(visitor, login);
+    const address = this.#kept;
+    this.#kept = undefined;
+    return address;
+  }
+
   /** Goes through what it asks, until it sends back. */
   async through({ page }, login) {
-    while (page.url().startsWith(this.issuer)) {
+    while (page.url().startsWith(this.issuer) && !this.#kept) {
       const before = page.url();
       const name = page.locator("input[name=login]");
       if (await name.count()) {

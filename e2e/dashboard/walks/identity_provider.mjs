@@ -29,21 +29,11 @@ export async function walk({ step, browser, servers, given }) {
     await house.through(visitor, login);
     await visitor.page.waitForURL(`${server.base}/**`);
   };
-  /** Signs in there, and keeps the way back from happening; tells where it leads. */
+  /** Signs in there and stays; tells what would lead back. */
   const stopBefore = async (visitor, login) => {
-    const callback = "**/dashboard/-/provider/*/callback*";
-    const kept = new Promise((resolve) => {
-      visitor.context.route(callback, async (route) => {
-        await route.fulfill({ contentType: "text/html", body: "<!doctype html><title>Kept</title>" });
-        resolve(route.request().url());
-      });
-    });
     await visitor.open(SIGN_IN);
     await visitor.link(WITH).click();
-    await house.through(visitor, login);
-    const address = await kept;
-    await visitor.context.unroute(callback);
-    return address;
+    return house.stopBefore(visitor, login);
   };
   const refused = async (visitor, words) => {
     await visitor.page.getByRole("alert").waitFor();

@@ -8,6 +8,9 @@ use super::{error::BackupError, place::Place, shelf::Stored};
 
 const DAY: i64 = 86_400;
 
+/// The number of the period in which a Unix second is.
+type Period = fn(i64) -> i64;
+
 /// Which backups are kept: those of the last days, the last one of each of so many days, weeks and months (UTC; only those
 /// in which there is one count), and always the newest that is whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,7 +44,7 @@ impl Keep {
         kept.extend(
             newest_first.iter().filter(|stored| stored.made > now - days).map(|stored| stored.name.as_str()),
         );
-        let periods: [(u32, fn(i64) -> i64); 3] = [
+        let periods: [(u32, Period); 3] = [
             (self.daily, |at| at.div_euclid(DAY)),
             // The first day of 1970 was a Thursday.
             (self.weekly, |at| (at.div_euclid(DAY) + 3).div_euclid(7)),

@@ -57,9 +57,11 @@ pub fn change_licenses(
             licenses::lengthen(conn, app, &rows(conn, &meant), *seconds)?;
         }
         LicenseAct::Worth(seconds) => {
-            let longer = license.duration.saturating_add(*seconds).min(NEVER);
-            let kept = license.usedby.is_some();
-            licenses::set_duration(conn, app, license.id, longer, kept)?;
+            for license in &meant {
+                let longer = license.duration.saturating_add(*seconds).min(NEVER);
+                let kept = license.usedby.is_some();
+                licenses::set_duration(conn, app, license.id, longer, kept)?;
+            }
         }
         LicenseAct::Delete => {
             for (license, user) in with_users(conn, app, &meant)? {

@@ -182,7 +182,7 @@ async fn seen(t: &Fixture, app: i64) -> Vec<usize> {
             licenses::page(conn, app, &filter, 0, 1000)?.len(),
             of_level_two(licenses::of_range(conn, app, all)?),
             licenses::by_beginning(conn, app, "key-", 1000)?.len(),
-            tables::licenses_in(conn, app, all, &wanted)?.len(),
+            tables::licenses_in(conn, app, all, &wanted, 1000)?.ids.len(),
             tabled,
             tokens::page(conn, app, (tokens::LICENSE, 0), 1000)?.len(),
             usize::try_from(licenses::counts(conn, app)?.total()).expect("a number") - 2,
