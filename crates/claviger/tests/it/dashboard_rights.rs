@@ -21,6 +21,7 @@ const TOKENS: i64 = 2048;
 /// What each address that changes something needs: whoever adds one thinks of it here too.
 const NEEDS: &[(&str, &str)] = &[
     ("/dashboard/", "Owner"),
+    ("/dashboard/-/account/identities/unlink", "Person"),
     ("/dashboard/-/account/looks", "Person"),
     ("/dashboard/-/account/passkeys", "Person"),
     ("/dashboard/-/account/passkeys/question", "Person"),
@@ -35,6 +36,7 @@ const NEEDS: &[(&str, &str)] = &[
     ("/dashboard/-/confirm", "Person"),
     ("/dashboard/-/confirm/code", "Person"),
     ("/dashboard/-/confirm/passkey", "Person"),
+    ("/dashboard/-/provider/{slug}/link", "Person"),
     ("/dashboard/-/sign-in", "Nobody"),
     ("/dashboard/-/sign-in/code", "Nobody"),
     ("/dashboard/-/sign-in/passkey", "Nobody"),
@@ -115,6 +117,8 @@ const NEEDS: &[(&str, &str)] = &[
     ("team/new", "AppOwner"),
     ("team/{id}/balance", "AppOwner"),
     ("team/{id}/drop-factors", "AppOwner"),
+    ("team/{id}/identity", "AppOwner"),
+    ("team/{id}/identity/remove", "AppOwner"),
     ("team/{id}/limits", "AppOwner"),
     ("team/{id}/link", "AppOwner"),
     ("team/{id}/link/withdraw", "AppOwner"),

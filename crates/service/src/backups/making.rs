@@ -16,7 +16,10 @@ use super::{
     plan::BackupPlan,
     shelf::{Progress, Unfinished},
 };
-use crate::{Service, shared::file_store::is_id};
+use crate::{
+    Service,
+    shared::{file_store::is_id, nice::give_way},
+};
 
 /// How often progress is told, in rows.
 const TOLD: u64 = 10_000;
@@ -39,7 +42,8 @@ struct Job<'a> {
     now: i64,
 }
 
-/// Makes a backup on this thread, as of one moment, while the server goes on; encrypted where there is a lock.
+/// Makes a backup on this thread, as of one moment, while the server goes on; encrypted where there is a lock. From then on
+/// the thread gives way to others.
 ///
 /// # Errors
 /// When the database, the files or the place fail; nothing is left of it then.
@@ -49,6 +53,7 @@ pub fn make(
     lock: Option<&Lock>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Backup, BackupError> {
+    give_way();
     let job = Job {
         store: &service.store,
         files_dir: service.options.files_dir.clone(),
@@ -159,12 +164,11 @@ fn uploads(conn: &mut Conn<'_>) -> Result<Vec<(FileEntry, i64)>, BackupError> {
 
 /// The service itself, for threads.
 impl Service {
-    /// Makes a backup on a thread of its own, which gives way to everything else, and notes what came of it.
+    /// Makes a backup on a thread of its own, and notes what came of it.
     pub(crate) async fn make_apart(self: &Arc<Self>, plan: &BackupPlan) -> Result<Backup, BackupError> {
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let (service, plan) = (self.clone(), plan.clone());
         let spawned = std::thread::Builder::new().name("backup".into()).spawn(move || {
-            crate::shared::nice::give_way();
             let _ = sender.send(make(&service, &plan.place, plan.lock.as_ref(), &|_| {}));
         });
         spawned.map_err(BackupError::file("cannot start a thread"))?;
