@@ -40,6 +40,7 @@ const CLIENT_RATE: u32 = 1200;
 const SELLER_RATE: u32 = 1200;
 /// Guesses a minute; far too few to find a key of 128 bits.
 const SELLER_UNKNOWN_KEY_RATE: u32 = 30;
+const DISK_LOW_PERCENT: u8 = 10;
 /// Misspelled passwords are few; whole offices and universities share an address.
 const LOGIN_FAILURES_USER: u32 = 10;
 const LOGIN_FAILURES_ADDRESS: u32 = 100;
@@ -148,6 +149,8 @@ pub(crate) struct Config {
     pub(crate) trusted_proxies: Vec<IpNet>,
     /// Header in which a trusted proxy names the client's address.
     pub(crate) client_ip_header: HeaderName,
+    /// Free hundredths of the disk of files below which owners may be told; 0: never.
+    pub(crate) disk_low_percent: u8,
     /// Whether requests are limited at all.
     pub(crate) rate_limits: bool,
     /// Client API: requests a minute from one address; 0: no limit.
@@ -261,6 +264,7 @@ impl Config {
                 CLIENT_IP_HEADER,
                 parse::header,
             )?,
+            disk_low_percent: serve.disk_low_percent.or(values.disk_low_percent).unwrap_or(DISK_LOW_PERCENT),
             rate_limits: serve.rate_limits.or(values.rate_limits).unwrap_or(true),
             client_rate: serve.client_rate.or(values.client_rate).unwrap_or(CLIENT_RATE),
             connections,

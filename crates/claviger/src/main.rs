@@ -15,7 +15,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::{
     commands::{
         access, account, app, audit, backup, chat, doctor, file, health, job, license, log, migrate_store,
-        owner, panel, serve, session, subscription, token, upgrade, user, variable, webhook, why,
+        notice, owner, panel, serve, session, subscription, token, upgrade, user, variable, webhook, why,
     },
     config::{ServeArgs, StoreArgs},
     deed::Deed,
@@ -93,6 +93,9 @@ enum Command {
     /// Read what programs wrote with log
     #[command(subcommand)]
     Log(log::Command),
+    /// See what an owner was told of, and send a test
+    #[command(subcommand)]
+    Notice(notice::Command),
     /// Read who changed what by the Seller API
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -167,6 +170,7 @@ fn main() -> ExitCode {
         Command::Whitelist(command) => access::run_whitelist(cli.store, command),
         Command::Token(command) => token::run(cli.store, command),
         Command::Log(command) => log::run(cli.store, command),
+        Command::Notice(command) => notice::run(cli.store, command),
         Command::Audit(command) => audit::run(cli.store, command),
         Command::SellerLog(command) => audit::run_seller_log(cli.store, command),
         Command::Account(command) => account::run(cli.store, command),

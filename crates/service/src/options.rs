@@ -41,6 +41,8 @@ pub struct Options {
     pub backups: Option<BackupPlan>,
     /// Unknown seller keys a minute from one address; 0: any number.
     pub unknown_seller_keys: u32,
+    /// Free hundredths of the disk of files below which owners may be told; 0: never.
+    pub disk_low_percent: u8,
     /// Folder of uploaded files.
     pub files_dir: PathBuf,
     /// Largest file in bytes.
@@ -66,6 +68,7 @@ impl Default for Options {
             free_failures: FreeFailures::default(),
             backups: None,
             unknown_seller_keys: 0,
+            disk_low_percent: 10,
             files_dir: "files".into(),
             file_max_bytes: 16 * 1024 * 1024,
             app_upload_bytes: 1024 * 1024 * 1024,

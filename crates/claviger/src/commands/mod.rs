@@ -15,6 +15,7 @@ pub(crate) mod job;
 pub(crate) mod license;
 pub(crate) mod log;
 pub(crate) mod migrate_store;
+pub(crate) mod notice;
 pub(crate) mod owner;
 pub(crate) mod panel;
 mod seller_key;

@@ -97,6 +97,7 @@ pub(super) fn options(config: &Config, public_url: &str, limited: bool) -> Optio
         identity_providers: config.identity_providers.clone(),
         mail: config.mail.clone(),
         screens: config.screens.clone(),
+        disk_low_percent: config.disk_low_percent,
         free_failures: if limited { config.free_failures } else { FreeFailures::default() },
         backups: config.backups.scheduled().map(|place| BackupPlan {
             place,

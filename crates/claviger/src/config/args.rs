@@ -142,6 +142,10 @@ pub(crate) struct ServeArgs {
     /// Table of the networks of autonomous systems (TSV of iptoasn.com), if that list names some
     #[arg(long, value_name = "FILE", env = "CLAVIGER_ASN_TABLE")]
     pub(crate) asn_table: Option<PathBuf>,
+    /// Free hundredths of the disk of files below which owners who want it are told; 0: never [default: 10]
+    #[arg(long, value_name = "PERCENT", env = "CLAVIGER_DISK_LOW_PERCENT",
+        value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub(crate) disk_low_percent: Option<u8>,
     /// Database of countries in MaxMind's format (.mmdb), for reports and lists
     #[arg(long, value_name = "FILE", env = "CLAVIGER_GEOIP_FILE")]
     pub(crate) geoip_file: Option<PathBuf>,

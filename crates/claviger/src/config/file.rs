@@ -58,6 +58,7 @@ pub(super) struct FileConfig {
     pub(super) identity_provider: Option<Vec<ProviderConfig>>,
     pub(super) vpn_list: Option<PathBuf>,
     pub(super) asn_table: Option<PathBuf>,
+    pub(super) disk_low_percent: Option<u8>,
     pub(super) geoip_file: Option<PathBuf>,
     pub(super) leaked_passwords: Option<String>,
     pub(super) backup: Option<BackupSection>,

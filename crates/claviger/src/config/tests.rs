@@ -66,6 +66,7 @@ fn defaults() {
     assert_eq!((config.store.file_max_bytes, config.store.app_upload_bytes), (16_777_216, 1_073_741_824));
     assert!(config.mail.is_none() && config.outgoing_allow.is_empty());
     assert_eq!((config.screens.vpn_list, config.screens.asn_table), (None, None));
+    assert_eq!(config.disk_low_percent, 10);
     assert_eq!((config.screens.leaked_passwords, config.screens.countries), (None, None));
     assert!(config.hash_threads >= 1);
     assert_eq!((config.log.as_str(), config.log_format), ("info", LogFormat::Auto));
@@ -103,6 +104,7 @@ const FILE: &str = r#"
     asn_table = "/var/lib/asn.tsv.gz"
     leaked_passwords = "pwned"
     geoip_file = "countries.mmdb"
+    disk_low_percent = 3
     files_dir = "files"
     file_max_bytes = 8
     app_upload_bytes = 9
@@ -145,6 +147,7 @@ fn the_file_wins_over_defaults() {
     assert_eq!(config.screens.asn_table.as_deref(), Some(Path::new("/var/lib/asn.tsv.gz")));
     assert_eq!(config.screens.leaked_passwords.as_deref(), Some("/etc/claviger/pwned"));
     assert_eq!(config.screens.countries.as_deref(), Some(Path::new("/etc/claviger/countries.mmdb")));
+    assert_eq!(config.disk_low_percent, 3);
     assert_eq!(config.store.files_dir, Path::new("/etc/claviger/files"));
     assert_eq!((config.store.file_max_bytes, config.store.app_upload_bytes), (8, 9));
     let service = resolve(&[], "leaked_passwords = \"https://pwned.example.com\"").unwrap();
@@ -163,7 +166,7 @@ fn flags_win_over_the_file() {
         --app-deliveries-max 21 --app-anonymous-deliveries 22 --session-log-lines 23 --app-anonymous-log-lines 24 --app-anonymous-sessions 25 \
         --login-failures-app 90 \
         --smtp-url smtp://mail --smtp-from a@example.com --outgoing-allow 192.0.2.1,localhost \
-        --vpn-list v --asn-table a --leaked-passwords l --geoip-file g --files-dir f --file-max-bytes 80 --app-upload-bytes 90";
+        --vpn-list v --asn-table a --leaked-passwords l --geoip-file g --disk-low-percent 7 --files-dir f --file-max-bytes 80 --app-upload-bytes 90";
     let args: Vec<&str> = args.split_whitespace().collect();
     let config = resolve(&args, FILE).unwrap();
     assert_eq!(config.store.data_dir, Path::new("d"));
@@ -188,6 +191,7 @@ fn flags_win_over_the_file() {
     assert_eq!(config.screens.asn_table.as_deref(), Some(Path::new("a")));
     assert_eq!(config.screens.leaked_passwords.as_deref(), Some("l"));
     assert_eq!(config.screens.countries.as_deref(), Some(Path::new("g")));
+    assert_eq!(config.disk_low_percent, 7);
     assert_eq!((config.store.files_dir.as_path(), config.store.file_max_bytes), (Path::new("f"), 80));
     assert_eq!(config.store.app_upload_bytes, 90);
     assert!(resolve(&["--single-signing-key"], "").unwrap().single_signing_key);

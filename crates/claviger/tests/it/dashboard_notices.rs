@@ -1,7 +1,8 @@
 //! Notices: an owner is told by mail and by calls, each once.
 
 use crate::support::{
-    Browser, Server, crypto::hmac_sha256, eventually, mailbox::Mailbox, target::Target, vendor::hostile,
+    Browser, Server, crypto::hmac_sha256, eventually, mailbox::Mailbox, postgres::Database, second::Second,
+    target::Target, vendor::hostile,
 };
 
 const PAGE: &str = "/dashboard/demo-app/notices";
@@ -118,4 +119,85 @@ fn what_does_not_fit_is_refused_beside_the_form() {
     }
     assert_eq!(mailbox.mails(), Vec::<String>::new());
     assert!(browser.get(PAGE).text().contains("None yet"));
+}
+
+const CALLS: &str = "outgoing_allow = [\"127.0.0.1/32\"]\n";
+
+#[test]
+fn a_full_disk_and_an_old_backup_are_told_once() {
+    // Something is on every disk, so less than all of it is free.
+    let server = Server::start_with(&format!("{CALLS}disk_low_percent = 100\n"));
+    let (browser, target) = (server.browser(), Target::start(&[(200, "")]));
+    let saved = save(&browser, "", &target.url, &[("tell", "disk_low"), ("tell", "backup_old")]);
+    assert_eq!(saved.status, 200, "{}", saved.text());
+    let seen = eventually("both calls", || (target.seen().len() == 2).then(|| target.seen()));
+    let told: Vec<serde_json::Value> =
+        seen.iter().map(|seen| serde_json::from_str(&seen.body).expect("JSON")).collect();
+    let of = |event: &str| {
+        let found =
+            told.iter().find(|body| body["event"] == event).unwrap_or_else(|| panic!("{event}: {told:?}"));
+        format!("{} / {}", found["subject"], found["text"])
+    };
+    assert!(of("disk_low").contains("% left"), "{told:?}");
+    assert!(of("backup_old").contains("There is no backup of the server"), "{told:?}");
+    // Looked at anew at once, neither is told again.
+    server.execute("UPDATE notices SET checked = 0");
+    let sent = || {
+        browser.post(&format!("{PAGE}/test"), &[]);
+        (target.seen().len() == 3).then_some(())
+    };
+    eventually("the test, which is sent after another look", sent);
+    assert!(target.seen()[2].body.contains("\"test\""));
+    for wrong in ["0", "366", "-1", "x"] {
+        let reply = save(&browser, "", &target.url, &[("backup-days", wrong)]);
+        assert_eq!(reply.status, 422, "{wrong}");
+        assert!(
+            reply.text().contains(&format!("name=\"backup-days\" value=\"{wrong}\"")),
+            "{}",
+            reply.text()
+        );
+    }
+}
+
+#[test]
+fn the_command_line_lists_notices_and_sends_a_test() {
+    let server = Server::start_with(CALLS);
+    let (browser, target, path) = (server.browser(), Target::start(&[(200, "")]), server.app.path());
+    assert!(server.cli.fails(&["notice", "test", &path]).contains("there is no way to send it"));
+    assert_eq!(server.cli.json(&["notice", "list", &path, "--json"]), serde_json::json!([]));
+    assert_eq!(save(&browser, "", &target.url, &[]).status, 200);
+    server.cli.ok(&["notice", "test", &path]);
+    eventually("the test", || target.seen().pop());
+    let rows = eventually("what came of it", || {
+        let rows = server.cli.json(&["notice", "list", &path, "--json"]);
+        (rows[0]["came"] == "arrived").then_some(rows)
+    });
+    assert_eq!((&rows[0]["about"], &rows[0]["by"]), (&"test".into(), &"webhook".into()));
+    assert!(server.cli.ok(&["notice", "list", &path]).contains("A test of the notices of"));
+    let audit = server.cli.json(&["audit", "list", &path, "--json"]);
+    assert_eq!(audit[0]["type"], "notice test", "{audit}");
+}
+
+#[test]
+fn two_servers_tell_a_thing_once() {
+    let database = Database::create();
+    let first = Server::start_on_with(&database.url, CALLS);
+    let (browser, target) = (first.browser(), Target::start(&[(200, "")]));
+    let mut second = Second::start_with(&first, &database, &["--outgoing-allow", "127.0.0.1/32"]);
+    assert_eq!(save(&browser, "", &target.url, &[("tell", "backup_old")]).status, 200);
+    eventually("the call", || target.seen().pop());
+    for _ in 0..3 {
+        database.connect().execute("UPDATE notices SET checked = 0", &[]).expect("an update");
+        eventually("another look", || {
+            let row = database.connect().query_one("SELECT MIN(checked) FROM notices", &[]).expect("a row");
+            (row.get::<_, i64>(0) > 0).then_some(())
+        });
+    }
+    eventually("nothing to wait", || {
+        let sql = "SELECT COUNT(*) FROM notice_messages WHERE due IS NOT NULL";
+        let row = database.connect().query_one(sql, &[]).expect("a row");
+        (row.get::<_, i64>(0) == 0).then_some(())
+    });
+    assert_eq!(target.seen().len(), 1, "told once");
+    second.process.stop("TERM");
 }

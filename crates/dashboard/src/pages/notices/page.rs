@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use claviger_domain::in_one_line;
-use claviger_service::vendor::{Notice, NoticeChange, NoticeSettings, Occasion};
+use claviger_service::vendor::{BACKUP_DAYS, Notice, NoticeChange, NoticeSettings, Occasion};
 
 use crate::{
     addresses::app_base,
@@ -43,6 +43,7 @@ struct Page {
     choices: Vec<Choice>,
     refusals: String,
     days: String,
+    backup_days: String,
     has_secret: bool,
     reaches: bool,
     /// A new secret, shown this once.
@@ -57,6 +58,8 @@ fn words(occasion: Occasion) -> &'static str {
         Occasion::Refusals => "Very many sign-ins of users were refused within an hour",
         Occasion::Ending => "Subscriptions end soon, once a day",
         Occasion::WebhookFails => "The webhook of the application's log has failed for an hour",
+        Occasion::DiskLow => "The disk of the server's files is nearly full, once a day",
+        Occasion::BackupOld => "The last backup of the server is old, once a day",
         Occasion::Test => "A test",
     }
 }
@@ -80,6 +83,7 @@ async fn page(visit: &Visit, settings: NoticeSettings) -> Result<Page, Fault> {
         choices: Occasion::ALL.iter().map(choice).collect(),
         refusals: settings.refusals.to_string(),
         days: settings.days.to_string(),
+        backup_days: settings.backup_days().to_string(),
         has_secret: settings.has_secret(),
         reaches: settings.reaches(),
         email: settings.email,
@@ -123,6 +127,7 @@ fn change(visit: &Visit) -> NoticeChange {
             .collect(),
         refusals: number("refusals"),
         days: number("days"),
+        backup_days: if form.has("backup-days") { number("backup-days") } else { BACKUP_DAYS },
         new_secret: form.has("new-secret"),
     }
 }
@@ -147,6 +152,7 @@ pub(super) async fn choose(visit: Visit) -> Answer {
             let mut page = page(&visit, settings).await?;
             (page.email, page.url) = (form.kept("email"), form.kept("url"));
             (page.refusals, page.days) = (form.kept("refusals"), form.kept("days"));
+            page.backup_days = form.kept("backup-days");
             for choice in &mut page.choices {
                 choice.chosen = form.all("tell").any(|value| value == choice.value);
             }

@@ -46,6 +46,8 @@ pub struct NoticeChange {
     pub refusals: i64,
     /// Days before their end in which subscriptions are told.
     pub days: i64,
+    /// Days after which a backup is old.
+    pub backup_days: i64,
     /// Draw a new secret for calls.
     pub new_secret: bool,
 }
@@ -114,6 +116,9 @@ impl Service {
         if !(1..=60).contains(&change.days) {
             return Err(ManageError::Unfit("days must be a number from 1 to 60".into()));
         }
+        if !(1..=365).contains(&change.backup_days) {
+            return Err(ManageError::Unfit("days of a backup must be a number from 1 to 365".into()));
+        }
         let draws = !url.is_empty() && (before.secret.is_empty() || change.new_secret);
         let secret = if draws { self.random.hex(SECRET_BYTES) } else { before.secret.clone() };
         let settings = NoticeSettings {
@@ -121,6 +126,7 @@ impl Service {
             occasions: change.occasions.iter().map(|one| one.as_str().to_owned()).collect(),
             refusals: change.refusals,
             days: change.days,
+            backup_days: change.backup_days,
             secret: secret.clone(),
             email,
             url,

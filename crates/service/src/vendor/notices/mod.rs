@@ -7,6 +7,6 @@ mod watch;
 pub(crate) use self::settings::open;
 pub use self::{
     choose::{NoticeChange, SavedNotices},
-    settings::{NoticeSettings, Occasion},
+    settings::{BACKUP_DAYS, NoticeSettings, Occasion},
 };
 pub use claviger_store::notices::Message as Notice;

@@ -21,13 +21,18 @@ pub enum Occasion {
     Ending,
     /// The application's webhook takes no messages.
     WebhookFails,
+    /// The disk of the files is nearly full.
+    DiskLow,
+    /// The last backup that succeeded is old, or there never was one.
+    BackupOld,
     /// The owner wanted to see one.
     Test,
 }
 
 impl Occasion {
     /// All that can be chosen.
-    pub const ALL: [Self; 4] = [Self::SignIn, Self::Refusals, Self::Ending, Self::WebhookFails];
+    pub const ALL: [Self; 6] =
+        [Self::SignIn, Self::Refusals, Self::Ending, Self::WebhookFails, Self::DiskLow, Self::BackupOld];
 
     /// The word in the database, in forms and for programs.
     pub fn as_str(self) -> &'static str {
@@ -36,6 +41,8 @@ impl Occasion {
             Self::Refusals => "refusals",
             Self::Ending => "ending",
             Self::WebhookFails => "webhook_fails",
+            Self::DiskLow => "disk_low",
+            Self::BackupOld => "backup_old",
             Self::Test => "test",
         }
     }
@@ -45,7 +52,7 @@ impl Occasion {
         match self {
             Self::SignIn | Self::Test => 60,
             Self::Refusals => 6 * 3600,
-            Self::Ending | Self::WebhookFails => 24 * 3600,
+            Self::Ending | Self::WebhookFails | Self::DiskLow | Self::BackupOld => 24 * 3600,
         }
     }
 }
@@ -68,7 +75,12 @@ pub struct NoticeSettings {
     pub refusals: i64,
     /// Days before their end in which subscriptions are told.
     pub days: i64,
+    /// Days after which a backup is old; 0: nobody has chosen.
+    pub backup_days: i64,
 }
+
+/// Days after which a backup is old, unless somebody chose others.
+pub const BACKUP_DAYS: i64 = 2;
 
 impl NoticeSettings {
     /// What nobody has changed.
@@ -79,6 +91,11 @@ impl NoticeSettings {
     /// Whether an occasion is to be told.
     pub fn tells(&self, occasion: Occasion) -> bool {
         occasion == Occasion::Test || self.occasions.iter().any(|word| word == occasion.as_str())
+    }
+
+    /// Days after which a backup is old.
+    pub fn backup_days(&self) -> i64 {
+        if self.backup_days > 0 { self.backup_days } else { BACKUP_DAYS }
     }
 
     /// Whether there is a way to tell something.

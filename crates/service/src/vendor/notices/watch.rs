@@ -1,12 +1,13 @@
 //! Looking whether there is something to tell. Any node looks, each thing is told by one.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use claviger_domain::{PersonId, is_same_subscriber};
 use claviger_store::{
     Conn, StoreError,
     activity::{self, HOUR, MINUTE},
     apps::{self, AppRecord},
+    backups,
     notices::{self, NewMessage},
     people::log,
 };
@@ -68,12 +69,19 @@ impl Service {
             true => self.ending_soon(&record, settings.days, now).await?,
             false => 0,
         };
+        let free = match settings.tells(Occasion::DiskLow) {
+            true => free_percent(self.options.files_dir.clone()).await,
+            false => None,
+        };
+        let low = free.filter(|free| *free < self.options.disk_low_percent.into());
         let page = format!("{}/dashboard/~{}/", self.options.public_url, record.id);
         let tell = move |conn: &mut Conn<'_>| {
             let mut all = Vec::new();
             all.extend(sign_in(conn, &record, &settings)?);
             all.extend(refusals(conn, &record, &settings, now)?);
             all.extend(webhook(conn, &record, &settings)?);
+            all.extend(low.map(of_disk));
+            all.extend(backup(conn, &settings, now)?);
             all.extend((ending > 0).then(|| of_ending(&record, ending, settings.days)));
             for mut told in all {
                 told.text += &format!("\n\n{page}");
@@ -96,6 +104,57 @@ impl Service {
         let soon = ends.days.iter().filter(|(day, _)| *day <= now.div_euclid(DAY) + days);
         Ok(soon.map(|(_, count)| count).sum())
     }
+}
+
+/// How much of the disk of a folder, or of the nearest one above it, is free, in hundredths.
+async fn free_percent(folder: PathBuf) -> Option<u64> {
+    let look = move || {
+        let folder = std::path::absolute(folder).ok()?;
+        let there = folder.ancestors().find(|folder| folder.is_dir())?;
+        let disk = rustix::fs::statvfs(there).ok()?;
+        (disk.f_blocks > 0).then(|| disk.f_bavail.saturating_mul(100) / disk.f_blocks)
+    };
+    // A disk that is far away may take its time.
+    tokio::task::spawn_blocking(look).await.ok().flatten()
+}
+
+fn of_disk(free: u64) -> Told {
+    Told {
+        occasion: Occasion::DiskLow,
+        subject: format!("The server's disk has {free}% left"),
+        text: format!(
+            "{free}% of the disk of the server's files is free. Where it is full, nothing is kept any more: nobody \
+             registers, and no upload succeeds. Make room, or tell who runs the server."
+        ),
+        mark: 0,
+    }
+}
+
+/// Whether the last backup is old, or there never was one.
+fn backup(conn: &mut Conn<'_>, settings: &NoticeSettings, now: i64) -> Result<Option<Told>, StoreError> {
+    if !settings.tells(Occasion::BackupOld) {
+        return Ok(None);
+    }
+    let last = backups::last(conn)?;
+    if last.is_some_and(|last| now - last <= settings.backup_days() * DAY) {
+        return Ok(None);
+    }
+    let (subject, text) = match last {
+        None => ("There is no backup of the server".to_owned(), "No backup has ever succeeded.".to_owned()),
+        Some(last) => {
+            let days = (now - last) / DAY;
+            let what = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+            (
+                format!("The server's last backup is {what} old"),
+                format!(
+                    "The last backup that succeeded is {what} old; you wanted to know from {} on.",
+                    settings.backup_days()
+                ),
+            )
+        }
+    };
+    let text = format!("{text} `claviger backup` makes one, and `claviger doctor` tells what hinders it.");
+    Ok(Some(Told { occasion: Occasion::BackupOld, subject, text, mark: 0 }))
 }
 
 fn of_ending(record: &AppRecord, count: i64, days: i64) -> Told {
