@@ -99,7 +99,7 @@ pub use self::{
     jobs::{job_words, length},
     licenses::{Assignment, EditedLicense, LicenseFilter, LicenseRecord},
     new_licenses::{Added, BATCH_MAX, LEVEL_MAX, LicenseFailure, MAKE_MAX, NOTE_MAX, NewKeys},
-    notices::{Notice, NoticeChange, NoticeSettings, Occasion, SavedNotices},
+    notices::{BACKUP_DAYS, Notice, NoticeChange, NoticeSettings, Occasion, SavedNotices},
     own::{Length, OwnAct, OwnKeys, OwnUser},
     panel::{PanelForm, PanelProblem},
     panel_logo::LOGO_MAX,
