@@ -4,6 +4,7 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, BufReader, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
+    process,
     time::{Duration, SystemTime},
 };
 
@@ -54,7 +55,9 @@ impl Shelf for Folder {
 
     fn begin(&self, name: &str) -> Result<Box<dyn Unfinished>, BackupError> {
         create_private(&self.0).map_err(self.told("cannot make the folder"))?;
-        let (unfinished, path) = (self.0.join(format!("{name}{UNFINISHED}")), self.0.join(name));
+        let path = self.0.join(name);
+        // What a crash left in the same second is in nobody's way.
+        let unfinished = self.0.join(format!("{name}.{}{UNFINISHED}", process::id()));
         if path.exists() {
             return Err(BackupError::Refused(format!(
                 "there is a backup {name} already: try again in a second"
@@ -83,7 +86,9 @@ impl Shelf for Folder {
         let Ok(entries) = fs::read_dir(&self.0) else { return Ok(()) };
         for entry in entries.flatten() {
             let name = entry.file_name();
-            let ours = name.to_str().and_then(|name| name.strip_suffix(UNFINISHED)).and_then(names::second);
+            let ours = name.to_str().and_then(|name| name.strip_suffix(UNFINISHED));
+            let ours =
+                ours.and_then(|name| names::second(name.rsplit_once('.').map_or(name, |(name, _)| name)));
             let touched = entry.metadata().and_then(|found| found.modified());
             let old =
                 touched.is_ok_and(|at| SystemTime::now().duration_since(at).is_ok_and(|age| age > GIVEN_UP));
@@ -182,8 +187,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let shelf = Folder::new(folder.path().into());
         let names = [
-            format!("{NAME}{UNFINISHED}"),
-            format!("claviger-20260103T030405Z.backup{UNFINISHED}"),
+            format!("{NAME}.1{UNFINISHED}"),
+            format!("claviger-20260103T030405Z.backup.1{UNFINISHED}"),
             "mine".into(),
         ];
         for name in &names {

@@ -3,10 +3,7 @@
 use bytes::Bytes;
 use futures_util::stream;
 
-use super::{
-    FILES,
-    rows::{Table, USUAL, days_of, downloads, endings, growth, in_use, retention},
-};
+use super::rows::{FILES, Table, USUAL, countries, days_of, downloads, endings, growth, in_use, retention};
 use crate::{
     fault::{Answer, Fault},
     rights::may,
@@ -22,7 +19,8 @@ pub(super) async fn export(visit: Visit) -> Answer {
         endings(&service.endings(app).await?)
     } else {
         let report = service.report(app, days).await?;
-        let tables = [growth(&report), retention(&report.cohorts)].into_iter().chain(in_use(&report));
+        let tables = [growth(&report), retention(&report.cohorts), countries(&report)];
+        let tables = tables.into_iter().chain(in_use(&report));
         let files = may(visit.person()?, Some(app), FILES).then(|| downloads(&report));
         let mut tables = tables.chain(files);
         tables.find(|table| table.name == wanted).ok_or(Fault::NotFound)?

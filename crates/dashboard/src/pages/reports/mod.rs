@@ -8,8 +8,6 @@ use claviger_domain::Permission;
 
 use crate::{rights::Need, route::Route};
 
-/// Who is told of files.
-const FILES: Need = Need::App(Permission::Files);
 const NEED: Need = Need::Either(Permission::Users, Permission::Licenses);
 
 pub(crate) const ROUTES: &[Route] = &[

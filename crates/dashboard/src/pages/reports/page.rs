@@ -4,9 +4,8 @@ use askama::Template;
 use claviger_domain::Month;
 use claviger_service::vendor::{Cohort, Endings, Report, ReportDay};
 
-use super::{
-    FILES,
-    rows::{AHEAD, DAY, SPANS, Table, USUAL, days_of, downloads, endings, growth, in_use, percent},
+use super::rows::{
+    AHEAD, DAY, FILES, SPANS, Table, USUAL, days_of, downloads, endings, growth, in_use, percent,
 };
 use crate::{
     addresses::{Link, app_base},

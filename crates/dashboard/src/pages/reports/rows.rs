@@ -1,10 +1,12 @@
 //! The numbers of reports, as tables and files have them.
 
-use claviger_domain::in_one_line;
+use claviger_domain::{Permission, in_one_line};
 use claviger_service::vendor::{Cohort, Endings, Report};
 
-use crate::moment::date;
+use crate::{moment::date, rights::Need};
 
+/// Who is told of files.
+pub(super) const FILES: Need = Need::App(Permission::Files);
 /// Days over which reports go, by what they are called in addresses and on pages.
 pub(super) const SPANS: [(&str, &str, i64); 3] =
     [("month", "last 30 days", 30), ("quarter", "last 90 days", 90), ("year", "last year", 365)];
@@ -86,9 +88,14 @@ pub(super) fn in_use(report: &Report) -> Vec<Table> {
         shares("apis", "Versions of the Client API", ["Version", "Starts"], &report.apis),
     ];
     if !report.countries.is_empty() {
-        tables.push(shares("countries", "Countries", ["Country", "Sign-ins"], &report.countries));
+        tables.push(countries(report));
     }
     tables
+}
+
+/// Where people sign in from.
+pub(super) fn countries(report: &Report) -> Table {
+    shares("countries", "Countries", ["Country", "Sign-ins"], &report.countries)
 }
 
 /// Downloads of files.

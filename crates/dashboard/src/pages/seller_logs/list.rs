@@ -3,7 +3,7 @@
 use askama::Template;
 use claviger_service::{Logged, SellerRequest};
 
-use super::{address, class, duration};
+use super::shown::{address, class, duration};
 use crate::{
     addresses::app_base,
     fault::Answer,

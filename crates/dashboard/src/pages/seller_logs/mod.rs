@@ -2,52 +2,11 @@
 
 mod list;
 mod one;
+mod shown;
 
-use claviger_service::{App, SellerRequest};
-
-use crate::{addresses::app_base, rights::Need, route::Route};
+use crate::{rights::Need, route::Route};
 
 pub(crate) const ROUTES: &[Route] = &[
     Route::get("/dashboard/{app}/seller-logs", Need::AppOwner, |visit| Box::pin(list::show(visit))),
     Route::get("/dashboard/{app}/seller-logs/{id}", Need::AppOwner, |visit| Box::pin(one::show(visit))),
 ];
-
-/// Where the list is.
-fn address(app: &App) -> String {
-    format!("{}seller-logs", app_base(app))
-}
-
-/// How a request is coloured: by whether its status tells a failure.
-fn class(entry: &SellerRequest) -> &'static str {
-    match entry.status {
-        Some(400..) => "bad",
-        _ => "",
-    }
-}
-
-/// Microseconds, as they are read.
-fn duration(micros: i64) -> String {
-    if micros < 10_000 {
-        format!("{}.{} ms", micros / 1000, micros % 1000 / 100)
-    } else if micros < 10_000_000 {
-        format!("{} ms", micros / 1000)
-    } else {
-        format!("{} s", micros / 1_000_000)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn durations_are_short() {
-        for (micros, text) in [
-            (0, "0.0 ms"),
-            (1_290, "1.2 ms"),
-            (12_345, "12 ms"),
-            (1_234_567, "1234 ms"),
-            (12_000_000, "12 s"),
-        ] {
-            assert_eq!(super::duration(micros), text);
-        }
-    }
-}

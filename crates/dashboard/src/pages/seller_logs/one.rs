@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use askama::Template;
 use claviger_service::{AuditEntry, Logged, SellerRequest};
 
-use super::{address, class, duration};
+use super::shown::{address, class, duration};
 use crate::{
     addresses::{Link, app_base},
     fault::{Answer, Fault},

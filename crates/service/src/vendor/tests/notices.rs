@@ -17,8 +17,14 @@ async fn open() -> Fixture {
 /// Chooses a call for an occasion.
 async fn choose(t: &Fixture, occasion: Occasion) {
     let url = "http://127.0.0.1:9/hook".into();
-    let change =
-        NoticeChange { url, occasions: vec![occasion], refusals: 10, days: 7, ..NoticeChange::default() };
+    let change = NoticeChange {
+        url,
+        occasions: vec![occasion],
+        refusals: 10,
+        days: 7,
+        backup_days: 2,
+        ..NoticeChange::default()
+    };
     let saved = t.service.choose_notices(&t.app, change, BASE).await.unwrap();
     assert!(saved.secret.is_some() && saved.mailed.is_none());
 }
@@ -114,6 +120,7 @@ async fn nothing_is_told_without_a_way_and_mails_wait_for_the_link() {
         occasions: vec![Occasion::Refusals],
         refusals: 1,
         days: 1,
+        backup_days: 2,
         ..NoticeChange::default()
     };
     let saved = t.service.choose_notices(&t.app, change, BASE).await.unwrap();
