@@ -1,7 +1,7 @@
 //! Threads that give way to requests.
 
-/// Measured on two cores, of which `init` takes all that it gets: it keeps 0.63 of its rate beside a backup of the priority
-/// 10, and 0.85 to 0.95 beside one of this.
+/// Measured on two cores, of which `init` takes all that it gets, in few and noisy runs: it keeps 0.63 of its rate beside a
+/// backup of the priority 10, and 0.85 to 0.95 beside one of this.
 #[cfg(target_os = "linux")]
 const LEAST: i32 = 19;
 
