@@ -12,6 +12,9 @@ pub enum GiveWay {
     Somewhat,
     /// It has a tenth.
     Far,
+    /// It has what nobody else wants. Measured on two cores, of which `init` takes all that it gets, in few and noisy runs:
+    /// that keeps 0.63 of its rate beside a backup that gives way far, and 0.85 to 0.95 beside one that does so.
+    Utterly,
 }
 
 impl GiveWay {
@@ -22,6 +25,7 @@ impl GiveWay {
         let steps = match self {
             Self::Somewhat => 5,
             Self::Far => 10,
+            Self::Utterly => 19,
         };
         // Niceness is a thread's own on Linux. Without it the work is done all the same.
         let me = Some(thread::gettid());

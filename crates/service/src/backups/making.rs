@@ -3,6 +3,7 @@
 use std::{fs::File, io::ErrorKind, path::PathBuf, sync::Arc};
 
 use claviger_archive::{FileEntry, Header, Sealed, Summary, Writer, age::Lock};
+use claviger_capacity::GiveWay;
 use claviger_store::{
     Conn, Store,
     backups::{self, Made},
@@ -16,10 +17,7 @@ use super::{
     plan::BackupPlan,
     shelf::{Progress, Unfinished},
 };
-use crate::{
-    Service,
-    shared::{file_store::is_id, nice::give_way},
-};
+use crate::{Service, shared::file_store::is_id};
 
 /// How often progress is told, in rows.
 const TOLD: u64 = 10_000;
@@ -53,7 +51,7 @@ pub fn make(
     lock: Option<&Lock>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Backup, BackupError> {
-    give_way();
+    GiveWay::Utterly.begin();
     let job = Job {
         store: &service.store,
         files_dir: service.options.files_dir.clone(),

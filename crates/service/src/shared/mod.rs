@@ -18,7 +18,6 @@ pub(crate) mod limits;
 pub(crate) mod line_budgets;
 pub(crate) mod live;
 pub(crate) mod mails;
-pub(crate) mod nice;
 pub(crate) mod outcome;
 pub(crate) mod passwords;
 pub(crate) mod pauses;
