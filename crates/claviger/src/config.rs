@@ -5,6 +5,7 @@ mod backup;
 mod backup_args;
 mod backup_section;
 mod file;
+mod master_key;
 mod parse;
 mod provider;
 mod provider_table;
@@ -16,7 +17,8 @@ use anyhow::bail;
 use axum::http::HeaderName;
 use claviger_server::ConnectionBounds;
 use claviger_service::{
-    AllowedTarget, Database, FreeFailures, MailOptions, ScreenSources, Shares, people::ProviderOptions,
+    AllowedTarget, Database, FreeFailures, MailOptions, MasterKeySource, ScreenSources, Shares,
+    people::ProviderOptions,
 };
 use ipnet::IpNet;
 
@@ -28,7 +30,6 @@ use secret::Sources;
 
 /// Where things are in the data folder unless a setting says otherwise.
 const SQLITE_FILE: &str = "claviger.db";
-const MASTER_KEY_FILE: &str = "master.key";
 const FILES_DIR: &str = "files";
 /// Larger files are for a web server: programs get each one in hexadecimal digits.
 const FILE_MAX_BYTES: u64 = 16 * 1024 * 1024;
@@ -55,8 +56,8 @@ pub(crate) struct Store {
     pub(crate) data_dir: PathBuf,
     /// The database.
     pub(crate) database: Database,
-    /// File with the key that other keys are encrypted with.
-    pub(crate) master_key_file: PathBuf,
+    /// Where the key comes from that other keys are encrypted with.
+    pub(crate) master_key: MasterKeySource,
     /// Folder of uploaded files.
     pub(crate) files_dir: PathBuf,
     /// Largest file in bytes.
@@ -93,10 +94,12 @@ impl Store {
             Some(found) => parse::database(&found.text, None).map_err(anyhow::Error::msg)?,
             None => Database::Sqlite(data_dir.join(SQLITE_FILE)),
         };
-        let master_key_file = args
-            .master_key_file
-            .or(file.path(values.master_key_file.as_ref()))
-            .unwrap_or_else(|| data_dir.join(MASTER_KEY_FILE));
+        let master_key = master_key::find(
+            args.master_key_file.or(file.path(values.master_key_file.as_ref())),
+            args.master_passphrase_file.or(file.path(values.master_passphrase_file.as_ref())),
+            &data_dir,
+            &mut warnings,
+        )?;
         let files_dir = args.files_dir.or(file.path(values.files_dir.as_ref()));
         let file_max_bytes = args.file_max_bytes.or(values.file_max_bytes).unwrap_or(FILE_MAX_BYTES);
         let app_upload_bytes = args.app_upload_bytes.or(values.app_upload_bytes).unwrap_or(APP_UPLOAD_BYTES);
@@ -104,7 +107,7 @@ impl Store {
             files_dir: files_dir.unwrap_or_else(|| data_dir.join(FILES_DIR)),
             data_dir,
             database,
-            master_key_file,
+            master_key,
             file_max_bytes,
             app_upload_bytes,
             warnings,
@@ -126,7 +129,7 @@ impl fmt::Debug for Store {
             .debug_struct("Store")
             .field("data_dir", &self.data_dir)
             .field("database", &self.database_label())
-            .field("master_key_file", &self.master_key_file)
+            .field("master_key", &self.master_key.to_string())
             .field("files_dir", &self.files_dir)
             .field("file_max_bytes", &self.file_max_bytes)
             .field("app_upload_bytes", &self.app_upload_bytes)

@@ -13,13 +13,14 @@ use claviger_domain::in_one_line;
 use claviger_service::{AuditEntry, COMMAND_LINE, Service, cut, parse_app_path};
 
 /// Commands that change nothing of an application or owner, by their first word or by their last.
-const READING_FIRST: [&str; 12] = [
+const READING_FIRST: [&str; 13] = [
     "serve",
     "doctor",
     "why",
     "audit",
     "seller-log",
     "backup",
+    "keys",
     "migrate-store",
     "upgrade",
     "health",
@@ -31,7 +32,7 @@ const READING_LAST: [&str; 4] = ["list", "show", "settings", "watch"];
 /// What says whom or what a change is about.
 const TARGETS: [&str; 6] = ["user", "key", "name", "id", "ip", "hwid"];
 /// What else is told with its value; of the rest, which may be secret, only that it was given.
-const TOLD: [&str; 32] = [
+const TOLD: [&str; 33] = [
     "amount",
     "api",
     "day",
@@ -62,6 +63,7 @@ const TOLD: [&str; 32] = [
     "three_month",
     "until",
     "user_too",
+    "versions",
     "week",
     "year",
 ];

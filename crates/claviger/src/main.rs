@@ -14,8 +14,9 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        access, account, app, audit, backup, chat, doctor, file, health, job, license, log, migrate_store,
-        notice, owner, panel, serve, session, subscription, token, upgrade, user, variable, webhook, why,
+        access, account, app, audit, backup, chat, doctor, file, health, job, keys, license, log,
+        migrate_store, notice, owner, panel, serve, session, subscription, token, upgrade, user, variable,
+        webhook, why,
     },
     config::{ServeArgs, StoreArgs},
     deed::Deed,
@@ -111,6 +112,9 @@ enum Command {
     /// Make backups of the database and the uploaded files, look at them, restore them
     #[command(subcommand)]
     Backup(backup::Command),
+    /// Look at the master keys, replace the one that encrypts, protect them by a passphrase
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Copy everything into another database, from SQLite to PostgreSQL or back; the servers must be stopped
     MigrateStore(migrate_store::Args),
     /// Look at everything that the server needs, with the settings of `serve`, and say what to do
@@ -176,6 +180,7 @@ fn main() -> ExitCode {
         Command::Account(command) => account::run(cli.store, command),
         Command::Job(command) => job::run(cli.store, command),
         Command::Backup(command) => backup::run(cli.store, command),
+        Command::Keys(command) => keys::run(cli.store, command),
         Command::MigrateStore(args) => migrate_store::run(&args),
         Command::Upgrade(args) => upgrade::run(cli.store, args),
         Command::Health { args } => health::run(cli.store, *args),

@@ -12,7 +12,8 @@ pub const SESSION_ID_LEN: usize = 32;
 /// Leading characters of a session id that hold the millisecond of its creation.
 const TIME_LEN: usize = 9;
 
-/// A session's id: nine characters for the millisecond of creation, then 23 random ones (136 bits).
+/// A session's id: nine characters for the millisecond of creation, then 23 random ones (136 bits; the last of them
+/// may be marked, which leaves 130).
 ///
 /// Ids sort by creation, which keeps a database's writes close together. Programs treat them as opaque
 /// (`docs/protocol/sessions.md`).
@@ -56,6 +57,18 @@ impl SessionId {
     pub fn created_ms(&self) -> u64 {
         let digit = |byte: &u8| BASE62.binary_search(byte).unwrap_or_default() as u64;
         self.0[..TIME_LEN].iter().fold(0, |ms, byte| ms * 62 + digit(byte))
+    }
+
+    /// The same id with a number in the place of its last character, modulo 62: of the key pair that signs for the session
+    /// (`docs/protocol/signatures.md`).
+    pub fn marked(mut self, number: u64) -> Self {
+        self.0[SESSION_ID_LEN - 1] = BASE62[(number % 62) as usize];
+        self
+    }
+
+    /// The number that [`SessionId::marked`] has put there, modulo 62; of an id that is not marked, any.
+    pub fn mark(&self) -> u64 {
+        BASE62.binary_search(&self.0[SESSION_ID_LEN - 1]).unwrap_or_default() as u64
     }
 
     /// The id as text.

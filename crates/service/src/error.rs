@@ -7,7 +7,7 @@ use claviger_domain::Seldom;
 use claviger_screening::ScreeningError;
 use claviger_store::StoreError;
 
-use crate::shared::vault::VaultError;
+use crate::shared::master_key::MasterKeyError;
 
 /// Why a use case failed for another reason than its own.
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +17,7 @@ pub enum ServiceError {
     Store(#[from] StoreError),
     /// The master key is not usable.
     #[error(transparent)]
-    Vault(#[from] VaultError),
+    MasterKey(#[from] MasterKeyError),
     /// There is no place for it now.
     #[error(transparent)]
     Full(#[from] Full),

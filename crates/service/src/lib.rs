@@ -25,6 +25,8 @@ pub use operator::{
     applications::{AppSummary, CreatedApp, parse_app_path},
     demo::{DEMO_OWNER, Demo},
     doctor,
+    key_pairs::ReplacedKeyPair,
+    master_keys::{MasterKeyUse, Rotation},
 };
 pub use options::Options;
 pub use program::{
@@ -33,7 +35,7 @@ pub use program::{
     chat::Say,
     links::{FileLink, LINK_SECONDS, LinkFault, Linked, SHARED_SECONDS},
     log::Line,
-    sessions::{Init, Session},
+    sessions::{Asking, Init, Session},
     variables::SetVariable,
     webhook::WebhookCall,
 };
@@ -45,6 +47,7 @@ pub use shared::{
     calls::RELAYED,
     catalog::{App, SellerKey},
     content::Content,
+    master_key::{MasterKeyError, MasterKeySource},
     outcome::Outcome as TryOutcome,
     passwords::{Busy, Passwords},
     private::{create_private, write_private},
@@ -53,7 +56,7 @@ pub use shared::{
     shares::Shares,
     stats::{AppStats, SellerStats},
     text::cut,
-    vault::{Vault, VaultError},
+    vault::Vault,
 };
 pub use vendor::{
     audit::{AuditEntry, COMMAND_LINE, LogFilter, Logged, RequestAndChange, SellerRequest},

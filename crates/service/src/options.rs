@@ -6,14 +6,17 @@ use claviger_outgoing::{AllowedTarget, MailOptions};
 
 use crate::{
     backups::BackupPlan,
-    shared::{attempts::FreeFailures, provider::ProviderOptions, screens::ScreenSources, shares::Shares},
+    shared::{
+        attempts::FreeFailures, master_key::MasterKeySource, provider::ProviderOptions,
+        screens::ScreenSources, shares::Shares,
+    },
 };
 
 /// How a service is to behave.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where the master key is.
-    pub master_key_file: PathBuf,
+    /// Where the master key comes from.
+    pub master_key: MasterKeySource,
     /// Sign all replies of API 1.3 with the default key pair instead of one per application.
     pub single_signing_key: bool,
     /// Threads that hash passwords.
@@ -54,7 +57,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            master_key_file: "master.key".into(),
+            master_key: MasterKeySource::file("master.key"),
             single_signing_key: false,
             hash_threads: 1,
             seller_daily_licenses: 0,

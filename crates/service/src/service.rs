@@ -48,7 +48,7 @@ pub struct Service {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
-    pub(crate) vault: Vault,
+    pub(crate) vault: Arc<Vault>,
     pub(crate) passwords: Passwords,
     pub(crate) catalog: Catalog,
     pub(crate) known_apps: KnownApps,
@@ -143,9 +143,9 @@ impl Service {
         &self.default_key
     }
 
-    /// The key that signs an application's replies of API 1.3.
+    /// The newest key pair that signs an application's replies of API 1.3.
     pub fn signing_key<'a>(&'a self, app: &'a App) -> &'a Arc<SigningKey> {
-        if self.options.single_signing_key { &self.default_key } else { &app.signing_key }
+        if self.options.single_signing_key { &self.default_key } else { app.key_pairs.newest() }
     }
 
     /// Waits until another walk over an application's rows may begin. The thread that walks keeps what this returns: whoever

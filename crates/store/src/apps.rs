@@ -5,7 +5,13 @@ use std::str::FromStr;
 use claviger_domain::{Role, fold};
 
 use crate::{
-    Conn, Result, Row, StoreError, catalog, names, owners::Owner, params, people::forget, sessions::shared,
+    Conn, Result, Row, StoreError, catalog,
+    key_pairs::{self, FormerKeyPair},
+    names,
+    owners::Owner,
+    params,
+    people::forget,
+    sessions::shared,
 };
 
 /// An application with its owner.
@@ -27,6 +33,10 @@ pub struct AppRecord {
     pub banned: bool,
     /// Unix second of creation.
     pub created: i64,
+    /// How often it got another key pair.
+    pub key_pair: i64,
+    /// Those before, the oldest first.
+    pub former_key_pairs: Vec<FormerKeyPair>,
 }
 
 /// An application to be added.
@@ -47,7 +57,8 @@ pub struct NewApp {
 }
 
 const SELECT: &str = "SELECT a.id, a.name, a.secret, a.signing_key, a.settings, a.banned, a.created,
-        o.id, o.owner_id, o.name, o.role, o.role_until, o.created
+        o.id, o.owner_id, o.name, o.role, o.role_until, o.created,
+        a.key_pair
     FROM apps a JOIN owners o ON o.id = a.owner";
 
 fn app(row: &Row) -> Result<AppRecord> {
@@ -68,7 +79,18 @@ fn app(row: &Row) -> Result<AppRecord> {
             role_until: row.get(11)?,
             created: row.get(12)?,
         },
+        key_pair: row.get(13)?,
+        former_key_pairs: Vec::new(),
     })
+}
+
+/// The application in a row, with its former key pairs.
+fn whole(conn: &mut Conn<'_>, row: Option<&Row>) -> Result<Option<AppRecord>> {
+    let Some(mut record) = row.map(app).transpose()? else { return Ok(None) };
+    if record.key_pair > 0 {
+        record.former_key_pairs = key_pairs::former(conn, record.id)?;
+    }
+    Ok(Some(record))
 }
 
 /// What an application is called.
@@ -142,7 +164,10 @@ pub fn insert(conn: &mut Conn<'_>, new: &NewApp) -> Result<Option<i64>> {
 /// Finds an application as the Client API names it.
 pub fn by_owner_id(conn: &mut Conn<'_>, owner_id: &str, name: &str) -> Result<Option<AppRecord>> {
     let sql = format!("{SELECT} WHERE o.owner_id = $1 AND a.name_folded = $2");
-    names::find(name, |name| conn.query_one(&sql, params![owner_id, name])?.as_ref().map(app).transpose())
+    names::find(name, |name| {
+        let row = conn.query_one(&sql, params![owner_id, name])?;
+        whole(conn, row.as_ref())
+    })
 }
 
 /// The owner's id and the name, as it is looked up, of up to `max` applications.
@@ -156,18 +181,23 @@ pub fn names(conn: &mut Conn<'_>, max: usize) -> Result<Vec<(String, String)>> {
 pub fn by_owner_name(conn: &mut Conn<'_>, owner: &str, name: &str) -> Result<Option<AppRecord>> {
     let sql = format!("{SELECT} WHERE o.name_folded = $1 AND a.name_folded = $2");
     names::find(owner, |owner| {
-        names::find(name, |name| conn.query_one(&sql, params![owner, name])?.as_ref().map(app).transpose())
+        names::find(name, |name| {
+            let row = conn.query_one(&sql, params![owner, name])?;
+            whole(conn, row.as_ref())
+        })
     })
 }
 
 /// An application by its number.
 pub fn by_id(conn: &mut Conn<'_>, id: i64) -> Result<Option<AppRecord>> {
-    conn.query_one(&format!("{SELECT} WHERE a.id = $1"), params![id])?.as_ref().map(app).transpose()
+    let row = conn.query_one(&format!("{SELECT} WHERE a.id = $1"), params![id])?;
+    whole(conn, row.as_ref())
 }
 
 /// All applications, oldest first.
 pub fn all(conn: &mut Conn<'_>) -> Result<Vec<AppRecord>> {
-    conn.query(&format!("{SELECT} ORDER BY a.id"), &[])?.iter().map(app).collect()
+    let rows = conn.query(&format!("{SELECT} ORDER BY a.id"), &[])?;
+    rows.iter().filter_map(|row| whole(conn, Some(row)).transpose()).collect()
 }
 
 /// Replaces the app secret.
@@ -177,7 +207,8 @@ pub fn set_secret(conn: &mut Conn<'_>, id: i64, sealed: &[u8]) -> Result<()> {
 }
 
 /// What ends with an application at once: whoever asks by it would still be let in, or called.
-const ENDS: [&str; 11] = [
+const ENDS: [&str; 12] = [
+    "former_key_pairs",
     "session_generations",
     "named_keys",
     "key_secrets",

@@ -17,3 +17,19 @@ pub fn add(conn: &mut Conn<'_>, name: &str, sealed: &[u8]) -> Result<bool> {
     )?;
     Ok(added == 1)
 }
+
+/// Sets the key `name`, whether or not there was one.
+pub fn set(conn: &mut Conn<'_>, name: &str, sealed: &[u8]) -> Result<()> {
+    conn.execute(
+        "INSERT INTO server_keys (name, value) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        params![name, sealed],
+    )?;
+    Ok(())
+}
+
+/// Removes the key `name`.
+pub fn remove(conn: &mut Conn<'_>, name: &str) -> Result<()> {
+    conn.execute("DELETE FROM server_keys WHERE name = $1", params![name])?;
+    Ok(())
+}

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{
     args::{ConfirmArgs, ShowArgs},
+    key_pair,
     prompt::confirm,
     run::with_service,
     seller_key, settings,
@@ -78,6 +79,25 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Draw a new Ed25519 key pair (API 1.3); programs of the versions that there are go on with the former one
+    RotateKeyPair {
+        /// OWNER/APP
+        app: String,
+        /// Seconds that the former one still signs for them; 0: from now on all are signed with the new one [default: without end]
+        #[arg(long, value_parser = clap::value_parser!(i64).range(0..=315_360_000))]
+        grace: Option<i64>,
+        /// Further versions of programs that were built with the former one, separated by commas
+        #[arg(long, value_delimiter = ',')]
+        versions: Vec<String>,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Sign with the newest key pair only; programs that were built with a former one stop working
+    EndKeyPairs(ConfirmArgs),
     /// Manage seller keys: several, each with a name and rights of its own
     #[command(subcommand)]
     SellerKey(seller_key::Command),
@@ -116,6 +136,10 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         }
         Command::Unban { app } => settings::set_banned(store, &app, false),
         Command::RotateSecret { app, yes, json } => rotate_secret(store, &app, yes, json),
+        Command::RotateKeyPair { app, grace, versions, yes, json } => {
+            key_pair::rotate(store, &app, key_pair::Terms { grace, versions }, yes, json)
+        }
+        Command::EndKeyPairs(args) => key_pair::end(store, &args),
         Command::SellerKey(command) => seller_key::run(store, command),
         Command::RotateSellerKey { app, grace, yes, json } => {
             seller_key::rotate(store, &app, FIRST_SELLER_KEY, grace, yes, json)
@@ -221,7 +245,7 @@ fn print_app(app: &App, more: &[(&str, &str)]) {
         ("owner id", &app.owner_id),
         ("version", &app.settings.version),
         ("secret", app.secret.expose()),
-        ("public key", app.signing_key.public_hex()),
+        ("public key", app.key_pairs.newest().public_hex()),
     ];
     rows.extend(more);
     output::pairs(&rows);
@@ -234,7 +258,7 @@ fn as_json(app: &App) -> serde_json::Value {
         "name": app.name,
         "version": app.settings.version,
         "secret": app.secret.expose(),
-        "public_key": app.signing_key.public_hex(),
+        "public_key": app.key_pairs.newest().public_hex(),
         "banned": app.banned,
         "created": app.created,
     })

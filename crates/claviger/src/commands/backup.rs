@@ -16,7 +16,7 @@ use claviger_service::{
 };
 use serde_json::json;
 
-use super::run::with_service;
+use super::run::{opened_by_hand, with_service};
 use crate::{
     config::{Backups, KeepArgs, PlaceArgs, Store, StoreArgs},
     output,
@@ -190,7 +190,7 @@ fn verify(
         place: &place,
         name: &found.name,
         unlock: &unlock,
-        master_key_file: &store.master_key_file,
+        master_key: &opened_by_hand(&store.master_key)?,
         scratch: &scratch.unwrap_or_else(env::temp_dir),
         now: SystemClock.now(),
         progress: &telling("verify"),
@@ -220,7 +220,7 @@ fn verify(
             output::time(verified.header.made)
         ));
     }
-    let key = store.master_key_file.display();
+    let key = &store.master_key;
     match verified.key {
         KeyState::Opens | KeyState::Unneeded => Ok(()),
         KeyState::Missing => {
@@ -248,7 +248,7 @@ fn restore(store: StoreArgs, place: PlaceArgs, key: &KeyFileArgs, name: Option<&
         unlock: &unlock,
         database: &store.database,
         files_dir: &store.files_dir,
-        master_key_file: &store.master_key_file,
+        master_key: &opened_by_hand(&store.master_key)?,
         now: SystemClock.now(),
         progress: &telling("restore"),
     });
@@ -277,7 +277,7 @@ fn tell_restored(name: &str, store: &Store, restored: &Restored) {
     if restored.key == KeyState::Missing {
         output::say(format_args!(
             "put the master key that belongs to it at {}, mode 0600, before the server starts",
-            store.master_key_file.display()
+            store.master_key
         ));
     }
 }

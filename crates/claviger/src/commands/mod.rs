@@ -12,6 +12,8 @@ pub(crate) mod doctor;
 pub(crate) mod file;
 pub(crate) mod health;
 pub(crate) mod job;
+mod key_pair;
+pub(crate) mod keys;
 pub(crate) mod license;
 pub(crate) mod log;
 pub(crate) mod migrate_store;

@@ -24,6 +24,16 @@ pub(super) fn confirm(yes: bool, loss: &str) -> anyhow::Result<()> {
     }
 }
 
+/// Asks for the passphrase of the master key, which does not show; without a terminal it is the first line of standard input.
+pub(super) fn read_passphrase(question: &str) -> anyhow::Result<Secret> {
+    if std::io::stdin().is_terminal() {
+        return Ok(Secret::new(rpassword::prompt_password(question)?.trim()));
+    }
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(Secret::new(line.trim()))
+}
+
 /// A password given as an argument would show in the list of processes.
 pub(super) fn read_password() -> anyhow::Result<Secret> {
     if std::io::stdin().is_terminal() {

@@ -1,15 +1,18 @@
 //! Opening the data for a command, and running the command there.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{future::Future, io::IsTerminal, pin::Pin, sync::Arc};
 
 use anyhow::{Context, anyhow, bail};
 use claviger_domain::{SystemClock, SystemRandom};
 use claviger_service::{
-    App, Database, Options, Service, ServiceError, StoreError, create_private, on_behalf_of, parse_app_path,
-    vendor::ManageError,
+    App, Database, MasterKeySource, Options, Service, ServiceError, StoreError, create_private, on_behalf_of,
+    parse_app_path, vendor::ManageError,
 };
 
-use super::{args::ConfirmArgs, prompt::confirm};
+use super::{
+    args::ConfirmArgs,
+    prompt::{confirm, read_passphrase},
+};
 use crate::{
     config::{Store, StoreArgs},
     deed::actor,
@@ -100,7 +103,7 @@ pub(super) async fn open(store: &Store, options: Options) -> anyhow::Result<Arc<
     create_private(&store.data_dir)
         .with_context(|| format!("cannot make the data folder {}", store.data_dir.display()))?;
     let options = Options {
-        master_key_file: store.master_key_file.clone(),
+        master_key: opened_by_hand(&store.master_key)?,
         files_dir: store.files_dir.clone(),
         file_max_bytes: store.file_max_bytes,
         app_upload_bytes: store.app_upload_bytes,
@@ -109,6 +112,15 @@ pub(super) async fn open(store: &Store, options: Options) -> anyhow::Result<Arc<
     let service =
         Service::open(store.database.clone(), options, Arc::new(SystemClock), Arc::new(SystemRandom));
     Ok(Arc::new(service.await.map_err(advised)?))
+}
+
+/// The master key with its passphrase, which is asked for where somebody is there.
+pub(super) fn opened_by_hand(source: &MasterKeySource) -> anyhow::Result<MasterKeySource> {
+    if source.passphrase().is_some() || !std::io::stdin().is_terminal() || !source.is_protected() {
+        return Ok(source.clone());
+    }
+    let passphrase = read_passphrase(&format!("Passphrase of the master key {source}: "))?;
+    Ok(source.clone().with_passphrase(Some(passphrase)))
 }
 
 /// A failure to open the data, with what to do about it.

@@ -40,6 +40,9 @@ pub(crate) struct StoreArgs {
     /// File with the key that encrypts secrets in the database [default: master.key in the data folder]
     #[arg(long, global = true, value_name = "FILE", env = "CLAVIGER_MASTER_KEY_FILE")]
     pub(crate) master_key_file: Option<PathBuf>,
+    /// File with the passphrase that protects the master key
+    #[arg(long, global = true, value_name = "FILE", env = "CLAVIGER_MASTER_PASSPHRASE_FILE")]
+    pub(crate) master_passphrase_file: Option<PathBuf>,
     /// Folder of uploaded files; nodes share it [default: files in the data folder]
     #[arg(long, global = true, value_name = "DIR", env = "CLAVIGER_FILES_DIR")]
     pub(crate) files_dir: Option<PathBuf>,

@@ -27,6 +27,7 @@ pub(super) struct FileConfig {
     pub(super) database: Option<String>,
     pub(super) database_file: Option<PathBuf>,
     pub(super) master_key_file: Option<PathBuf>,
+    pub(super) master_passphrase_file: Option<PathBuf>,
     pub(super) files_dir: Option<PathBuf>,
     pub(super) file_max_bytes: Option<u64>,
     pub(super) app_upload_bytes: Option<u64>,

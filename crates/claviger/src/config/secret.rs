@@ -14,7 +14,7 @@ use super::file::SettingsFile;
 /// Where systemd puts what `LoadCredential=` names.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 /// Longest content of such a file in bytes.
-const FILE_MAX: u64 = 16 * 1024;
+pub(super) const FILE_MAX: u64 = 16 * 1024;
 
 /// Where a setting may come from.
 pub(super) struct Sources<'a> {
@@ -77,12 +77,17 @@ impl Sources<'_> {
             (None, Some(path)) => return Ok(outside(read(name, &path, warnings)?)),
             (None, None) => {}
         }
-        let credential = env::var_os(CREDENTIALS).map(|folder| Path::new(&folder).join(name));
-        match credential.filter(|path| path.exists()) {
+        match credential(name) {
             Some(path) => Ok(outside(read(name, &path, &mut Vec::new())?)),
             None => Ok(None),
         }
     }
+}
+
+/// The file of a credential, if there is one of that name.
+pub(super) fn credential(name: &str) -> Option<PathBuf> {
+    let path = env::var_os(CREDENTIALS).map(|folder| Path::new(&folder).join(name));
+    path.filter(|path| path.exists())
 }
 
 fn read(name: &str, path: &Path, warnings: &mut Vec<String>) -> anyhow::Result<String> {

@@ -47,7 +47,7 @@ fn defaults() {
     let config = resolve(&[], "").unwrap();
     assert_eq!(config.store.data_dir, Path::new("claviger-data"));
     assert_eq!(config.store.database_label(), "claviger-data/claviger.db");
-    assert_eq!(config.store.master_key_file, Path::new("claviger-data/master.key"));
+    assert_eq!(config.store.master_key.to_string(), "claviger-data/master.key");
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.public_url, None);
     assert_eq!(config.trusted_proxies, []);
@@ -119,7 +119,7 @@ fn the_file_wins_over_defaults() {
     let config = resolve(&[], FILE).unwrap();
     assert_eq!(config.store.data_dir, Path::new("/etc/claviger/data"));
     assert_eq!(config.store.database_label(), "postgres://db:5432/claviger");
-    assert_eq!(config.store.master_key_file, Path::new("/run/secrets/master"));
+    assert_eq!(config.store.master_key.to_string(), "/run/secrets/master");
     assert_eq!(config.listen.to_string(), "0.0.0.0:80");
     assert_eq!(config.public_url.as_deref(), Some("https://license.example.com"));
     let proxies: Vec<String> = config.trusted_proxies.iter().map(ToString::to_string).collect();
@@ -154,7 +154,7 @@ fn the_file_wins_over_defaults() {
     assert_eq!(service.screens.leaked_passwords.as_deref(), Some("https://pwned.example.com"));
     let kept = resolve(&[], "data_dir = \"data\"\nmaster_key_file = \"key\"\ndatabase = \"x.db\"").unwrap();
     assert_eq!(kept.store.database_label(), "/etc/claviger/x.db");
-    assert_eq!(kept.store.master_key_file, Path::new("/etc/claviger/key"));
+    assert_eq!(kept.store.master_key.to_string(), "/etc/claviger/key");
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn flags_win_over_the_file() {
     let config = resolve(&args, FILE).unwrap();
     assert_eq!(config.store.data_dir, Path::new("d"));
     assert_eq!(config.store.database_label(), "other.db");
-    assert_eq!(config.store.master_key_file, Path::new("k"));
+    assert_eq!(config.store.master_key.to_string(), "k");
     assert_eq!(config.listen.to_string(), "[::1]:81");
     assert_eq!(config.public_url.as_deref(), Some("http://localhost:8080"));
     let proxies: Vec<String> = config.trusted_proxies.iter().map(ToString::to_string).collect();

@@ -8,7 +8,7 @@ use crate::support::server::claviger;
 use crate::support::{Browser, Server};
 
 /// Words that only read, first or last.
-const READING: [&str; 16] = [
+const READING: [&str; 17] = [
     "serve",
     "doctor",
     "why",
@@ -16,6 +16,7 @@ const READING: [&str; 16] = [
     "seller-log",
     // Of no application: all of them at once, into a file or into a database that has no log yet.
     "backup",
+    "keys",
     "migrate-store",
     "upgrade",
     "health",
@@ -54,6 +55,8 @@ const IN_APP: &[(&str, &str, &str)] = &[
     ("app ban", "--yes", "demo-app"),
     ("app unban", "", "demo-app"),
     ("app rotate-secret", "--yes", "demo-app"),
+    ("app rotate-key-pair", "--yes", "demo-app"),
+    ("app end-key-pairs", "--yes", "demo-app"),
     ("app rotate-seller-key", "--yes", "demo-app"),
     ("app seller-key add", "shop", "shop"),
     ("app seller-key set", "shop --rights read", "shop"),
@@ -125,7 +128,7 @@ fn every_command_that_changes_something_is_known_here() {
     all_commands(&[], &mut all);
     let reads = |command: &String| {
         let words: Vec<&str> = command.split(' ').collect();
-        READING[..12].contains(&words[0]) || READING[12..].contains(words.last().expect("a word"))
+        READING[..13].contains(&words[0]) || READING[13..].contains(words.last().expect("a word"))
     };
     let changing: BTreeSet<String> = all.into_iter().filter(|command| !reads(command)).collect();
     let known: BTreeSet<String> =

@@ -84,6 +84,8 @@ mod forwarded;
 mod guard_lines;
 mod guesses;
 mod identity;
+mod key_pairs;
+mod master_keys;
 mod neighbours;
 mod openapi;
 mod panel_account;

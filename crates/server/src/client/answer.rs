@@ -9,7 +9,8 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
-use claviger_service::{App, ServiceError, Session};
+use claviger_domain::SigningKey;
+use claviger_service::{App, Service, ServiceError, Session};
 use claviger_wire::client::{ApiVersion, Reply, crypt, nonce, signature, text};
 
 use super::{
@@ -57,6 +58,8 @@ pub(crate) struct Answer {
     owner_id: String,
     /// Whose key signs in API 1.3; without one the server's.
     app: Option<Arc<App>>,
+    /// A former key pair of the application, which signs in place of the newest.
+    former: Option<Arc<SigningKey>>,
     key: Key,
     /// Seconds after which a program that asked too often may try again.
     retry_after: Option<u64>,
@@ -167,6 +170,7 @@ impl Answer {
             content: Content::Reply(reply),
             owner_id: String::new(),
             app,
+            former: None,
             key,
             retry_after: None,
             download: None,
@@ -298,9 +302,20 @@ impl Answer {
         }
     }
 
+    /// The same answer, signed by a former key pair of the application.
+    pub(super) fn signed_by(self, former: Option<Arc<SigningKey>>) -> Self {
+        Self { former, ..self }
+    }
+
+    /// What signs in API 1.3.
+    fn signing_key<'a>(&'a self, service: &'a Service) -> &'a Arc<SigningKey> {
+        let newest = || self.app.as_ref().map_or(service.default_key(), |app| service.signing_key(app));
+        self.former.as_ref().unwrap_or_else(newest)
+    }
+
     fn ed25519_headers(&self, state: &State, body: &[u8]) -> [Option<Header>; 2] {
         let service = &state.service;
-        let key = self.app.as_ref().map_or(service.default_key(), |app| service.signing_key(app));
+        let key = self.signing_key(service);
         let (signature, timestamp) = signature::sign_v1_3(key, service.clock().now(), body);
         [header(ED25519, signature), header(TIMESTAMP, timestamp)]
     }

@@ -8,8 +8,8 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use claviger_domain::{ClientAddress, is_same_subscriber};
-use claviger_service::{Alert, Alerted, App, RELAYED, ServiceError, Session};
+use claviger_domain::{ClientAddress, SigningKey, is_same_subscriber};
+use claviger_service::{Alert, Alerted, App, Asking, RELAYED, ServiceError, Session};
 use claviger_wire::Params;
 use claviger_wire::client::{ApiVersion, ClientParams, Reply, text, v1_0};
 
@@ -144,6 +144,35 @@ async fn dispatch(state: Arc<State>, version: ApiVersion, params: ClientParams, 
         Ok(None) => return Answer::unknown_app(),
         Err(error) => return Answer::fault(None, error.into()),
     };
+    let former = match version {
+        ApiVersion::V1_3 => former_signing_key(&state, &app, &params),
+        ApiVersion::V1_0 | ApiVersion::V1_1 | ApiVersion::V1_2 => None,
+    };
+    answer_of(state, app, version, params, ip).await.signed_by(former)
+}
+
+/// The key pair that the program was built with, where that is not the newest.
+fn former_signing_key(state: &State, app: &App, params: &ClientParams) -> Option<Arc<SigningKey>> {
+    if app.key_pairs.former().is_empty() {
+        return None;
+    }
+    let (kind, version) = (params.get("type"), params.get("ver"));
+    let id = params.get("sessionid").unwrap_or_default();
+    let asking = match kind.as_deref() {
+        Some("init") => Asking::Init { version: version.as_deref() },
+        _ => Asking::Session(&id),
+    };
+    state.service.former_signing_key(app, asking)
+}
+
+/// The answer for an application that is known.
+async fn answer_of(
+    state: Arc<State>,
+    app: Arc<App>,
+    version: ApiVersion,
+    params: ClientParams,
+    ip: ClientAddress,
+) -> Answer {
     if app.banned {
         let banned = Reply::failure(text::APP_BANNED);
         return match version {

@@ -52,7 +52,13 @@ async fn init(request: Request) -> Outcome {
         return Ok(Answer::secret_signed(app.clone(), reply).too_often(FULL_SECONDS));
     }
     let ip = request.ip.to_string();
-    let init = Init { api: request.version.number(), ip: &ip, enckey: enckey.as_deref() };
+    let version = request.get("ver");
+    let init = Init {
+        api: request.version.number(),
+        ip: &ip,
+        enckey: enckey.as_deref(),
+        version: version.as_deref(),
+    };
     let Some(id) = request.state.service.begin_session(app, init).await? else {
         return Ok(Answer::unknown_app());
     };

@@ -4,6 +4,7 @@ mod activity;
 mod backups;
 pub(crate) mod bulk;
 mod deliveries;
+mod master_key;
 mod notices;
 mod pulses;
 mod run;

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use claviger_domain::Seldom;
 use claviger_store::{Conn, StoreError, bulk, password_resets};
 use futures_util::future::BoxFuture;
 
@@ -105,10 +106,14 @@ impl Service {
     }
 
     async fn renew_forever(self: Arc<Self>) {
-        let mut failed = false;
+        let (mut failed, key_told) = (false, Seldom::new());
         loop {
             tokio::time::sleep(RENEW).await;
-            match self.renew_catalog().await {
+            let renewed = match self.renew_catalog().await {
+                Ok(()) => self.follow_master_key(&key_told).await,
+                Err(error) => Err(error),
+            };
+            match renewed {
                 Ok(()) => failed = false,
                 Err(_) if failed => {}
                 Err(error) => {

@@ -16,6 +16,7 @@ use super::{
     reading::Reading,
     shelf::Progress,
 };
+use crate::shared::master_key::MasterKeySource;
 
 /// What to restore, and where.
 pub struct Restore<'a> {
@@ -30,7 +31,7 @@ pub struct Restore<'a> {
     /// The folder of uploads, which must have none.
     pub files_dir: &'a Path,
     /// The master key, if it is at hand.
-    pub master_key_file: &'a Path,
+    pub master_key: &'a MasterKeySource,
     /// Unix second.
     pub now: i64,
     /// Told of how far it is.
@@ -69,12 +70,12 @@ pub fn restore(order: &Restore<'_>) -> Result<Restored, BackupError> {
     };
     let files = Files::of_folder(order.files_dir)?;
     let (read, (ended, key)) = reading.fill_database(order.database, files, "a restore", |conn| {
-        let key = made_key::look(conn, order.master_key_file)?;
+        let key = made_key::look(conn, order.master_key)?;
         if key == KeyState::Wrong {
             return Err(BackupError::Refused(format!(
                 "the master key {} is not the one of this backup: put the right one there, or move it away to restore \
                  without one",
-                order.master_key_file.display()
+                order.master_key
             )));
         }
         Ok((carry::end_what_was_ended(conn, order.now)?, key))

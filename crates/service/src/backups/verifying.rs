@@ -13,6 +13,7 @@ use super::{
     reading::Reading,
     shelf::Progress,
 };
+use crate::shared::master_key::MasterKeySource;
 
 /// What to look at.
 pub struct Verify<'a> {
@@ -23,7 +24,7 @@ pub struct Verify<'a> {
     /// What may open it, where it is encrypted.
     pub unlock: &'a Unlock,
     /// The master key, if it is at hand.
-    pub master_key_file: &'a Path,
+    pub master_key: &'a MasterKeySource,
     /// A folder with room for the database; what is put there is removed.
     pub scratch: &'a Path,
     /// Unix second.
@@ -61,7 +62,7 @@ pub fn verify(order: &Verify<'_>) -> Result<Verified, BackupError> {
         progress: order.progress,
     };
     let (read, key) = reading.fill_database(&database, Files::Nowhere, "a look at a backup", |conn| {
-        made_key::look(conn, order.master_key_file)
+        made_key::look(conn, order.master_key)
     })?;
     Ok(Verified { header: read.header, summary: read.summary, key })
 }

@@ -14,7 +14,7 @@ use super::names::{check_name, no_owner, refused};
 use crate::{
     App, Service, ServiceError,
     background::bulk::FIRST_SLICE,
-    shared::catalog::{APP_SECRET, SIGNING_KEY},
+    shared::master_key::purpose::{APP_SECRET, SIGNING_KEY},
     vendor::seller_keys::{first_terms, new_secret},
 };
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{names::is_step, start::refuse_emptied};
 use crate::{
-    AllowedTarget, App, Service, ServiceError,
+    AllowedTarget, App, MasterKeySource, Service, ServiceError,
     shared::{
         calls::Calls,
         provider::{Provider, ProviderOptions, Way},
@@ -58,8 +58,8 @@ pub async fn schema(database: Database) -> Result<Schema, StoreError> {
 ///
 /// # Errors
 /// With what is wrong and what to do.
-pub async fn damage(database: &Database, master_key_file: &Path) -> Result<(), String> {
-    refuse_emptied(database, master_key_file).map_err(|error| error.to_string())?;
+pub async fn damage(database: &Database, master_key: &MasterKeySource) -> Result<(), String> {
+    refuse_emptied(database, master_key).map_err(|error| error.to_string())?;
     let told = |error: StoreError| match error.advice() {
         Some(advice) => format!("{error}: {advice}"),
         None => error.to_string(),

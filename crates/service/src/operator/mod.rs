@@ -3,6 +3,8 @@
 pub(crate) mod applications;
 pub(crate) mod demo;
 pub mod doctor;
+pub(crate) mod key_pairs;
+pub(crate) mod master_keys;
 pub(crate) mod names;
 pub(crate) mod owners;
 mod progress;

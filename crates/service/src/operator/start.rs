@@ -15,17 +15,17 @@ use crate::{
         asked::Asked,
         attempts::Attempts,
         calls::Calls,
-        catalog::SIGNING_KEY,
         endings::EndingsCache,
         file_store::FileStore,
         key_uses::KeyUses,
         mails::Mails,
+        master_key::{Marks, MasterKeyError, MasterKeySource, purpose::SIGNING_KEY},
         passwords::Passwords,
         provider::Provider,
         screens::Screens,
         spool::Spools,
         stats::{QUICK_FOR_PEOPLE, QUICK_FOR_PROGRAMS, StatsCache},
-        vault::{Vault, VaultError},
+        vault::Vault,
     },
 };
 
@@ -44,10 +44,10 @@ impl Service {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, ServiceError> {
-        refuse_emptied(&database, &options.master_key_file)?;
+        refuse_emptied(&database, &options.master_key)?;
         let store = patiently("opening the database", Store::open(database, clock.now())).await?;
-        let vault = open_vault(&store, &options.master_key_file, &*random).await?;
-        let default_key = open_default_key(&store, &vault, &options.master_key_file, &*random).await?;
+        let vault = open_vault(&store, &options.master_key, &random).await?;
+        let default_key = open_default_key(&store, &vault, &*random).await?;
         let passwords = Passwords::start(options.hash_threads)
             .map_err(|error| ServiceError::System(format!("cannot start a thread: {error}")))?;
         let (outgoing, mailer) = open_outgoing(&options)?;
@@ -122,13 +122,13 @@ fn digest_bounds() -> Bounds {
 ///
 /// # Errors
 /// When the file is empty, but there is a master key already, or a log of changes beside it.
-pub(super) fn refuse_emptied(database: &Database, master_key_file: &Path) -> Result<(), ServiceError> {
+pub(super) fn refuse_emptied(database: &Database, master_key: &MasterKeySource) -> Result<(), ServiceError> {
     let Database::Sqlite(path) = database else { return Ok(()) };
     let length = |path: &Path| path.metadata().map(|found| found.len()).ok();
     let mut wal = path.as_os_str().to_owned();
     wal.push("-wal");
     if length(path) != Some(0)
-        || !(master_key_file.exists() || length(Path::new(&wal)).is_some_and(|length| length > 0))
+        || !(master_key.is_there() || length(Path::new(&wal)).is_some_and(|length| length > 0))
     {
         return Ok(());
     }
@@ -149,23 +149,31 @@ fn open_outgoing(options: &Options) -> Result<(Arc<Outgoing>, Option<Mailer>), S
     Ok((Arc::new(outgoing), mailer.map_err(|error| ServiceError::Refused(error.to_string()))?))
 }
 
-async fn open_vault(store: &Store, path: &Path, random: &dyn Random) -> Result<Vault, ServiceError> {
-    if let Some(vault) = Vault::load(path)? {
-        return Ok(vault);
-    }
-    // A new key beside an old database would open nothing in it.
-    if store.db().read(|conn| server_keys::get(conn, SIGNING_KEY)).await?.is_some() {
-        return Err(VaultError::Missing(path.display().to_string()).into());
-    }
-    let vault = Vault::create(path, random)?;
-    tracing::info!(file = %path.display(), "made the master key; keep a copy apart from the database's backups");
-    Ok(vault)
+async fn open_vault(
+    store: &Store,
+    source: &MasterKeySource,
+    random: &Arc<dyn Random>,
+) -> Result<Arc<Vault>, ServiceError> {
+    let marks = store.db().read(Marks::read).await?;
+    let (source, random) = (source.clone(), random.clone());
+    // A passphrase takes its time.
+    let opening = move || match Vault::load(&source)? {
+        Some(vault) => vault.settle(&marks).map(|()| vault),
+        // A new key beside an old database would open nothing in it.
+        None if marks.signing_key.is_some() => Err(MasterKeyError::Missing(source.to_string())),
+        None => {
+            let vault = Vault::create(&source, &*random)?;
+            tracing::info!(file = %source, "made the master key; keep a copy apart from the database's backups");
+            Ok(vault)
+        }
+    };
+    let opened = tokio::task::spawn_blocking(opening).await;
+    Ok(Arc::new(opened.map_err(|error| ServiceError::System(error.to_string()))??))
 }
 
 async fn open_default_key(
     store: &Store,
     vault: &Vault,
-    path: &Path,
     random: &dyn Random,
 ) -> Result<SigningKey, ServiceError> {
     let mut seed = [0; SigningKey::SEED_LEN];
@@ -186,5 +194,5 @@ async fn open_default_key(
     sealed
         .and_then(|sealed| vault.open(SIGNING_KEY, &sealed))
         .and_then(|seed| SigningKey::from_seed(&seed))
-        .ok_or_else(|| VaultError::Wrong(path.display().to_string()).into())
+        .ok_or_else(|| MasterKeyError::Wrong(vault.source().to_string()).into())
 }

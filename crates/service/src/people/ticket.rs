@@ -58,11 +58,13 @@ mod tests {
     use claviger_domain::SystemRandom;
 
     use super::*;
+    use crate::MasterKeySource;
 
     #[test]
     fn opens_for_its_purpose_until_it_ends() {
         let folder = tempfile::tempdir().unwrap();
-        let vault = Vault::create(&folder.path().join("master.key"), &SystemRandom).unwrap();
+        let vault =
+            Vault::create(&MasterKeySource::file(folder.path().join("master.key")), &SystemRandom).unwrap();
         let ticket = seal(&vault, "one", b"body", 1000);
         let text = ticket.expose();
         assert_eq!(open(&vault, "one", text, 1000 + LASTS - 1).unwrap().body, b"body");

@@ -1,6 +1,8 @@
 //! Sessions: begin, find, end.
 
-use claviger_domain::{MAX_SESSION_SECONDS, SessionId};
+use std::sync::Arc;
+
+use claviger_domain::{MAX_SESSION_SECONDS, SessionId, SigningKey};
 use claviger_store::sessions::{LiveSession, Lookup, NewSession, SessionUser, shared};
 
 use crate::{App, Service, ServiceError};
@@ -14,6 +16,20 @@ pub struct Init<'a> {
     pub ip: &'a str,
     /// The client's nonce, where it sent one.
     pub enckey: Option<&'a str>,
+    /// The program's version, where it told one.
+    pub version: Option<&'a str>,
+}
+
+/// Whose reply is to be signed.
+#[derive(Clone, Copy, Debug)]
+pub enum Asking<'a> {
+    /// A program that starts.
+    Init {
+        /// Its version, where it told one.
+        version: Option<&'a str>,
+    },
+    /// One that names a session.
+    Session(&'a str),
 }
 
 /// A session that lives.
@@ -33,6 +49,19 @@ impl Session {
 }
 
 impl Service {
+    /// A former key pair that must sign in place of the newest: of a program that was built with it, by the version that its
+    /// `init` tells, or of a session of such a program.
+    pub fn former_signing_key(&self, app: &App, asked: Asking<'_>) -> Option<Arc<SigningKey>> {
+        if self.options.single_signing_key || app.key_pairs.former().is_empty() {
+            return None;
+        }
+        let now_ms = self.clock.now_ms();
+        Some(match asked {
+            Asking::Init { version } => app.key_pairs.for_version(version, now_ms).clone(),
+            Asking::Session(id) => app.key_pairs.for_session(&SessionId::parse(id)?, now_ms).clone(),
+        })
+    }
+
     /// Whether an application may have one more session in which nobody is signed in. Counted about once a minute, so that
     /// beginning a session costs no more for it.
     pub fn has_room_for_session(&self, app: &App) -> bool {
@@ -46,6 +75,7 @@ impl Service {
     pub async fn begin_session(&self, app: &App, init: Init<'_>) -> Result<Option<SessionId>, ServiceError> {
         let now_ms = self.clock.now_ms();
         let id = SessionId::generate(now_ms, &*self.random);
+        let id = app.key_pairs.mark(id, init.version, now_ms);
         let session = NewSession {
             app: app.id,
             id,

@@ -8,22 +8,19 @@ use std::{
 };
 
 use claviger_domain::{
-    AppSettings, ClientAddress, Network, Role, Secret, SellerRights, SigningKey, fold, former,
+    AppSettings, ClientAddress, FormerKeyPair, KeyPairs, Network, Role, Secret, SellerRights, SigningKey,
+    fold, former,
 };
 use claviger_store::{StoreError, apps::AppRecord, seller_keys::FoundKey, variables::Variable};
 
 use crate::{
     error::ServiceError,
     shared::{
+        master_key::purpose::{APP_SECRET, SIGNING_KEY},
         tally::{Tallies, Tally},
         vault::Vault,
     },
 };
-
-/// What the master key encrypts app secrets for.
-pub(crate) const APP_SECRET: &str = "app-secret";
-/// What the master key encrypts private signing keys for.
-pub(crate) const SIGNING_KEY: &str = "signing-key";
 
 /// Entries held at most; far more than most servers have applications.
 const CAPACITY: usize = 10_000;
@@ -47,8 +44,8 @@ pub struct App {
     pub role_until: Option<i64>,
     /// The app secret, 64 hexadecimal digits.
     pub secret: Secret,
-    /// Signs the replies of API 1.3.
-    pub signing_key: Arc<SigningKey>,
+    /// Sign the replies of API 1.3.
+    pub key_pairs: KeyPairs,
     /// What the owner has set.
     pub settings: AppSettings,
     /// Banned by the operator.
@@ -66,8 +63,21 @@ impl App {
             let app = format!("{}/{}", record.owner.name, record.name);
             ServiceError::Store(StoreError::Unexpected(format!("{what} of application {app}")))
         };
-        let seed =
-            vault.open(SIGNING_KEY, &record.sealed_signing_key).ok_or_else(|| broken("signing key"))?;
+        let key = |sealed: &[u8]| {
+            let seed = vault.open(SIGNING_KEY, sealed);
+            let key = seed.and_then(|seed| SigningKey::from_seed(&seed)).map(Arc::new);
+            key.ok_or_else(|| broken("signing key"))
+        };
+        let former = record.former_key_pairs.iter().map(|former| {
+            Ok(FormerKeyPair {
+                number: former.number.unsigned_abs(),
+                key: key(&former.sealed)?,
+                versions: former.versions.clone(),
+                replaced_ms: former.replaced_ms,
+                until: former.until,
+            })
+        });
+        let former = former.collect::<Result<Vec<_>, ServiceError>>()?;
         Ok(Self {
             id: record.id,
             name: record.name.clone(),
@@ -76,7 +86,11 @@ impl App {
             role: record.owner.role,
             role_until: record.owner.role_until,
             secret: vault.open_text(APP_SECRET, &record.sealed_secret).ok_or_else(|| broken("secret"))?,
-            signing_key: Arc::new(SigningKey::from_seed(&seed).ok_or_else(|| broken("signing key"))?),
+            key_pairs: KeyPairs::new(
+                record.key_pair.unsigned_abs(),
+                key(&record.sealed_signing_key)?,
+                former,
+            ),
             settings: serde_json::from_str(&record.settings).map_err(|_| broken("settings"))?,
             banned: record.banned,
             created: record.created,

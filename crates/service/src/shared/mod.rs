@@ -18,6 +18,7 @@ pub(crate) mod limits;
 pub(crate) mod line_budgets;
 pub(crate) mod live;
 pub(crate) mod mails;
+pub(crate) mod master_key;
 pub(crate) mod outcome;
 pub(crate) mod passwords;
 pub(crate) mod pauses;

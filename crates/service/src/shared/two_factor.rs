@@ -5,12 +5,10 @@ use claviger_store::users::Totp;
 use totp_rs::{Algorithm, Builder};
 use zeroize::Zeroizing;
 
-use crate::shared::vault::Vault;
+use crate::shared::{master_key::purpose::CODES, vault::Vault};
 
 /// Bytes of a secret: 40 characters of base 32.
 const SECRET_LEN: usize = 25;
-/// What the master key encrypts secrets for.
-const PURPOSE: &str = "totp";
 
 /// What came of the code of a login.
 #[derive(Clone, Debug)]
@@ -43,13 +41,13 @@ impl NewSecret {
     pub(crate) fn draw(random: &dyn Random, vault: &Vault) -> Self {
         let bytes = Zeroizing::new(draw(random));
         let base32 = totp_rs::Secret::from(bytes.as_slice()).to_base32();
-        Self { base32, sealed: vault.seal(PURPOSE, &*bytes) }
+        Self { base32, sealed: vault.seal(CODES, &*bytes) }
     }
 }
 
 /// An encrypted secret, as an authenticator wants it.
 pub(crate) fn reveal(vault: &Vault, sealed: &[u8]) -> Option<String> {
-    let secret = vault.open(PURPOSE, sealed)?;
+    let secret = vault.open(CODES, sealed)?;
     Some(totp_rs::Secret::from(secret.as_slice()).to_base32())
 }
 
@@ -67,7 +65,7 @@ pub(crate) fn check_code(vault: &Vault, totp: &Totp, code: Option<&str>, now: i6
 
 /// The step of an encrypted secret that a code is of; `None` for a wrong one.
 pub(crate) fn step_of(vault: &Vault, sealed: &[u8], code: &str, now: i64) -> Option<i64> {
-    let secret = vault.open(PURPOSE, sealed)?;
+    let secret = vault.open(CODES, sealed)?;
     matching_step(&secret, code, now)
 }
 

@@ -5,7 +5,7 @@ use super::Conn;
 use crate::{Result, StoreError, names, params};
 
 /// All migrations, oldest first; the version is the position, counted from 1.
-const MIGRATIONS: [(&str, &str); 29] = [
+const MIGRATIONS: [(&str, &str); 30] = [
     ("first", include_str!("../../migrations/0001_first.sql")),
     ("client_api", include_str!("../../migrations/0002_client_api.sql")),
     ("seller_api", include_str!("../../migrations/0003_seller_api.sql")),
@@ -35,6 +35,7 @@ const MIGRATIONS: [(&str, &str); 29] = [
     ("import_ranges", include_str!("../../migrations/0027_import_ranges.sql")),
     ("claims", include_str!("../../migrations/0028_claims.sql")),
     ("request_details", include_str!("../../migrations/0029_request_details.sql")),
+    ("key_pairs", include_str!("../../migrations/0030_key_pairs.sql")),
 ];
 
 /// Part of a migration that SQL cannot do.

@@ -15,6 +15,7 @@ use claviger_store::{
     deliveries::{self, DeliveryBounds, NewDelivery},
     files::{self, File},
     imports,
+    key_pairs::{self, FormerKeyPair},
     licenses::{self, NewLicenses},
     logs::{self, Log},
     notices::{self, NewMessage},
@@ -136,6 +137,14 @@ fn fill_for_sellers(conn: &mut Conn<'_>, app: i64) -> Result<()> {
 
 fn fill_the_rest(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
     let url = "https://example.com/";
+    let pair = FormerKeyPair {
+        number: 0,
+        sealed: vec![1],
+        versions: vec!["1.0".into()],
+        replaced_ms: 1,
+        until: None,
+    };
+    assert!(key_pairs::replace(conn, app, &[2], &pair)?);
     let webhook = Webhook { id: "id".into(), url: url.into(), user_agent: "Claviger".into(), authed: true };
     assert!(webhooks::insert(conn, app, &webhook)?);
     webhook_events::add(conn, app, webhook_events::Room::Calls, &[WebhookEvent::default()])?;

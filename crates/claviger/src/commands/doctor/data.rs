@@ -1,9 +1,7 @@
 //! The database, the master key and what they hold.
 
-use std::path::Path;
-
 use claviger_service::{
-    Database, Options, Service, Vault, VaultError,
+    Database, MasterKeyError, MasterKeySource, Options, Service, Vault,
     doctor::{AppCheck, Schema, damage, schema},
 };
 
@@ -17,12 +15,12 @@ use crate::{
 pub(super) async fn examine(report: &mut Report, config: &Config) -> Vec<AppCheck> {
     let store = &config.store;
     let database = database(report, store).await;
-    if !master_key(report, &store.master_key_file, database) || !database {
+    if !master_key(report, &store.master_key, database) || !database {
         return Vec::new();
     }
     match run::open(store, Options::default()).await {
         Ok(service) => {
-            report.ok("master key", format!("{}, fits the database", store.master_key_file.display()));
+            report.ok("master key", format!("{}, fits the database", store.master_key));
             apps(report, &service).await
         }
         Err(error) => {
@@ -33,15 +31,14 @@ pub(super) async fn examine(report: &mut Report, config: &Config) -> Vec<AppChec
 }
 
 /// Whether there is a master key that can be used; `database`: there is one that was set up with a key.
-fn master_key(report: &mut Report, path: &Path, database: bool) -> bool {
-    let reason = match Vault::load(path) {
+fn master_key(report: &mut Report, source: &MasterKeySource, database: bool) -> bool {
+    let reason = match Vault::load(source) {
         Ok(Some(_)) => return true,
-        Ok(None) if database => VaultError::Missing(path.display().to_string()).to_string(),
+        Ok(None) if database => MasterKeyError::Missing(source.to_string()).to_string(),
         Ok(None) => {
-            let path = path.display();
             report.warning(
                 "master key",
-                format!("{path} is not there: the first start on a new database makes it"),
+                format!("{source} is not there: the first start on a new database makes it"),
             );
             return false;
         }
@@ -63,7 +60,7 @@ async fn database(report: &mut Report, store: &Store) -> bool {
         );
         return false;
     }
-    if let Err(reason) = damage(&store.database, &store.master_key_file).await {
+    if let Err(reason) = damage(&store.database, &store.master_key).await {
         report.problem("database", format!("{label}: {reason}"));
         return false;
     }

@@ -1,7 +1,6 @@
 //! A reply with a file in it, which is never in memory as a whole.
 
 use axum::response::Response;
-use claviger_service::App;
 use claviger_wire::client::{ApiVersion, Reply, nonce};
 
 use super::{Answer, Content, ED25519, Hmac, NO_LONGER, SIGNATURE, TIMESTAMP, header};
@@ -39,7 +38,7 @@ impl Answer {
                 Err(full) => return self.full(full.retry_after.as_secs()).render(state, format),
             };
             // After it has waited: programs refuse a time that is long past.
-            written.clone().sign(self.signing(state, &app, format), digesting).await
+            written.clone().sign(self.signing(state, format), digesting).await
         } else {
             Ok(Signatures::default())
         };
@@ -68,14 +67,14 @@ impl Answer {
     }
 
     /// What a reply with a file in it is signed with.
-    fn signing(&self, state: &State, app: &App, format: &Format) -> Signing {
+    fn signing(&self, state: &State, format: &Format) -> Signing {
         let service = &state.service;
         let hmac = match self.hmac(format) {
             Some(Hmac::Key(key)) => Some(key.into_owned()),
             _ => None,
         };
         let ed25519 = (format.version == ApiVersion::V1_3)
-            .then(|| (service.signing_key(app).clone(), service.clock().now()));
+            .then(|| (self.signing_key(service).clone(), service.clock().now()));
         Signing { hmac, ed25519 }
     }
 }

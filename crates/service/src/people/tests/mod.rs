@@ -14,7 +14,7 @@ use std::sync::{
 use claviger_domain::{AccountRole, ApiVersions, Clock, Permission, Role, Secret, SystemRandom};
 
 use super::*;
-use crate::{Database, FreeFailures, Options, Service, vendor::NewMember};
+use crate::{Database, FreeFailures, MasterKeySource, Options, Service, vendor::NewMember};
 
 const NOW: i64 = 1_700_000_000;
 const PASSWORD: &str = "correct horse battery";
@@ -90,7 +90,7 @@ fn done(step: SignInStep) -> SignedIn {
 
 async fn open(folder: &tempfile::TempDir, watch: Arc<Watch>) -> Service {
     let options = Options {
-        master_key_file: folder.path().join("master.key"),
+        master_key: MasterKeySource::file(folder.path().join("master.key")),
         files_dir: folder.path().join("files"),
         free_failures: FreeFailures { user: 3, address: 50, app: 0 },
         public_url: "https://keys.example.org".into(),

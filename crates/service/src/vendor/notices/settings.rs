@@ -2,10 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::shared::vault::Vault;
+use crate::shared::{master_key::purpose::NOTICES, vault::Vault};
 
-/// What the encryption of what was chosen is bound to.
-const PURPOSE: &str = "notices";
 /// The ways of messages.
 pub(crate) const MAIL: &str = "mail";
 pub(crate) const WEBHOOK: &str = "webhook";
@@ -116,13 +114,13 @@ impl NoticeSettings {
 
     pub(super) fn seal(&self, vault: &Vault) -> Vec<u8> {
         let text = serde_json::to_vec(self).expect("settings are plain data");
-        vault.seal(PURPOSE, &text)
+        vault.seal(NOTICES, &text)
     }
 }
 
 /// Decrypts what was chosen; what cannot be read is as if nothing was.
 pub(crate) fn open(vault: &Vault, sealed: Option<Vec<u8>>) -> NoticeSettings {
-    let plain = sealed.and_then(|sealed| vault.open(PURPOSE, &sealed));
+    let plain = sealed.and_then(|sealed| vault.open(NOTICES, &sealed));
     let read = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
     read.unwrap_or_else(NoticeSettings::usual)
 }

@@ -20,7 +20,11 @@ use self::{
     rules::{LIST_MAX, Rule},
 };
 use super::ManageError;
-use crate::{App, Service, background::bulk::FIRST_SLICE, shared::by::by};
+use crate::{
+    App, Service,
+    background::bulk::FIRST_SLICE,
+    shared::{by::by, master_key::purpose::SECRET_SETTING},
+};
 
 pub use self::{
     changing::ChangedSettings,
@@ -29,9 +33,6 @@ pub use self::{
     shown::{ShownSetting, Written, shown_settings},
     trial::Trial,
 };
-
-/// What secret settings are encrypted for.
-const SECRET_SETTING: &str = "secret-setting";
 
 impl Service {
     /// Changes settings, all or none: each by its name, such as `hwidCheck` or `messages.loggedIn`, and the text of its

@@ -26,7 +26,9 @@ use claviger_store::{
 };
 
 use super::*;
-use crate::{App, Database, Options, Service, shared::vault::sha256, vendor::new_licenses::NewKeys};
+use crate::{
+    App, Database, MasterKeySource, Options, Service, shared::vault::sha256, vendor::new_licenses::NewKeys,
+};
 
 const NOW: i64 = 1_700_000_000;
 
@@ -53,7 +55,7 @@ impl Fixture {
     async fn open_with(change: impl FnOnce(&mut Options)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut options = Options {
-            master_key_file: folder.path().join("master.key"),
+            master_key: MasterKeySource::file(folder.path().join("master.key")),
             files_dir: folder.path().join("files"),
             file_max_bytes: 100,
             ..Options::default()

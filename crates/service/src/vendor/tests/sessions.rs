@@ -157,7 +157,7 @@ async fn who_watches_is_told() {
 async fn what_happens_is_counted() {
     let t = Fixture::open().await;
     let app = t.service.app_by_name(&t.app.owner_id, "shop").await.unwrap().unwrap();
-    let init = || Init { api: 12, ip: "192.0.2.1", enckey: None };
+    let init = || Init { api: 12, ip: "192.0.2.1", enckey: None, version: None };
     for _ in 0..3 {
         t.service.begin_session(&app, init()).await.unwrap().unwrap();
     }
@@ -231,7 +231,7 @@ async fn there_is_room_for_so_many_strangers() {
     let app = t.service.app_by_name(&t.app.owner_id, "shop").await.unwrap().unwrap();
     let room = || t.service.has_room_for_session(&app);
     let begin = async || {
-        let init = Init { api: 12, ip: "192.0.2.1", enckey: None };
+        let init = Init { api: 12, ip: "192.0.2.1", enckey: None, version: None };
         t.service.begin_session(&app, init).await.unwrap().unwrap();
     };
     for _ in 0..4 {

@@ -1,0 +1,120 @@
+//! Giving an application another Ed25519 key pair, while programs that were built with the former one go on.
+
+use claviger_domain::{SigningKey, tidy};
+use claviger_store::{
+    Conn, StoreError, key_pairs,
+    report_counts::{self, Kind},
+};
+use zeroize::Zeroizing;
+
+use super::names::refused;
+use crate::{Service, ServiceError, shared::master_key::purpose::SIGNING_KEY};
+
+/// After how many milliseconds the new key pair signs, so that all nodes know it by then: they look five times a second.
+const KNOWN_AFTER_MS: u64 = 2000;
+/// Former key pairs of an application that sign at the same time at most.
+const FORMER_MAX: usize = 8;
+/// Seconds of the reports in which versions of programs are looked for.
+const REPORTED: i64 = 400 * 86_400;
+/// Versions that a program may have: as long as the setting may be, and not more of them than reports keep.
+const VERSION_MAX: usize = 40;
+const VERSIONS_MAX: usize = 1000;
+
+/// What came of giving an application another key pair.
+#[derive(Clone, Debug)]
+pub struct ReplacedKeyPair {
+    /// The public key that programs are built with from now on, 64 hexadecimal digits.
+    pub public_key: String,
+    /// The one before.
+    pub former: String,
+    /// The versions of programs that are answered with the one before.
+    pub versions: Vec<String>,
+    /// Unix second until which they are; `None`: without end.
+    pub until: Option<i64>,
+}
+
+impl Service {
+    /// Gives an application another Ed25519 key pair. Programs of API 1.3 that were built with the one before go on: replies to
+    /// them are signed with it, for `grace` seconds or without end. They are told by their version: the one that the application
+    /// has now, those that the reports know, and `more`. So a program that is built with the new key must have a new
+    /// version. Sessions keep the key pair that they began with. Both are in force two seconds later.
+    ///
+    /// # Errors
+    /// When there is no such application, a version is too long, there are too many former key pairs, or the database fails.
+    pub async fn replace_key_pair(
+        &self,
+        owner: &str,
+        name: &str,
+        grace: Option<i64>,
+        more: &[String],
+    ) -> Result<ReplacedKeyPair, ServiceError> {
+        let app = self.app(owner, name).await?;
+        let (now_ms, now) = (self.clock.now_ms(), self.clock.now());
+        if let Some(long) = more.iter().find(|version| version.len() > VERSION_MAX) {
+            return Err(refused(&format!("no version has more than {VERSION_MAX} bytes: `{long}`")));
+        }
+        let living = app.key_pairs.former().iter().filter(|former| former.signs(now_ms));
+        let taken: Vec<String> = living.clone().flat_map(|former| former.versions.clone()).collect();
+        if living.count() >= FORMER_MAX && grace != Some(0) {
+            return Err(refused(&format!(
+                "{FORMER_MAX} former key pairs still sign: end them with `claviger app end-key-pairs` first"
+            )));
+        }
+        let mut seed = Zeroizing::new([0; SigningKey::SEED_LEN]);
+        self.random.fill(&mut *seed);
+        let public_key = SigningKey::from_seed(&*seed).map(|key| key.public_hex().to_owned());
+        let (sealed, until) = (self.vault.seal(SIGNING_KEY, &*seed), grace.map(|grace| now + grace));
+        let (id, current) = (app.id, app.settings.version.clone());
+        let more: Vec<String> = more.iter().map(|version| tidy(version).to_owned()).collect();
+        let change = move |conn: &mut Conn<'_>| {
+            let Some(record) = claviger_store::apps::by_id(conn, id)? else { return Ok(None) };
+            let mut versions = vec![tidy(&current).to_owned()];
+            for kind in [Kind::Version, Kind::Outdated] {
+                let counts = report_counts::since(conn, id, kind, now - REPORTED)?;
+                versions.extend(counts.into_iter().map(|count| count.name));
+            }
+            versions.extend(more);
+            versions.sort_unstable();
+            versions.dedup();
+            // They were built with one from before.
+            versions.retain(|version| !taken.contains(version));
+            versions.truncate(VERSIONS_MAX);
+            key_pairs::remove_ended(conn, id, now)?;
+            if until == Some(now) {
+                key_pairs::end(conn, id, now)?;
+            }
+            let former = key_pairs::FormerKeyPair {
+                number: record.key_pair,
+                sealed: record.sealed_signing_key,
+                versions,
+                replaced_ms: now_ms + KNOWN_AFTER_MS,
+                until,
+            };
+            let replaced = key_pairs::replace(conn, id, &sealed, &former)?;
+            Ok::<_, StoreError>(replaced.then_some(former.versions))
+        };
+        let versions = self.store.db().write(change).await?.ok_or_else(|| {
+            refused(&format!("another key pair was given to `{owner}/{name}` meanwhile: look at it first"))
+        })?;
+        self.renew_catalog().await?;
+        Ok(ReplacedKeyPair {
+            public_key: public_key.unwrap_or_default(),
+            former: app.key_pairs.newest().public_hex().into(),
+            versions,
+            until,
+        })
+    }
+
+    /// Lets the former key pairs of an application sign no more; how many did. Programs that were built with them refuse what
+    /// they are told from then on.
+    ///
+    /// # Errors
+    /// When there is no such application, or the database fails.
+    pub async fn end_key_pairs(&self, owner: &str, name: &str) -> Result<u64, ServiceError> {
+        let (id, now) = (self.app(owner, name).await?.id, self.clock.now());
+        let end = move |conn: &mut Conn<'_>| key_pairs::end(conn, id, now);
+        let ended = self.store.db().write::<_, StoreError, _>(end).await?;
+        self.renew_catalog().await?;
+        Ok(ended)
+    }
+}

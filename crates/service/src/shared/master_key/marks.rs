@@ -1,0 +1,82 @@
+//! What a database tells of its master key.
+
+use claviger_store::{Conn, Result, server_keys};
+
+use super::purpose::{KEYED_HASHES, SIGNING_KEY};
+
+/// Names the key that encrypts.
+const CURRENT: &str = "master-key";
+/// Names the key under which everything is to be encrypted anew, as long as that is not done. It stands there before that key
+/// encrypts, so that servers can read by then what others encrypt under it.
+const UNDER_WAY: &str = "master-key-rotation";
+
+/// What a database tells of its master key.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Marks {
+    /// Name of the key that encrypts; `None`: there never was another one.
+    pub(crate) current: Option<String>,
+    /// Name of the key under which everything is to be encrypted anew.
+    pub(crate) under_way: Option<String>,
+    /// The default private key, encrypted; `None`: the database is new.
+    pub(crate) signing_key: Option<Vec<u8>>,
+    /// The key of the hashes, encrypted; `None`: it comes from the master key.
+    pub(crate) hashes: Option<Vec<u8>>,
+}
+
+impl Marks {
+    /// What the database tells.
+    ///
+    /// # Errors
+    /// Whatever the database refuses.
+    pub(crate) fn read(conn: &mut Conn<'_>) -> Result<Self> {
+        let [current, under_way] = Self::names(conn)?;
+        Ok(Self {
+            current,
+            under_way,
+            signing_key: server_keys::get(conn, SIGNING_KEY)?,
+            hashes: server_keys::get(conn, KEYED_HASHES)?,
+        })
+    }
+
+    /// Names of the key that encrypts, and of the one that is to; `None` where there never was another one, or is none.
+    ///
+    /// # Errors
+    /// Whatever the database refuses.
+    pub(crate) fn names(conn: &mut Conn<'_>) -> Result<[Option<String>; 2]> {
+        Ok([
+            server_keys::get(conn, CURRENT)?.as_deref().map(name),
+            server_keys::get(conn, UNDER_WAY)?.as_deref().map(name),
+        ])
+    }
+
+    /// Announces a key that is to encrypt.
+    ///
+    /// # Errors
+    /// Whatever the database refuses.
+    pub(crate) fn announce(conn: &mut Conn<'_>, name: &str) -> Result<()> {
+        server_keys::set(conn, UNDER_WAY, name.as_bytes())
+    }
+
+    /// Writes the marks of a key under which everything is to be encrypted from now on.
+    ///
+    /// # Errors
+    /// Whatever the database refuses.
+    pub(crate) fn begin(conn: &mut Conn<'_>, name: &str, signing_key: &[u8], hashes: &[u8]) -> Result<()> {
+        server_keys::set(conn, CURRENT, name.as_bytes())?;
+        Self::announce(conn, name)?;
+        server_keys::set(conn, SIGNING_KEY, signing_key)?;
+        server_keys::set(conn, KEYED_HASHES, hashes)
+    }
+
+    /// Notes that everything is encrypted under the key that encrypts.
+    ///
+    /// # Errors
+    /// Whatever the database refuses.
+    pub(crate) fn end(conn: &mut Conn<'_>) -> Result<()> {
+        server_keys::remove(conn, UNDER_WAY)
+    }
+}
+
+fn name(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

@@ -1,0 +1,174 @@
+//! Where the master key comes from.
+
+use std::{
+    fmt, fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
+
+use claviger_domain::{Random, Secret};
+use zeroize::Zeroizing;
+
+use super::{
+    error::MasterKeyError,
+    file::{self, Lock},
+    text::{self, KEY_LEN, KeyBytes, Unread},
+};
+use crate::shared::private::write_private;
+
+/// Where the master key comes from, and what opens it. Several keys may stand there: the first is to be used, the others open
+/// what was encrypted before.
+#[derive(Clone, Debug)]
+pub struct MasterKeySource {
+    place: Place,
+    passphrase: Option<Secret>,
+}
+
+#[derive(Clone, Debug)]
+enum Place {
+    File(PathBuf),
+    /// The text, and what it was given by.
+    Given(Secret, String),
+}
+
+/// As long as this is kept, no other command changes the master key.
+pub(crate) struct Held(#[expect(dead_code, reason = "it is given up when it is dropped")] Option<Lock>);
+
+impl MasterKeySource {
+    /// A file, which the first start makes.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self { place: Place::File(path.into()), passphrase: None }
+    }
+
+    /// A text, which was given by `what`, such as `the variable CLAVIGER_MASTER_KEY`.
+    pub fn given(text: Secret, what: impl Into<String>) -> Self {
+        Self { place: Place::Given(text, what.into()), passphrase: None }
+    }
+
+    /// With the passphrase that protects it.
+    pub fn with_passphrase(self, passphrase: Option<Secret>) -> Self {
+        Self { passphrase, ..self }
+    }
+
+    /// Whether there is anything.
+    pub fn is_there(&self) -> bool {
+        match &self.place {
+            Place::File(path) => path.exists(),
+            Place::Given(..) => true,
+        }
+    }
+
+    /// Whether a passphrase protects it, as far as it can be read.
+    pub fn is_protected(&self) -> bool {
+        match &self.place {
+            Place::File(path) => {
+                fs::read_to_string(path).map(Zeroizing::new).is_ok_and(|text| text::is_protected(&text))
+            }
+            Place::Given(text, _) => text::is_protected(text.expose()),
+        }
+    }
+
+    /// The passphrase, if one is given.
+    pub fn passphrase(&self) -> Option<&Secret> {
+        self.passphrase.as_ref()
+    }
+
+    /// The keys, at least one; `None` when the file is not there. Blocks: a passphrase takes some tenths of a second for each.
+    ///
+    /// # Errors
+    /// When it cannot be read, is no master key, or other users of the machine can read it.
+    pub(crate) fn read(&self) -> Result<Option<Vec<KeyBytes>>, MasterKeyError> {
+        match &self.place {
+            Place::Given(text, _) => self.parse(text.expose()).map(Some),
+            Place::File(path) => match fs::read_to_string(path).map(Zeroizing::new) {
+                Ok(text) => {
+                    file::refuse_exposed(path)?;
+                    self.parse(&text).map(Some)
+                }
+                Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+                Err(source) => Err(file::fault(path, source)),
+            },
+        }
+    }
+
+    /// Draws a key and writes it to the file.
+    ///
+    /// # Errors
+    /// When the file is there already, cannot be written, or there is none.
+    pub(crate) fn create(&self, random: &dyn Random) -> Result<KeyBytes, MasterKeyError> {
+        let path = self.path()?;
+        let key = draw(random);
+        let text = text::render(std::slice::from_ref(&key), self.passphrase.as_ref(), random);
+        write_private(path, text.as_bytes()).map_err(|source| file::fault(path, source))?;
+        Ok(key)
+    }
+
+    /// Puts other keys into the file, protected by a passphrase if there is one.
+    ///
+    /// # Errors
+    /// When it cannot be written, or there is none.
+    pub(crate) fn replace(
+        &self,
+        keys: &[KeyBytes],
+        passphrase: Option<&Secret>,
+        random: &dyn Random,
+    ) -> Result<(), MasterKeyError> {
+        file::replace(self.path()?, &text::render(keys, passphrase, random))
+    }
+
+    /// Keeps other commands from changing the master key.
+    ///
+    /// # Errors
+    /// When one does.
+    pub(crate) fn hold(&self) -> Result<Held, MasterKeyError> {
+        match &self.place {
+            Place::File(path) => Ok(Held(Some(file::lock(path)?))),
+            Place::Given(..) => Ok(Held(None)),
+        }
+    }
+
+    /// What protects the keys as they stand there.
+    pub(crate) fn protection(&self) -> Option<&Secret> {
+        self.passphrase.as_ref().filter(|_| self.is_protected())
+    }
+
+    /// The file.
+    ///
+    /// # Errors
+    /// When the key comes from elsewhere.
+    fn path(&self) -> Result<&Path, MasterKeyError> {
+        match &self.place {
+            Place::File(path) => Ok(path),
+            Place::Given(_, what) => Err(MasterKeyError::Fixed(
+                what.clone(),
+                "write a new key (`openssl rand -hex 32`) before the old one there, with a comma between, start the server \
+                 anew, and run this again",
+            )),
+        }
+    }
+
+    fn parse(&self, text: &str) -> Result<Vec<KeyBytes>, MasterKeyError> {
+        text::parse(text, self.passphrase.as_ref()).map_err(|unread| match unread {
+            Unread::Malformed => MasterKeyError::Malformed(self.to_string()),
+            Unread::NoPassphrase => MasterKeyError::Protected(self.to_string()),
+            Unread::WrongPassphrase => MasterKeyError::Passphrase(self.to_string()),
+        })
+    }
+}
+
+/// The file, or what the key was given by.
+impl fmt::Display for MasterKeySource {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Place::File(path) => path.display().fmt(formatter),
+            Place::Given(_, what) => formatter.write_str(what),
+        }
+    }
+}
+
+/// A new key.
+pub(crate) fn draw(random: &dyn Random) -> KeyBytes {
+    let mut key = Zeroizing::new([0; KEY_LEN]);
+    random.fill(&mut *key);
+    key
+}
