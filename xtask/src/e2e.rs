@@ -7,6 +7,7 @@
 //! | `npm` | the published npm package `keyauth`, unmodified |
 //! | `spec` | programs written from the protocol's description, every byte of their replies checked |
 //! | `schemathesis` | requests made from the description of the APIs, with the PyPI package of that name |
+//! | `objects` | backups in an object store that somebody else wrote, the PyPI package `moto` |
 //! | `forgot` | a user who forgot the password, with a mail server |
 //! | `dashboard` | people in a headless Chromium, driven with the npm package `playwright-core` |
 //!
@@ -19,6 +20,7 @@ pub mod fetch;
 mod keyauth_crate;
 mod mailbox;
 mod node;
+mod objects;
 mod python;
 mod schemathesis;
 mod upstream;
@@ -74,6 +76,8 @@ enum Client {
     Forgot,
     /// Requests made from the description of the APIs
     Schemathesis,
+    /// Backups in an object store
+    Objects,
     /// People in a browser
     Dashboard,
 }
@@ -86,7 +90,7 @@ impl Client {
     /// The Python programs that it consists of.
     fn python_groups(self) -> &'static [&'static str] {
         match self {
-            Self::Crate | Self::Npm | Self::Schemathesis | Self::Dashboard => &[],
+            Self::Crate | Self::Npm | Self::Schemathesis | Self::Objects | Self::Dashboard => &[],
             Self::Spec => &["spec"],
             Self::Pypi => &["keyauth", "keyauthy", "keyauth-ru"],
             Self::Forgot => &["forgot"],
@@ -123,6 +127,10 @@ pub fn run(options: &Options) -> Result<()> {
         if clients.contains(&Client::Schemathesis) {
             say("Schemathesis sends requests made from the description of the APIs");
             schemathesis::run(&claviger, &python, options.seconds)?;
+        }
+        if clients.contains(&Client::Objects) {
+            say("backups go to an object store and come back");
+            objects::run(&claviger, &python)?;
         }
     }
     if clients.contains(&Client::Dashboard) {

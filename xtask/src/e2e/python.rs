@@ -14,7 +14,7 @@ const CLIENTS: &str = "e2e/clients";
 /// Where Python's packages are installed.
 const FOLDER: &str = "target/e2e/python";
 /// Packages that are driven. Some share the name of their module, so each has a folder of its own.
-const PUBLISHED: [&str; 4] = ["keyauth", "keyauthy", "keyauth-ru", "schemathesis"];
+const PUBLISHED: [&str; 5] = ["keyauth", "keyauthy", "keyauth-ru", "schemathesis", "moto"];
 
 /// A Python with everything that the programs need.
 #[derive(Debug)]
