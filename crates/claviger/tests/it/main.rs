@@ -6,6 +6,7 @@ mod support;
 mod anonymous;
 mod backup;
 mod backup_faults;
+mod backup_load;
 mod backup_objects;
 mod blacklist;
 mod cli;
