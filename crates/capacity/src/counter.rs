@@ -2,13 +2,14 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
 /// How many are under way, and how many may be.
 #[derive(Clone, Debug)]
 pub struct Counter {
     count: Arc<AtomicUsize>,
+    refused: Arc<AtomicU64>,
     max: usize,
 }
 
@@ -19,7 +20,7 @@ pub struct Counted(Arc<AtomicUsize>);
 impl Counter {
     /// At most `max` may be under way.
     pub fn new(max: usize) -> Self {
-        Self { count: Arc::default(), max }
+        Self { count: Arc::default(), refused: Arc::default(), max }
     }
 
     /// One more, if it may be.
@@ -28,12 +29,18 @@ impl Counter {
             return Some(Counted(self.count.clone()));
         }
         self.count.fetch_sub(1, Ordering::Relaxed);
+        self.refused.fetch_add(1, Ordering::Relaxed);
         None
     }
 
     /// How many are under way.
     pub fn held(&self) -> usize {
         self.count.load(Ordering::Relaxed)
+    }
+
+    /// How many were refused, since the start.
+    pub fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
     }
 
     /// How many may be.
@@ -57,7 +64,7 @@ mod tests {
         let counter = Counter::new(2);
         let (first, second) = (counter.try_enter(), counter.try_enter());
         assert!(first.is_some() && second.is_some() && counter.try_enter().is_none());
-        assert_eq!((counter.held(), counter.max()), (2, 2));
+        assert_eq!((counter.held(), counter.max(), counter.refused()), (2, 2, 1));
         drop(first);
         assert!(counter.try_enter().is_some());
         drop(second);

@@ -104,6 +104,16 @@ impl Gate {
         Err(self.0.full())
     }
 
+    /// Places of what.
+    pub fn resource(&self) -> Resource {
+        self.0.resource
+    }
+
+    /// How many places there are.
+    pub fn all(&self) -> usize {
+        self.0.lock().all()
+    }
+
     /// How much is going on.
     pub fn figures(&self) -> Figures {
         self.0.lock().figures()

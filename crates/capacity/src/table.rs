@@ -37,6 +37,8 @@ pub enum Resource {
     LivePages,
     /// Requests for customers' panels.
     PanelPages,
+    /// Connections of those who read the metrics.
+    Metrics,
 }
 
 /// How much there is of something, and how much one may have of it.
@@ -222,6 +224,14 @@ const TABLE: &[Row] = &[
         held: "from the last byte of the request until the answer is ready",
         answer: "503",
     },
+    Row {
+        resource: Resource::Metrics,
+        name: "connections to `/metrics`",
+        bounds: Bounds::new(16, ANY, 8, 0, 0),
+        decided_by: "",
+        held: "one request, 10 s",
+        answer: "the connection is closed",
+    },
 ];
 
 impl Resource {
@@ -288,7 +298,7 @@ mod tests {
             assert_eq!(row.resource as usize, at, "{}", row.name);
             assert!(!row.name.is_empty() && !row.held.is_empty() && !row.answer.is_empty(), "{}", row.name);
         }
-        assert_eq!(TABLE.len(), Resource::PanelPages as usize + 1, "the last variant has the last row");
+        assert_eq!(TABLE.len(), Resource::Metrics as usize + 1, "the last variant has the last row");
     }
 
     #[test]

@@ -152,6 +152,8 @@ pub(crate) struct Config {
     pub(crate) trusted_proxies: Vec<IpNet>,
     /// Header in which a trusted proxy names the client's address.
     pub(crate) client_ip_header: HeaderName,
+    /// Address and port of `/metrics`; `None`: there is none.
+    pub(crate) metrics_listen: Option<SocketAddr>,
     /// Free hundredths of the disk of files below which owners may be told; 0: never.
     pub(crate) disk_low_percent: u8,
     /// Whether requests are limited at all.
@@ -247,6 +249,15 @@ impl Config {
         let smtp_url = smtp_url.find(file, &mut store.warnings)?.map(|found| found.text);
         let identity_providers = provider::providers(file, &mut store.warnings)?;
         store.warnings.dedup();
+        let metrics_listen = match (serve.metrics_listen, &values.metrics_listen) {
+            (None, Some(text)) => Some(file.named(parse::listen(text))?),
+            (address, _) => address,
+        };
+        if let Some(address) = metrics_listen.filter(|address| !address.ip().is_loopback()) {
+            store.warnings.push(format!(
+                "metrics_listen is {address}, which is no loopback address: whoever reaches it reads how busy this server is"
+            ));
+        }
         let daily = serve.seller_daily_licenses.or(values.seller_daily_licenses).unwrap_or(0);
         Ok(Self {
             settings_file: file.location(),
@@ -267,6 +278,7 @@ impl Config {
                 CLIENT_IP_HEADER,
                 parse::header,
             )?,
+            metrics_listen,
             disk_low_percent: serve.disk_low_percent.or(values.disk_low_percent).unwrap_or(DISK_LOW_PERCENT),
             rate_limits: serve.rate_limits.or(values.rate_limits).unwrap_or(true),
             client_rate: serve.client_rate.or(values.client_rate).unwrap_or(CLIENT_RATE),

@@ -31,6 +31,11 @@ impl State {
         }
     }
 
+    /// The gates of what pages share.
+    pub fn gates(&self) -> [Gate; 2] {
+        [self.live.clone(), self.panels.clone()]
+    }
+
     /// Ends what is live: the server is about to stop, and would wait for it.
     pub fn stop(&self) {
         self.stop.send_replace(true);

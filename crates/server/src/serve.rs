@@ -1,6 +1,10 @@
 //! Serving requests until asked to stop.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -19,7 +23,8 @@ use crate::{
     connections::{self, Connection},
     health,
     http::busy,
-    router,
+    metrics, router,
+    seen::Seen,
 };
 
 /// How often idle rate limit buckets are dropped.
@@ -63,11 +68,13 @@ async fn respond(
     reserved: bool,
     request: Request<Body>,
 ) -> Response {
-    let hub = state.connections.clone();
+    let (hub, begun) = (state.connections.clone(), Instant::now());
+    let mut seen = Seen::default();
     let mut response = match reserved && !health::is_health(request.uri().path()) {
         true => full(&state),
-        false => hand_on(state, app, peer, request).await,
+        false => hand_on(state, app, peer, request, &mut seen).await,
     };
+    metrics::count(seen, response.status(), begun.elapsed());
     let headers = response.headers_mut();
     headers.insert(NOSNIFF.0, NOSNIFF.1);
     if reserved || hub.is_stopping() {
@@ -82,6 +89,7 @@ async fn hand_on(
     mut app: Router,
     peer: SocketAddr,
     mut request: Request<Body>,
+    seen: &mut Seen,
 ) -> Response {
     let mut version = client::version_at(request.uri().path());
     if version.is_none()
@@ -91,8 +99,9 @@ async fn hand_on(
         *request.uri_mut() = uri;
     }
     if let Some(version) = version {
-        return client::handle(state, version, peer, request).await;
+        return client::handle(state, version, peer, request, seen).await;
     }
+    *seen = metrics::by_path(request.uri().path());
     if health::is_health(request.uri().path()) {
         let Ok(response) = Service::call(&mut app, request).await;
         return response;
@@ -101,7 +110,10 @@ async fn hand_on(
     let who = Who::person(state.client_ip.of(peer, request.headers()));
     let Ok(_counted) = state.requests.others.try_enter(who) else { return full(&state) };
     request.extensions_mut().insert(ConnectInfo(peer));
-    let Ok(response) = Service::call(&mut app, request).await;
+    let Ok(mut response) = Service::call(&mut app, request).await;
+    if let Some(told) = response.extensions_mut().remove() {
+        *seen = told;
+    }
     response
 }
 

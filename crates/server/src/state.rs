@@ -23,6 +23,8 @@ pub struct State {
     pub connections: Arc<Hub>,
     /// How many requests are under way.
     pub requests: Requests,
+    /// The gates of what pages for people share, for those who watch the server.
+    pub gates: Vec<Gate>,
     /// Whether the database answers.
     pub readiness: Readiness,
     /// Signatures of what is told to callers who name no application.

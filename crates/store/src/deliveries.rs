@@ -304,6 +304,12 @@ pub fn waiting(conn: &mut Conn<'_>, app: i64, limit: i64) -> Result<Waiting> {
     Ok(Waiting { count: row.get(0)?, next: row.get(1)?, failures: row.get(2)?, messages })
 }
 
+/// How many messages wait, of all applications together.
+pub fn all_waiting(conn: &mut Conn<'_>) -> Result<i64> {
+    let sql = "SELECT CAST(COALESCE(SUM(waiting), 0) AS BIGINT) FROM delivery_turns WHERE due IS NOT NULL";
+    conn.query_one(sql, &[])?.map_or(Ok(0), |row| row.get(0))
+}
+
 /// How often a message was refused so far.
 pub fn attempts(conn: &mut Conn<'_>, id: i64) -> Result<i64> {
     let sql = "SELECT attempts FROM deliveries WHERE id = $1";

@@ -5,6 +5,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use claviger_metrics::Histogram;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
@@ -20,6 +21,8 @@ pub(crate) struct Gather<In, Out> {
     lanes: usize,
     /// Most requests in a batch.
     batch_max: usize,
+    /// How many there were in each.
+    sizes: &'static Histogram,
 }
 
 struct State<In, Out> {
@@ -28,13 +31,13 @@ struct State<In, Out> {
 }
 
 impl<In: Send + 'static, Out: Send + 'static> Gather<In, Out> {
-    /// `run` answers a batch, item by item in the same order.
-    pub(crate) fn new<F>(lanes: usize, batch_max: usize, run: F) -> Arc<Self>
+    /// `run` answers a batch, item by item in the same order; `sizes` counts how many each has.
+    pub(crate) fn new<F>(lanes: usize, batch_max: usize, sizes: &'static Histogram, run: F) -> Arc<Self>
     where
         F: Fn(Vec<In>) -> BoxFuture<'static, Result<Vec<Out>>> + Send + Sync + 'static,
     {
         let state = Mutex::new(State { waiting: Vec::new(), lanes_busy: 0 });
-        Arc::new(Self { state, run: Box::new(run), lanes, batch_max })
+        Arc::new(Self { state, run: Box::new(run), lanes, batch_max, sizes })
     }
 
     /// Hands in one request and waits for its answer. Once handed in it is carried out, also when the caller goes
@@ -59,6 +62,7 @@ impl<In: Send + 'static, Out: Send + 'static> Gather<In, Out> {
         // Requests that the runtime has already received get the chance to come along.
         tokio::task::yield_now().await;
         while let Some(batch) = self.take() {
+            self.sizes.count(batch.len() as u64);
             let (items, senders): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
             match (self.run)(items).await {
                 Ok(answers) => {

@@ -60,7 +60,9 @@ pub mod webhooks;
 
 use std::{path::PathBuf, sync::Arc};
 
-pub use db::{Cell, Conn, Db, FromCell, Migration, Row, Schema, Value, migrations_after};
+use claviger_metrics::Page;
+
+pub use db::{Cell, Conn, Db, DbBytes, FromCell, Migration, Row, Schema, Value, migrations_after};
 pub use error::{Result, StoreError};
 pub use range::{Range, Rows};
 pub use sessions::SessionStore;
@@ -130,6 +132,32 @@ impl Store {
         reading: impl FnOnce(&mut Conn<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.db.read_here(reading)
+    }
+
+    /// About how many sessions there are, those among them that ended and wait to be swept; `None` where nobody knows yet.
+    ///
+    /// # Errors
+    /// Whatever the database refuses.
+    pub async fn about_sessions(&self) -> Result<Option<i64>> {
+        sessions::about(&self.db).await
+    }
+
+    /// Counts sessions where the database keeps no estimate of their number, on a thread apart. It reads all of them, so
+    /// that [`Store::about_sessions`] need not.
+    ///
+    /// # Errors
+    /// Whatever the database refuses.
+    pub async fn count_sessions(&self) -> Result<()> {
+        match *self.db {
+            Db::Sqlite(_) => self.read_apart(sessions::count).await,
+            Db::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Tells what waits for the database and how much is done together.
+    pub fn tell(&self, page: &mut Page) {
+        self.db.tell(page);
+        sessions::tell(page);
     }
 
     /// The hot path.

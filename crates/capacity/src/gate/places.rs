@@ -69,6 +69,10 @@ impl Places {
         self.waiting.leave(who, ticket);
     }
 
+    pub(super) fn all(&self) -> usize {
+        self.bounds.all
+    }
+
     pub(super) fn figures(&self) -> Figures {
         Figures { held: self.held, waiting: self.waiting.len(), refused: self.refused }
     }

@@ -36,6 +36,12 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
         format!("cannot listen on {}: choose another address with --listen", config.listen)
     })?;
     let address = listener.local_addr()?;
+    let metrics = match config.metrics_listen {
+        Some(address) => Some(TcpListener::bind(address).await.with_context(|| {
+            format!("cannot listen on {address} for metrics: choose another address with --metrics-listen")
+        })?),
+        None => None,
+    };
     let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let limited = config.rate_limits && !demo;
     // A demo is tried out on the machine that it runs on.
@@ -61,6 +67,7 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
         public_url,
         connections: Arc::new(Hub::new(bounds)),
         requests: Default::default(),
+        gates: pages.gates().into(),
         readiness: Default::default(),
         early: Default::default(),
     });
@@ -70,8 +77,17 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
         live.stop();
     };
     tracing::info!(%address, ms = begun.elapsed().as_millis() as u64, "listening");
+    let watched = metrics.map(|listener| {
+        if let Ok(address) = listener.local_addr() {
+            tracing::info!(%address, "telling metrics");
+        }
+        tokio::spawn(claviger_server::serve_metrics(listener, state.clone()))
+    });
     let pages = claviger_dashboard::routes(pages);
     claviger_server::serve(listener, state.clone(), pages, stop).await;
+    if let Some(watched) = watched {
+        watched.abort();
+    }
     if let Err(error) = state.service.flush_activity().await {
         tracing::warn!(%error, "the last counts could not be written");
     }

@@ -77,6 +77,9 @@ pub(crate) struct ServeArgs {
     /// Limit requests at all [default: true]
     #[arg(long, value_name = "BOOL", env = "CLAVIGER_RATE_LIMITS", value_parser = BoolishValueParser::new())]
     pub(crate) rate_limits: Option<bool>,
+    /// Address and port for those who watch the server: /metrics, for Prometheus; nobody is asked who he is
+    #[arg(long, value_name = "ADDRESS", env = "CLAVIGER_METRICS_LISTEN", value_parser = parse::listen)]
+    pub(crate) metrics_listen: Option<SocketAddr>,
     /// Client API: requests a minute from one address, 0 for no limit [default: 1200]
     #[arg(long, value_name = "NUMBER", env = "CLAVIGER_CLIENT_RATE")]
     pub(crate) client_rate: Option<u32>,

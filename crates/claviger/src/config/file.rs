@@ -35,6 +35,7 @@ pub(super) struct FileConfig {
     pub(super) public_url: Option<String>,
     pub(super) trusted_proxies: Option<Vec<String>>,
     pub(super) client_ip_header: Option<String>,
+    pub(super) metrics_listen: Option<String>,
     pub(super) rate_limits: Option<bool>,
     pub(super) client_rate: Option<u32>,
     pub(super) max_connections: Option<usize>,

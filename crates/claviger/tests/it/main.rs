@@ -87,6 +87,7 @@ mod guesses;
 mod identity;
 mod key_pairs;
 mod master_keys;
+mod metrics;
 mod neighbours;
 mod openapi;
 mod panel_account;

@@ -199,6 +199,15 @@ impl Answer {
         Self { status: StatusCode::TOO_MANY_REQUESTS, retry_after: Some(seconds), ..self }
     }
 
+    /// Whether the reply says that what was asked for was not done.
+    pub(crate) fn says_no(&self) -> bool {
+        match &self.content {
+            Content::Reply(reply) => !reply.is_success(),
+            Content::UnknownApp => true,
+            Content::Empty => false,
+        }
+    }
+
     /// Whether the reply holds a file, so that [`Answer::stream`] writes it.
     pub(crate) fn has_file(&self) -> bool {
         self.download.is_some()

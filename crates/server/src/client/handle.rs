@@ -18,12 +18,13 @@ use super::{
     kind::Handler,
     request::{Format, Request},
     states::{closed, signed_in, unauthed},
-    table::TYPES,
+    table::{Row, TYPES},
     variables,
 };
 use crate::{
     State,
     http::{COMPRESSED, is_compressed, method_not_allowed, preflight, read_body, tell_rate, with_encodings},
+    seen::{Api, Seen},
 };
 
 /// Largest body in bytes of a request that is refused for being one too many: it is read for the owner id, which
@@ -44,13 +45,15 @@ pub(crate) fn version_at(path: &str) -> Option<ApiVersion> {
     })
 }
 
-/// Answers a request to the Client API.
+/// Answers a request to the Client API, and tells what it was.
 pub(crate) async fn handle(
     state: Arc<State>,
     version: ApiVersion,
     peer: SocketAddr,
     request: extract::Request,
+    seen: &mut Seen,
 ) -> Response {
+    *seen = Seen::at(Api::Client);
     match *request.method() {
         Method::GET | Method::POST => {}
         Method::OPTIONS => return preflight(),
@@ -83,6 +86,7 @@ pub(crate) async fn handle(
     }
     if parts.headers.contains_key(RELAYED) {
         // Or a webhook that leads back here would call itself without end.
+        seen.refused = true;
         let answer = Answer::early(version, None, Reply::failure("Webhooks and files cannot call this API"));
         return answer.render(&state, &format);
     }
@@ -99,7 +103,8 @@ pub(crate) async fn handle(
         let answer = Answer::early(version, None, Reply::failure(text::TOO_MANY_PARAMETERS));
         return answer.with_status(StatusCode::PAYLOAD_TOO_LARGE).render(&state, &format);
     }
-    let answer = dispatch(state.clone(), version, params, ip).await;
+    let answer = dispatch(state.clone(), version, params, ip, seen).await;
+    seen.refused = answer.says_no();
     if answer.has_file() {
         // Boxed, since it is rare: other requests need not carry it around.
         return Box::pin(answer.stream(&state, &format)).await;
@@ -131,7 +136,13 @@ async fn read_params(version: ApiVersion, parts: &Parts, body: Bytes) -> ClientP
 }
 
 /// The common checks, in the order of the protocol; the first failure answers.
-async fn dispatch(state: Arc<State>, version: ApiVersion, params: ClientParams, ip: ClientAddress) -> Answer {
+async fn dispatch(
+    state: Arc<State>,
+    version: ApiVersion,
+    params: ClientParams,
+    ip: ClientAddress,
+    seen: &mut Seen,
+) -> Answer {
     let owner_id = owner_id(&params);
     let early = |text| Answer::early(version, owner_id.as_deref(), Reply::failure(text));
     let Some(owner_id) = owner_id.as_deref() else { return early(text::NO_OWNER_ID) };
@@ -181,10 +192,11 @@ async fn answer_of(
         };
     }
     let kind = params.get("type").unwrap_or_default().into_owned();
-    let Some(handler) = TYPES.get(kind.as_str()).copied() else {
+    let Some(Row { handler, place }) = TYPES.get(kind.as_str()).copied() else {
         let unknown = if version == ApiVersion::V1_0 { text::UNKNOWN_TYPE_V1_0 } else { text::UNKNOWN_TYPE };
         return Answer::unsigned(app, Reply::failure(unknown));
     };
+    seen.kind = place;
     if !answers(&app, version) {
         let text = format!("API {} is switched off for this application", version.as_str());
         return Answer::secret_signed(app, Reply::failure(text));

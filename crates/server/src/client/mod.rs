@@ -28,7 +28,6 @@ mod webhook;
 
 pub use self::early::EarlySignatures;
 pub(crate) use self::handle::{handle, version_at};
-#[cfg(test)]
 pub(crate) use self::table::type_names;
 use self::{
     answer::{Answer, Fault, Outcome},

@@ -1,42 +1,26 @@
 //! What happened to connections and requests since the start, for whoever shows it.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use claviger_metrics::Counter;
 
 /// Counts since the start; none of them ever falls.
 #[derive(Debug, Default)]
 pub struct Figures {
     /// Connections that were accepted.
-    pub accepted: Count,
+    pub accepted: Counter,
     /// Closed at once, since their address had its share.
-    pub over_share: Count,
+    pub over_share: Counter,
     /// Accepted for questions about health only, since all places were taken.
-    pub reserved: Count,
+    pub reserved: Counter,
     /// Closed at once, since the reserve was taken too.
-    pub refused: Count,
+    pub refused: Counter,
     /// Idle ones that had to give way to others.
-    pub gave_way: Count,
+    pub gave_way: Counter,
     /// Idle for too long.
-    pub idle: Count,
+    pub idle: Counter,
     /// Cut off, since a request's head or body came too slowly.
-    pub slow_senders: Count,
+    pub slow_senders: Counter,
     /// Cut off, since a reply was taken too slowly.
-    pub slow_readers: Count,
+    pub slow_readers: Counter,
     /// Requests that were not served, since too many were under way.
-    pub shed: Count,
-}
-
-/// A number that only grows.
-#[derive(Debug, Default)]
-pub struct Count(AtomicU64);
-
-impl Count {
-    /// One more.
-    pub(crate) fn add(&self) {
-        self.0.fetch_add(1, Relaxed);
-    }
-
-    /// How many.
-    pub fn get(&self) -> u64 {
-        self.0.load(Relaxed)
-    }
+    pub shed: Counter,
 }

@@ -38,7 +38,7 @@ impl Default for Readiness {
 
 impl Readiness {
     /// Why no request can be served; `None` when they can.
-    pub(super) fn why_not(&self) -> Option<&'static str> {
+    pub(crate) fn why_not(&self) -> Option<&'static str> {
         let age = self.asked.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
         match self.state.load(Relaxed) {
             ANSWERS if age < OLD => None,

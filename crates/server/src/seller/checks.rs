@@ -57,7 +57,7 @@ pub(super) fn check_key(state: &State, key: &SellerKey, ip: ClientAddress) -> Re
 
 /// Whether a key may do what a request asks for.
 pub(super) fn check_rights(key: &SellerKey, row: Row, params: &SellerParams) -> Result<(), SellerReply> {
-    let Row { kind, right } = row;
+    let Row { kind, right, .. } = row;
     let changes = kind.changes.is_some();
     if !kind.any_key && !key.rights.allow(right, changes) {
         return Err(denied(right, changes));

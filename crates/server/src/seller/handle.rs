@@ -30,6 +30,7 @@ use crate::{
         BUSY_FOR, COMPRESSED, is_compressed, json, method_not_allowed, passes, preflight, read_body,
         tell_rate, with_encodings,
     },
+    seen::{Api, Seen},
 };
 
 pub(crate) fn routes() -> Router<Arc<State>> {
@@ -76,8 +77,10 @@ async fn handle(
             Err(malformed) => return refused(400, malformed.to_string()),
         }
     };
-    let mut rate = None;
-    let (outcome, text) = answer(state, &method, parts, params, body, ip, &mut rate).await;
+    let mut about = About { rate: None, seen: Seen::at(Api::Seller) };
+    let (outcome, text) = answer(state, &method, parts, params, body, ip, &mut about).await;
+    let About { rate, mut seen } = about;
+    seen.refused = reply_of(&outcome).is_some_and(|reply| !reply.is_success());
     let mut response = match outcome {
         Ok(Answer::Reply(reply) | Answer::Changed(reply, _)) => respond(&reply, text),
         Ok(Answer::Stream { body, text }) => streamed(body, text),
@@ -87,6 +90,7 @@ async fn handle(
     if let Some(rate) = rate {
         tell_rate(&mut response, rate);
     }
+    response.extensions_mut().insert(seen);
     response
 }
 
@@ -110,6 +114,14 @@ fn is_multipart(content_type: &str) -> bool {
     content_type.to_ascii_lowercase().starts_with("multipart/form-data")
 }
 
+/// What is found out on the way to an answer.
+struct About {
+    /// How full the application's bucket is.
+    rate: Option<AppRate>,
+    /// What the request is.
+    seen: Seen,
+}
+
 /// What comes of a request, and whether the caller wants it as text. `body`: that of an upload, which is not read yet.
 async fn answer(
     state: Arc<State>,
@@ -118,11 +130,11 @@ async fn answer(
     params: SellerParams,
     body: Option<Body>,
     ip: ClientAddress,
-    rate: &mut Option<AppRate>,
+    about: &mut About,
 ) -> (Outcome, bool) {
     let begun = Instant::now();
     let text_mode = wants_text(&params);
-    let key = match admit(&state, &parts, &params, ip, rate).await {
+    let key = match admit(&state, &parts, &params, ip, &mut about.rate).await {
         Ok(key) => key,
         Err(stop) => {
             if let Some(body) = body {
@@ -132,6 +144,7 @@ async fn answer(
         }
     };
     let found = find_type(&params, parts.uri.path());
+    about.seen.kind = found.as_ref().map_or(0, |(_, row)| row.place);
     let kind = found.as_ref().ok().map(|(_, row)| row.kind);
     let log = LogEntry::begin(&key, method, &parts.uri, kind, ip, begun).map(|log| log.with(&params));
     let is_kept = log.is_some() || kind.is_some_and(|kind| kind.changes.is_some());

@@ -38,5 +38,5 @@ use self::{
 pub(crate) use self::{
     handle::routes,
     kind::{Field, Form, Param, Shape, Type, may},
-    table::{AREAS, Area, types},
+    table::{AREAS, Area, type_names, types},
 };

@@ -74,13 +74,21 @@ pub fn listed() -> impl Iterator<Item = ListedType> {
 pub(crate) struct Row {
     pub(crate) kind: &'static Type,
     pub(super) right: SellerArea,
+    /// Its place among all, counted from 1.
+    pub(super) place: usize,
+}
+
+/// The names of all types, in the order of their places.
+pub(crate) fn type_names() -> impl Iterator<Item = &'static str> {
+    types().map(|kind| kind.name)
 }
 
 /// Every type by its names in lower case.
 pub(super) static TYPES: LazyLock<HashMap<String, Row>> = LazyLock::new(|| {
-    let named = |(right, kind): (SellerArea, &'static Type)| {
+    let named = |(place, (right, kind)): (usize, (SellerArea, &'static Type))| {
         let names = std::iter::once(&kind.name).chain(kind.aliases);
-        names.map(move |name| (name.to_ascii_lowercase(), Row { kind, right }))
+        names.map(move |name| (name.to_ascii_lowercase(), Row { kind, right, place: place + 1 }))
     };
-    AREAS.iter().flat_map(|area| area.types().map(|kind| (area.right, kind))).flat_map(named).collect()
+    let types = AREAS.iter().flat_map(|area| area.types().map(|kind| (area.right, kind)));
+    types.enumerate().flat_map(named).collect()
 });

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use claviger_metrics::Counter;
 use claviger_store::{Conn, backups};
 
 use crate::{
@@ -9,6 +10,10 @@ use crate::{
     backups::{BackupError, BackupPlan},
 };
 
+/// Backups that this node made by plan.
+pub(crate) static MADE: Counter = Counter::new();
+/// Those that failed.
+pub(crate) static FAILED: Counter = Counter::new();
 /// How often it is looked whether one is due.
 const LOOK: Duration = Duration::from_secs(20);
 /// Seconds for which a claim holds, unless it is renewed.
@@ -50,6 +55,7 @@ impl Service {
         };
         match made {
             Ok(backup) => {
+                MADE.add();
                 let (name, bytes, place) = (backup.made.name, backup.made.bytes, backup.made.place);
                 tracing::info!(
                     name,
@@ -62,6 +68,7 @@ impl Service {
                 self.prune_backups(plan).await;
             }
             Err(error) => {
+                FAILED.add();
                 let advice = error.advice().unwrap_or_default();
                 tracing::error!(%error, advice, "no backup was made");
             }

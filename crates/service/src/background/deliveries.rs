@@ -7,6 +7,7 @@ use std::{
 };
 
 use claviger_capacity::{Party, Permit, Tenant, Who};
+use claviger_metrics::Counter;
 use claviger_outgoing::{Call, Redirects};
 use claviger_store::{
     Conn, StoreError, apps,
@@ -51,6 +52,13 @@ const ANSWER_MAX: usize = 64 * 1024;
 const USER_AGENT: &str = "Claviger";
 /// Bytes of an answer that are kept.
 const REPLY_KEPT: usize = 1024;
+
+/// What comes of sending a message, and how often it did.
+pub(crate) static COUNTS: [(&str, Counter); 3] =
+    [(ARRIVED, Counter::new()), (REFUSED, Counter::new()), (FAILED, Counter::new())];
+const ARRIVED: &str = "arrived";
+const REFUSED: &str = "refused";
+const FAILED: &str = "failed";
 
 /// Why a message did not arrive.
 struct Failure {
@@ -149,12 +157,13 @@ impl Service {
                 ..WebhookEvent::default()
             };
             let came = self.send(&turn.url, body, &mut event).await;
-            event.outcome = match &came {
-                Ok(()) => "arrived",
-                Err(failure) if failure.refused => "refused",
-                Err(_) => "failed",
-            }
-            .into();
+            let outcome = match &came {
+                Ok(()) => ARRIVED,
+                Err(failure) if failure.refused => REFUSED,
+                Err(_) => FAILED,
+            };
+            COUNTS.iter().filter(|(name, _)| *name == outcome).for_each(|(_, count)| count.add());
+            event.outcome = outcome.into();
             event.reason = came.as_ref().err().map(|failure| failure.reason.clone());
             sent.push((*id, event));
             match came {

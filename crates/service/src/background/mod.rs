@@ -1,10 +1,10 @@
 //! What is done beside the requests.
 
 mod activity;
-mod backups;
+pub(crate) mod backups;
 pub(crate) mod bulk;
-mod deliveries;
 mod master_key;
+pub(crate) mod deliveries;
 mod notices;
 mod pulses;
 mod run;

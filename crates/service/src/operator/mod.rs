@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub mod doctor;
 pub(crate) mod key_pairs;
 pub(crate) mod master_keys;
+mod metrics;
 pub(crate) mod names;
 pub(crate) mod owners;
 mod progress;

@@ -9,6 +9,7 @@ use std::{
 };
 
 use claviger_domain::{ClientAddress, Network};
+use claviger_metrics::Counter;
 
 use super::text::cut;
 
@@ -16,6 +17,8 @@ use super::text::cut;
 const LINES_EACH: u32 = 60;
 /// Lines a minute in all.
 const LINES: u32 = 600;
+/// How often each was to be told, in the order of [`Alert::ALL`].
+pub(crate) static COUNTS: [Counter; Alert::ALL.len()] = [const { Counter::new() }; Alert::ALL.len()];
 /// Longest name in a line, in bytes.
 const NAME_MAX: usize = 70;
 const MINUTE: i64 = 60;
@@ -140,6 +143,8 @@ impl Told {
 impl Alerts {
     /// Tells of something in the log, while there is room for it.
     pub(crate) fn tell(&self, alert: Alert, address: ClientAddress, about: Alerted<'_>, now: i64) {
+        // In the order of the variants; a test sees to it.
+        COUNTS[alert as usize].add();
         let (room, left_out) = self.take(address, now);
         tell_left_out(left_out);
         if !room {
@@ -189,6 +194,13 @@ mod tests {
         );
         assert_eq!(alerts.left_out(719), 0);
         assert_eq!(alerts.left_out(720), 0);
+    }
+
+    #[test]
+    fn all_are_listed_in_the_order_of_the_variants() {
+        for (place, alert) in Alert::ALL.into_iter().enumerate() {
+            assert_eq!(alert as usize, place, "{}", alert.name());
+        }
     }
 
     #[test]

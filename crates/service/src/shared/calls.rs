@@ -34,6 +34,11 @@ impl Calls {
         Self { outgoing, places: Gate::new(Resource::Calls) }
     }
 
+    /// What hands out places for calls.
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.places
+    }
+
     /// Makes a call as soon as there is a place for it.
     pub(crate) async fn call(&self, who: Who, call: Call<'_>) -> Result<Answer, CallFailure> {
         let _calling = self.places.enter(who).await?;

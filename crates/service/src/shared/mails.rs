@@ -2,6 +2,7 @@
 
 use claviger_capacity::{Gate, Resource, Who};
 use claviger_domain::{ClientAddress, fold, in_one_line};
+use claviger_metrics::Counter;
 use claviger_outgoing::Mailer;
 
 use crate::shared::{asked::Asked, text::cut, vault::sha256};
@@ -12,6 +13,13 @@ const SAME_MAX: u32 = 3;
 const FROM_ADDRESS_MAX: u32 = 100;
 /// Bytes of a name that a mail tells at most.
 const QUOTED_MAX: usize = 100;
+
+/// Mails that the mail server took.
+pub(crate) static SENT: Counter = Counter::new();
+/// Mails that it did not take.
+pub(crate) static FAILED: Counter = Counter::new();
+/// Mails for which there was no place in time.
+pub(crate) static REFUSED: Counter = Counter::new();
 
 /// Sends mails, in turns.
 pub(crate) struct Mails {
@@ -31,6 +39,11 @@ impl Mails {
         }
     }
 
+    /// What hands out places for mails.
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
     /// Whether a mail may be asked for once more, whether or not there is anybody to get it: what is counted is the
     /// asking.
     pub(crate) fn may_ask(&self, app: i64, ip: ClientAddress, username: &str, email: &str, now: i64) -> bool {
@@ -41,12 +54,17 @@ impl Mails {
     /// Sends a mail, when it is its turn; whether the mail server took it.
     pub(crate) async fn send(&self, who: Who, to: &str, subject: &str, text: &str) -> bool {
         let Ok(_place) = self.gate.enter(who).await else {
+            REFUSED.add();
             tracing::warn!("a mail was not sent: too many are being sent, or the mail server is slow");
             return false;
         };
         match self.mailer.send(to, subject, text).await {
-            Ok(()) => true,
+            Ok(()) => {
+                SENT.add();
+                true
+            }
             Err(error) => {
+                FAILED.add();
                 tracing::error!(%error, "a mail could not be sent; `claviger doctor` looks into it");
                 false
             }

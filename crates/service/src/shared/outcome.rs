@@ -1,5 +1,10 @@
 //! What came of a try to sign in, in a word that is kept and told to bots, and in words for people.
 
+use claviger_metrics::Counter;
+
+/// How often each came, in the order of [`Outcome::ALL`].
+pub(crate) static COUNTS: [Counter; Outcome::ALL.len()] = [const { Counter::new() }; Outcome::ALL.len()];
+
 macro_rules! outcomes {
     ($($(#[$doc:meta])* $name:ident = $word:literal, $text:literal;)*) => {
         /// What came of a try.
@@ -94,6 +99,12 @@ impl Outcome {
     /// Reads a word that was kept.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|outcome| outcome.as_str() == word)
+    }
+
+    /// Counts that it came.
+    pub(crate) fn count(self) {
+        // In the order of the variants: the macro lists both.
+        COUNTS[self as usize].add();
     }
 
     /// Whether it says nothing about anybody who is known: a crowd of such tries is kept as few.

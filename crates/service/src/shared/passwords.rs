@@ -1,13 +1,20 @@
 //! Passwords: Argon2id on threads of its own, so that hashing never holds up other requests; applications take turns at
 //! them, and within each those at different addresses. Hashes of bcrypt, as imports bring them, are verified too.
 
-use std::{thread, time::Duration};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use claviger_capacity::{Bounds, Gate, GiveWay, Resource, Who};
 use claviger_domain::{Secret, opaque};
+use claviger_metrics::Histogram;
 use crossbeam_channel::{Receiver, Sender};
 use tokio::sync::oneshot;
+
+/// How long hashing took.
+pub(crate) static HASHES: Histogram = Histogram::of_seconds();
 
 type Job = Box<dyn FnOnce(&Argon2<'_>) + Send>;
 
@@ -80,6 +87,11 @@ impl Passwords {
         Ok(matches.await? && known)
     }
 
+    /// What hands out the threads.
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         who: Who,
@@ -90,7 +102,12 @@ impl Passwords {
         let (sender, receiver) = oneshot::channel();
         let job: Job = Box::new(move |argon2| {
             // A caller that went away needs no hash.
-            let done = (!sender.is_closed()).then(|| work(argon2));
+            let done = (!sender.is_closed()).then(|| {
+                let begun = Instant::now();
+                let done = work(argon2);
+                HASHES.took(begun.elapsed());
+                done
+            });
             // Before the caller goes on, who may want the next one.
             drop(place);
             if let Some(done) = done {

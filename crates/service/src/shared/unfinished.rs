@@ -85,6 +85,11 @@ impl Default for Unfinished {
 }
 
 impl Unfinished {
+    /// What hands out places.
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.places
+    }
+
     /// A place for one more.
     ///
     /// # Errors

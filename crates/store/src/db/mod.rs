@@ -1,6 +1,7 @@
 //! Running transactions on whichever database was chosen.
 
 pub(crate) mod conn;
+mod figures;
 pub(crate) mod migrate;
 mod outage;
 pub(crate) mod postgres;
@@ -11,6 +12,7 @@ mod work;
 use std::path::Path;
 
 pub use conn::Conn;
+pub use figures::DbBytes;
 pub use migrate::{Migration, Schema, migrations_after};
 pub use value::{Cell, FromCell, Row, Value};
 

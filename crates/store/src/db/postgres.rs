@@ -79,6 +79,16 @@ impl Postgres {
         Ok(Self { connector, create, look_up, any })
     }
 
+    /// How many wait in each lane.
+    pub(super) fn waiting(&self) -> [(&'static str, usize); 3] {
+        [("create", self.create.len()), ("look_up", self.look_up.len()), ("any", self.any.len())]
+    }
+
+    /// Whether connections cannot be made.
+    pub(super) fn is_unreachable(&self) -> bool {
+        self.connector.outage.reason().is_some()
+    }
+
     /// Runs a transaction in the lane of session creation.
     pub async fn create<T, F>(&self, change: F) -> Result<T>
     where

@@ -10,6 +10,7 @@ use std::{
 };
 
 use claviger_domain::Seldom;
+use claviger_metrics::Histogram;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use tokio::sync::oneshot;
@@ -33,6 +34,9 @@ const LOG_KEPT: u64 = 16 * 1024 * 1024;
 const LOG_LOOK: Duration = Duration::from_secs(1);
 /// How long cutting it may wait for readers; changes wait along.
 const LOG_WAIT: Duration = Duration::from_millis(20);
+
+/// Changes that shared a commit.
+pub(crate) static GROUPS: Histogram = Histogram::of_sizes();
 
 /// Tells a change whether the group it was part of is on disk.
 type Completion = Box<dyn FnOnce(Result<(), Arc<StoreError>>) + Send>;
@@ -116,6 +120,16 @@ impl Sqlite {
         F: FnOnce(&Connection) -> Result<T, E>,
     {
         in_snapshot(&self.open_reader()?, reading)
+    }
+
+    /// The file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How many wait in each lane.
+    pub(super) fn waiting(&self) -> [(&'static str, usize); 3] {
+        [("write", self.changes.len()), ("look_up", self.lookups.len()), ("read", self.readings.len())]
     }
 
     /// A connection for one long reading on a thread of the caller's.
@@ -239,6 +253,7 @@ fn write_in_groups(connection: &mut Connection, due: &Receiver<Change>, log: &Pa
         let group = std::iter::once(first).chain(due.try_iter().take(GROUP_MAX - 1));
         let begun = control(connection, "BEGIN IMMEDIATE");
         let completions: Vec<Completion> = group.map(|change| change(connection)).collect();
+        GROUPS.count(completions.len() as u64);
         let committed = begun.and_then(|()| control(connection, "COMMIT"));
         let committed = committed.map_err(|error| {
             tell_unsaved(&error);

@@ -3,14 +3,20 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use claviger_metrics::Histogram;
 use futures_util::FutureExt;
 use tokio::sync::RwLock;
 
 use super::{
-    postgres, shared, sqlite,
+    counts, postgres, shared, sqlite,
     store::{LiveSession, Lookup, NewSession, Scan, SessionStore, Visitor},
 };
 use crate::{Db, Result, gather::Gather};
+
+/// Sessions that were created together.
+pub(super) static CREATED_TOGETHER: Histogram = Histogram::of_sizes();
+/// Sessions that were looked up together.
+pub(super) static FOUND_TOGETHER: Histogram = Histogram::of_sizes();
 
 pub(super) struct Gathered {
     db: Arc<Db>,
@@ -30,20 +36,23 @@ impl Gathered {
         let (creating, finding) = (db.clone(), db.clone());
         Self {
             db: db.clone(),
-            create: Gather::new(create_lanes, 512, move |sessions| {
+            create: Gather::new(create_lanes, 512, &CREATED_TOGETHER, move |sessions| {
                 create_all(creating.clone(), sessions).boxed()
             }),
             creating: RwLock::new(()),
-            find: Gather::new(2, 256, move |lookups| find_all(finding.clone(), lookups).boxed()),
+            find: Gather::new(2, 256, &FOUND_TOGETHER, move |lookups| {
+                find_all(finding.clone(), lookups).boxed()
+            }),
         }
     }
 }
 
 async fn create_all(db: Arc<Db>, sessions: Vec<NewSession>) -> Result<Vec<bool>> {
-    match &*db {
+    let created = match &*db {
         Db::Sqlite(db) => db.write(move |connection| sqlite::create_all(connection, &sessions)).await,
         Db::Postgres(db) => db.create(move |conn| postgres::create_all(conn, &sessions)).await,
-    }
+    };
+    created.inspect(|created| counts::begun(created))
 }
 
 async fn find_all(db: Arc<Db>, lookups: Vec<Lookup>) -> Result<Vec<Option<LiveSession>>> {

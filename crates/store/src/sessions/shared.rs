@@ -2,6 +2,7 @@
 
 use claviger_domain::SessionId;
 
+use super::counts::removed;
 use crate::{Conn, Result, Row, Rows, db::Value, params};
 
 /// Condition for a session of the application `$1` that lives at `$2`.
@@ -30,7 +31,7 @@ pub fn sign_in(
 /// Ends a session. `false` when there was none that lived.
 pub fn end(conn: &mut Conn<'_>, app: i64, id: &SessionId, now: i64) -> Result<bool> {
     let sql = format!("DELETE FROM sessions WHERE {LIVE} AND id = $3");
-    Ok(conn.execute(&sql, params![app, now, id.as_str()])? == 1)
+    Ok(removed(conn.execute(&sql, params![app, now, id.as_str()])?) == 1)
 }
 
 /// Condition for the sessions of user `$2` of the application `$1`. A range, since for `user_id = $2` SQLite would rather
@@ -41,7 +42,7 @@ const OF_USER: &str = "app = $1 AND user_id BETWEEN $2 AND $2";
 pub fn end_of_user(conn: &mut Conn<'_>, app: i64, user: i64, spared: Option<&SessionId>) -> Result<u64> {
     let spared = spared.map_or("", SessionId::as_str);
     let sql = format!("DELETE FROM sessions WHERE {OF_USER} AND id <> $3");
-    conn.execute(&sql, params![app, user, spared])
+    conn.execute(&sql, params![app, user, spared]).map(removed)
 }
 
 /// The live sessions of a user, each with the address of its client at `init`.
@@ -99,7 +100,7 @@ pub fn end_each(conn: &mut Conn<'_>, app: i64, ids: &[SessionId], now: i64) -> R
         let padded = ids.iter().chain(std::iter::repeat(&ids[ids.len() - 1])).take(TOGETHER);
         let mut values = vec![Value::from(app), Value::from(now)];
         values.extend(padded.map(|id| Value::from(id.as_str())));
-        ended += conn.execute(&sql, &values)?;
+        ended += removed(conn.execute(&sql, &values)?);
     }
     Ok(ended)
 }
@@ -107,7 +108,7 @@ pub fn end_each(conn: &mut Conn<'_>, app: i64, ids: &[SessionId], now: i64) -> R
 /// Ends the sessions of users.
 pub fn end_of_users(conn: &mut Conn<'_>, app: i64, users: &Rows) -> Result<()> {
     let sql = format!("DELETE FROM sessions WHERE app = $1 AND {}", users.of(conn, "user_id", 4));
-    conn.execute(&sql, &users.values(app, &[]))?;
+    removed(conn.execute(&sql, &users.values(app, &[]))?);
     Ok(())
 }
 
@@ -222,10 +223,8 @@ pub fn find_anonymous(
 
 /// Removes a run, except for sessions in which somebody has signed in meanwhile; returns how many.
 pub fn remove_anonymous(conn: &mut Conn<'_>, run: &AnonymousRun) -> Result<u64> {
-    conn.execute(
-        "DELETE FROM sessions WHERE app = $1 AND generation = $2 AND id >= $3 AND id <= $4 AND user_id IS NULL",
-        params![run.app, run.generation, &run.first, &run.last],
-    )
+    let sql = "DELETE FROM sessions WHERE app = $1 AND generation = $2 AND id >= $3 AND id <= $4 AND user_id IS NULL";
+    conn.execute(sql, params![run.app, run.generation, &run.first, &run.last]).map(removed)
 }
 
 /// The next application that has sessions, living or dead, after application `after`.
@@ -272,8 +271,8 @@ fn run_of(app: i64, generation: i64, expired_by: Option<i64>, ids: &[Row]) -> Re
 
 /// Removes a run of dead sessions; returns how many.
 pub fn remove_dead(conn: &mut Conn<'_>, run: &DeadRun) -> Result<u64> {
-    conn.execute(
-        "DELETE FROM sessions WHERE app = $1 AND generation = $2 AND id >= $3 AND id <= $4 AND expires <= $5",
-        params![run.app, run.generation, &run.first, &run.last, run.expired_by.unwrap_or(i64::MAX)],
-    )
+    let sql =
+        "DELETE FROM sessions WHERE app = $1 AND generation = $2 AND id >= $3 AND id <= $4 AND expires <= $5";
+    let by = run.expired_by.unwrap_or(i64::MAX);
+    conn.execute(sql, params![run.app, run.generation, &run.first, &run.last, by]).map(removed)
 }

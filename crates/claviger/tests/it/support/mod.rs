@@ -13,6 +13,7 @@ pub mod issuer;
 pub mod line;
 pub mod live;
 pub mod mailbox;
+pub mod metrics;
 pub mod objects;
 pub mod panel;
 pub mod people;

@@ -104,6 +104,7 @@ impl Service {
         hwid: Option<String>,
         ip: ClientAddress,
     ) {
+        outcome.count();
         let short = |text: Option<String>| text.map(|text| cut(&text, TEXT_MAX).to_owned());
         let named = Named {
             user: short(named.user),
