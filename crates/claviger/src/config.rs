@@ -15,7 +15,7 @@ use std::{fmt, net::SocketAddr, path::PathBuf, thread, time::Duration};
 
 use anyhow::bail;
 use axum::http::HeaderName;
-use claviger_server::ConnectionBounds;
+use claviger_server::{AccessLogPlace, ConnectionBounds};
 use claviger_service::{
     AllowedTarget, Database, FreeFailures, MailOptions, MasterKeySource, ScreenSources, Shares,
     people::ProviderOptions,
@@ -190,6 +190,8 @@ pub(crate) struct Config {
     pub(crate) log: String,
     /// How log records look.
     pub(crate) log_format: LogFormat,
+    /// Where a line is written for each request; `None`: nowhere.
+    pub(crate) access_log: Option<AccessLogPlace>,
 }
 
 /// How many connections there may be, and how slow.
@@ -315,6 +317,11 @@ impl Config {
             hash_threads,
             log: file.setting(serve.log, values.log.as_ref(), LOG, parse::log_filter)?,
             log_format: serve.log_format.or(values.log_format).unwrap_or_default(),
+            access_log: match (serve.access_log, &values.access_log) {
+                (Some(text), _) => parse::access_log(&text, None).map_err(anyhow::Error::msg)?,
+                (None, Some(text)) => file.named(parse::access_log(text, file.folder()))?,
+                (None, None) => None,
+            },
         })
     }
 }

@@ -1,9 +1,20 @@
 //! Log records, on standard error.
 
-use std::{env, io, io::IsTerminal};
+use std::{env, fmt as std_fmt, io, io::IsTerminal};
 
 use anyhow::anyhow;
-use tracing_subscriber::{filter::Targets, fmt, prelude::*, registry};
+use claviger_server::current_request;
+use tracing::{Event, Subscriber};
+use tracing_subscriber::{
+    filter::Targets,
+    fmt::{
+        self, FmtContext, FormatEvent, FormatFields,
+        format::{JsonFields, Writer},
+    },
+    prelude::*,
+    registry,
+    registry::LookupSpan,
+};
 
 use crate::config::{Config, LogFormat};
 
@@ -23,9 +34,48 @@ pub(crate) fn start(config: &Config) -> anyhow::Result<()> {
     let records = fmt::layer().with_writer(io::stderr).with_ansi(colors);
     let wanted = registry().with(config.log.parse::<Targets>()?);
     let started = if json {
-        wanted.with(records.json().flatten_event(true)).try_init()
+        let format = fmt::format().json().flatten_event(true);
+        let format = WithRequest { format, end: "}\n", name: ",\"request_id\":\"", after: "\"}\n" };
+        wanted.with(records.fmt_fields(JsonFields::new()).event_format(format)).try_init()
     } else {
-        wanted.with(records).try_init()
+        let format = fmt::format().with_ansi(colors);
+        let format = WithRequest { format, end: "\n", name: " request_id=\"", after: "\"\n" };
+        wanted.with(records.event_format(format)).try_init()
     };
     started.map_err(|error| anyhow!("cannot start logging: {error}"))
+}
+
+/// A format that adds the name of the request to lines that are written for one. It costs only lines that are written: a
+/// span for each request would cost every check.
+struct WithRequest<F> {
+    format: F,
+    /// How a line ends.
+    end: &'static str,
+    /// What stands before the name, and after it.
+    name: &'static str,
+    after: &'static str,
+}
+
+impl<S, N, F> FormatEvent<S, N> for WithRequest<F>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+    F: FormatEvent<S, N>,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> std_fmt::Result {
+        let Some(request) = current_request() else {
+            return self.format.format_event(context, writer, event);
+        };
+        let mut line = String::new();
+        self.format.format_event(context, Writer::new(&mut line), event)?;
+        match line.strip_suffix(self.end) {
+            Some(line) => write!(writer, "{line}{}{request}{}", self.name, self.after),
+            None => writer.write_str(&line),
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Claviger's HTTP face. One file per endpoint or small area; each request's `type` is looked up in a table built from
 //! those files' lists.
 
+mod access_log;
 mod client;
 mod client_ip;
 mod connections;
@@ -12,12 +13,14 @@ mod links;
 mod metrics;
 mod openapi;
 mod pieces;
+mod request_id;
 mod router;
 mod seen;
 mod seller;
 mod serve;
 mod state;
 
+pub use access_log::{AccessLog, AccessLogPlace};
 pub use client::EarlySignatures;
 pub use client_ip::ClientIp;
 pub use connections::{ConnectionBounds, Figures, Hub};
@@ -25,6 +28,7 @@ pub use health::Readiness;
 pub use limits::{Limits, Rates};
 pub use metrics::serve_metrics;
 pub use openapi::document as openapi_document;
+pub use request_id::{RequestId, current_request};
 pub use router::router;
 pub use seller::{ListedType, listed as seller_types};
 pub use serve::serve;

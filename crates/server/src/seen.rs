@@ -1,6 +1,9 @@
 //! What a request was, and what came of it, in the few words that are counted.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
+use claviger_service::App;
 
 /// Which of the server's faces a request was for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,8 +65,8 @@ impl Outcome {
     }
 }
 
-/// What a request was, as far as it was found out. `Copy` and small: every request carries one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What a request was, as far as it was found out. Every request carries one.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
     /// Which face it was for.
     pub(crate) api: Api,
@@ -71,6 +74,8 @@ pub(crate) struct Seen {
     pub(crate) kind: usize,
     /// Whether the body says no, whatever the status says.
     pub(crate) refused: bool,
+    /// The application that it was about.
+    pub(crate) app: Option<Arc<App>>,
 }
 
 impl Seen {
@@ -80,7 +85,7 @@ impl Seen {
     }
 
     /// What came of it.
-    pub(crate) fn outcome(self, status: StatusCode) -> Outcome {
+    pub(crate) fn outcome(&self, status: StatusCode) -> Outcome {
         match status {
             StatusCode::TOO_MANY_REQUESTS => Outcome::Limited,
             StatusCode::SERVICE_UNAVAILABLE => Outcome::Busy,

@@ -8,22 +8,27 @@ use std::{
 
 use axum::{
     Router,
-    body::Body,
+    body::{Body, HttpBody as _},
     extract::ConnectInfo,
-    http::{HeaderName, HeaderValue, Request, Uri, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header},
     response::Response,
 };
 use claviger_capacity::Who;
+use claviger_domain::ClientAddress;
 use claviger_service::{Alert, Alerted};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tower_service::Service;
 
 use crate::{
-    State, client,
+    State,
+    access_log::Line,
+    client,
     connections::{self, Connection},
     health,
     http::busy,
-    metrics, router,
+    metrics,
+    request_id::{self, RequestId},
+    router,
     seen::Seen,
 };
 
@@ -59,6 +64,9 @@ pub async fn serve(
     connections::run(listener, hub, trusts, over_share, answer, stop).await;
     [background, tidying, asking].iter().for_each(JoinHandle::abort);
     state.service.write_held().await;
+    if let Some(log) = &state.access_log {
+        log.finish().await;
+    }
 }
 
 async fn respond(
@@ -69,18 +77,54 @@ async fn respond(
     request: Request<Body>,
 ) -> Response {
     let (hub, begun) = (state.connections.clone(), Instant::now());
-    let mut seen = Seen::default();
+    let id = request_id(&state, peer, request.headers());
+    // Found out anew for the line: what answers the request takes its headers.
+    let from = state.access_log.is_some().then(|| state.client_ip.of(peer, request.headers()));
+    let (mut seen, shared) = (Seen::default(), state.clone());
     let mut response = match reserved && !health::is_health(request.uri().path()) {
         true => full(&state),
-        false => hand_on(state, app, peer, request, &mut seen).await,
+        false => id.while_doing(hand_on(shared, app, peer, request, &mut seen)).await,
     };
-    metrics::count(seen, response.status(), begun.elapsed());
+    let took = begun.elapsed();
+    metrics::count(&seen, response.status(), took);
+    if let (Some(log), Some(ip)) = (&state.access_log, from) {
+        log.write(line(&state, id, ip, seen, &response, took));
+    }
     let headers = response.headers_mut();
     headers.insert(NOSNIFF.0, NOSNIFF.1);
+    headers.insert(request_id::HEADER, id.header());
     if reserved || hub.is_stopping() {
         headers.insert(header::CONNECTION, CLOSE);
     }
     response
+}
+
+/// The name of a request: the one that a proxy gave, which knows it by that, or another one.
+fn request_id(state: &State, peer: SocketAddr, headers: &HeaderMap) -> RequestId {
+    let given = || headers.get(request_id::HEADER).filter(|_| state.client_ip.trusts_peer(peer));
+    given().and_then(RequestId::given).unwrap_or_else(RequestId::draw)
+}
+
+fn line(
+    state: &State,
+    request: RequestId,
+    ip: ClientAddress,
+    seen: Seen,
+    response: &Response,
+    took: Duration,
+) -> Line {
+    Line {
+        time: state.service.clock().now_ms(),
+        request,
+        ip,
+        api: seen.api.as_str(),
+        kind: metrics::name(&seen),
+        outcome: seen.outcome(response.status()).as_str(),
+        status: response.status().as_u16(),
+        took,
+        bytes: response.body().size_hint().exact(),
+        app: seen.app,
+    }
 }
 
 /// Programs come by the thousand and know four paths, so their requests do not go through the router.

@@ -6,7 +6,8 @@ use claviger_capacity::{Bounds, Counter, Gate, Resource};
 use claviger_service::Service;
 
 use crate::{
-    client::EarlySignatures, client_ip::ClientIp, connections::Hub, health::Readiness, limits::Limits,
+    access_log::AccessLog, client::EarlySignatures, client_ip::ClientIp, connections::Hub, health::Readiness,
+    limits::Limits,
 };
 
 /// What handlers share.
@@ -25,6 +26,8 @@ pub struct State {
     pub requests: Requests,
     /// The gates of what pages for people share, for those who watch the server.
     pub gates: Vec<Gate>,
+    /// Where requests are told of, line by line, if they are.
+    pub access_log: Option<AccessLog>,
     /// Whether the database answers.
     pub readiness: Readiness,
     /// Signatures of what is told to callers who name no application.

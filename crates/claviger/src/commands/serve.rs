@@ -3,11 +3,11 @@
 use std::{sync::Arc, time::Instant};
 
 use anyhow::Context;
-use claviger_server::{ClientIp, Hub, Limits, Rates, State};
+use claviger_server::{AccessLog, ClientIp, Hub, Limits, Rates, State};
 use claviger_service::{FreeFailures, Options, backups::BackupPlan};
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
 };
 
 use super::{demo, descriptors, run::open};
@@ -58,6 +58,10 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
             claviger_dashboard::invitation_link(&public_url, &secret)
         );
     }
+    let access_log = config.access_log.as_ref().map(|place| {
+        AccessLog::start(place).with_context(|| format!("the access log cannot be written: {place}"))
+    });
+    let access_log = access_log.transpose()?;
     let client_ip = ClientIp::new(config.trusted_proxies, config.client_ip_header, service.proxies().clone());
     let pages = Arc::new(claviger_dashboard::State::new(service.clone(), public_url.clone()));
     let state = Arc::new(State {
@@ -68,10 +72,12 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
         connections: Arc::new(Hub::new(bounds)),
         requests: Default::default(),
         gates: pages.gates().into(),
+        access_log,
         readiness: Default::default(),
         early: Default::default(),
     });
     let (asked, live) = (stop_signal()?, pages.clone());
+    tokio::spawn(reopen_when_told(signal(SignalKind::hangup())?, state.clone()));
     let stop = async move {
         asked.await;
         live.stop();
@@ -123,6 +129,15 @@ pub(super) fn options(config: &Config, public_url: &str, limited: bool) -> Optio
         }),
         unknown_seller_keys: if limited { config.seller_unknown_key_rate } else { 0 },
         ..Options::default()
+    }
+}
+
+/// Opens the access log anew at each SIGHUP, as tools that rename it send it.
+async fn reopen_when_told(mut hangup: Signal, state: Arc<State>) {
+    while hangup.recv().await.is_some() {
+        if let Some(log) = &state.access_log {
+            log.reopen();
+        }
     }
 }
 

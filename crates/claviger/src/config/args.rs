@@ -175,6 +175,9 @@ pub(crate) struct ServeArgs {
     /// What to log, such as debug or claviger_service=debug,info [default: info]
     #[arg(long, value_name = "FILTER", env = "CLAVIGER_LOG", value_parser = parse::log_filter)]
     pub(crate) log: Option<String>,
+    /// Where a line is written for each request: off, a file, or - for standard output [default: off]
+    #[arg(long, value_name = "off|FILE|-", env = "CLAVIGER_ACCESS_LOG", allow_hyphen_values = true)]
+    pub(crate) access_log: Option<String>,
     /// How log records look [default: auto]
     #[arg(long, value_name = "FORMAT", env = "CLAVIGER_LOG_FORMAT")]
     pub(crate) log_format: Option<LogFormat>,

@@ -68,6 +68,7 @@ pub(super) struct FileConfig {
     pub(super) hash_threads: Option<usize>,
     pub(super) log: Option<String>,
     pub(super) log_format: Option<LogFormat>,
+    pub(super) access_log: Option<String>,
 }
 
 /// The file, or nothing where there is none.

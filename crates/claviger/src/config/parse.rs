@@ -7,6 +7,7 @@ use std::{
 };
 
 use axum::http::HeaderName;
+use claviger_server::AccessLogPlace;
 use claviger_service::{AllowedTarget, Database};
 use ipnet::IpNet;
 use tracing_subscriber::filter::Targets;
@@ -25,6 +26,19 @@ pub(super) fn database(text: &str, folder: Option<&Path>) -> Result<Database, St
     }
     let path = PathBuf::from(text);
     Ok(Database::Sqlite(folder.map_or_else(|| path.clone(), |folder| folder.join(&path))))
+}
+
+/// Where the access log is written, a path relative to `folder`; `None`: nowhere.
+pub(super) fn access_log(text: &str, folder: Option<&Path>) -> Result<Option<AccessLogPlace>, String> {
+    match text {
+        "off" => Ok(None),
+        "-" => Ok(Some(AccessLogPlace::Stdout)),
+        "" => Err("access_log is empty: write off, the path of a file, or - for standard output".into()),
+        path => {
+            let path = folder.map_or_else(|| PathBuf::from(path), |folder| folder.join(path));
+            Ok(Some(AccessLogPlace::File(path)))
+        }
+    }
 }
 
 fn is_postgres(text: &str) -> bool {

@@ -3,6 +3,7 @@
 
 mod support;
 
+mod access_log;
 mod anonymous;
 mod backup;
 mod backup_faults;
@@ -99,6 +100,7 @@ mod panel_sign_in;
 mod path;
 mod postgres;
 mod protocol;
+mod request_ids;
 mod restart;
 mod role;
 mod seller_access;

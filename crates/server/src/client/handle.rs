@@ -155,11 +155,12 @@ async fn dispatch(
         Ok(None) => return Answer::unknown_app(),
         Err(error) => return Answer::fault(None, error.into()),
     };
+    seen.app = state.access_log.is_some().then(|| app.clone());
     let former = match version {
         ApiVersion::V1_3 => former_signing_key(&state, &app, &params),
         ApiVersion::V1_0 | ApiVersion::V1_1 | ApiVersion::V1_2 => None,
     };
-    answer_of(state, app, version, params, ip).await.signed_by(former)
+    answer_of(state, app, version, params, ip, seen).await.signed_by(former)
 }
 
 /// The key pair that the program was built with, where that is not the newest.
@@ -183,6 +184,7 @@ async fn answer_of(
     version: ApiVersion,
     params: ClientParams,
     ip: ClientAddress,
+    seen: &mut Seen,
 ) -> Answer {
     if app.banned {
         let banned = Reply::failure(text::APP_BANNED);

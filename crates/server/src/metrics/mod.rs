@@ -6,4 +6,4 @@ mod process;
 mod requests;
 
 pub use listen::serve_metrics;
-pub(crate) use requests::{by_path, count};
+pub(crate) use requests::{by_path, count, name};

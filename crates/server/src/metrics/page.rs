@@ -4,7 +4,7 @@ use claviger_capacity::{Counter as Places, Figures as Held, Gate};
 use claviger_metrics::{Kind, Page};
 
 use super::{process, requests};
-use crate::{State, connections::Figures};
+use crate::{State, access_log, connections::Figures};
 
 /// Writes the page.
 pub(super) async fn write(state: &State) -> String {
@@ -14,6 +14,7 @@ pub(super) async fn write(state: &State) -> String {
     let help = "1 while the server is ready to serve, as /readyz tells it.";
     page.gauge("claviger_ready", help, u8::from(state.readiness.why_not().is_none()));
     requests::tell(&mut page);
+    access_log::tell(&mut page);
     tell_connections(&mut page, state);
     tell_places(&mut page, state);
     state.service.tell_metrics(&mut page).await;

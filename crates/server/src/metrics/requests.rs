@@ -65,7 +65,7 @@ impl Face {
         Self { types: [OTHER].into_iter().chain(names).map(cells).collect(), took: Histogram::of_seconds() }
     }
 
-    fn of(seen: Seen) -> &'static Self {
+    fn of(seen: &Seen) -> &'static Self {
         &FACES[seen.api as usize]
     }
 
@@ -102,13 +102,12 @@ pub(crate) fn by_path(path: &str) -> Seen {
 }
 
 /// The name of a request's type.
-#[cfg(test)]
-pub(crate) fn name(seen: Seen) -> &'static str {
+pub(crate) fn name(seen: &Seen) -> &'static str {
     Face::of(seen).cells(seen.kind).name
 }
 
 /// Counts a request that was answered.
-pub(crate) fn count(seen: Seen, status: StatusCode, took: Duration) {
+pub(crate) fn count(seen: &Seen, status: StatusCode, took: Duration) {
     let face = Face::of(seen);
     let cells = face.cells(seen.kind);
     cells.outcomes[seen.outcome(status) as usize].add();
@@ -152,7 +151,7 @@ mod tests {
             ("/favicon.ico", "other", "other"),
         ] {
             let seen = by_path(path);
-            assert_eq!((seen.api.as_str(), name(seen)), (api, kind), "{path}");
+            assert_eq!((seen.api.as_str(), name(&seen)), (api, kind), "{path}");
         }
     }
 

@@ -30,6 +30,7 @@ use crate::{
         BUSY_FOR, COMPRESSED, is_compressed, json, method_not_allowed, passes, preflight, read_body,
         tell_rate, with_encodings,
     },
+    request_id::{carried, current_request},
     seen::{Api, Seen},
 };
 
@@ -143,6 +144,7 @@ async fn answer(
             return (Err(stop), text_mode);
         }
     };
+    about.seen.app = Some(key.app.clone());
     let found = find_type(&params, parts.uri.path());
     about.seen.kind = found.as_ref().map_or(0, |(_, row)| row.place);
     let kind = found.as_ref().ok().map(|(_, row)| row.kind);
@@ -162,7 +164,8 @@ async fn answer(
         return work.await;
     }
     // What is to be in a log is finished although the caller leaves, or nobody would know of it.
-    tokio::spawn(on_behalf_of(by, work)).await.unwrap_or_else(|error| {
+    let work = carried(current_request(), on_behalf_of(by, work));
+    tokio::spawn(work).await.unwrap_or_else(|error| {
         tracing::error!(%error, "a seller request broke off");
         (Err(SellerReply::failure(text::INTERNAL_ERROR).status(500).into()), text_mode)
     })

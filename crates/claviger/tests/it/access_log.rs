@@ -1,0 +1,174 @@
+//! The access log: a line for each request, that holds nothing of what was sent.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::metrics::WATCHED;
+use crate::support::http::request;
+use crate::support::metrics::Metrics;
+use crate::support::server::{Process, claviger};
+use crate::support::{Server, eventually};
+
+fn lines(path: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    text.split_inclusive('\n')
+        .filter(|line| line.ends_with('\n'))
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .collect()
+}
+
+/// The line about a request, once it is written.
+fn line_about(path: &Path, id: &str) -> Value {
+    eventually("a line of the access log", || lines(path).into_iter().find(|line| line["request_id"] == id))
+}
+
+fn logging() -> Server {
+    Server::start_with(&format!("{WATCHED}access_log = \"access.log\"\n"))
+}
+
+#[test]
+fn a_line_tells_what_was_asked_for_and_what_came_of_it() {
+    let server = logging();
+    let (app, path) = (&server.app, server.data().join("access.log"));
+    let name = app.name.as_str();
+    let session = app.init("1.2");
+    for (reply, api, kind, outcome, app_name) in [
+        (session.call("check", &[]), "client", "check", "refused", Some(name)),
+        (session.call("var", &[("varid", "none")]), "client", "var", "refused", Some(name)),
+        (app.client("1.3", "x", &[]), "client", "other", "refused", Some(name)),
+        (app.post("1.3", &[]), "client", "other", "refused", None),
+        (app.seller("type=info"), "seller", "info", "refused", Some(name)),
+        (app.seller("type=setseller"), "seller", "setseller", "refused", Some(name)),
+        (
+            request(&app.address, "GET", "/api/seller/?sellerkey=x", &[], b""),
+            "seller",
+            "other",
+            "refused",
+            None,
+        ),
+        (request(&app.address, "GET", "/dashboard/-/sign-in", &[], b""), "pages", "dashboard", "ok", None),
+        (request(&app.address, "GET", "/readyz", &[], b""), "other", "health", "ok", None),
+    ] {
+        let line = line_about(&path, reply.header("x-request-id").expect("an id"));
+        let told = ["api", "type"].map(|field| line[field].as_str().expect("a text").to_owned());
+        assert_eq!(told, [api, kind], "{line}");
+        assert_eq!(line["status"], reply.status, "{line}");
+        assert_eq!(line["app"].as_str(), app_name, "{line}");
+        assert_eq!(line["ip"], "127.0.0.1", "{line}");
+        assert!(line["ms"].as_f64().is_some_and(|ms| (0.0..60_000.0).contains(&ms)), "{line}");
+        let is_ok = line["outcome"] == "ok";
+        let expected = reply.status < 400 && !reply.body.starts_with(b"{\"success\":false");
+        assert_eq!(is_ok, expected, "{outcome}: {line}");
+        if let Some(bytes) = line["bytes"].as_u64() {
+            assert_eq!(bytes, reply.body.len() as u64, "{line}");
+        }
+        let fields: Vec<&String> = line.as_object().expect("an object").keys().collect();
+        let all = ["api", "app", "bytes", "ip", "ms", "outcome", "request_id", "status", "time", "type"];
+        assert_eq!(fields, all, "{line}");
+    }
+    let mode = fs::metadata(&path).expect("the file").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn it_is_off_unless_it_is_asked_for() {
+    let server = Server::start_with("access_log = \"off\"\n");
+    server.app.init("1.2");
+    let entries = fs::read_dir(server.data()).expect("the folder");
+    assert!(entries.map(|entry| entry.expect("an entry").file_name()).all(|name| name != "off"));
+}
+
+#[test]
+fn a_renamed_file_is_opened_anew() {
+    let server = logging();
+    let path = server.data().join("access.log");
+    let ask = || {
+        let reply = request(&server.app.address, "GET", "/healthz", &[], b"");
+        reply.header("x-request-id").expect("an id").to_owned()
+    };
+    line_about(&path, &ask());
+    // With the signal, as logrotate does it.
+    let first = path.with_extension("1");
+    fs::rename(&path, &first).expect("a new name");
+    server.process.signal("HUP");
+    eventually("a new file", || path.exists().then_some(()));
+    let id = ask();
+    line_about(&path, &id);
+    assert!(!lines(&first).iter().any(|line| line["request_id"] == id.as_str()));
+    // And without it.
+    fs::remove_file(&path).expect("a file");
+    eventually("another file", || {
+        ask();
+        path.exists().then_some(())
+    });
+    line_about(&path, &ask());
+}
+
+#[test]
+fn all_lines_are_written_before_the_end() {
+    let mut server = logging();
+    let path = server.data().join("access.log");
+    let before = lines(&path).len();
+    for _ in 0..200 {
+        request(&server.app.address, "GET", "/healthz", &[], b"");
+    }
+    server.process.stop("TERM");
+    assert!(lines(&path).len() >= before + 200);
+}
+
+#[test]
+fn a_disk_that_takes_nothing_holds_up_no_request() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+    assert!(made.success());
+    // Somebody holds the other end and never reads.
+    let _end = fs::OpenOptions::new().read(true).write(true).open(&pipe).expect("the pipe");
+    let server = Server::start_with(&format!("{WATCHED}access_log = {pipe:?}\n"));
+    let address = Metrics::address(&server);
+    eventually("lines to be left out", || {
+        let mut line = crate::support::Line::from("127.0.0.1", &server.app.address);
+        for _ in 0..500 {
+            assert_eq!(line.get("/healthz"), 200);
+        }
+        let left_out = Metrics::at(&address).get("claviger_access_log_lines_total{outcome=\"left_out\"}");
+        (left_out > 0.0).then_some(())
+    });
+}
+
+#[test]
+fn standard_output_is_a_place_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = claviger();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--access-log", "-", "--data-dir"]);
+    let mut process = Process::spawn(
+        {
+            command.arg(folder.path().join("data"));
+            command
+        },
+        folder.path(),
+    );
+    let address = process.wait_for_address();
+    let id = request(&address, "GET", "/healthz", &[], b"").header("x-request-id").expect("an id").to_owned();
+    eventually("a line", || process.stdout().contains(&id).then_some(()));
+    process.stop("TERM");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_refused_at_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = claviger();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--access-log", "/nowhere/access.log", "--data-dir"]);
+    command.arg(folder.path().join("data"));
+    let mut process = Process::spawn(command, folder.path());
+    assert_eq!(process.wait().code(), Some(1));
+    assert!(
+        process.stderr().contains("the access log cannot be written: /nowhere/access.log"),
+        "{}",
+        process.stderr()
+    );
+}
