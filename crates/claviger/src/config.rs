@@ -10,6 +10,7 @@ mod parse;
 mod provider;
 mod provider_table;
 mod secret;
+mod tls;
 
 use std::{fmt, net::SocketAddr, path::PathBuf, thread, time::Duration};
 
@@ -27,6 +28,7 @@ pub(crate) use backup::{Backups, named_database};
 pub(crate) use backup_args::{KeepArgs, PlaceArgs};
 use file::{DATA_DIR, FileConfig, SettingsFile};
 use secret::Sources;
+pub(crate) use tls::TlsSettings;
 
 /// Where things are in the data folder unless a setting says otherwise.
 const SQLITE_FILE: &str = "claviger.db";
@@ -146,6 +148,8 @@ pub(crate) struct Config {
     pub(crate) store: Store,
     /// Address and port to listen on.
     pub(crate) listen: SocketAddr,
+    /// How connections are secured; `None`: by a proxy, or not at all.
+    pub(crate) tls: Option<TlsSettings>,
     /// Address of the server in links, without trailing slash; `None`: the one it listens on.
     pub(crate) public_url: Option<String>,
     /// Proxies whose [`Config::client_ip_header`] is believed.
@@ -217,11 +221,16 @@ impl LinkArgs {
             return file.named(parse::public_url(text));
         }
         let listen = file.setting(None, file.values.listen.as_ref(), LISTEN, parse::listen)?;
-        Ok(format!("http://{listen}"))
+        Ok(url_of(listen, file.values.tls_cert_file.is_some()))
     }
 }
 
 impl Config {
+    /// The address in links, of a server that listens on `listen`.
+    pub(crate) fn url_at(&self, listen: SocketAddr) -> String {
+        self.public_url.clone().unwrap_or_else(|| url_of(listen, self.tls.is_some()))
+    }
+
     /// Reads the settings of the server.
     ///
     /// # Errors
@@ -240,6 +249,7 @@ impl Config {
         };
         let shares = shares(&serve, values);
         let connections = connections(&serve, values)?;
+        let tls = TlsSettings::from_sources(&serve, file)?;
         let mut store = Store::from_sources(store, file)?;
         let smtp_url = Sources {
             name: "smtp_url",
@@ -265,6 +275,7 @@ impl Config {
             settings_file: file.location(),
             store,
             listen: file.setting(serve.listen, values.listen.as_ref(), LISTEN, parse::listen)?,
+            tls,
             public_url: match (serve.public_url, &values.public_url) {
                 (None, Some(text)) => Some(file.named(parse::public_url(text))?),
                 (url, _) => url,
@@ -324,6 +335,11 @@ impl Config {
             },
         })
     }
+}
+
+/// The address in links where none is told.
+fn url_of(listen: SocketAddr, secured: bool) -> String {
+    format!("{}://{listen}", if secured { "https" } else { "http" })
 }
 
 /// How much each application may have of what its callers can fill.

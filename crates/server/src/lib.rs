@@ -19,6 +19,7 @@ mod seen;
 mod seller;
 mod serve;
 mod state;
+mod tls;
 
 pub use access_log::{AccessLog, AccessLogPlace};
 pub use client::EarlySignatures;
@@ -31,5 +32,6 @@ pub use openapi::document as openapi_document;
 pub use request_id::{RequestId, current_request};
 pub use router::router;
 pub use seller::{ListedType, listed as seller_types};
-pub use serve::serve;
+pub use serve::{Listening, Secured, serve};
 pub use state::{Requests, State};
+pub use tls::{CertificateFacts, Pair, PairFiles, Tls};

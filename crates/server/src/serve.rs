@@ -30,6 +30,7 @@ use crate::{
     request_id::{self, RequestId},
     router,
     seen::Seen,
+    tls::{self, PairFiles, Tls},
 };
 
 /// How often idle rate limit buckets are dropped.
@@ -39,10 +40,28 @@ const NOSNIFF: (HeaderName, HeaderValue) =
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
+/// Where requests come from.
+pub struct Listening {
+    /// The server's address.
+    pub listener: TcpListener,
+    /// How its connections are secured; `None`: not by this server.
+    pub secured: Option<Secured>,
+}
+
+/// How connections are secured.
+pub struct Secured {
+    /// What they are secured with.
+    pub tls: Arc<Tls>,
+    /// Where new certificates come from.
+    pub files: PairFiles,
+    /// For how many seconds browsers are told to come by HTTPS only; 0: they are not told.
+    pub hsts_seconds: u32,
+}
+
 /// Serves requests until `stop` resolves; those that have arrived then are answered. `pages` are those for people: each
 /// of their requests brings the [`ClientAddress`](claviger_domain::ClientAddress) along as an extension.
 pub async fn serve(
-    listener: TcpListener,
+    Listening { listener, secured }: Listening,
     state: Arc<State>,
     pages: Router,
     stop: impl Future<Output = ()> + Send,
@@ -53,20 +72,32 @@ pub async fn serve(
     let asking = tokio::spawn(async move { health::watch(&asked.readiness, &asked.service).await });
     let app = router(state.clone(), pages);
     let (hub, proxies, shared) = (state.connections.clone(), state.clone(), state.clone());
+    let looking = tokio::spawn(connections::look(hub.clone()));
+    let hsts = secured.as_ref().and_then(strict_transport);
+    let (tls, watching) = match secured {
+        None => (None, None),
+        Some(Secured { tls, files, .. }) => (Some(tls.clone()), Some(tokio::spawn(tls::watch(files, tls)))),
+    };
     let answer = move |peer, connection: Arc<Connection>, request| {
-        respond(shared.clone(), app.clone(), peer, connection.reserved, request)
+        respond(shared.clone(), app.clone(), peer, connection.reserved, hsts.clone(), request)
     };
     let trusts = move |peer: SocketAddr| proxies.client_ip.trusts_peer(peer);
     let over_share = |peer: SocketAddr| {
         let address = peer.ip().to_canonical().into();
         state.service.alert(Alert::TooManyConnections, address, Alerted::default());
     };
-    connections::run(listener, hub, trusts, over_share, answer, stop).await;
-    [background, tidying, asking].iter().for_each(JoinHandle::abort);
+    connections::run(listener, tls, hub, trusts, over_share, answer, stop).await;
+    [background, tidying, asking, looking].iter().chain(&watching).for_each(JoinHandle::abort);
     state.service.write_held().await;
     if let Some(log) = &state.access_log {
         log.finish().await;
     }
+}
+
+/// What browsers are told about coming by HTTPS only.
+fn strict_transport(secured: &Secured) -> Option<HeaderValue> {
+    let seconds = Some(secured.hsts_seconds).filter(|&seconds| seconds > 0)?;
+    HeaderValue::try_from(format!("max-age={seconds}")).ok()
 }
 
 async fn respond(
@@ -74,6 +105,7 @@ async fn respond(
     app: Router,
     peer: SocketAddr,
     reserved: bool,
+    hsts: Option<HeaderValue>,
     request: Request<Body>,
 ) -> Response {
     let (hub, begun) = (state.connections.clone(), Instant::now());
@@ -93,6 +125,9 @@ async fn respond(
     let headers = response.headers_mut();
     headers.insert(NOSNIFF.0, NOSNIFF.1);
     headers.insert(request_id::HEADER, id.header());
+    if let Some(hsts) = hsts {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts);
+    }
     if reserved || hub.is_stopping() {
         headers.insert(header::CONNECTION, CLOSE);
     }

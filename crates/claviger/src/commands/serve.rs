@@ -1,9 +1,12 @@
 //! `claviger serve`: run the server until it is asked to stop.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Instant, SystemTime},
+};
 
 use anyhow::Context;
-use claviger_server::{AccessLog, ClientIp, Hub, Limits, Rates, State};
+use claviger_server::{AccessLog, ClientIp, Hub, Limits, Listening, Rates, Secured, State, Tls};
 use claviger_service::{FreeFailures, Options, backups::BackupPlan};
 use tokio::{
     net::TcpListener,
@@ -12,7 +15,7 @@ use tokio::{
 
 use super::{demo, descriptors, run::open};
 use crate::{
-    config::{Config, ServeArgs, StoreArgs},
+    config::{Config, ServeArgs, StoreArgs, TlsSettings},
     logging,
 };
 
@@ -42,7 +45,8 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
         })?),
         None => None,
     };
-    let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let secured = config.tls.as_ref().map(secured).transpose()?;
+    let public_url = config.url_at(address);
     let limited = config.rate_limits && !demo;
     // A demo is tried out on the machine that it runs on.
     let own_url = config.public_url.clone().or_else(|| demo.then(|| public_url.clone()));
@@ -90,7 +94,7 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
         tokio::spawn(claviger_server::serve_metrics(listener, state.clone()))
     });
     let pages = claviger_dashboard::routes(pages);
-    claviger_server::serve(listener, state.clone(), pages, stop).await;
+    claviger_server::serve(Listening { listener, secured }, state.clone(), pages, stop).await;
     if let Some(watched) = watched {
         watched.abort();
     }
@@ -105,6 +109,22 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What connections are secured with. A pair that is broken at the start is no reason to serve without.
+fn secured(settings: &TlsSettings) -> anyhow::Result<Secured> {
+    let files = settings.files.clone();
+    let pair = files.load().map_err(anyhow::Error::msg)?;
+    if let Some(warning) = files.warning() {
+        tracing::warn!("{warning}");
+    }
+    if pair.facts.days_left(SystemTime::now()).is_none() {
+        tracing::error!(
+            "the certificate in {} has ended: clients refuse it, get a new one",
+            files.cert.display()
+        );
+    }
+    Ok(Secured { tls: Arc::new(Tls::new(pair)?), files, hsts_seconds: settings.hsts_seconds })
 }
 
 /// How the service behaves by these settings.

@@ -64,7 +64,16 @@ pub(crate) struct ServeArgs {
     /// Address and port to listen on [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS", env = "CLAVIGER_LISTEN", value_parser = parse::listen)]
     pub(crate) listen: Option<SocketAddr>,
-    /// Address of this server in links [default: http://LISTEN]
+    /// File with the certificate and those above it (PEM), to speak HTTPS without a proxy
+    #[arg(long, value_name = "FILE", env = "CLAVIGER_TLS_CERT_FILE")]
+    pub(crate) tls_cert_file: Option<PathBuf>,
+    /// File with the private key of that certificate (PEM)
+    #[arg(long, value_name = "FILE", env = "CLAVIGER_TLS_KEY_FILE")]
+    pub(crate) tls_key_file: Option<PathBuf>,
+    /// With them: seconds for which browsers are told to come by HTTPS only, 0: never [default: 31536000]
+    #[arg(long, value_name = "SECONDS", env = "CLAVIGER_HSTS_MAX_AGE_SECONDS")]
+    pub(crate) hsts_max_age_seconds: Option<u32>,
+    /// Address of this server in links [default: http://LISTEN, or https://LISTEN]
     #[arg(long, value_name = "URL", env = "CLAVIGER_PUBLIC_URL", value_parser = parse::public_url)]
     pub(crate) public_url: Option<String>,
     /// Addresses and networks of proxies that tell the client's address, separated by commas

@@ -49,7 +49,8 @@ fn defaults() {
     assert_eq!(config.store.database_label(), "claviger-data/claviger.db");
     assert_eq!(config.store.master_key.to_string(), "claviger-data/master.key");
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
-    assert_eq!(config.public_url, None);
+    assert_eq!((config.public_url.as_deref(), config.tls.is_none()), (None, true));
+    assert_eq!(config.url_at(config.listen), "http://127.0.0.1:8080");
     assert_eq!(config.trusted_proxies, []);
     assert_eq!(config.client_ip_header.as_str(), "x-forwarded-for");
     assert!(config.rate_limits && !config.single_signing_key);
@@ -77,6 +78,9 @@ const FILE: &str = r#"
     database = "postgres://user:hunter2@db:5432/claviger?sslmode=require"
     master_key_file = "/run/secrets/master"
     listen = "0.0.0.0:80"
+    tls_cert_file = "cert.pem"
+    tls_key_file = "/run/secrets/key.pem"
+    hsts_max_age_seconds = 60
     public_url = "https://license.example.com/"
     trusted_proxies = ["10.0.0.0/8", "192.0.2.1"]
     client_ip_header = "X-Real-IP"
@@ -122,6 +126,12 @@ fn the_file_wins_over_defaults() {
     assert_eq!(config.store.master_key.to_string(), "/run/secrets/master");
     assert_eq!(config.listen.to_string(), "0.0.0.0:80");
     assert_eq!(config.public_url.as_deref(), Some("https://license.example.com"));
+    let tls = config.tls.as_ref().expect("TLS");
+    assert_eq!(tls.files.cert, Path::new("/etc/claviger/cert.pem"));
+    assert_eq!((tls.files.key.as_path(), tls.hsts_seconds), (Path::new("/run/secrets/key.pem"), 60));
+    let plain = resolve(&[], "tls_cert_file = \"c\"\ntls_key_file = \"k\"").unwrap();
+    assert_eq!(plain.url_at(plain.listen), "https://127.0.0.1:8080");
+    assert_eq!(plain.tls.unwrap().hsts_seconds, 31_536_000);
     let proxies: Vec<String> = config.trusted_proxies.iter().map(ToString::to_string).collect();
     assert_eq!(proxies, ["10.0.0.0/8", "192.0.2.1/32"]);
     assert_eq!(config.client_ip_header.as_str(), "x-real-ip");
@@ -160,7 +170,7 @@ fn the_file_wins_over_defaults() {
 #[test]
 fn flags_win_over_the_file() {
     let args = "--data-dir d --database other.db --master-key-file k --listen [::1]:81 --public-url http://localhost:8080 \
-        --trusted-proxies 10.0.0.1,fd00::/8 --client-ip-header CF-Connecting-IP --rate-limits yes --client-rate 10 \
+        --tls-cert-file c --tls-key-file k2 --hsts-max-age-seconds 0 --trusted-proxies 10.0.0.1,fd00::/8 --client-ip-header CF-Connecting-IP --rate-limits yes --client-rate 10 \
         --seller-rate 20 --seller-unknown-key-rate 30 --seller-daily-licenses 40 --single-signing-key false \
         --hash-threads 50 --log warn --log-format pretty --login-failures-user 60 --login-failures-address 0 \
         --app-deliveries-max 21 --app-anonymous-deliveries 22 --session-log-lines 23 --app-anonymous-log-lines 24 --app-anonymous-sessions 25 \
@@ -174,6 +184,9 @@ fn flags_win_over_the_file() {
     assert_eq!(config.store.master_key.to_string(), "k");
     assert_eq!(config.listen.to_string(), "[::1]:81");
     assert_eq!(config.public_url.as_deref(), Some("http://localhost:8080"));
+    let tls = config.tls.as_ref().expect("TLS");
+    assert_eq!((tls.files.cert.as_path(), tls.files.key.as_path()), (Path::new("c"), Path::new("k2")));
+    assert_eq!(tls.hsts_seconds, 0);
     let proxies: Vec<String> = config.trusted_proxies.iter().map(ToString::to_string).collect();
     assert_eq!(proxies, ["10.0.0.1/32", "fd00::/8"]);
     assert_eq!(config.client_ip_header.as_str(), "cf-connecting-ip");
@@ -228,6 +241,9 @@ fn flags_refuse_nonsense() {
         ("--max-connections-per-address", "0", "max_connections_per_address is 0: give at least 1"),
         ("--idle-seconds", "0", "idle_seconds is 0: give at least 1"),
         ("--slow-seconds", "0", "slow_seconds is 0: give at least 1"),
+        ("--tls-cert-file", "c", "tls_cert_file is set, tls_key_file is not: a certificate needs its key"),
+        ("--tls-key-file", "k", "tls_key_file is set, tls_cert_file is not: a key needs its certificate"),
+        ("--hsts-max-age-seconds", "1", "hsts_max_age_seconds is set, tls_cert_file is not"),
         ("--hash-threads", "0", "hash_threads is 0: give at least one thread"),
         ("--log", "a=b=c", "`a=b=c` is no log filter: write one such as info"),
         ("--log", "", "is no log filter: write one such as info"),

@@ -136,4 +136,7 @@ mod seller_webhooks;
 mod seller_why;
 mod smuggling;
 mod states;
+mod tls;
+mod tls_replaced;
+mod tls_slow;
 mod values;

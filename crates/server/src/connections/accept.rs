@@ -24,6 +24,7 @@ use super::{
     connection::Connection,
     hub::{Hub, Refused},
 };
+use crate::tls::Tls;
 
 /// How often connections are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -36,10 +37,11 @@ const STOP_WITHIN: Duration = Duration::from_secs(10);
 /// Before the next try when the system has no more descriptors, and no connection gives one back.
 const RETRY_ACCEPT: Duration = Duration::from_millis(50);
 
-/// Hands each request to `service` until `stop` resolves; requests that have arrived then are answered. `trusts` tells
-/// which peers are proxies that speak for many; `over_share` hears of those with more connections than they may have.
+/// Hands each request to `service` until `stop` resolves; requests that have arrived then are answered. Where there is
+/// `tls`, connections are secured. `trusts` tells which peers are proxies that speak for many; `over_share` hears of those with more connections than they may have.
 pub(crate) async fn run<S, F>(
     listener: TcpListener,
+    tls: Option<Arc<Tls>>,
     hub: Arc<Hub>,
     trusts: impl Fn(SocketAddr) -> bool,
     over_share: impl Fn(SocketAddr),
@@ -49,7 +51,6 @@ pub(crate) async fn run<S, F>(
     S: Fn(SocketAddr, Arc<Connection>, Request<Body>) -> F + Clone + Send + Sync + Unpin + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
-    let looking = tokio::spawn(look(hub.clone()));
     let take = |stream: TcpStream, peer: SocketAddr| {
         // Without a place it is closed.
         let place = match hub.admit(peer, trusts(peer)) {
@@ -59,7 +60,7 @@ pub(crate) async fn run<S, F>(
         };
         let service = service.clone();
         let of_peer = move |connection, request| service(peer, connection, request);
-        tokio::spawn(attend(stream, place, of_peer));
+        tokio::spawn(attend(stream, place, tls.clone(), of_peer));
     };
     let mut stop = pin!(stop);
     let told = Seldom::new();
@@ -83,7 +84,6 @@ pub(crate) async fn run<S, F>(
     if tokio::time::timeout(STOP_WITHIN, emptied).await.is_err() {
         tracing::warn!(seconds = STOP_WITHIN.as_secs(), "some requests did not finish in time");
     }
-    looking.abort();
 }
 
 /// Takes the connections that have begun to be made, and lets none begin. One that the system has made when the
@@ -144,7 +144,8 @@ async fn failed(error: &io::Error, hub: &Hub, told: &Seldom) {
     }
 }
 
-async fn look(hub: Arc<Hub>) {
+/// Looks at all connections now and then, until it is dropped.
+pub(crate) async fn look(hub: Arc<Hub>) {
     loop {
         tokio::time::sleep(if hub.is_stopping() { LOOK_WHILE_STOPPING } else { LOOK_EVERY }).await;
         hub.look();

@@ -12,6 +12,7 @@ use axum::{
     body::Body,
     http::{Request, Response},
 };
+use futures_util::FutureExt as _;
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::rt::TokioIo;
 use tokio::{
@@ -21,10 +22,13 @@ use tokio::{
 
 use super::{
     connection::{Connection, Order, Phase},
+    handshake::secure,
     hub::Place,
     socket::Socket,
+    stream::Stream,
     told::{Leaving, arriving},
 };
+use crate::tls::Tls;
 
 /// Largest head of a request in bytes, beyond which the answer is 431: sellers send 60 KB of parameters in it.
 const HEAD_MAX: usize = 64 * 1024;
@@ -35,36 +39,45 @@ const READ_ON: u64 = 256 * 1024;
 const READ_ON_WITHIN: Duration = Duration::from_secs(1);
 
 /// Answers requests until one side has enough.
-pub(super) async fn attend<S, F>(stream: TcpStream, place: Place, service: S)
+pub(super) async fn attend<S, F>(socket: TcpStream, place: Place, tls: Option<Arc<Tls>>, service: S)
 where
     S: Fn(Arc<Connection>, Request<Body>) -> F + Clone + Send + Sync + Unpin + 'static,
     F: Future<Output = Response<Body>> + Send,
 {
     let connection = place.connection.clone();
-    let mut socket = Socket::new(stream, connection.clone());
+    let socket = Socket::new(socket, connection.clone());
+    let mut stream = match tls {
+        None => Stream::plain(socket, connection.clone()),
+        Some(tls) => match secure(socket, &connection, &tls).await {
+            Some(stream) => stream,
+            None => return,
+        },
+    };
     loop {
         // Nothing has come yet, or not for a while: the socket is all that is held.
         connection.rests(true);
         let order = tokio::select! {
             biased;
-            ready = socket.readable() => if ready.is_ok() { Order::None } else { return },
+            ready = stream.readable() => if ready.is_ok() { Order::None } else { return },
             order = connection.told() => order,
         };
         match order {
             Order::None => {}
             Order::Rest => continue,
-            Order::Close | Order::Cut => return,
+            // Whoever comes back to it later sees that it has ended.
+            Order::Close => return drop(stream.shutdown().now_or_never()),
+            Order::Cut => return,
         }
         connection.rests(false);
-        match Box::pin(talk(socket, &connection, service.clone())).await {
-            Some(rested) => socket = rested,
+        match Box::pin(talk(stream, &connection, service.clone())).await {
+            Some(rested) => stream = rested,
             None => return,
         }
     }
 }
 
-/// Answers requests; gives the socket back when it is to rest.
-async fn talk<S, F>(socket: Socket, connection: &Arc<Connection>, service: S) -> Option<Socket>
+/// Answers requests; gives the stream back when it is to rest.
+async fn talk<S, F>(stream: Stream, connection: &Arc<Connection>, service: S) -> Option<Stream>
 where
     S: Fn(Arc<Connection>, Request<Body>) -> F + Send + Sync + Unpin + 'static,
     F: Future<Output = Response<Body>> + Send,
@@ -82,7 +95,7 @@ where
     });
     let mut http = http1::Builder::new();
     http.max_buf_size(HEAD_MAX);
-    let mut http = http.serve_connection(TokioIo::new(socket), handler);
+    let mut http = http.serve_connection(TokioIo::new(stream), handler);
     let mut told = pin!(connection.told());
     let order = poll_fn(|context| {
         // A client that goes away is no news.
@@ -98,24 +111,24 @@ where
     });
     let order = order.await;
     let parts = http.into_parts();
-    let mut socket = parts.io.into_inner();
+    let mut stream = parts.io.into_inner();
     match order {
         Order::Rest => {
-            socket.put_back(parts.read_buf);
-            return Some(socket);
+            stream.put_back(parts.read_buf);
+            return Some(stream);
         }
-        Order::Cut => socket.cut(),
-        Order::Close => {}
-        Order::None => say_farewell(socket, connection).await,
+        Order::Cut => stream.cut(),
+        Order::Close => drop(stream.shutdown().now_or_never()),
+        Order::None => say_farewell(stream, connection).await,
     }
     None
 }
 
 /// Ends a connection so that the peer gets all that was sent: a socket that is closed while something comes loses it.
-async fn say_farewell(mut socket: Socket, connection: &Connection) {
+async fn say_farewell(mut stream: Stream, connection: &Connection) {
     connection.ends();
-    let _ = socket.shutdown().await;
-    let mut rest = socket.take(READ_ON);
+    let _ = stream.shutdown().await;
+    let mut rest = stream.take(READ_ON);
     let mut sink = tokio::io::sink();
     let read_on = tokio::time::timeout(READ_ON_WITHIN, tokio::io::copy(&mut rest, &mut sink));
     tokio::select! {

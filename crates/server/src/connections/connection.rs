@@ -28,7 +28,7 @@ const IDLE_WHEN_SHORT: u64 = 10_000;
 pub(super) enum Phase {
     /// Nothing of a request has come.
     Idle,
-    /// A part of a request's head has come.
+    /// A part of a request's head has come, or of what secures the connection.
     Head,
     /// A request is answered.
     Work,
@@ -142,6 +142,11 @@ impl Connection {
             Phase::Head | Phase::Ended => {}
             Phase::Work | Phase::Sent => self.ahead.store(true, Relaxed),
         }
+    }
+
+    /// The handshake is done; a request may come, or not for a while.
+    pub(super) fn secured(&self) {
+        self.enter(Phase::Idle);
     }
 
     /// A request's head is there.

@@ -7,13 +7,15 @@ mod bounds;
 mod clock;
 mod connection;
 mod figures;
+mod handshake;
 mod hub;
 mod meter;
 mod socket;
+mod stream;
 mod table;
 mod told;
 
-pub(crate) use accept::run;
+pub(crate) use accept::{look, run};
 pub use bounds::ConnectionBounds;
 pub(crate) use connection::Connection;
 pub use figures::Figures;

@@ -1,4 +1,4 @@
-//! A socket that tells its connection what moves.
+//! A socket that tells its connection what the peer takes.
 
 use std::{
     io::{self, IoSlice},
@@ -7,7 +7,6 @@ use std::{
     task::{Context, Poll},
 };
 
-use bytes::{Buf, Bytes};
 use socket2::SockRef;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -24,8 +23,6 @@ const UNSENT: u32 = 64 * 1024;
 pub(super) struct Socket {
     stream: TcpStream,
     connection: Arc<Connection>,
-    /// Read before, and not yet handed on.
-    ahead: Bytes,
 }
 
 impl Socket {
@@ -39,17 +36,19 @@ impl Socket {
             // What is little enough to be written at once must be taken too.
             let _ = socket.set_tcp_user_timeout(Some(connection.patience()));
         }
-        Self { stream, connection, ahead: Bytes::new() }
-    }
-
-    /// Puts back what was read and not used.
-    pub(super) fn put_back(&mut self, bytes: Bytes) {
-        self.ahead = bytes;
+        Self { stream, connection }
     }
 
     /// Waits until there is something to read, be it the end.
     pub(super) async fn readable(&self) -> io::Result<()> {
-        if self.ahead.is_empty() { self.stream.readable().await } else { Ok(()) }
+        self.stream.readable().await
+    }
+
+    /// The first byte that has come, which stays; 0 where there is none.
+    pub(super) async fn first_byte(&self) -> u8 {
+        let mut first = [0];
+        let _ = self.stream.peek(&mut first).await;
+        first[0]
     }
 
     /// Lets nothing more be sent, not even what is written already.
@@ -73,18 +72,7 @@ impl AsyncRead for Socket {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        if !self.ahead.is_empty() {
-            let bytes = self.ahead.len().min(buffer.remaining());
-            buffer.put_slice(&self.ahead[..bytes]);
-            self.ahead.advance(bytes);
-        } else if Pin::new(&mut self.stream).poll_read(context, buffer)?.is_pending() {
-            return Poll::Pending;
-        }
-        if buffer.filled().len() > before {
-            self.connection.received();
-        }
-        Poll::Ready(Ok(()))
+        Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 
@@ -111,9 +99,7 @@ impl AsyncWrite for Socket {
         self.stream.is_write_vectored()
     }
 
-    /// Called when all that was made has been written.
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.connection.flushed();
         Pin::new(&mut self.stream).poll_flush(context)
     }
 

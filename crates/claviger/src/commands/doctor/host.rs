@@ -166,7 +166,8 @@ pub(super) fn addresses(report: &mut Report, config: &Config) {
         ),
     }
     public_url(report, config);
-    let behind_proxy = config.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
+    let has_tls = config.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
+    let behind_proxy = has_tls && config.tls.is_none();
     if behind_proxy && config.trusted_proxies.is_empty() {
         report.warning(
             "proxies",
@@ -191,7 +192,7 @@ fn public_url(report: &mut Report, config: &Config) {
         None => {
             return report.warning(
                 "public_url",
-                format!("it is not set, so links lead to http://{}: set it", config.listen),
+                format!("it is not set, so links lead to {}: set it", config.url_at(config.listen)),
             );
         }
     };

@@ -1,5 +1,6 @@
 //! `claviger doctor`: looks at everything that `claviger serve` needs with these settings, and says what to do.
 
+mod certificate;
 mod data;
 mod host;
 mod outside;
@@ -37,6 +38,7 @@ async fn examine(report: &mut Report, config: &Config) {
     let apps = data::examine(report, config).await;
     host::files_folder(report, &config.store.files_dir);
     host::addresses(report, config);
+    certificate::examine(report, config);
     outside::client_addresses(report, config).await;
     outside::mail(report, config).await;
     outside::identity_providers(report, config).await;

@@ -1,7 +1,7 @@
 //! A connection on which the test decides what moves, and when.
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{Read, Write},
     net::{SocketAddr, TcpStream},
     time::Duration,
 };
@@ -15,7 +15,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// An open connection.
 #[derive(Debug)]
-pub struct Line(TcpStream);
+pub struct Line<S = TcpStream>(S);
 
 impl Line {
     /// Opens a connection from an address of this machine, such as 127.0.0.2.
@@ -38,6 +38,23 @@ impl Line {
         stream.set_write_timeout(Some(LIMIT)).expect("a limit");
         stream.set_nodelay(true).expect("a socket");
         Self(stream)
+    }
+}
+
+impl<S: Read + Write> Line<S> {
+    /// What is said on an open stream.
+    pub fn over(stream: S) -> Self {
+        Self(stream)
+    }
+
+    /// The stream.
+    pub fn inner(&self) -> &S {
+        &self.0
+    }
+
+    /// The stream, for something else.
+    pub fn into_inner(self) -> S {
+        self.0
     }
 
     /// Sends these bytes.

@@ -24,6 +24,7 @@ pub mod server;
 pub mod session;
 pub mod table;
 pub mod target;
+pub mod tls;
 pub mod v1_0;
 pub mod vendor;
 pub mod wait;

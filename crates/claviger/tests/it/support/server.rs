@@ -79,7 +79,8 @@ impl Process {
         eventually("the server to be ready", || {
             self.assert_running();
             let reply = http::try_request(&address, "GET", "/readyz", &[], b"").ok()?;
-            (reply.status == 200).then_some(())
+            // It listens once all is ready; whoever asks without TLS is told to use it.
+            (reply.status == 200 || reply.text().contains("speaks HTTPS")).then_some(())
         });
         address
     }

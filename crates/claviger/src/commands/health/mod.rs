@@ -1,7 +1,9 @@
 //! `claviger health`: asks the server that listens with these settings whether it is ready, without any other program.
 
+mod anyone;
+
 use std::{
-    io::{Read as _, Write as _},
+    io::{Read, Write},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
     time::Duration,
 };
@@ -17,8 +19,9 @@ const LONGEST: u64 = 16 * 1024;
 
 /// Asks for `/readyz`; fails when the server is not there or not ready.
 pub(crate) fn run(store: StoreArgs, args: ServeArgs) -> anyhow::Result<()> {
-    let address = from_here(Config::resolve(store, args)?.listen);
-    let reply = ask(address).with_context(|| format!("nobody answers at {address}"))?;
+    let config = Config::resolve(store, args)?;
+    let address = from_here(config.listen);
+    let reply = ask(address, config.tls.is_some()).with_context(|| format!("nobody answers at {address}"))?;
     let status = reply.split_whitespace().nth(1).unwrap_or_default();
     let body = reply.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     if status != "200" {
@@ -38,10 +41,14 @@ fn from_here(mut listen: SocketAddr) -> SocketAddr {
     listen
 }
 
-fn ask(address: SocketAddr) -> std::io::Result<String> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+fn ask(address: SocketAddr, secured: bool) -> anyhow::Result<String> {
+    let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
+    if secured { exchange(anyone::secure(address, stream)?, address) } else { exchange(stream, address) }
+}
+
+fn exchange(mut stream: impl Read + Write, address: SocketAddr) -> anyhow::Result<String> {
     stream.write_all(
         format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").as_bytes(),
     )?;
