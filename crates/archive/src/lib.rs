@@ -14,6 +14,7 @@ pub mod age;
 mod body;
 mod envelope;
 mod error;
+pub mod foreign;
 mod frame;
 mod header;
 mod reader;

@@ -108,7 +108,8 @@ impl Deed {
             matches = below;
             words.push(word);
         }
-        if reads(&words) {
+        let tells = matches.try_get_one::<bool>("dry_run").ok().flatten().is_some_and(|dry_run| *dry_run);
+        if reads(&words) || tells {
             return None;
         }
         let given = Given { command, matches };

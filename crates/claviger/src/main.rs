@@ -14,7 +14,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        access, account, app, audit, backup, chat, doctor, file, health, job, keys, license, log,
+        access, account, app, audit, backup, chat, doctor, file, health, import, job, keys, license, log,
         migrate_store, notice, owner, panel, serve, session, subscription, token, upgrade, user, variable,
         webhook, why,
     },
@@ -115,6 +115,9 @@ enum Command {
     /// Look at the master keys, replace the one that encrypts, protect them by a passphrase
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Take what other servers have
+    #[command(subcommand)]
+    Import(import::Command),
     /// Copy everything into another database, from SQLite to PostgreSQL or back; the servers must be stopped
     MigrateStore(migrate_store::Args),
     /// Look at everything that the server needs, with the settings of `serve`, and say what to do
@@ -181,6 +184,7 @@ fn main() -> ExitCode {
         Command::Job(command) => job::run(cli.store, command),
         Command::Backup(command) => backup::run(cli.store, command),
         Command::Keys(command) => keys::run(cli.store, command),
+        Command::Import(command) => import::run(cli.store, command),
         Command::MigrateStore(args) => migrate_store::run(&args),
         Command::Upgrade(args) => upgrade::run(cli.store, args),
         Command::Health { args } => health::run(cli.store, *args),

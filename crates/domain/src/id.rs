@@ -112,6 +112,12 @@ impl OwnerId {
         Self(random.text(BASE62, Self::LEN))
     }
 
+    /// Reads an id that another server gave; `None` where it is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = text.len() == Self::LEN && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        fits.then(|| Self(text.into()))
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0

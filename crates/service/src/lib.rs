@@ -27,6 +27,7 @@ pub use operator::{
     doctor,
     key_pairs::ReplacedKeyPair,
     master_keys::{MasterKeyUse, Rotation},
+    takeover,
 };
 pub use options::Options;
 pub use program::{

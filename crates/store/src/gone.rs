@@ -4,7 +4,7 @@ use crate::{Conn, Result, params};
 
 /// What an application has beside the rows that end with it, with the columns that tell its rows apart. Users come
 /// first, as by all who change what hangs on them.
-const TABLES: [(&str, &str); 35] = [
+const TABLES: [(&str, &str); 37] = [
     ("users", "id"),
     ("user_subscriptions", "user_id, id"),
     ("user_variables", "user_id, name"),
@@ -40,6 +40,8 @@ const TABLES: [(&str, &str); 35] = [
     ("balance_journal", "account, id"),
     ("panel_sign_ins", "id"),
     ("panel_downloads", "file, subscription"),
+    ("takeovers", "source, name"),
+    ("takeover_rows", "kind, id"),
 ];
 
 /// Removes about `rows` rows, going on at `from` (0: the beginning). Returns where the next slice goes on; `None` when

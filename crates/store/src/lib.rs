@@ -49,6 +49,7 @@ pub mod server_keys;
 pub mod sessions;
 pub mod subscriptions;
 pub mod tables;
+pub mod takeover;
 pub mod tokens;
 pub mod tries;
 pub mod user_bans;

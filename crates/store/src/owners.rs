@@ -83,6 +83,18 @@ pub fn by_id(conn: &mut Conn<'_>, id: i64) -> Result<Option<Owner>> {
     conn.query_one(&format!("{SELECT} WHERE id = $1"), params![id])?.as_ref().map(owner).transpose()
 }
 
+/// Whether an owner has this name on the Client API.
+pub fn has_owner_id(conn: &mut Conn<'_>, owner_id: &OwnerId) -> Result<bool> {
+    let sql = "SELECT 1 FROM owners WHERE owner_id = $1";
+    Ok(conn.query_one(sql, params![owner_id.as_str()])?.is_some())
+}
+
+/// Gives an owner another name on the Client API, which is nobody else's.
+pub fn set_owner_id(conn: &mut Conn<'_>, id: i64, owner_id: &OwnerId) -> Result<()> {
+    conn.execute("UPDATE owners SET owner_id = $2 WHERE id = $1", params![id, owner_id.as_str()])?;
+    catalog::changed(conn)
+}
+
 /// All owners, oldest first.
 pub fn all(conn: &mut Conn<'_>) -> Result<Vec<Owner>> {
     conn.query(&format!("{SELECT} ORDER BY id"), &[])?.iter().map(owner).collect()

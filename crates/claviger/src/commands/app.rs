@@ -169,7 +169,8 @@ fn create(store: StoreArgs, owner: &str, name: &str, api: &[String], json: bool)
     })
 }
 
-fn api_versions(names: &[String]) -> anyhow::Result<ApiVersions> {
+/// Versions of the Client API by their names.
+pub(super) fn api_versions(names: &[String]) -> anyhow::Result<ApiVersions> {
     let mut api = ApiVersions { v1_0: false, v1_1: false, v1_2: false, v1_3: false };
     for name in names {
         *match name.as_str() {

@@ -11,6 +11,7 @@ mod descriptors;
 pub(crate) mod doctor;
 pub(crate) mod file;
 pub(crate) mod health;
+pub(crate) mod import;
 pub(crate) mod job;
 mod key_pair;
 pub(crate) mod keys;

@@ -105,7 +105,8 @@ const IN_APP: &[(&str, &str, &str)] = &[
 ];
 
 /// Those that are tried in a test of their own below, or need more than this application has; their way is the same.
-const ELSEWHERE: [&str; 14] = [
+const ELSEWHERE: [&str; 15] = [
+    "import keyauth",
     "notice test",
     "app create",
     "app rename",

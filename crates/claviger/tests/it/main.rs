@@ -89,6 +89,7 @@ mod identity;
 mod key_pairs;
 mod master_keys;
 mod metrics;
+mod import_keyauth;
 mod neighbours;
 mod openapi;
 mod panel_account;

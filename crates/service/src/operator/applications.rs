@@ -19,13 +19,13 @@ use crate::{
 };
 
 /// Longest name of an application in bytes.
-const APP_NAME_MAX: usize = 40;
+pub(super) const APP_NAME_MAX: usize = 40;
 /// The subscription that a new application has, so that its first licenses can be used.
 const DEFAULT_SUBSCRIPTION: &str = "default";
 /// The level of licenses that it is for: the one they have unless the seller chooses another.
 const DEFAULT_LEVEL: &str = "1";
 /// Bytes of randomness in an app secret.
-const SECRET_BYTES: usize = 32;
+pub(super) const SECRET_BYTES: usize = 32;
 
 /// An application just made, with what is shown only now.
 #[derive(Debug)]

@@ -10,3 +10,4 @@ pub(crate) mod names;
 pub(crate) mod owners;
 mod progress;
 mod start;
+pub mod takeover;

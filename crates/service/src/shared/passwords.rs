@@ -22,6 +22,8 @@ type Job = Box<dyn FnOnce(&Argon2<'_>) + Send>;
 const REST: Duration = Duration::from_secs(1);
 /// Bytes that no allocator has at hand. They are never touched, so they take no memory.
 const LARGE: usize = 64 << 20;
+/// Characters of a hash of bcrypt.
+const BCRYPT_LEN: usize = 60;
 
 /// Hashes and verifies passwords with Argon2id at the parameters that OWASP recommends (19 MiB, two passes).
 pub struct Passwords {
@@ -52,11 +54,8 @@ impl Passwords {
                 work_off(&due, &Argon2::default());
             })?;
         }
-        // Of no password: nothing hashes to an output of zeros.
-        let decoy = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA\
-                     $AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
         let bounds = Bounds { all: threads, ..Resource::Hashing.bounds() };
-        Ok(Self { jobs, gate: Gate::with(Resource::Hashing, bounds), decoy: decoy.into() })
+        Ok(Self { jobs, gate: Gate::with(Resource::Hashing, bounds), decoy: NOBODYS.into() })
     }
 
     /// The hash of a password, as text with its parameters and salt, made when it is the turn of whom it is for.
@@ -130,6 +129,18 @@ fn work_off(due: &Receiver<Job>, argon2: &Argon2<'_>) {
         // The allocator keeps the 19 MiB of a hash for the next one, and looks at what it has kept for too long only when
         // it is asked for something large.
         drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGE)));
+    }
+}
+
+/// The hash of no password: nothing hashes to an output of zeros.
+pub(crate) const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA\
+                                  $AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Whether a text is a hash that passwords are verified by.
+pub(crate) fn is_hash(text: &str) -> bool {
+    match is_bcrypt(text) {
+        true => text.len() == BCRYPT_LEN && text.is_ascii(),
+        false => text.starts_with("$argon2id$") && PasswordHash::new(text).is_ok(),
     }
 }
 

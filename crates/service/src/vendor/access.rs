@@ -66,7 +66,7 @@ impl Outcast {
     }
 
     /// Kind and value as they are stored.
-    pub(super) fn stored(&self) -> (&'static str, String) {
+    pub(crate) fn stored(&self) -> (&'static str, String) {
         match self {
             Self::Ip(ip) => (access::IP, ip.to_string()),
             Self::Hwid(hwid) => (access::HWID, normalize_hwid(trimmed(hwid))),

@@ -35,11 +35,7 @@ impl Service {
     /// # Errors
     /// When a value is unfit or taken, or the database fails.
     pub async fn add_button(&self, app: &App, new: Button) -> Result<(), ManageError> {
-        let value = check_name("the value of a button", &new.value, TEXT_MAX)?;
-        let new = Button { value, label: check_line("the text of a button", &new.label, TEXT_MAX)? };
-        if new.value.contains(char::is_whitespace) {
-            return Err(ManageError::Unfit("the value of a button has no blanks".into()));
-        }
+        let new = check_button(&new)?;
         let app = app.id;
         self.manage(move |conn| must_be_new(buttons::insert(conn, app, &new)?, "button", &new.value)).await
     }
@@ -81,4 +77,13 @@ impl Service {
         let app = app.id;
         self.manage(move |conn| Ok(buttons::clear(conn, app)? > 0)).await
     }
+}
+
+/// A button as it is kept.
+pub(crate) fn check_button(new: &Button) -> Result<Button, ManageError> {
+    let value = check_name("the value of a button", &new.value, TEXT_MAX)?;
+    if value.contains(char::is_whitespace) {
+        return Err(ManageError::Unfit("the value of a button has no blanks".into()));
+    }
+    Ok(Button { value, label: check_line("the text of a button", &new.label, TEXT_MAX)? })
 }

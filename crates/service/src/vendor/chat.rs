@@ -19,13 +19,13 @@ use crate::{
 };
 
 /// Longest name of a channel in bytes.
-const NAME_MAX: usize = 50;
+pub(crate) const NAME_MAX: usize = 50;
 /// Longest message in bytes, as for programs.
-const MESSAGE_MAX: usize = 2000;
+pub(crate) const MESSAGE_MAX: usize = 2000;
 /// Who speaks for the vendor is no user.
 const NOBODY: i64 = 0;
 /// Longest delay and longest mute, in seconds: a hundred years, which no sum overflows.
-const SECONDS_MAX: i64 = 3_153_600_000;
+pub(crate) const SECONDS_MAX: i64 = 3_153_600_000;
 
 /// A message, as a vendor reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]

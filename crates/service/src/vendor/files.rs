@@ -334,6 +334,15 @@ fn not_deleted(error: &std::io::Error) -> ServiceError {
     ServiceError::System(format!("the content of an upload cannot be deleted: {error}"))
 }
 
+/// A file with an address, as it is kept.
+pub(crate) fn check_fetched(file: File) -> Result<File, ManageError> {
+    let url = file.url.as_deref().map(|url| tidy(url).to_owned());
+    let name = check_name("the name of a file", &file.name, NAME_MAX)?;
+    let file = File { url, name, size: file.size.max(0), ..file };
+    check(&file, u64::MAX)?;
+    Ok(file)
+}
+
 fn check(file: &File, max: u64) -> Result<(), ManageError> {
     if !file_store::is_id(&file.id) {
         let max = file_store::ID_MAX;

@@ -16,7 +16,7 @@ use super::{
 use crate::{App, Service, ServiceError, shared::figures::SubscriberCounts};
 
 /// Longest name in bytes.
-const NAME_MAX: usize = 49;
+pub(crate) const NAME_MAX: usize = 49;
 
 impl Service {
     /// How many users have what; at most half a minute old, and current where counting is quick.
@@ -120,7 +120,8 @@ impl Service {
     }
 }
 
-fn check_level(level: &str) -> Result<String, ManageError> {
+/// The level of a subscription as it is kept.
+pub(crate) fn check_level(level: &str) -> Result<String, ManageError> {
     let level = check_line("a level", level, LEVEL_MAX)?;
     if level.bytes().all(|byte| byte.is_ascii_digit()) {
         Ok(level)

@@ -14,7 +14,7 @@ use super::{
 use crate::{App, Service};
 
 /// Length of a token in bytes; longer ones are not looked up.
-const TOKEN_MAX: usize = 32;
+pub(crate) const TOKEN_MAX: usize = 32;
 
 /// Longest text that is looked for, in bytes.
 const TEXT_MAX: usize = 200;

@@ -12,9 +12,9 @@ use super::{
 use crate::{App, Service};
 
 /// Longest name in bytes.
-const NAME_MAX: usize = 49;
+pub(crate) const NAME_MAX: usize = 49;
 /// Longest value in bytes.
-const VALUE_MAX: usize = 1000;
+pub(crate) const VALUE_MAX: usize = 1000;
 const VALUE: &str = "the value of a variable";
 
 /// Variables that are looked at in one transaction.

@@ -151,6 +151,18 @@ impl Service {
     }
 }
 
+/// A webhook of another server, as it is kept.
+pub(crate) fn check_webhook(new: Webhook) -> Result<Webhook, ManageError> {
+    let user_agent = match new.user_agent.as_str() {
+        "" => USER_AGENT.into(),
+        name => check_text(USER_AGENT_WORDS, name, USER_AGENT_MAX)?,
+    };
+    let id = check_name("the id of a webhook", &new.id, ID_MAX)?;
+    let webhook = Webhook { id, url: tidy(&new.url).into(), user_agent, authed: new.authed };
+    check(&webhook)?;
+    Ok(webhook)
+}
+
 fn check(webhook: &Webhook) -> Result<(), ManageError> {
     check_url("the address of a webhook", &webhook.url, URL_MAX)?;
     if webhook.user_agent.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {

@@ -5,7 +5,7 @@ use super::Conn;
 use crate::{Result, StoreError, names, params};
 
 /// All migrations, oldest first; the version is the position, counted from 1.
-const MIGRATIONS: [(&str, &str); 30] = [
+const MIGRATIONS: [(&str, &str); 31] = [
     ("first", include_str!("../../migrations/0001_first.sql")),
     ("client_api", include_str!("../../migrations/0002_client_api.sql")),
     ("seller_api", include_str!("../../migrations/0003_seller_api.sql")),
@@ -36,6 +36,7 @@ const MIGRATIONS: [(&str, &str); 30] = [
     ("claims", include_str!("../../migrations/0028_claims.sql")),
     ("request_details", include_str!("../../migrations/0029_request_details.sql")),
     ("key_pairs", include_str!("../../migrations/0030_key_pairs.sql")),
+    ("import", include_str!("../../migrations/0031_import.sql")),
 ];
 
 /// Part of a migration that SQL cannot do.

@@ -4,6 +4,7 @@ mod changes;
 mod ends;
 mod rows;
 
+pub(crate) use self::rows::columns;
 pub use self::{
     changes::{Extension, Pause, Touched, extend, hand_over, pause, subtract, unpause},
     ends::{Ends, ends},

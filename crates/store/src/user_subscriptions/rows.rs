@@ -40,7 +40,7 @@ impl UserSubscription {
 }
 
 /// `expires` and `paused`.
-pub(super) fn columns(state: Subscription) -> (i64, i64) {
+pub(crate) fn columns(state: Subscription) -> (i64, i64) {
     match state {
         Subscription::Until(end) => (end, RUNS),
         Subscription::Paused { left, by: Pauser::Vendor } => (left, BY_VENDOR),

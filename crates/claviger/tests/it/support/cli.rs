@@ -32,6 +32,11 @@ impl Cli {
         Self { data }
     }
 
+    /// What is added to every command.
+    pub fn data(&self) -> &[String] {
+        &self.data
+    }
+
     /// Runs a command, whatever comes of it.
     pub fn run(&self, args: &[&str]) -> Outcome {
         let output = claviger().args(args).args(&self.data).output().expect("the program starts");

@@ -104,6 +104,11 @@ impl Process {
         assert_eq!(status.code(), Some(0), "after SIG{signal}: {status}\n{}", self.stderr());
     }
 
+    /// Whether it has ended.
+    pub fn is_over(&mut self) -> bool {
+        self.child.try_wait().expect("the program is our child").is_some()
+    }
+
     /// The number of the process.
     pub fn id(&self) -> u32 {
         self.child.id()
@@ -294,6 +299,23 @@ impl Server {
                 let database = database.expect("the database");
                 database.busy_timeout(std::time::Duration::from_secs(30)).expect("patience");
                 database.execute_batch(sql).expect("a change");
+            }
+        }
+    }
+
+    /// How many rows there are, of a table that is named, with a condition perhaps.
+    pub fn count(&self, of: &str) -> i64 {
+        let sql = format!("SELECT COUNT(*) FROM {of}");
+        match &self.database {
+            Some(url) => {
+                let mut client = postgres::Client::connect(url, postgres::NoTls).expect("a connection");
+                client.query_one(&sql, &[]).expect("a count").get(0)
+            }
+            None => {
+                let database = rusqlite::Connection::open(self.data().join("claviger.db"));
+                let database = database.expect("the database");
+                database.busy_timeout(std::time::Duration::from_secs(30)).expect("patience");
+                database.query_row(&sql, [], |row| row.get(0)).expect("a count")
             }
         }
     }

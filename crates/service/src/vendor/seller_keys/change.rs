@@ -164,9 +164,14 @@ impl Service {
 /// Draws a secret; with what is kept of it.
 pub(crate) fn new_secret(service: &Service) -> (Secret, KeySecret) {
     let secret = Secret::new(service.random.hex(SECRET_BYTES));
-    let text = secret.expose();
-    let stored = KeySecret { hash: sha256(text).to_vec(), hint: text[text.len() - 4..].into() };
+    let stored = kept_secret(&secret);
     (secret, stored)
+}
+
+/// What is kept of a secret, which has hexadecimal digits only.
+pub(crate) fn kept_secret(secret: &Secret) -> KeySecret {
+    let text = secret.expose();
+    KeySecret { hash: sha256(text).to_vec(), hint: text[text.len() - 4..].into() }
 }
 
 /// The key that an application has from its beginning: it may do everything.

@@ -9,4 +9,4 @@ pub use self::{
     find::FoundSellerKey,
     show::ShownKey,
 };
-pub(crate) use change::{first_terms, new_secret};
+pub(crate) use change::{first_terms, kept_secret, new_secret};

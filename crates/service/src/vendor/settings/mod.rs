@@ -16,12 +16,12 @@ use claviger_store::{
 use serde_json::Value;
 
 use self::{
-    changing::{Read, broken, change, parse},
+    changing::{Read, apply, broken, change, parse},
     rules::{LIST_MAX, Rule},
 };
 use super::ManageError;
 use crate::{
-    App, Service,
+    App, Service, ServiceError,
     background::bulk::FIRST_SLICE,
     shared::{by::by, master_key::purpose::SECRET_SETTING},
 };
@@ -114,6 +114,27 @@ impl Service {
             _ => value,
         };
         Ok((rule.name, value))
+    }
+
+    /// Settings with what another server had; what does not fit is left as it is, and told.
+    ///
+    /// # Errors
+    /// Never, but that settings are no longer plain data.
+    pub(crate) fn settings_from(
+        &self,
+        base: AppSettings,
+        changes: &[(&str, String)],
+    ) -> Result<(AppSettings, Vec<String>), ServiceError> {
+        let (mut fit, mut unfit) = (Vec::new(), Vec::new());
+        for (name, text) in changes {
+            match self.parse_setting(name, text, Rule::parse_leniently) {
+                Ok(change) => fit.push(change),
+                Err(error) => unfit.push(error.to_string()),
+            }
+        }
+        let system = |error: serde_json::Error| ServiceError::System(error.to_string());
+        let text = serde_json::to_string(&base).map_err(system)?;
+        Ok((apply(&text, fit).map_err(system)?, unfit))
     }
 
     /// The text of a secret setting, as it is kept; empty when there is none, or it cannot be decrypted.

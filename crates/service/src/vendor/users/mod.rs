@@ -11,6 +11,7 @@ mod subscriptions;
 mod target;
 mod variables;
 
+pub(crate) use self::variables::kept as check_user_variable;
 pub use self::{
     add::{AddUser, NewUserOf},
     changes::LOGIN_TOKEN_SECONDS,

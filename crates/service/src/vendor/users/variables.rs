@@ -110,7 +110,7 @@ impl Service {
 }
 
 /// A variable as it is kept.
-fn kept(new: &UserVariable) -> Result<UserVariable, ManageError> {
+pub(crate) fn kept(new: &UserVariable) -> Result<UserVariable, ManageError> {
     let name = check_name("the name of a variable", &new.name, NAME_MAX)?;
     let value = check_text("the value of a user's variable", &new.value, VALUE_MAX)?;
     Ok(UserVariable { name, value, read_only: new.read_only })

@@ -1,0 +1,15 @@
+//! What other servers export, as rows: dumps of MySQL and MariaDB, and JSON. Nothing here knows what the rows mean, and
+//! nothing is read from anywhere but the stream that is handed in.
+
+mod dump;
+mod error;
+mod json;
+mod lexer;
+mod row;
+
+pub use self::{
+    dump::read_dump,
+    error::ForeignError,
+    json::read_json,
+    row::{COLUMNS_MAX, ForeignRow, ROW_MAX},
+};

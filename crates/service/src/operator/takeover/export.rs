@@ -1,0 +1,190 @@
+//! The files of an export, and their rows.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
+};
+
+use aws_lc_rs::digest;
+use claviger_archive::foreign::{ForeignError, ForeignRow, read_dump, read_json};
+use flate2::read::MultiGzDecoder;
+
+use super::tables::of_reply;
+use crate::ServiceError;
+
+/// Files of a folder that are read.
+const FILES_MAX: usize = 1000;
+/// Bytes that are read at once.
+const PIECE: usize = 64 << 10;
+
+/// The files of an export.
+#[derive(Clone, Debug)]
+pub(super) struct Export {
+    files: Vec<PathBuf>,
+    /// A dump; else replies of the Seller API.
+    pub(super) is_dump: bool,
+}
+
+/// How a file begins.
+enum Beginning {
+    Dump,
+    Json,
+    Empty,
+}
+
+impl Export {
+    /// Looks at what kind of export it is.
+    pub(super) fn open(path: &Path) -> Result<Self, ServiceError> {
+        let told = |error| refused(path, &error);
+        let mut files = if path.is_dir() { files_of(path).map_err(told)? } else { vec![path.to_owned()] };
+        let (mut dumps, mut replies) = (0, 0);
+        let mut rest = Vec::new();
+        for file in files.drain(..) {
+            match beginning(&file).map_err(|error| refused(&file, &error))? {
+                Beginning::Dump => dumps += 1,
+                Beginning::Json => replies += 1,
+                Beginning::Empty => continue,
+            }
+            rest.push(file);
+        }
+        match (dumps, replies) {
+            (0, 0) => Err(ServiceError::Refused(format!("{}: there is nothing in it", path.display()))),
+            (_, 0) | (0, _) => Ok(Self { files: rest, is_dump: dumps > 0 }),
+            _ => Err(ServiceError::Refused(format!(
+                "{}: it has dumps and replies of the Seller API; take one after the other",
+                path.display()
+            ))),
+        }
+    }
+
+    /// SHA-256 of all files, as hexadecimal digits.
+    pub(super) fn digest(&self) -> Result<String, ServiceError> {
+        let mut context = digest::Context::new(&digest::SHA256);
+        let mut piece = vec![0; PIECE];
+        for path in &self.files {
+            let mut hash = || -> io::Result<()> {
+                let mut file = File::open(path)?;
+                context.update(&file.metadata()?.len().to_be_bytes());
+                loop {
+                    match file.read(&mut piece)? {
+                        0 => return Ok(()),
+                        read => context.update(&piece[..read]),
+                    }
+                }
+            };
+            hash().map_err(|error| refused(path, &error))?;
+        }
+        Ok(hex::encode(context.finish().as_ref()))
+    }
+
+    /// Hands on the rows of all files until `each` wants no more. The values are only there of tables that `wanted` names.
+    pub(super) fn rows(
+        &self,
+        wanted: &dyn Fn(&str) -> bool,
+        each: &mut dyn FnMut(ForeignRow) -> bool,
+    ) -> Result<(), ServiceError> {
+        let mut more = true;
+        for path in &self.files {
+            if !more {
+                break;
+            }
+            let mut handed_on = |row| {
+                more = each(row);
+                more
+            };
+            let source = source(path).map_err(|error| refused(path, &error))?;
+            let outcome = match self.is_dump {
+                true => read_dump(source, wanted, &mut handed_on),
+                false => read_json(source, &stem(path), &mut |row| self.of_reply(row, &mut handed_on)),
+            };
+            outcome.map_err(|error: ForeignError| {
+                ServiceError::Refused(format!("{}: {error}", path.display()))
+            })?;
+        }
+        Ok(())
+    }
+
+    /// A row of a reply under the name of its table in dumps; what a user has stands in the row of the user.
+    fn of_reply(&self, mut row: ForeignRow, each: &mut dyn FnMut(ForeignRow) -> bool) -> bool {
+        let name = of_reply(&row.table, &row.columns);
+        if name != &*row.table {
+            row.table = name.into();
+        }
+        let had = if &*row.table == "users" { subscriptions_of(&row) } else { Vec::new() };
+        each(row) && had.into_iter().all(each)
+    }
+}
+
+/// The rows that `subscriptions` in the row of a user stands for.
+fn subscriptions_of(row: &ForeignRow) -> Vec<ForeignRow> {
+    let value = |column: &str| {
+        let at = row.columns.iter().position(|name| name == column)?;
+        row.values.get(at)?.as_deref()
+    };
+    let (Some(user), Some(list)) = (value("username"), value("subscriptions")) else { return Vec::new() };
+    let list: Vec<serde_json::Map<String, serde_json::Value>> =
+        serde_json::from_slice(list).unwrap_or_default();
+    let one = |fields: serde_json::Map<String, serde_json::Value>| {
+        let text = |value: serde_json::Value| match value {
+            serde_json::Value::Null => None,
+            serde_json::Value::String(text) => Some(text.into_bytes()),
+            serde_json::Value::Bool(flag) => Some(vec![b'0' + u8::from(flag)]),
+            other => Some(other.to_string().into_bytes()),
+        };
+        let named = fields.into_iter().map(|(name, value)| (name, text(value)));
+        let (columns, values): (Vec<_>, Vec<_>) = named.chain([("user".into(), Some(user.to_vec()))]).unzip();
+        ForeignRow { table: "subs".into(), line: row.line, columns: columns.into(), values, too_long: false }
+    };
+    list.into_iter().map(one).collect()
+}
+
+fn refused(path: &Path, error: &io::Error) -> ServiceError {
+    ServiceError::Refused(format!("{} cannot be read: {error}", path.display()))
+}
+
+/// What a list without a name is called: as its file.
+fn stem(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.split('.').next().unwrap_or_default().to_owned()
+}
+
+/// The files of a folder, in the order of their names; none whose name begins with a dot.
+fn files_of(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.path().is_file() && !entry.file_name().to_string_lossy().starts_with('.') {
+            files.push(entry.path());
+        }
+        if files.len() > FILES_MAX {
+            return Err(io::Error::other(format!("the folder has more than {FILES_MAX} files")));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// A file's content, unpacked where it is compressed.
+fn source(path: &Path) -> io::Result<Box<dyn Read>> {
+    let mut file = File::open(path)?;
+    let mut magic = [0; 2];
+    let read = file.read(&mut magic)?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(if magic[..read] == [0x1F, 0x8B] {
+        Box::new(MultiGzDecoder::new(io::BufReader::new(file)))
+    } else {
+        Box::new(file)
+    })
+}
+
+fn beginning(path: &Path) -> io::Result<Beginning> {
+    let mut begin = Vec::new();
+    source(path)?.take(4096).read_to_end(&mut begin)?;
+    let text = begin.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&begin);
+    Ok(match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{' | b'[') => Beginning::Json,
+        Some(_) => Beginning::Dump,
+        None => Beginning::Empty,
+    })
+}

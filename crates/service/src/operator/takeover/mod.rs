@@ -1,0 +1,32 @@
+//! Taking over what a KeyAuth server had, from a dump of its database or from replies of its Seller API.
+//!
+//! The export is read several times, from its beginning to its end: once to see what is in it, which changes nothing, then
+//! once for each pass of [`tables::TABLES`], since rows refer to others that may stand behind them. Rows come in slices, a
+//! transaction each, that also notes how far it is; a dry run goes the same way and leaves out the changes alone.
+
+mod access;
+mod apps;
+mod batches;
+mod chat;
+mod choice;
+mod export;
+mod extras;
+mod licenses;
+mod named;
+mod plan;
+mod record;
+mod report;
+mod run;
+mod settings;
+mod slice;
+mod subscriptions;
+mod survey;
+mod tables;
+mod tokens;
+mod users;
+mod variables;
+
+pub use self::{
+    plan::Takeover,
+    report::{AppReport, LeftOut, NotTaken, TableReport, TakeoverReport},
+};
