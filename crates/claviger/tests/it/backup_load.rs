@@ -30,6 +30,23 @@ fn work(app: &App, worker: usize, ended: &AtomicBool) -> usize {
     made
 }
 
+/// Ends the work, also when a step fails: those who work would never end.
+struct End<'a>(&'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Makes a backup in a place of its own, which it tells.
+fn create(used: &Used, number: usize) -> String {
+    let place = used.server.folder().join(format!("backups-{number}"));
+    let place = place.to_str().expect("UTF-8").to_owned();
+    used.server.cli.ok(&["backup", "create", "--place", &place]);
+    place
+}
+
 /// What must be true at each moment.
 fn assert_whole(database: &Connection) -> i64 {
     let number = |sql: &str| database.query_row(sql, [], |row| row.get::<_, i64>(0)).expect(sql);
@@ -56,22 +73,23 @@ fn a_backup_is_one_moment(used: &Used) {
     let balanced = app.seller(&format!("type=setbalance&username=bob&day={BALANCE}"));
     assert_json(&balanced, 200, r#"{"success":true,"message":"Balance Successfully Added"}"#);
     let ended = AtomicBool::new(false);
-    let names = thread::scope(|scope| {
+    let places = thread::scope(|scope| {
         let workers: Vec<_> = (0..3)
             .map(|worker| {
                 let ended = &ended;
                 scope.spawn(move || work(app, worker, ended))
             })
             .collect();
-        let names: Vec<String> = (0..BACKUPS).map(|_| used.create()).collect();
-        ended.store(true, Ordering::Relaxed);
+        let end = End(&ended);
+        let places: Vec<String> = (0..BACKUPS).map(|number| create(used, number)).collect();
+        drop(end);
         workers.into_iter().for_each(|worker| assert!(worker.join().expect("no failure") > 0));
-        names
+        places
     });
     let mut users = 0;
-    for (number, name) in names.iter().enumerate() {
+    for (number, place) in places.iter().enumerate() {
         let elsewhere = Elsewhere::beside(&used.server, &format!("elsewhere-{number}"), None);
-        elsewhere.cli.ok(&["backup", "restore", name, "--place", used.place()]);
+        elsewhere.cli.ok(&["backup", "restore", "--place", place]);
         let database = Connection::open(elsewhere.data.join("claviger.db")).expect("the database");
         let found = assert_whole(&database);
         assert!(found >= users, "a later backup has fewer users");

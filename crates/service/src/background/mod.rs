@@ -3,8 +3,8 @@
 mod activity;
 pub(crate) mod backups;
 pub(crate) mod bulk;
-mod master_key;
 pub(crate) mod deliveries;
+mod master_key;
 mod notices;
 mod pulses;
 mod run;

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     App, Service, ServiceError,
-    shared::catalog::{APP_SECRET, SIGNING_KEY},
+    shared::master_key::purpose::{APP_SECRET, SIGNING_KEY},
     vendor::seller_keys::{first_terms, kept_secret, new_secret},
 };
 
