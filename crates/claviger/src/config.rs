@@ -154,6 +154,8 @@ pub(crate) struct Config {
     pub(crate) public_url: Option<String>,
     /// Proxies whose [`Config::client_ip_header`] is believed.
     pub(crate) trusted_proxies: Vec<IpNet>,
+    /// Whether they begin each connection with the PROXY protocol.
+    pub(crate) proxy_protocol: bool,
     /// Header in which a trusted proxy names the client's address.
     pub(crate) client_ip_header: HeaderName,
     /// Address and port of `/metrics`; `None`: there is none.
@@ -270,6 +272,14 @@ impl Config {
                 "metrics_listen is {address}, which is no loopback address: whoever reaches it reads how busy this server is"
             ));
         }
+        let trusted_proxies =
+            file.list(serve.trusted_proxies, values.trusted_proxies.as_ref(), parse::network)?;
+        let proxy_protocol = serve.proxy_protocol.or(values.proxy_protocol).unwrap_or(false);
+        if proxy_protocol && trusted_proxies.is_empty() {
+            bail!(
+                "proxy_protocol is on, and trusted_proxies is empty: name the proxies, or nobody can connect"
+            );
+        }
         let daily = serve.seller_daily_licenses.or(values.seller_daily_licenses).unwrap_or(0);
         Ok(Self {
             settings_file: file.location(),
@@ -280,11 +290,8 @@ impl Config {
                 (None, Some(text)) => Some(file.named(parse::public_url(text))?),
                 (url, _) => url,
             },
-            trusted_proxies: file.list(
-                serve.trusted_proxies,
-                values.trusted_proxies.as_ref(),
-                parse::network,
-            )?,
+            trusted_proxies,
+            proxy_protocol,
             client_ip_header: file.setting(
                 serve.client_ip_header,
                 values.client_ip_header.as_ref(),

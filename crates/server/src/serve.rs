@@ -23,7 +23,7 @@ use crate::{
     State,
     access_log::Line,
     client,
-    connections::{self, Connection},
+    connections::{self, Connection, Entrance},
     health,
     http::busy,
     metrics,
@@ -44,6 +44,8 @@ const CLOSE: HeaderValue = HeaderValue::from_static("close");
 pub struct Listening {
     /// The server's address.
     pub listener: TcpListener,
+    /// Whether only trusted proxies connect, and begin with the PROXY protocol.
+    pub introduced: bool,
     /// How its connections are secured; `None`: not by this server.
     pub secured: Option<Secured>,
 }
@@ -61,7 +63,7 @@ pub struct Secured {
 /// Serves requests until `stop` resolves; those that have arrived then are answered. `pages` are those for people: each
 /// of their requests brings the [`ClientAddress`](claviger_domain::ClientAddress) along as an extension.
 pub async fn serve(
-    Listening { listener, secured }: Listening,
+    Listening { listener, introduced, secured }: Listening,
     state: Arc<State>,
     pages: Router,
     stop: impl Future<Output = ()> + Send,
@@ -81,12 +83,18 @@ pub async fn serve(
     let answer = move |peer, connection: Arc<Connection>, request| {
         respond(shared.clone(), app.clone(), peer, connection.reserved, hsts.clone(), request)
     };
-    let trusts = move |peer: SocketAddr| proxies.client_ip.trusts_peer(peer);
-    let over_share = |peer: SocketAddr| {
-        let address = peer.ip().to_canonical().into();
-        state.service.alert(Alert::TooManyConnections, address, Alerted::default());
+    let told = state.service.clone();
+    let entrance = Entrance {
+        hub,
+        tls,
+        introduced,
+        trusts: Box::new(move |peer| proxies.client_ip.trusts_peer(peer)),
+        over_share: Box::new(move |peer| {
+            told.alert(Alert::TooManyConnections, peer.ip().to_canonical().into(), Alerted::default());
+        }),
+        told: Default::default(),
     };
-    connections::run(listener, tls, hub, trusts, over_share, answer, stop).await;
+    connections::run(listener, Arc::new(entrance), answer, stop).await;
     [background, tidying, asking, looking].iter().chain(&watching).for_each(JoinHandle::abort);
     state.service.write_held().await;
     if let Some(log) = &state.access_log {

@@ -12,6 +12,7 @@ mod json;
 mod never;
 mod params;
 mod payload;
+pub mod proxy_protocol;
 pub mod seller;
 mod shop;
 

@@ -94,7 +94,8 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
         tokio::spawn(claviger_server::serve_metrics(listener, state.clone()))
     });
     let pages = claviger_dashboard::routes(pages);
-    claviger_server::serve(Listening { listener, secured }, state.clone(), pages, stop).await;
+    let listening = Listening { listener, introduced: config.proxy_protocol, secured };
+    claviger_server::serve(listening, state.clone(), pages, stop).await;
     if let Some(watched) = watched {
         watched.abort();
     }

@@ -80,6 +80,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "NETWORKS", env = "CLAVIGER_TRUSTED_PROXIES", value_delimiter = ',',
         value_parser = parse::network)]
     pub(crate) trusted_proxies: Option<Vec<IpNet>>,
+    /// Take connections from them alone, each begun with the PROXY protocol [default: false]
+    #[arg(long, value_name = "BOOL", env = "CLAVIGER_PROXY_PROTOCOL", num_args = 0..=1,
+        default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    pub(crate) proxy_protocol: Option<bool>,
     /// Header in which they tell it [default: X-Forwarded-For]
     #[arg(long, value_name = "NAME", env = "CLAVIGER_CLIENT_IP_HEADER", value_parser = parse::header)]
     pub(crate) client_ip_header: Option<HeaderName>,

@@ -37,6 +37,7 @@ pub(super) struct FileConfig {
     pub(super) hsts_max_age_seconds: Option<u32>,
     pub(super) public_url: Option<String>,
     pub(super) trusted_proxies: Option<Vec<String>>,
+    pub(super) proxy_protocol: Option<bool>,
     pub(super) client_ip_header: Option<String>,
     pub(super) metrics_listen: Option<String>,
     pub(super) rate_limits: Option<bool>,

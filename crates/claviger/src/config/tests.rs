@@ -53,7 +53,7 @@ fn defaults() {
     assert_eq!(config.url_at(config.listen), "http://127.0.0.1:8080");
     assert_eq!(config.trusted_proxies, []);
     assert_eq!(config.client_ip_header.as_str(), "x-forwarded-for");
-    assert!(config.rate_limits && !config.single_signing_key);
+    assert!(config.rate_limits && !config.single_signing_key && !config.proxy_protocol);
     assert_eq!((config.client_rate, config.seller_rate, config.seller_unknown_key_rate), (1200, 1200, 30));
     let connections = config.connections;
     assert_eq!((connections.max, connections.bounds.address), (None, 256));
@@ -83,6 +83,7 @@ const FILE: &str = r#"
     hsts_max_age_seconds = 60
     public_url = "https://license.example.com/"
     trusted_proxies = ["10.0.0.0/8", "192.0.2.1"]
+    proxy_protocol = true
     client_ip_header = "X-Real-IP"
     rate_limits = false
     client_rate = 1
@@ -134,7 +135,7 @@ fn the_file_wins_over_defaults() {
     assert_eq!(plain.tls.unwrap().hsts_seconds, 31_536_000);
     let proxies: Vec<String> = config.trusted_proxies.iter().map(ToString::to_string).collect();
     assert_eq!(proxies, ["10.0.0.0/8", "192.0.2.1/32"]);
-    assert_eq!(config.client_ip_header.as_str(), "x-real-ip");
+    assert_eq!((config.client_ip_header.as_str(), config.proxy_protocol), ("x-real-ip", true));
     assert!(!config.rate_limits && config.single_signing_key);
     assert_eq!((config.client_rate, config.seller_rate, config.seller_unknown_key_rate), (1, 2, 3));
     assert_eq!((config.seller_daily_licenses, config.hash_threads), (4, 5));
@@ -170,7 +171,7 @@ fn the_file_wins_over_defaults() {
 #[test]
 fn flags_win_over_the_file() {
     let args = "--data-dir d --database other.db --master-key-file k --listen [::1]:81 --public-url http://localhost:8080 \
-        --tls-cert-file c --tls-key-file k2 --hsts-max-age-seconds 0 --trusted-proxies 10.0.0.1,fd00::/8 --client-ip-header CF-Connecting-IP --rate-limits yes --client-rate 10 \
+        --tls-cert-file c --tls-key-file k2 --hsts-max-age-seconds 0 --trusted-proxies 10.0.0.1,fd00::/8 --proxy-protocol no --client-ip-header CF-Connecting-IP --rate-limits yes --client-rate 10 \
         --seller-rate 20 --seller-unknown-key-rate 30 --seller-daily-licenses 40 --single-signing-key false \
         --hash-threads 50 --log warn --log-format pretty --login-failures-user 60 --login-failures-address 0 \
         --app-deliveries-max 21 --app-anonymous-deliveries 22 --session-log-lines 23 --app-anonymous-log-lines 24 --app-anonymous-sessions 25 \
@@ -189,7 +190,7 @@ fn flags_win_over_the_file() {
     assert_eq!(tls.hsts_seconds, 0);
     let proxies: Vec<String> = config.trusted_proxies.iter().map(ToString::to_string).collect();
     assert_eq!(proxies, ["10.0.0.1/32", "fd00::/8"]);
-    assert_eq!(config.client_ip_header.as_str(), "cf-connecting-ip");
+    assert_eq!((config.client_ip_header.as_str(), config.proxy_protocol), ("cf-connecting-ip", false));
     assert!(config.rate_limits && !config.single_signing_key);
     assert_eq!((config.client_rate, config.seller_rate, config.seller_unknown_key_rate), (10, 20, 30));
     assert_eq!((config.seller_daily_licenses, config.hash_threads), (40, 50));
@@ -241,6 +242,7 @@ fn flags_refuse_nonsense() {
         ("--max-connections-per-address", "0", "max_connections_per_address is 0: give at least 1"),
         ("--idle-seconds", "0", "idle_seconds is 0: give at least 1"),
         ("--slow-seconds", "0", "slow_seconds is 0: give at least 1"),
+        ("--proxy-protocol", "yes", "proxy_protocol is on, and trusted_proxies is empty: name the proxies"),
         ("--tls-cert-file", "c", "tls_cert_file is set, tls_key_file is not: a certificate needs its key"),
         ("--tls-key-file", "k", "tls_key_file is set, tls_cert_file is not: a key needs its certificate"),
         ("--hsts-max-age-seconds", "1", "hsts_max_age_seconds is set, tls_cert_file is not"),

@@ -102,6 +102,7 @@ mod path;
 mod postgres;
 mod protocol;
 mod request_ids;
+mod proxy_protocol;
 mod restart;
 mod role;
 mod seller_access;

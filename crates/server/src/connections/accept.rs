@@ -19,12 +19,7 @@ use rustix::io::Errno;
 use socket2::{SockFilter, SockRef};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{
-    attend::attend,
-    connection::Connection,
-    hub::{Hub, Refused},
-};
-use crate::tls::Tls;
+use super::{attend::attend, connection::Connection, entrance::Entrance, hub::Hub};
 
 /// How often connections are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -37,30 +32,21 @@ const STOP_WITHIN: Duration = Duration::from_secs(10);
 /// Before the next try when the system has no more descriptors, and no connection gives one back.
 const RETRY_ACCEPT: Duration = Duration::from_millis(50);
 
-/// Hands each request to `service` until `stop` resolves; requests that have arrived then are answered. Where there is
-/// `tls`, connections are secured. `trusts` tells which peers are proxies that speak for many; `over_share` hears of those with more connections than they may have.
+/// Hands each request to `service` until `stop` resolves; requests that have arrived then are answered.
 pub(crate) async fn run<S, F>(
     listener: TcpListener,
-    tls: Option<Arc<Tls>>,
-    hub: Arc<Hub>,
-    trusts: impl Fn(SocketAddr) -> bool,
-    over_share: impl Fn(SocketAddr),
+    entrance: Arc<Entrance>,
     service: S,
     stop: impl Future<Output = ()>,
 ) where
     S: Fn(SocketAddr, Arc<Connection>, Request<Body>) -> F + Clone + Send + Sync + Unpin + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
+    let hub = entrance.hub.clone();
     let take = |stream: TcpStream, peer: SocketAddr| {
-        // Without a place it is closed.
-        let place = match hub.admit(peer, trusts(peer)) {
-            Ok(place) => place,
-            Err(Refused::OverShare) => return over_share(peer),
-            Err(Refused::Full) => return,
-        };
-        let service = service.clone();
-        let of_peer = move |connection, request| service(peer, connection, request);
-        tokio::spawn(attend(stream, place, tls.clone(), of_peer));
+        if let Some(place) = entrance.admit(peer) {
+            tokio::spawn(attend(stream, place, peer, entrance.clone(), service.clone()));
+        }
     };
     let mut stop = pin!(stop);
     let told = Seldom::new();

@@ -2,6 +2,7 @@
 
 use std::{
     future::poll_fn,
+    net::SocketAddr,
     pin::{Pin, pin},
     sync::Arc,
     task::Poll,
@@ -22,13 +23,13 @@ use tokio::{
 
 use super::{
     connection::{Connection, Order, Phase},
+    entrance::Entrance,
     handshake::secure,
     hub::Place,
     socket::Socket,
     stream::Stream,
     told::{Leaving, arriving},
 };
-use crate::tls::Tls;
 
 /// Largest head of a request in bytes, beyond which the answer is 431: sellers send 60 KB of parameters in it.
 const HEAD_MAX: usize = 64 * 1024;
@@ -39,16 +40,28 @@ const READ_ON: u64 = 256 * 1024;
 const READ_ON_WITHIN: Duration = Duration::from_secs(1);
 
 /// Answers requests until one side has enough.
-pub(super) async fn attend<S, F>(socket: TcpStream, place: Place, tls: Option<Arc<Tls>>, service: S)
-where
-    S: Fn(Arc<Connection>, Request<Body>) -> F + Clone + Send + Sync + Unpin + 'static,
+pub(super) async fn attend<S, F>(
+    mut socket: TcpStream,
+    mut place: Place,
+    mut peer: SocketAddr,
+    entrance: Arc<Entrance>,
+    service: S,
+) where
+    S: Fn(SocketAddr, Arc<Connection>, Request<Body>) -> F + Clone + Send + Sync + Unpin + 'static,
     F: Future<Output = Response<Body>> + Send,
 {
+    if entrance.introduced {
+        match Box::pin(entrance.introduce(&mut socket, place, peer)).await {
+            Some(introduced) => (place, peer) = introduced,
+            None => return,
+        }
+    }
+    let service = move |connection, request| service(peer, connection, request);
     let connection = place.connection.clone();
     let socket = Socket::new(socket, connection.clone());
-    let mut stream = match tls {
+    let mut stream = match &entrance.tls {
         None => Stream::plain(socket, connection.clone()),
-        Some(tls) => match secure(socket, &connection, &tls).await {
+        Some(tls) => match secure(socket, &connection, tls).await {
             Some(stream) => stream,
             None => return,
         },

@@ -266,3 +266,8 @@ impl Connection {
         }
     }
 }
+
+/// Waits until a connection is told to end.
+pub(super) async fn ended(connection: &Connection) {
+    while connection.told().await < Order::Close {}
+}

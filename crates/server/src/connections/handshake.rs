@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::io::AsyncWriteExt as _;
 
 use super::{
-    connection::{Connection, Order},
+    connection::{Connection, Order, ended},
     socket::Socket,
     stream::Stream,
 };
@@ -54,9 +54,4 @@ pub(super) async fn secure(mut socket: Socket, connection: &Arc<Connection>, tls
     };
     connection.secured();
     Some(Stream::secure(stream, connection.clone()))
-}
-
-/// Waits until the connection is told to end.
-async fn ended(connection: &Connection) {
-    while connection.told().await < Order::Close {}
 }

@@ -124,8 +124,29 @@ impl Hub {
     /// # Errors
     /// When there is none.
     pub(super) fn admit(self: &Arc<Self>, peer: SocketAddr, exempt: bool) -> Result<Place, Refused> {
-        let (peer, address) = (subscriber(peer.ip()), peer.ip().to_canonical());
         self.figures.accepted.add();
+        self.place(peer, exempt)
+    }
+
+    /// A place for the client whose connection it is, instead of the proxy's that opened it.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(super) fn readmit(
+        self: &Arc<Self>,
+        of_proxy: Place,
+        client: SocketAddr,
+        exempt: bool,
+    ) -> Result<Place, Refused> {
+        self.tables().of(&of_proxy.connection).remove(&of_proxy.connection);
+        let place = self.place(client, exempt);
+        // Only now: as long as it is there, the server that stops knows of a task.
+        drop(of_proxy);
+        place
+    }
+
+    fn place(self: &Arc<Self>, peer: SocketAddr, exempt: bool) -> Result<Place, Refused> {
+        let (peer, address) = (subscriber(peer.ip()), peer.ip().to_canonical());
         let mut tables = self.tables();
         let (room, gone) = tables.main.room(peer, exempt);
         (0..gone).for_each(|_| self.figures.gave_way.add());
@@ -150,8 +171,7 @@ impl Hub {
         };
         let bounds = if reserved { &self.reserve_bounds } else { &self.bounds };
         let connection = Arc::new(Connection::new(peer, reserved, bounds.clone(), self.clock.clone()));
-        let table = if reserved { &mut tables.reserve } else { &mut tables.main };
-        table.add(&connection, exempt);
+        tables.of(&connection).add(&connection, exempt);
         self.tasks.fetch_add(1, Relaxed);
         Ok(Place { hub: self.clone(), connection })
     }
@@ -215,6 +235,11 @@ fn has_nothing_more(connection: &Connection, stopping_since: u64, now: u64) -> b
 }
 
 impl Tables {
+    /// The one that a connection is in.
+    fn of(&mut self, connection: &Connection) -> &mut Table {
+        if connection.reserved { &mut self.reserve } else { &mut self.main }
+    }
+
     fn refuse(&mut self, address: IpAddr, event: &'static str) {
         self.refused += 1;
         self.unheard = Some((address, event));
@@ -251,8 +276,7 @@ impl Refusals {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut tables = self.hub.tables();
-        let table = if self.connection.reserved { &mut tables.reserve } else { &mut tables.main };
-        table.remove(&self.connection);
+        tables.of(&self.connection).remove(&self.connection);
         drop(tables);
         self.hub.tasks.fetch_sub(1, Relaxed);
     }

@@ -21,7 +21,13 @@ const LONGEST: u64 = 16 * 1024;
 pub(crate) fn run(store: StoreArgs, args: ServeArgs) -> anyhow::Result<()> {
     let config = Config::resolve(store, args)?;
     let address = from_here(config.listen);
-    let reply = ask(address, config.tls.is_some()).with_context(|| format!("nobody answers at {address}"))?;
+    if config.proxy_protocol && !config.trusted_proxies.iter().any(|proxy| proxy.contains(&address.ip())) {
+        bail!(
+            "with proxy_protocol only trusted proxies may connect: add {} to trusted_proxies",
+            address.ip()
+        );
+    }
+    let reply = ask(address, &config).with_context(|| format!("nobody answers at {address}"))?;
     let status = reply.split_whitespace().nth(1).unwrap_or_default();
     let body = reply.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     if status != "200" {
@@ -41,11 +47,18 @@ fn from_here(mut listen: SocketAddr) -> SocketAddr {
     listen
 }
 
-fn ask(address: SocketAddr, secured: bool) -> anyhow::Result<String> {
-    let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+fn ask(address: SocketAddr, config: &Config) -> anyhow::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    if secured { exchange(anyone::secure(address, stream)?, address) } else { exchange(stream, address) }
+    if config.proxy_protocol {
+        stream.write_all(b"PROXY UNKNOWN\r\n")?;
+    }
+    if config.tls.is_some() {
+        exchange(anyone::secure(address, stream)?, address)
+    } else {
+        exchange(stream, address)
+    }
 }
 
 fn exchange(mut stream: impl Read + Write, address: SocketAddr) -> anyhow::Result<String> {
