@@ -152,7 +152,7 @@ impl Service {
 }
 
 /// A webhook of another server, as it is kept.
-pub(crate) fn check_webhook(new: Webhook) -> Result<Webhook, ManageError> {
+pub(crate) fn check_webhook(new: &Webhook) -> Result<Webhook, ManageError> {
     let user_agent = match new.user_agent.as_str() {
         "" => USER_AGENT.into(),
         name => check_text(USER_AGENT_WORDS, name, USER_AGENT_MAX)?,

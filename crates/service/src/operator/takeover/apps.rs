@@ -172,7 +172,7 @@ impl Service {
             }
         };
         let base = AppSettings { api: plan.api, ..AppSettings::default() };
-        let (settings, unfit) = self.settings_from(base, &found.settings)?;
+        let (settings, unfit) = self.settings_from(&base, &found.settings)?;
         report
             .notes
             .extend(unfit.into_iter().map(|why| format!("{name}: a setting keeps its default: {why}")));

@@ -22,7 +22,7 @@ pub(super) fn take_webhooks(slice: &mut Slice<'_, '_>) -> Result<Vec<Fate>, Stor
                 "its address is cut off in replies of the Seller API: take a dump, or add it by hand".into(),
             );
         }
-        let webhook = check_webhook(Webhook {
+        let webhook = check_webhook(&Webhook {
             id: record.needed(&["webid", "id"])?.into(),
             url: record.needed(&["baselink", "url"])?.into(),
             user_agent: record.text(&["useragent"])?.unwrap_or_default().into(),

@@ -6,13 +6,14 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use claviger_domain::Secret;
 use claviger_store::{Conn, StoreError, takeover};
 use tokio::sync::mpsc;
 
 use super::{
     apps::Target,
     batches::{Batch, Leftovers, Owners, read_pass},
-    choice::{Choice, choose},
+    choice::{Found, choose},
     export::Export,
     plan::Takeover,
     record::Record,
@@ -65,7 +66,7 @@ impl Service {
         report.notes.append(&mut choice.notes);
         let others = mem::take(&mut choice.others);
         let targets = self.takeover_targets(plan, choice, &mut report).await?;
-        let owners = owners(export.is_dump, &targets, Choice { others, ..Choice::default() });
+        let owners = owners(export.is_dump, &targets, &others);
         let mut run = Run {
             targets,
             digest: found.digest.as_str().into(),
@@ -238,12 +239,12 @@ async fn blocking<T: Send + 'static>(
 }
 
 /// Which application a row of the export is of.
-fn owners(is_dump: bool, targets: &[Target], choice: Choice) -> Owners {
+fn owners(is_dump: bool, targets: &[Target], others: &[Secret]) -> Owners {
     if !is_dump {
         return Owners::One;
     }
-    let bytes = |secret: &claviger_domain::Secret| secret.expose().as_bytes().to_vec();
-    let mut secrets: HashMap<_, _> = choice.others.iter().map(|secret| (bytes(secret), None)).collect();
+    let bytes = |secret: &Secret| secret.expose().as_bytes().to_vec();
+    let mut secrets: HashMap<_, _> = others.iter().map(|secret| (bytes(secret), None)).collect();
     for (at, target) in targets.iter().enumerate() {
         secrets.extend(target.secret.as_ref().map(|secret| (bytes(secret), Some(at))));
     }
@@ -266,7 +267,7 @@ fn told(mut report: TakeoverReport, run: Run, found: &Survey, is_dump: bool) -> 
         report.notes.push(format!("managers and resellers are not taken: {}", team.join(", ")));
     }
     let is_left_out = |name: &str| Table::of(name).is_none() && !(is_dump && name.eq_ignore_ascii_case(APPS));
-    let told_by_replies = |name: &str| !is_dump && super::choice::Found::REPLIES.contains(&name);
+    let told_by_replies = |name: &str| !is_dump && Found::REPLIES.contains(&name);
     report.left_out = found
         .rows
         .iter()

@@ -122,7 +122,7 @@ impl Service {
     /// Never, but that settings are no longer plain data.
     pub(crate) fn settings_from(
         &self,
-        base: AppSettings,
+        base: &AppSettings,
         changes: &[(&str, String)],
     ) -> Result<(AppSettings, Vec<String>), ServiceError> {
         let (mut fit, mut unfit) = (Vec::new(), Vec::new());
@@ -133,7 +133,7 @@ impl Service {
             }
         }
         let system = |error: serde_json::Error| ServiceError::System(error.to_string());
-        let text = serde_json::to_string(&base).map_err(system)?;
+        let text = serde_json::to_string(base).map_err(system)?;
         Ok((apply(&text, fit).map_err(system)?, unfit))
     }
 
