@@ -10,7 +10,7 @@ use axum::{
     Router,
     body::{Body, HttpBody as _},
     extract::ConnectInfo,
-    http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, Version, header},
     response::Response,
 };
 use claviger_capacity::Who;
@@ -121,6 +121,7 @@ async fn respond(
     // Found out anew for the line: what answers the request takes its headers.
     let from = state.access_log.is_some().then(|| state.client_ip.of(peer, request.headers()));
     let (mut seen, shared) = (Seen::default(), state.clone());
+    let one_by_one = request.version() < Version::HTTP_2;
     let mut response = match reserved && !health::is_health(request.uri().path()) {
         true => full(&state),
         false => id.while_doing(hand_on(shared, app, peer, request, &mut seen)).await,
@@ -136,7 +137,7 @@ async fn respond(
     if let Some(hsts) = hsts {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts);
     }
-    if reserved || hub.is_stopping() {
+    if one_by_one && (reserved || hub.is_stopping()) {
         headers.insert(header::CONNECTION, CLOSE);
     }
     response

@@ -85,6 +85,7 @@ mod faults_postgres;
 mod forwarded;
 mod guard_lines;
 mod guesses;
+mod http_2;
 mod identity;
 mod import_keyauth;
 mod key_pairs;

@@ -26,6 +26,7 @@ use super::{
     entrance::Entrance,
     handshake::secure,
     hub::Place,
+    multiplexed,
     socket::Socket,
     stream::Stream,
     told::{Leaving, arriving},
@@ -48,7 +49,7 @@ pub(super) async fn attend<S, F>(
     service: S,
 ) where
     S: Fn(SocketAddr, Arc<Connection>, Request<Body>) -> F + Clone + Send + Sync + Unpin + 'static,
-    F: Future<Output = Response<Body>> + Send,
+    F: Future<Output = Response<Body>> + Send + 'static,
 {
     if entrance.introduced {
         match Box::pin(entrance.introduce(&mut socket, place, peer)).await {
@@ -66,6 +67,9 @@ pub(super) async fn attend<S, F>(
             None => return,
         },
     };
+    if stream.is_multiplexed() {
+        return Box::pin(multiplexed::talk(stream, &connection, service)).await;
+    }
     loop {
         // Nothing has come yet, or not for a while: the socket is all that is held.
         connection.rests(true);
@@ -76,7 +80,7 @@ pub(super) async fn attend<S, F>(
         };
         match order {
             Order::None => {}
-            Order::Rest => continue,
+            Order::Rest | Order::Finish => continue,
             // Whoever comes back to it later sees that it has ended.
             Order::Close => return drop(stream.shutdown().now_or_never()),
             Order::Cut => return,
@@ -117,6 +121,8 @@ where
         }
         loop {
             match std::task::ready!(told.as_mut().poll(context)) {
+                // It ends with its reply, which says so.
+                Order::Finish => told.set(connection.told()),
                 Order::Rest if connection.phase() != Phase::Idle => told.set(connection.told()),
                 order => return Poll::Ready(order),
             }
@@ -130,7 +136,7 @@ where
             stream.put_back(parts.read_buf);
             return Some(stream);
         }
-        Order::Cut => stream.cut(),
+        Order::Cut | Order::Finish => {}
         Order::Close => drop(stream.shutdown().now_or_never()),
         Order::None => say_farewell(stream, connection).await,
     }

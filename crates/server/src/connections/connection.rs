@@ -3,7 +3,7 @@
 use std::{
     net::IpAddr,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
@@ -14,7 +14,9 @@ use tokio::sync::Notify;
 use super::{
     bounds::ConnectionBounds,
     clock::{Clock, millis},
+    fault::Fault,
     meter::Meter,
+    streams::Streams,
 };
 
 /// Without a request for so long, the connection keeps nothing but its socket.
@@ -46,21 +48,12 @@ pub(super) enum Order {
     None,
     /// To give back all but its socket, if it is idle.
     Rest,
+    /// To end with what is under way, where several requests go at once.
+    Finish,
     /// To end.
     Close,
     /// To end at once: nothing that it still has to send is worth keeping.
     Cut,
-}
-
-/// Why a connection must end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
-    /// It was idle for too long.
-    Idle,
-    /// A request comes too slowly.
-    SlowSender,
-    /// A reply is taken too slowly.
-    SlowReader,
 }
 
 /// The state of one connection. Its own task writes it, and others look.
@@ -82,6 +75,8 @@ pub(crate) struct Connection {
     resting: AtomicBool,
     body: Meter,
     reply: Meter,
+    /// Where several requests go at once, each of them.
+    streams: OnceLock<Box<Streams>>,
     order: AtomicU8,
     told: Notify,
 }
@@ -103,11 +98,31 @@ impl Connection {
             resting: AtomicBool::new(true),
             body: Meter::new(bounds.body),
             reply: Meter::new(bounds.reply),
+            streams: OnceLock::new(),
             order: AtomicU8::new(Order::None as u8),
             told: Notify::new(),
             bounds,
             clock,
         }
+    }
+
+    pub(super) fn bounds(&self) -> &ConnectionBounds {
+        &self.bounds
+    }
+
+    /// The time, as it was seen last.
+    pub(super) fn now(&self) -> u64 {
+        self.clock.now()
+    }
+
+    /// From now on several requests go at once.
+    pub(super) fn multiplex(&self) -> &Streams {
+        self.streams.get_or_init(Box::default)
+    }
+
+    /// The requests that go at once, if several may.
+    pub(super) fn streams(&self) -> Option<&Streams> {
+        self.streams.get().map(|streams| &**streams)
     }
 
     /// How long the peer may take nothing of what is sent.
@@ -201,6 +216,13 @@ impl Connection {
         self.phase.store(Phase::Ended as u8, Relaxed);
     }
 
+    /// The last of several requests is answered.
+    pub(super) fn all_answered(&self) {
+        if self.phase() != Phase::Ended {
+            self.enter(Phase::Idle);
+        }
+    }
+
     /// Whether it may give way: it answers nothing.
     pub(super) fn is_idle(&self) -> bool {
         matches!(self.phase(), Phase::Idle | Phase::Head | Phase::Ended)
@@ -208,7 +230,8 @@ impl Connection {
 
     /// Whether it is the peer's turn to move bytes.
     pub(super) fn waits_for_peer(&self) -> bool {
-        self.is_idle() || self.body.is_waiting() || self.reply.is_waiting()
+        let several = || self.streams().is_some_and(Streams::wait_for_peer);
+        self.is_idle() || self.body.is_waiting() || self.reply.is_waiting() || several()
     }
 
     /// Why it must end at `now`; `short` is told when room is.
@@ -221,14 +244,15 @@ impl Connection {
             Phase::Ended => None,
             Phase::Head => (lasted >= millis(self.bounds.head)).then_some(Fault::SlowSender),
             Phase::Work | Phase::Sent if self.reply.is_too_slow(now) => Some(Fault::SlowReader),
-            Phase::Work | Phase::Sent => self.body.is_too_slow(now).then_some(Fault::SlowSender),
+            Phase::Work | Phase::Sent if self.body.is_too_slow(now) => Some(Fault::SlowSender),
+            Phase::Work | Phase::Sent => self.streams().and_then(|streams| streams.fault(now)),
         }
     }
 
     /// Whether it holds more than it needs while it is idle.
     pub(super) fn should_rest(&self, now: u64) -> bool {
         let idle = self.phase() == Phase::Idle && now.saturating_sub(self.since()) >= REST_AFTER;
-        idle && !self.resting.load(Relaxed)
+        idle && !self.resting.load(Relaxed) && self.streams().is_none()
     }
 
     /// Notes whether the socket alone is held.
@@ -242,15 +266,15 @@ impl Connection {
         self.told.notify_one();
     }
 
-    /// What it was told; being told to rest counts once.
+    /// What it was told; being told to rest or to finish counts once.
     pub(super) fn ordered(&self) -> Order {
         match self.order.load(Relaxed) {
             0 => Order::None,
-            1 => {
-                let _ = self.order.compare_exchange(1, 0, Relaxed, Relaxed);
-                Order::Rest
+            order @ (1 | 2) => {
+                let _ = self.order.compare_exchange(order, 0, Relaxed, Relaxed);
+                if order == 1 { Order::Rest } else { Order::Finish }
             }
-            2 => Order::Close,
+            3 => Order::Close,
             _ => Order::Cut,
         }
     }

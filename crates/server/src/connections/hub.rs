@@ -14,7 +14,8 @@ use claviger_domain::subscriber;
 use super::{
     bounds::ConnectionBounds,
     clock::{Clock, millis},
-    connection::{Connection, Fault, Order, Phase},
+    connection::{Connection, Order, Phase},
+    fault::Fault,
     figures::Figures,
     table::{Room, Table},
 };
@@ -197,6 +198,8 @@ impl Hub {
                     ending.push((connection.clone(), Some(fault)));
                 } else if stopping.is_some_and(|since| has_nothing_more(connection, since, now)) {
                     ending.push((connection.clone(), None));
+                } else if stopping.is_some() && connection.streams().is_some() {
+                    connection.order(Order::Finish);
                 } else if connection.should_rest(now) {
                     connection.order(Order::Rest);
                 }

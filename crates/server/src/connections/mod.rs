@@ -7,12 +7,16 @@ mod bounds;
 mod clock;
 mod connection;
 mod entrance;
+mod fault;
 mod figures;
 mod handshake;
 mod hub;
 mod meter;
+mod multiplexed;
+mod one_of;
 mod socket;
 mod stream;
+mod streams;
 mod table;
 mod told;
 

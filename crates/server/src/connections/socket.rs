@@ -5,6 +5,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use socket2::SockRef;
@@ -13,7 +14,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::connection::Connection;
+use super::connection::{Connection, Order};
 
 /// How much the system may hold of what a peer has not been sent yet: enough for the moment until more is written, and
 /// all that a thousand peers who take nothing cost.
@@ -51,11 +52,6 @@ impl Socket {
         first[0]
     }
 
-    /// Lets nothing more be sent, not even what is written already.
-    pub(super) fn cut(&self) {
-        let _ = SockRef::from(&self.stream).set_linger(Some(std::time::Duration::ZERO));
-    }
-
     fn moved(&self, moved: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match &moved {
             Poll::Pending => self.connection.reply_waits(),
@@ -63,6 +59,15 @@ impl Socket {
             Poll::Ready(Err(_)) => {}
         }
         moved
+    }
+}
+
+impl Drop for Socket {
+    /// Who takes too little gets nothing more, not even what is written already.
+    fn drop(&mut self) {
+        if self.connection.ordered() == Order::Cut {
+            let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        }
     }
 }
 

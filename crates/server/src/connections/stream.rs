@@ -12,11 +12,14 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::server::TlsStream;
 
 use super::{connection::Connection, socket::Socket};
+use crate::tls::HTTP_2;
 
 /// Both directions of a connection.
 pub(super) struct Stream {
     transport: Transport,
     connection: Arc<Connection>,
+    /// Several requests go at once, and each of them tells for itself.
+    multiplexed: bool,
     /// Read before, and not yet handed on.
     ahead: Bytes,
 }
@@ -39,12 +42,18 @@ macro_rules! with_transport {
 impl Stream {
     /// What is said on the socket as it is.
     pub(super) fn plain(socket: Socket, connection: Arc<Connection>) -> Self {
-        Self { transport: Transport::Plain(socket), connection, ahead: Bytes::new() }
+        Self { transport: Transport::Plain(socket), connection, multiplexed: false, ahead: Bytes::new() }
     }
 
     /// What is said within TLS.
     pub(super) fn secure(tls: TlsStream<Socket>, connection: Arc<Connection>) -> Self {
-        Self { transport: Transport::Secure(Box::new(tls)), connection, ahead: Bytes::new() }
+        let multiplexed = tls.get_ref().1.alpn_protocol() == Some(HTTP_2);
+        Self { transport: Transport::Secure(Box::new(tls)), connection, multiplexed, ahead: Bytes::new() }
+    }
+
+    /// Whether HTTP/2 was agreed on.
+    pub(super) fn is_multiplexed(&self) -> bool {
+        self.multiplexed
     }
 
     /// Puts back what was read and not used.
@@ -68,14 +77,6 @@ impl Stream {
             }
         }
     }
-
-    /// Lets nothing more be sent, not even what is written already.
-    pub(super) fn cut(&self) {
-        match &self.transport {
-            Transport::Plain(socket) => socket.cut(),
-            Transport::Secure(tls) => tls.get_ref().0.cut(),
-        }
-    }
 }
 
 impl AsyncRead for Stream {
@@ -92,7 +93,7 @@ impl AsyncRead for Stream {
         } else if with_transport!(self, poll_read(context, buffer))?.is_pending() {
             return Poll::Pending;
         }
-        if buffer.filled().len() > before {
+        if !self.multiplexed && buffer.filled().len() > before {
             self.connection.received();
         }
         Poll::Ready(Ok(()))
@@ -126,7 +127,7 @@ impl AsyncWrite for Stream {
     /// Called when all that was made has been written; done when the system has it.
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = with_transport!(self, poll_flush(context));
-        if flushed.is_ready() {
+        if flushed.is_ready() && !self.multiplexed {
             self.connection.flushed();
         }
         flushed

@@ -12,21 +12,45 @@ use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 
 use super::connection::Connection;
 
+/// Who hears what becomes of the body of a request.
+pub(super) trait Hears: Send + Sync + 'static {
+    /// More of it is waited for.
+    fn body_waits(&self);
+    /// So many bytes of it came.
+    fn body_moved(&self, bytes: usize);
+    /// It is there, or nobody wants more of it.
+    fn body_ended(&self);
+}
+
+impl Hears for Connection {
+    fn body_waits(&self) {
+        self.body_waits();
+    }
+
+    fn body_moved(&self, bytes: usize) {
+        self.body_moved(bytes);
+    }
+
+    fn body_ended(&self) {
+        self.body_ended();
+    }
+}
+
 /// The body of a request, while it comes.
-pub(super) struct Arriving {
+pub(super) struct Arriving<H: Hears> {
     body: Incoming,
-    connection: Arc<Connection>,
+    told: Arc<H>,
 }
 
 /// The body of a request as handlers read it.
-pub(super) fn arriving(body: Incoming, connection: &Arc<Connection>) -> Body {
+pub(super) fn arriving<H: Hears>(body: Incoming, told: &Arc<H>) -> Body {
     if body.is_end_stream() {
         return Body::empty();
     }
-    Body::new(Arriving { body, connection: connection.clone() })
+    Body::new(Arriving { body, told: told.clone() })
 }
 
-impl HttpBody for Arriving {
+impl<H: Hears> HttpBody for Arriving<H> {
     type Data = Bytes;
     type Error = hyper::Error;
 
@@ -36,9 +60,9 @@ impl HttpBody for Arriving {
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let polled = Pin::new(&mut self.body).poll_frame(context);
         match &polled {
-            Poll::Pending => self.connection.body_waits(),
+            Poll::Pending => self.told.body_waits(),
             Poll::Ready(Some(Ok(frame))) => {
-                self.connection.body_moved(frame.data_ref().map_or(0, Bytes::len));
+                self.told.body_moved(frame.data_ref().map_or(0, Bytes::len));
             }
             Poll::Ready(_) => {}
         }
@@ -54,9 +78,9 @@ impl HttpBody for Arriving {
     }
 }
 
-impl Drop for Arriving {
+impl<H: Hears> Drop for Arriving<H> {
     fn drop(&mut self) {
-        self.connection.body_ended();
+        self.told.body_ended();
     }
 }
 

@@ -17,6 +17,9 @@ use super::pair::Pair;
 /// What is encrypted and waits to be sent, at most: what a peer costs who takes nothing.
 const UNSENT: usize = 32 * 1024;
 
+/// What HTTP/2 is called in a handshake.
+pub(crate) const HTTP_2: &[u8] = b"h2";
+
 /// What connections are secured with.
 pub struct Tls {
     acceptor: TlsAcceptor,
@@ -38,7 +41,7 @@ impl Tls {
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_cert_resolver(current.clone());
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        config.alpn_protocols = vec![HTTP_2.to_vec(), b"http/1.1".to_vec()];
         // Whoever comes again spares both sides a signature, and nothing is kept here for it. No early data: what comes
         // in it could be sent again by somebody else.
         config.ticketer = Ticketer::new()?;

@@ -5,6 +5,7 @@ mod facts;
 mod pair;
 mod watch;
 
+pub(crate) use acceptor::HTTP_2;
 pub use acceptor::Tls;
 pub use facts::CertificateFacts;
 pub use pair::{Pair, PairFiles};

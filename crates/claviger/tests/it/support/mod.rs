@@ -8,6 +8,7 @@ pub mod cli;
 pub mod crypto;
 pub mod disk;
 pub mod expect;
+pub mod frames;
 pub mod http;
 pub mod issuer;
 pub mod line;

@@ -1,0 +1,157 @@
+//! HTTP/2: several requests at once on one connection, and what keeps it from being abused.
+
+use std::process::Command;
+
+use crate::{
+    support::{
+        INVALID, eventually, form,
+        frames::{DATA, END_STREAM, Frames, GO_AWAY, HEADERS, PING, RESET, SETTINGS, WINDOW_UPDATE},
+        tls::cert_in,
+    },
+    tls::secured,
+};
+
+const WINDOW: u32 = 65_535;
+/// What /healthz answers.
+const HEALTHY: &[u8] = b"ok\n";
+/// A request for an application that is not there.
+const NOBODY: &[u8] = b"type=init&ver=1.0&name=nobody&ownerid=aaaaaaaaaa";
+const SLOW: &str = "slow_seconds = 1\nidle_seconds = 1";
+
+#[test]
+fn curl_speaks_it() {
+    let (server, _, _, folder) = secured("");
+    let port = server.app.address.rsplit(':').next().expect("a port");
+    let curl = |more: &[&str]| {
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--show-error", "--http2", "--write-out", " %{http_version} %{http_code}"]);
+        curl.arg("--cacert")
+            .arg(cert_in(folder.path()))
+            .args(["--connect-to", &format!("::127.0.0.1:{port}")]);
+        let output = curl.args(more).output().expect("curl");
+        String::from_utf8(output.stdout).expect("text") + &String::from_utf8_lossy(&output.stderr)
+    };
+    let url = "https://license.example.com";
+    assert!(curl(&[&format!("{url}/healthz")]).ends_with(" 2 200"), "{}", curl(&[&format!("{url}/healthz")]));
+    let body = form(&server.app.params("init", &[("ver", &server.app.version)]));
+    let reply = curl(&["--data", &body, &format!("{url}/api/1.2/")]);
+    assert!(reply.contains(r#""message":"Initialized""#) && reply.ends_with(" 2 200"), "{reply}");
+    // Pages compare the origin of a form with the host, which has no header of its own here.
+    let sign_in = |origin: &str| {
+        curl(&[
+            "--header",
+            &format!("Origin: {origin}"),
+            "--data",
+            "a=b",
+            &format!("{url}/dashboard/-/sign-in"),
+        ])
+    };
+    assert!(!sign_in(url).contains("another site"));
+    assert!(sign_in("https://elsewhere.example.com").contains("This came from another site"));
+    let large = curl(&["--output", "/dev/null", &format!("{url}/api/openapi.json")]);
+    assert_eq!(large, " 2 200");
+}
+
+#[test]
+fn many_requests_share_a_connection_and_not_a_turn() {
+    let (server, _, pair, _folder) = secured("");
+    let mut frames = Frames::open(&server.app.address, &pair, WINDOW);
+    // One whose body does not come holds up none of the others.
+    frames.ask(1, "POST", "/api/1.2/", true).expect("the server reads");
+    for stream in (3..103).step_by(2) {
+        frames.ask(stream, "GET", "/healthz", false).expect("the server reads");
+        assert_eq!(frames.reply(stream).expect("a reply"), HEALTHY);
+    }
+    frames.send(DATA, END_STREAM, 1, NOBODY).expect("the server reads");
+    assert_eq!(frames.reply(1).expect("a reply"), INVALID.as_bytes());
+}
+
+#[test]
+fn slow_ones_end() {
+    let (server, _, pair, _folder) = secured(SLOW);
+    let open = || Frames::open(&server.app.address, &pair, WINDOW);
+    open().wait_for_end();
+    let mut idle = open();
+    idle.ask(1, "GET", "/healthz", false).expect("the server reads");
+    idle.reply(1).expect("a reply");
+    idle.wait_for_end();
+    // Pings are no requests.
+    let mut pinging = open();
+    eventually("the server to end it", || pinging.send(PING, 0, 0, &[0; 8]).is_err().then_some(()));
+    let mut body = open();
+    body.ask(1, "POST", "/api/1.2/", true).expect("the server reads");
+    eventually("the server to end it", || body.send(DATA, 0, 1, b"a").is_err().then_some(()));
+}
+
+#[test]
+fn a_stream_that_is_not_read_does_not_stay() {
+    let (server, _, pair, _folder) = secured(SLOW);
+    // Nothing is taken at all, or a byte, or as much as there is room for, while other requests go on.
+    for window in [0, 1, WINDOW] {
+        let mut frames = Frames::open(&server.app.address, &pair, window);
+        frames.ask(1, "GET", "/api/openapi.json", false).expect("the server reads");
+        let mut stream = 3;
+        eventually("the server to end it", || {
+            let asked = frames.ask(stream, "GET", "/nothing", false);
+            stream += 2;
+            let given_up = frames.send(RESET, 0, stream - 2, &8u32.to_be_bytes());
+            (asked.is_err() || given_up.is_err()).then_some(())
+        });
+    }
+    let mut deaf = Frames::open(&server.app.address, &pair, 1 << 30);
+    deaf.send(WINDOW_UPDATE, 0, 0, &(1u32 << 30).to_be_bytes()).expect("the server reads");
+    for stream in (1..9).step_by(2) {
+        deaf.ask(stream, "GET", "/api/openapi.json", false).expect("the server reads");
+    }
+    deaf.wait_until_cut();
+}
+
+#[test]
+fn whoever_resets_without_end_is_ended() {
+    let (server, client, pair, _folder) = secured("");
+    let mut frames = Frames::open(&server.app.address, &pair, WINDOW);
+    let mut stream = 1;
+    eventually("the server to end it", || {
+        for _ in 0..100 {
+            frames.ask(stream, "POST", "/api/1.2/", true).ok()?;
+            if frames.send(RESET, 0, stream, &8u32.to_be_bytes()).is_err() {
+                return Some(());
+            }
+            stream += 2;
+        }
+        None
+    });
+    assert_eq!(client.get(&server.app.address, "/readyz").expect("a reply").status, 200);
+}
+
+#[test]
+fn no_more_streams_than_are_allowed() {
+    let (server, _, pair, _folder) = secured("");
+    let mut frames = Frames::open(&server.app.address, &pair, WINDOW);
+    let told = frames.until(SETTINGS, 0).expect("settings").payload;
+    let setting = |id: u16| {
+        let found = told.chunks(6).find(|one| one[..2] == id.to_be_bytes()).expect("a setting");
+        u32::from_be_bytes(found[2..].try_into().expect("four bytes"))
+    };
+    assert_eq!((setting(3), setting(6)), (64, 65_536), "streams at once, and bytes of headers");
+    for stream in (1..129).step_by(2) {
+        frames.ask(stream, "POST", "/api/1.2/", true).expect("the server reads");
+    }
+    frames.ask(129, "POST", "/api/1.2/", true).expect("the server reads");
+    assert_eq!(frames.until(RESET, 129).expect("a refusal").payload, 7u32.to_be_bytes());
+}
+
+#[test]
+fn who_stops_finishes_what_is_under_way() {
+    let (mut server, _, pair, _folder) = secured("");
+    let mut frames = Frames::open(&server.app.address, &pair, WINDOW);
+    frames.ask(1, "POST", "/api/1.2/", true).expect("the server reads");
+    frames.ask(3, "GET", "/healthz", false).expect("the server reads");
+    frames.until(HEADERS, 3).expect("a reply");
+    server.process.signal("TERM");
+    frames.until(GO_AWAY, 0).expect("word of it");
+    frames.send(DATA, END_STREAM, 1, NOBODY).expect("the server reads");
+    assert_eq!(frames.reply(1).expect("a reply"), INVALID.as_bytes());
+    frames.wait_for_end();
+    assert_eq!(server.process.wait().code(), Some(0));
+}
