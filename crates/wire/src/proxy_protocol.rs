@@ -247,7 +247,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_is_asked_for_without_end(bytes in prop::collection::vec(any::<u8>(), 0..300), form in 0..3usize) {
-            let bytes = [&[&b""[..], b"PROXY TCP4 ", SIGNATURE][form], &bytes[..]].concat();
+            let bytes = [[&b""[..], b"PROXY TCP4 ", SIGNATURE][form], &bytes[..]].concat();
             let _ = by_and_by(&bytes);
             if let Ok(Progress::Whole(_, size)) = read(&bytes) {
                 prop_assert!(size <= bytes.len());

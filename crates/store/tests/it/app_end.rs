@@ -24,7 +24,7 @@ use claviger_store::{
     remarks, report_counts,
     seller_keys::{self, KeySecret, KeyTerms},
     seller_log::{self, SellerRequest},
-    subscriptions,
+    subscriptions, takeover,
     tokens::{self, Owner},
     tries,
     user_bans::{self, UserBan},
@@ -145,6 +145,9 @@ fn fill_the_rest(conn: &mut Conn<'_>, app: i64, user: i64) -> Result<()> {
         until: None,
     };
     assert!(key_pairs::replace(conn, app, &[2], &pair)?);
+    takeover::set_upto(conn, app, "source", "users", 1, NOW)?;
+    let made = "INSERT INTO takeover_rows (app, kind, id, source) VALUES ($1, 'user', $2, 'source')";
+    conn.execute(made, params![app, user])?;
     let webhook = Webhook { id: "id".into(), url: url.into(), user_agent: "Claviger".into(), authed: true };
     assert!(webhooks::insert(conn, app, &webhook)?);
     webhook_events::add(conn, app, webhook_events::Room::Calls, &[WebhookEvent::default()])?;
