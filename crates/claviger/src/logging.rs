@@ -4,7 +4,8 @@ use std::{env, fmt as std_fmt, io, io::IsTerminal};
 
 use anyhow::anyhow;
 use claviger_server::current_request;
-use tracing::{Event, Subscriber};
+use opentelemetry_sdk::trace::SdkTracer;
+use tracing::{Event, Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{
     filter::Targets,
     fmt::{
@@ -16,13 +17,16 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-use crate::config::{Config, LogFormat};
+use crate::{
+    config::{Config, LogFormat},
+    otel::TARGET,
+};
 
-/// Starts logging as the settings ask.
+/// Starts logging as the settings ask, and making spans with `tracer`, if there is one. Spans are in no log.
 ///
 /// # Errors
 /// When logging was started before.
-pub(crate) fn start(config: &Config) -> anyhow::Result<()> {
+pub(crate) fn start(config: &Config, tracer: Option<SdkTracer>) -> anyhow::Result<()> {
     let on_terminal = io::stderr().is_terminal();
     let json = match config.log_format {
         LogFormat::Auto => !on_terminal,
@@ -32,15 +36,22 @@ pub(crate) fn start(config: &Config) -> anyhow::Result<()> {
     // Colors are for people who did not ask to be spared them.
     let colors = on_terminal && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let records = fmt::layer().with_writer(io::stderr).with_ansi(colors);
-    let wanted = registry().with(config.log.parse::<Targets>()?);
+    let wanted = config.log.parse::<Targets>()?.with_target(TARGET, LevelFilter::OFF);
+    let spans = tracer.map(|tracer| {
+        let layer = tracing_opentelemetry::layer().with_tracer(tracer).with_location(false);
+        let layer = layer.with_threads(false).with_target(false).with_tracked_inactivity(false);
+        layer.with_filter(Targets::new().with_target(TARGET, LevelFilter::INFO))
+    });
+    let all = registry().with(spans);
     let started = if json {
         let format = fmt::format().json().flatten_event(true);
         let format = WithRequest { format, end: "}\n", name: ",\"request_id\":\"", after: "\"}\n" };
-        wanted.with(records.fmt_fields(JsonFields::new()).event_format(format)).try_init()
+        let records = records.fmt_fields(JsonFields::new()).event_format(format);
+        all.with(records.with_filter(wanted)).try_init()
     } else {
         let format = fmt::format().with_ansi(colors);
         let format = WithRequest { format, end: "\n", name: " request_id=\"", after: "\"\n" };
-        wanted.with(records.event_format(format)).try_init()
+        all.with(records.event_format(format).with_filter(wanted)).try_init()
     };
     started.map_err(|error| anyhow!("cannot start logging: {error}"))
 }

@@ -4,6 +4,7 @@ mod commands;
 mod config;
 mod deed;
 mod logging;
+mod otel;
 mod output;
 #[cfg(test)]
 mod parity;

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use reqwest::{Client, Response, StatusCode, dns::Resolve, header, redirect::Policy};
 use rustls::RootCertStore;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 use url::{Host, Url};
 
 use crate::{
@@ -124,7 +125,14 @@ impl Outgoing {
         let url = parse(call.url)?;
         let host = host(&url);
         let (until, max) = (Instant::now() + call.timeout, call.max_bytes);
-        let opened = tokio::time::timeout_at(until, self.follow(url, call)).await;
+        let span = tracing::info_span!(
+            target: "claviger::trace",
+            "call",
+            otel.kind = "client",
+            server.address = host,
+            http.request.method = if call.body.is_some() { "POST" } else { "GET" },
+        );
+        let opened = tokio::time::timeout_at(until, self.follow(url, call)).instrument(span).await;
         let (url, response) = opened.unwrap_or(Err(CallError::Timeout(host)))?;
         Incoming::new(url, response, max, until)
     }

@@ -3,6 +3,7 @@
 
 mod call;
 mod client;
+mod collector;
 mod guard;
 mod inner;
 mod mail;
@@ -15,6 +16,7 @@ mod tls;
 
 pub use call::{Answer, Call, CallError, Redirects};
 pub use client::{Incoming, Outgoing, OutgoingOptions, is_web};
+pub use collector::Collector;
 pub use inner::is_inner;
 pub use mail::{MailError, MailOptions, Mailer};
 pub use objects::{Download, ObjectError, ObjectOptions, Objects};

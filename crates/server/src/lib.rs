@@ -20,6 +20,7 @@ mod seller;
 mod serve;
 mod state;
 mod tls;
+mod trace;
 
 pub use access_log::{AccessLog, AccessLogPlace};
 pub use client::EarlySignatures;
@@ -33,5 +34,5 @@ pub use request_id::{RequestId, current_request};
 pub use router::router;
 pub use seller::{ListedType, listed as seller_types};
 pub use serve::{Listening, Secured, serve};
-pub use state::{Requests, State};
+pub use state::{Requests, State, Traces};
 pub use tls::{CertificateFacts, Pair, PairFiles, Tls};

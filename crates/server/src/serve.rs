@@ -18,6 +18,7 @@ use claviger_domain::ClientAddress;
 use claviger_service::{Alert, Alerted};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tower_service::Service;
+use tracing::Instrument as _;
 
 use crate::{
     State,
@@ -31,6 +32,7 @@ use crate::{
     router,
     seen::Seen,
     tls::{self, PairFiles, Tls},
+    trace,
 };
 
 /// How often idle rate limit buckets are dropped.
@@ -122,12 +124,16 @@ async fn respond(
     let from = state.access_log.is_some().then(|| state.client_ip.of(peer, request.headers()));
     let (mut seen, shared) = (Seen::default(), state.clone());
     let one_by_one = request.version() < Version::HTTP_2;
+    let span = trace::begin(&state, peer, &request, &id);
     let mut response = match reserved && !health::is_health(request.uri().path()) {
         true => full(&state),
-        false => id.while_doing(hand_on(shared, app, peer, request, &mut seen)).await,
+        false => {
+            id.while_doing(hand_on(shared, app, peer, request, &mut seen)).instrument(span.clone()).await
+        }
     };
     let took = begun.elapsed();
     metrics::count(&seen, response.status(), took);
+    trace::end(&state, &span, &seen, &response);
     if let (Some(log), Some(ip)) = (&state.access_log, from) {
         log.write(line(&state, id, ip, seen, &response, took));
     }

@@ -51,6 +51,7 @@ pub mod subscriptions;
 pub mod tables;
 pub mod takeover;
 pub mod tokens;
+mod trace;
 pub mod tries;
 pub mod user_bans;
 pub mod user_subscriptions;
@@ -62,6 +63,7 @@ pub mod webhooks;
 use std::{path::PathBuf, sync::Arc};
 
 use claviger_metrics::Page;
+use tracing::Instrument as _;
 
 pub use db::{Cell, Conn, Db, DbBytes, FromCell, Migration, Row, Schema, Value, migrations_after};
 pub use error::{Result, StoreError};
@@ -121,7 +123,9 @@ impl Store {
         F: FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
     {
         let db = self.db.clone();
-        tokio::task::spawn_blocking(move || db.read_apart(reading)).await.map_err(|_| StoreError::Panicked)?
+        let span = trace::span(&db, "read_apart");
+        let reading = tokio::task::spawn_blocking(move || db.read_apart(reading)).instrument(span);
+        reading.await.map_err(|_| StoreError::Panicked)?
     }
 
     /// As [`Store::read_apart`], on the calling thread, which must not be one of the runtime's.

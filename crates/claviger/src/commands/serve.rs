@@ -17,17 +17,24 @@ use super::{demo, descriptors, run::open};
 use crate::{
     config::{Config, ServeArgs, StoreArgs, TlsSettings},
     logging,
+    otel::{self, Traces},
 };
 
 /// Runs the server.
 pub(crate) fn run(store: StoreArgs, args: ServeArgs, demo: bool) -> anyhow::Result<()> {
     let config = Config::resolve(store, args)?;
-    logging::start(&config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(config, demo))
+    let traces = Traces::start(runtime.handle())?;
+    logging::start(&config, traces.as_ref().map(Traces::tracer))?;
+    let served = runtime.block_on(serve(config, demo, traces.is_some()));
+    // While the runtime still carries what is sent.
+    if let Some(traces) = traces {
+        traces.finish();
+    }
+    served
 }
 
-async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
+async fn serve(config: Config, demo: bool, traced: bool) -> anyhow::Result<()> {
     let begun = Instant::now();
     for warning in &config.store.warnings {
         tracing::warn!("{warning}");
@@ -77,6 +84,7 @@ async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
         requests: Default::default(),
         gates: pages.gates().into(),
         access_log,
+        traces: traced.then_some(otel::HOOKS),
         readiness: Default::default(),
         early: Default::default(),
     });

@@ -142,4 +142,5 @@ mod states;
 mod tls;
 mod tls_replaced;
 mod tls_slow;
+mod traces;
 mod values;

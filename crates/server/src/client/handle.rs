@@ -155,7 +155,7 @@ async fn dispatch(
         Ok(None) => return Answer::unknown_app(),
         Err(error) => return Answer::fault(None, error.into()),
     };
-    seen.app = state.access_log.is_some().then(|| app.clone());
+    seen.app = state.names_apps().then(|| app.clone());
     let former = match version {
         ApiVersion::V1_3 => former_signing_key(&state, &app, &params),
         ApiVersion::V1_0 | ApiVersion::V1_1 | ApiVersion::V1_2 => None,

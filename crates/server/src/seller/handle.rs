@@ -15,6 +15,7 @@ use claviger_capacity::AppRate;
 use claviger_domain::ClientAddress;
 use claviger_service::{RELAYED, SellerKey, ServiceError, on_behalf_of};
 use claviger_wire::seller::{SellerParams, SellerReply, text};
+use tracing::Instrument as _;
 
 use super::{
     Answer, Outcome, Request, Stop,
@@ -165,7 +166,7 @@ async fn answer(
     }
     // What is to be in a log is finished although the caller leaves, or nobody would know of it.
     let work = carried(current_request(), on_behalf_of(by, work));
-    tokio::spawn(work).await.unwrap_or_else(|error| {
+    tokio::spawn(work.in_current_span()).await.unwrap_or_else(|error| {
         tracing::error!(%error, "a seller request broke off");
         (Err(SellerReply::failure(text::INTERNAL_ERROR).status(500).into()), text_mode)
     })

@@ -12,6 +12,7 @@ use claviger_domain::{Secret, opaque};
 use claviger_metrics::Histogram;
 use crossbeam_channel::{Receiver, Sender};
 use tokio::sync::oneshot;
+use tracing::{Instrument as _, info_span};
 
 /// How long hashing took.
 pub(crate) static HASHES: Histogram = Histogram::of_seconds();
@@ -92,6 +93,14 @@ impl Passwords {
     }
 
     async fn run<T: Send + 'static>(
+        &self,
+        who: Who,
+        work: impl FnOnce(&Argon2<'_>) -> T + Send + 'static,
+    ) -> Result<T, Busy> {
+        self.run_in_turn(who, work).instrument(info_span!(target: "claviger::trace", "password")).await
+    }
+
+    async fn run_in_turn<T: Send + 'static>(
         &self,
         who: Who,
         work: impl FnOnce(&Argon2<'_>) -> T + Send + 'static,

@@ -11,6 +11,8 @@ mod work;
 
 use std::path::Path;
 
+use tracing::Instrument as _;
+
 pub use conn::Conn;
 pub use figures::DbBytes;
 pub use migrate::{Migration, Schema, migrations_after};
@@ -21,7 +23,7 @@ use self::{
     sqlite::Sqlite,
     work::{Failure, Value as Outcome, Work, erase, restore},
 };
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, trace::span};
 
 /// A database, open.
 pub enum Db {
@@ -67,7 +69,7 @@ impl Db {
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
     {
-        restore(self.write_erased(erase(change)).await)
+        restore(self.write_erased(erase(change)).instrument(span(self, "write")).await)
     }
 
     /// Runs a transaction that only reads.
@@ -80,7 +82,7 @@ impl Db {
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
     {
-        restore(self.read_erased(erase(reading)).await)
+        restore(self.read_erased(erase(reading)).instrument(span(self, "read")).await)
     }
 
     /// As [`Db::read`], for what may take long: in one snapshot, on this thread and on a connection of its own.

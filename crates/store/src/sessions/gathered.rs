@@ -6,12 +6,13 @@ use async_trait::async_trait;
 use claviger_metrics::Histogram;
 use futures_util::FutureExt;
 use tokio::sync::RwLock;
+use tracing::Instrument as _;
 
 use super::{
     counts, postgres, shared, sqlite,
     store::{LiveSession, Lookup, NewSession, Scan, SessionStore, Visitor},
 };
-use crate::{Db, Result, gather::Gather};
+use crate::{Db, Result, gather::Gather, trace::span};
 
 /// Sessions that were created together.
 pub(super) static CREATED_TOGETHER: Histogram = Histogram::of_sizes();
@@ -66,11 +67,11 @@ async fn find_all(db: Arc<Db>, lookups: Vec<Lookup>) -> Result<Vec<Option<LiveSe
 impl SessionStore for Gathered {
     async fn create(&self, session: NewSession) -> Result<bool> {
         let _creating = self.creating.read().await;
-        self.create.submit(session).await
+        self.create.submit(session).instrument(span(&self.db, "create")).await
     }
 
     async fn find(&self, lookup: Lookup) -> Result<Option<LiveSession>> {
-        self.find.submit(lookup).await
+        self.find.submit(lookup).instrument(span(&self.db, "look_up")).await
     }
 
     async fn end_all(&self, app: i64, now: i64) -> Result<bool> {

@@ -5,6 +5,7 @@ pub mod app;
 pub mod browser;
 pub mod by_provider;
 pub mod cli;
+pub mod collector;
 pub mod crypto;
 pub mod disk;
 pub mod expect;

@@ -231,6 +231,12 @@ impl Server {
         Self::start_in(&with_descriptors(descriptors), folder_with(settings), None)
     }
 
+    /// As `start_with`, with these variables of the environment, written NAME=VALUE.
+    pub fn start_with_variables(variables: &[String], settings: &str) -> Self {
+        let wrapper: Vec<_> = ["env".to_owned()].into_iter().chain(variables.iter().cloned()).collect();
+        Self::start_in(&wrapper, folder_with(settings), None)
+    }
+
     fn start_in(wrapper: &[String], folder: Arc<TempDir>, database: Option<String>) -> Self {
         let data = folder.path().join("data");
         let mut command = claviger_under(wrapper);

@@ -1,0 +1,16 @@
+//! Spans of what is asked of the database, where somebody gathers traces.
+
+use tracing::{Span, info_span};
+
+use crate::Db;
+
+/// From the question until its answer, with the wait for a thread. Statements are not told: some hold what users chose.
+pub(crate) fn span(db: &Db, operation: &'static str) -> Span {
+    info_span!(
+        target: "claviger::trace",
+        "database",
+        otel.kind = "client",
+        db.system.name = db.kind(),
+        db.operation.name = operation,
+    )
+}
