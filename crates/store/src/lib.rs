@@ -123,7 +123,7 @@ impl Store {
         F: FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
     {
         let db = self.db.clone();
-        let span = trace::span(&db, "read_apart");
+        let span = trace::span(db.kind(), "read_apart");
         let reading = tokio::task::spawn_blocking(move || db.read_apart(reading)).instrument(span);
         reading.await.map_err(|_| StoreError::Panicked)?
     }

@@ -2,15 +2,13 @@
 
 use tracing::{Span, info_span};
 
-use crate::Db;
-
 /// From the question until its answer, with the wait for a thread. Statements are not told: some hold what users chose.
-pub(crate) fn span(db: &Db, operation: &'static str) -> Span {
+pub(crate) fn span(kind: &'static str, operation: &'static str) -> Span {
     info_span!(
         target: "claviger::trace",
         "database",
         otel.kind = "client",
-        db.system.name = db.kind(),
+        db.system.name = kind,
         db.operation.name = operation,
     )
 }

@@ -69,7 +69,7 @@ impl Db {
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
     {
-        restore(self.write_erased(erase(change)).instrument(span(self, "write")).await)
+        restore(self.write_erased(erase(change)).instrument(span(self.kind(), "write")).await)
     }
 
     /// Runs a transaction that only reads.
@@ -82,7 +82,7 @@ impl Db {
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Conn<'_>) -> Result<T, E> + Send + 'static,
     {
-        restore(self.read_erased(erase(reading)).instrument(span(self, "read")).await)
+        restore(self.read_erased(erase(reading)).instrument(span(self.kind(), "read")).await)
     }
 
     /// As [`Db::read`], for what may take long: in one snapshot, on this thread and on a connection of its own.

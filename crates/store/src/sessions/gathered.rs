@@ -67,11 +67,11 @@ async fn find_all(db: Arc<Db>, lookups: Vec<Lookup>) -> Result<Vec<Option<LiveSe
 impl SessionStore for Gathered {
     async fn create(&self, session: NewSession) -> Result<bool> {
         let _creating = self.creating.read().await;
-        self.create.submit(session).instrument(span(&self.db, "create")).await
+        self.create.submit(session).instrument(span(self.db.kind(), "create")).await
     }
 
     async fn find(&self, lookup: Lookup) -> Result<Option<LiveSession>> {
-        self.find.submit(lookup).instrument(span(&self.db, "look_up")).await
+        self.find.submit(lookup).instrument(span(self.db.kind(), "look_up")).await
     }
 
     async fn end_all(&self, app: i64, now: i64) -> Result<bool> {
