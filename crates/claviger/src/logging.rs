@@ -7,7 +7,7 @@ use claviger_server::current_request;
 use opentelemetry_sdk::trace::SdkTracer;
 use tracing::{Event, Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{
-    filter::Targets,
+    filter::{FilterExt, Targets},
     fmt::{
         self, FmtContext, FormatEvent, FormatFields,
         format::{JsonFields, Writer},
@@ -21,6 +21,12 @@ use crate::{
     config::{Config, LogFormat},
     otel::TARGET,
 };
+
+/// What the filter can ask for at most. Libraries print what passes through them once they are asked for more than the
+/// course of things: that of PostgreSQL the parameters of each statement at `debug`, others addresses and headers.
+fn allowed() -> Targets {
+    Targets::new().with_default(LevelFilter::INFO).with_target("claviger", LevelFilter::TRACE)
+}
 
 /// Starts logging as the settings ask, and making spans with `tracer`, if there is one. Spans are in no log.
 ///
@@ -36,7 +42,7 @@ pub(crate) fn start(config: &Config, tracer: Option<SdkTracer>) -> anyhow::Resul
     // Colors are for people who did not ask to be spared them.
     let colors = on_terminal && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let records = fmt::layer().with_writer(io::stderr).with_ansi(colors);
-    let wanted = config.log.parse::<Targets>()?.with_target(TARGET, LevelFilter::OFF);
+    let wanted = config.log.parse::<Targets>()?.with_target(TARGET, LevelFilter::OFF).and(allowed());
     let spans = tracer.map(|tracer| {
         let layer = tracing_opentelemetry::layer().with_tracer(tracer).with_location(false);
         let layer = layer.with_threads(false).with_target(false).with_tracked_inactivity(false);

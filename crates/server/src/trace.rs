@@ -2,7 +2,11 @@
 
 use std::net::SocketAddr;
 
-use axum::{body::Body, http::Request, response::Response};
+use axum::{
+    body::Body,
+    http::{Method, Request},
+    response::Response,
+};
 use tracing::{Span, field::Empty, info_span};
 
 use crate::{State, metrics, request_id::RequestId, seen::Seen};
@@ -15,7 +19,7 @@ pub(crate) fn begin(state: &State, peer: SocketAddr, request: &Request<Body>, id
         "request",
         otel.kind = "server",
         otel.status_code = Empty,
-        http.request.method = request.method().as_str(),
+        http.request.method = method(request.method()),
         http.response.status_code = Empty,
         claviger.request_id = id.as_str(),
         claviger.api = Empty,
@@ -28,6 +32,16 @@ pub(crate) fn begin(state: &State, peer: SocketAddr, request: &Request<Body>, id
         (traces.set_parent)(&span, parent);
     }
     span
+}
+
+/// The name of a method; what a caller made up is `_OTHER`, as OpenTelemetry wants it.
+fn method(method: &Method) -> &str {
+    match *method {
+        Method::GET | Method::POST | Method::HEAD | Method::OPTIONS | Method::PUT | Method::PATCH => {}
+        Method::DELETE | Method::CONNECT | Method::TRACE => {}
+        _ => return "_OTHER",
+    }
+    method.as_str()
 }
 
 /// Tells what the request was, and what came of it.

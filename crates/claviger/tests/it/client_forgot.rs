@@ -24,7 +24,7 @@ fn log_in(app: &App, pass: &str) -> String {
 }
 
 /// The path of the link in a mail, whose lines may be folded.
-fn link(mail: &str) -> String {
+pub fn link(mail: &str) -> String {
     let text = mail.replace("=\n", "").replace("=3D", "=");
     let start = text.find("/reset/").expect("a link");
     text[start..].split_whitespace().next().expect("a link").to_owned()

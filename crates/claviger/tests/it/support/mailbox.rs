@@ -56,6 +56,8 @@ fn receive(stream: &TcpStream) -> Option<String> {
                 say("221 bye")?;
                 break;
             }
+            "EHLO" => say("250-mailbox\r\n250 AUTH PLAIN LOGIN")?,
+            "AUTH" => say("235 welcome")?,
             word => {
                 if matches!(word, "MAIL" | "RCPT") {
                     mail.push_str(&line);

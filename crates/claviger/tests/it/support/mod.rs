@@ -16,6 +16,7 @@ pub mod line;
 pub mod live;
 pub mod mailbox;
 pub mod metrics;
+pub mod needle;
 pub mod objects;
 pub mod panel;
 pub mod people;

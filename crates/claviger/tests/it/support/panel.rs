@@ -72,10 +72,15 @@ impl Customer {
 
 /// Turns the panel of an application on: all is offered but `without`, and these fields besides.
 pub fn turn_on(server: &Server, app: &App, without: &[&str], more: &[(&str, &str)]) {
+    turn_on_by(&server.browser(), app, without, more);
+}
+
+/// As [`turn_on`], by somebody who is signed in to the dashboard.
+pub fn turn_on_by(vendor: &Browser, app: &App, without: &[&str], more: &[(&str, &str)]) {
     let mut fields = vec![("on", "on"), ("light", "#2f5bd0"), ("dark", "#86a8ff"), ("language", "en")];
     fields.extend(OFFERS.iter().filter(|offer| !without.contains(offer)).map(|offer| ("offer", *offer)));
     fields.retain(|(name, _)| !more.iter().any(|(other, _)| name == other));
     fields.extend_from_slice(more);
-    let reply = server.browser().post(&format!("/dashboard/{}/customers-panel", encode(&app.name)), &fields);
+    let reply = vendor.post(&format!("/dashboard/{}/customers-panel", encode(&app.name)), &fields);
     assert_eq!(reply.status, 303, "{}", reply.text());
 }

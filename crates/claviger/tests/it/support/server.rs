@@ -233,8 +233,13 @@ impl Server {
 
     /// As `start_with`, with these variables of the environment, written NAME=VALUE.
     pub fn start_with_variables(variables: &[String], settings: &str) -> Self {
+        Self::start_with_variables_on(variables, None, settings)
+    }
+
+    /// As `start_with_variables`, perhaps with its data in PostgreSQL.
+    pub fn start_with_variables_on(variables: &[String], database: Option<&str>, settings: &str) -> Self {
         let wrapper: Vec<_> = ["env".to_owned()].into_iter().chain(variables.iter().cloned()).collect();
-        Self::start_in(&wrapper, folder_with(settings), None)
+        Self::start_in(&wrapper, folder_with(settings), database.map(str::to_owned))
     }
 
     fn start_in(wrapper: &[String], folder: Arc<TempDir>, database: Option<String>) -> Self {
