@@ -13,7 +13,7 @@ use claviger_domain::in_one_line;
 use claviger_service::{AuditEntry, COMMAND_LINE, Service, cut, parse_app_path};
 
 /// Commands that change nothing of an application or owner, by their first word or by their last.
-const READING_FIRST: [&str; 13] = [
+const READING_FIRST: [&str; 14] = [
     "serve",
     "doctor",
     "why",
@@ -24,6 +24,7 @@ const READING_FIRST: [&str; 13] = [
     "migrate-store",
     "upgrade",
     "health",
+    "top",
     "openapi",
     "man",
     "completions",

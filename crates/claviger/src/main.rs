@@ -16,8 +16,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::{
     commands::{
         access, account, app, audit, backup, chat, doctor, file, health, import, job, keys, license, log,
-        migrate_store, notice, owner, panel, serve, session, subscription, token, upgrade, user, variable,
-        webhook, why,
+        migrate_store, notice, owner, panel, serve, session, subscription, token, top, upgrade, user,
+        variable, webhook, why,
     },
     config::{ServeArgs, StoreArgs},
     deed::Deed,
@@ -136,6 +136,17 @@ enum Command {
         #[command(flatten)]
         args: Box<ServeArgs>,
     },
+    /// Show live figures of a running server, as its metrics tell them: once a second, until q is pressed
+    Top {
+        /// The page of metrics, such as http://127.0.0.1:9464/metrics [default: by metrics_listen]
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+        /// Print the figures of one second and end, as is done where standard output is no terminal
+        #[arg(long)]
+        once: bool,
+        #[command(flatten)]
+        args: Box<ServeArgs>,
+    },
     /// Print the description of the APIs (OpenAPI 3.1), as /api/openapi.json serves it
     Openapi,
     /// Write manual pages, one for each command, into a folder
@@ -189,6 +200,7 @@ fn main() -> ExitCode {
         Command::MigrateStore(args) => migrate_store::run(&args),
         Command::Upgrade(args) => upgrade::run(cli.store, args),
         Command::Health { args } => health::run(cli.store, *args),
+        Command::Top { url, once, args } => top::run(cli.store, *args, url, once),
         Command::Man { folder } => clap_mangen::generate_to(command(), &folder)
             .map_err(|error| anyhow::anyhow!("{}: {error}", folder.display())),
         Command::Openapi => {

@@ -27,6 +27,7 @@ pub(crate) mod session;
 mod settings;
 pub(crate) mod subscription;
 pub(crate) mod token;
+pub(crate) mod top;
 pub(crate) mod upgrade;
 pub(crate) mod user;
 pub(crate) mod variable;

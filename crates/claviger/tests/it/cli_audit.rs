@@ -8,7 +8,7 @@ use crate::support::server::claviger;
 use crate::support::{Browser, Server};
 
 /// Words that only read, first or last.
-const READING: [&str; 17] = [
+const READING: [&str; 18] = [
     "serve",
     "doctor",
     "why",
@@ -20,6 +20,7 @@ const READING: [&str; 17] = [
     "migrate-store",
     "upgrade",
     "health",
+    "top",
     "openapi",
     "man",
     "completions",

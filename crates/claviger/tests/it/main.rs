@@ -144,5 +144,6 @@ mod states;
 mod tls;
 mod tls_replaced;
 mod tls_slow;
+mod top;
 mod traces;
 mod values;

@@ -38,7 +38,7 @@ pub(crate) fn run(store: StoreArgs, args: ServeArgs) -> anyhow::Result<()> {
 }
 
 /// The address to call for one to listen on: who listens everywhere is there on the loopback address too.
-fn from_here(mut listen: SocketAddr) -> SocketAddr {
+pub(super) fn from_here(mut listen: SocketAddr) -> SocketAddr {
     match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => listen.set_ip(Ipv4Addr::LOCALHOST.into()),
         IpAddr::V6(ip) if ip.is_unspecified() => listen.set_ip(Ipv6Addr::LOCALHOST.into()),

@@ -1,0 +1,184 @@
+//! A page of metrics, fetched and read.
+
+use std::{
+    io::{Read, Write},
+    net::{TcpStream, ToSocketAddrs},
+    time::Duration,
+};
+
+use anyhow::{Context, anyhow, bail};
+use url::Url;
+
+/// How long connecting, asking and each wait for the reply may take.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// Bytes of the reply that are read; a page has about 40 KB.
+const LONGEST: u64 = 4 * 1024 * 1024;
+/// Samples that are kept; a page has about 600.
+const SAMPLES_MAX: usize = 50_000;
+
+/// A number on the page.
+#[derive(Debug, PartialEq)]
+struct Sample {
+    name: String,
+    labels: Vec<(String, String)>,
+    value: f64,
+}
+
+/// The numbers of a page.
+#[derive(Debug, Default)]
+pub(super) struct Page(Vec<Sample>);
+
+impl Page {
+    /// Asks for the page at an address.
+    ///
+    /// # Errors
+    /// When nobody answers there, or with something else.
+    pub(super) fn fetch(url: &Url) -> anyhow::Result<Self> {
+        let reply = ask(url).with_context(|| {
+            format!("nobody answers at {url}: is the server running, with metrics_listen at this address?")
+        })?;
+        let (head, body) = reply.split_once("\r\n\r\n").unwrap_or((&reply, ""));
+        let status = head.split_whitespace().nth(1).unwrap_or_default();
+        if status != "200" {
+            bail!("{url} answers {status:?}: name the page of metrics with --url http://HOST:PORT/metrics");
+        }
+        let page = Self::parse(body).with_context(|| format!("what {url} answers is no page of metrics"))?;
+        if !page.0.iter().any(|sample| sample.name.starts_with("claviger_")) {
+            bail!("{url} tells the metrics of another program");
+        }
+        Ok(page)
+    }
+
+    /// Reads the text format of Prometheus.
+    fn parse(text: &str) -> anyhow::Result<Self> {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let mut samples = Vec::new();
+        for line in lines {
+            if samples.len() == SAMPLES_MAX {
+                bail!("it has more than {SAMPLES_MAX} samples");
+            }
+            samples.push(sample(line).ok_or_else(|| anyhow!("a line that is none"))?);
+        }
+        Ok(Self(samples))
+    }
+
+    fn of<'a>(&'a self, name: &'a str, labels: &'a [(&str, &str)]) -> impl Iterator<Item = &'a Sample> {
+        self.0.iter().filter(move |sample| {
+            let has = |(label, value): &(&str, &str)| sample.label(label) == Some(*value);
+            sample.name == name && labels.iter().all(has)
+        })
+    }
+
+    /// The sum of the samples with this name and these labels, whatever else they have; 0 when there are none.
+    pub(super) fn sum(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
+        self.of(name, labels).map(|sample| sample.value).sum()
+    }
+
+    /// The first value of a family with one sample.
+    pub(super) fn get(&self, name: &str) -> Option<f64> {
+        self.of(name, &[]).next().map(|sample| sample.value)
+    }
+
+    /// The values that a label has in a family, in the page's order.
+    pub(super) fn values<'a>(&'a self, name: &'a str, label: &'a str) -> impl Iterator<Item = &'a str> {
+        self.of(name, &[]).filter_map(move |sample| sample.label(label))
+    }
+
+    /// The buckets of a histogram, of all series with these labels together: upper bounds and cumulated counts.
+    pub(super) fn buckets(&self, name: &str, labels: &[(&str, &str)]) -> Vec<(f64, f64)> {
+        let mut all: Vec<(f64, f64)> = Vec::new();
+        for sample in self.of(&format!("{name}_bucket"), labels) {
+            let Some(bound) = sample.label("le").and_then(|bound| bound.parse::<f64>().ok()) else {
+                continue;
+            };
+            match all.iter_mut().find(|(known, _)| *known == bound) {
+                Some((_, count)) => *count += sample.value,
+                None => all.push((bound, sample.value)),
+            }
+        }
+        all.sort_by(|one, other| one.0.total_cmp(&other.0));
+        all
+    }
+}
+
+impl Sample {
+    fn label(&self, wanted: &str) -> Option<&str> {
+        self.labels.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
+    }
+}
+
+/// HTTP/1.0, so that the reply comes in one piece.
+fn ask(url: &Url) -> anyhow::Result<String> {
+    let host = url.host_str().context("the address has no host")?;
+    let port = url.port_or_known_default().context("the address has no port")?;
+    let address = (host.trim_matches(['[', ']']), port).to_socket_addrs()?.next().context("no such host")?;
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    write!(stream, "GET {} HTTP/1.0\r\nHost: {host}:{port}\r\n\r\n", url.path())?;
+    let mut reply = Vec::new();
+    stream.take(LONGEST).read_to_end(&mut reply)?;
+    Ok(String::from_utf8_lossy(&reply).into_owned())
+}
+
+/// A line such as `name{label="value"} 1`, perhaps with a time behind it.
+fn sample(line: &str) -> Option<Sample> {
+    let end = line.find(['{', ' ', '\t'])?;
+    let (name, mut rest) = line.split_at(end);
+    let mut labels = Vec::new();
+    if let Some(inner) = rest.strip_prefix('{') {
+        rest = inner.trim_start_matches([',', ' ']);
+        while !rest.starts_with('}') {
+            let (label, after) = rest.split_once("=\"")?;
+            let (value, after) = quoted(after)?;
+            labels.push((label.trim().to_owned(), value));
+            rest = after.trim_start_matches([',', ' ']);
+        }
+        rest = &rest[1..];
+    }
+    let value = rest.split_whitespace().next()?.parse().ok()?;
+    (!name.is_empty()).then(|| Sample { name: name.to_owned(), labels, value })
+}
+
+/// A label's value up to its closing mark, and what follows that.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let (mut value, mut characters) = (String::new(), text.char_indices());
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '"' => return Some((value, &text[at + 1..])),
+            '\\' => value.push(match characters.next()?.1 {
+                'n' => '\n',
+                other => other,
+            }),
+            other => value.push(other),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_format_is_read() {
+        let text = "# HELP a_total Help.\n# TYPE a_total counter\na_total{x=\"1\",y=\"a\\\"\\\\\\n, }\"} 3\n\
+                    a_total{x=\"2\"} 4.5 1700000000000\n\nb -1e3\nh_bucket{le=\"+Inf\"} 7\nh_bucket{le=\"0.5\"} 2\n\
+                    h_bucket{of=\"x\",le=\"0.5\"} 1\n";
+        let page = Page::parse(text).unwrap();
+        assert_eq!(page.sum("a_total", &[]), 7.5);
+        assert_eq!(page.sum("a_total", &[("x", "1"), ("y", "a\"\\\n, }")]), 3.0);
+        assert_eq!((page.sum("none", &[]), page.get("none"), page.get("b")), (0.0, None, Some(-1000.0)));
+        assert_eq!(page.values("a_total", "x").collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!(page.buckets("h", &[]), [(0.5, 3.0), (f64::INFINITY, 7.0)]);
+    }
+
+    #[test]
+    fn what_is_no_page_is_refused() {
+        for text in ["<html>", "a{", "a{x=\"1} 2", "a{x} 1", "a", "a x", "{} 1", "a{x=\"\\"] {
+            assert!(Page::parse(text).is_err(), "{text}");
+        }
+        assert!(Page::parse(&"a 1\n".repeat(SAMPLES_MAX)).is_ok());
+        assert!(Page::parse(&"a 1\n".repeat(SAMPLES_MAX + 1)).is_err());
+    }
+}
