@@ -43,12 +43,16 @@ pub(crate) fn start(config: &Config, tracer: Option<SdkTracer>) -> anyhow::Resul
     let colors = on_terminal && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let records = fmt::layer().with_writer(io::stderr).with_ansi(colors);
     let wanted = config.log.parse::<Targets>()?.with_target(TARGET, LevelFilter::OFF).and(allowed());
+    // Nobody makes a span then: a layer's own filter would let the registry keep each.
+    let no_spans = tracer
+        .is_none()
+        .then(|| Targets::new().with_default(LevelFilter::TRACE).with_target(TARGET, LevelFilter::OFF));
     let spans = tracer.map(|tracer| {
         let layer = tracing_opentelemetry::layer().with_tracer(tracer).with_location(false);
         let layer = layer.with_threads(false).with_target(false).with_tracked_inactivity(false);
         layer.with_filter(Targets::new().with_target(TARGET, LevelFilter::INFO))
     });
-    let all = registry().with(spans);
+    let all = registry().with(no_spans).with(spans);
     let started = if json {
         let format = fmt::format().json().flatten_event(true);
         let format = WithRequest { format, end: "}\n", name: ",\"request_id\":\"", after: "\"}\n" };

@@ -5,10 +5,14 @@ use std::{
     cell::Cell,
     collections::hash_map::RandomState,
     fmt,
+    future::poll_fn,
     hash::{BuildHasher as _, Hasher as _},
+    pin::Pin,
+    sync::Arc,
 };
 
 use axum::http::{HeaderName, HeaderValue};
+use tracing::Span;
 
 /// The header of requests and replies.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -19,12 +23,15 @@ tokio::task_local! {
     static CURRENT: RequestId;
 }
 
-/// The name of a request: one that its proxy gave, or 16 hexadecimal digits. It is held in place, so drawing one and
-/// carrying it about allocates nothing.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct RequestId {
-    length: u8,
-    bytes: [u8; MAX],
+/// The name of a request: one that its proxy gave, or 16 hexadecimal digits. Drawing one and carrying it about allocates
+/// nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RequestId(Name);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Name {
+    Drawn([u8; 16]),
+    Given(Arc<str>),
 }
 
 impl RequestId {
@@ -37,28 +44,24 @@ impl RequestId {
             next.set(next.get().wrapping_add(0x9E37_79B9_7F4A_7C15));
             mixed(next.get())
         });
-        let mut id = Self { length: 16, bytes: [b'0'; MAX] };
-        for (place, byte) in id.bytes[..16].iter_mut().enumerate() {
-            *byte = b"0123456789abcdef"[(drawn >> (60 - 4 * place)) as usize & 15];
-        }
-        id
+        let digit = |place: usize| b"0123456789abcdef"[(drawn >> (60 - 4 * place)) as usize & 15];
+        Self(Name::Drawn(std::array::from_fn(digit)))
     }
 
     /// One that a proxy gave, if it is a plain word that may stand in headers, lines of logs and JSON as it is.
     pub(crate) fn given(value: &HeaderValue) -> Option<Self> {
-        let given = value.as_bytes();
-        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte);
-        if given.is_empty() || given.len() > MAX || !given.iter().all(plain) {
-            return None;
-        }
-        let mut id = Self { length: given.len() as u8, bytes: [0; MAX] };
-        id.bytes[..given.len()].copy_from_slice(given);
-        Some(id)
+        let given = value.to_str().ok()?;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+        let fits = !given.is_empty() && given.len() <= MAX && given.bytes().all(plain);
+        fits.then(|| Self(Name::Given(given.into())))
     }
 
     /// As a text.
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.bytes[..usize::from(self.length)]).unwrap_or_default()
+        match &self.0 {
+            Name::Drawn(digits) => std::str::from_utf8(digits).unwrap_or_default(),
+            Name::Given(given) => given,
+        }
     }
 
     /// As the value of a header.
@@ -66,9 +69,11 @@ impl RequestId {
         HeaderValue::from_str(self.as_str()).unwrap_or(HeaderValue::from_static(""))
     }
 
-    /// Does the work of the request.
-    pub(crate) async fn while_doing<T>(self, work: impl Future<Output = T>) -> T {
-        CURRENT.scope(self, work).await
+    /// Does the work of the request. The work stays where it is: it is large, and moving it costs more than all else here.
+    pub(crate) async fn while_doing<T>(&self, span: &Span, work: Pin<&mut impl Future<Output = T>>) -> T {
+        let mut work = work;
+        poll_fn(|context| CURRENT.sync_scope(self.clone(), || span.in_scope(|| work.as_mut().poll(context))))
+            .await
     }
 }
 
@@ -86,13 +91,13 @@ impl fmt::Debug for RequestId {
 
 /// The request that the task works for, if it is one's.
 pub fn current_request() -> Option<RequestId> {
-    CURRENT.try_with(|id| *id).ok()
+    CURRENT.try_with(RequestId::clone).ok()
 }
 
 /// Hands the name of the request on to what is spawned for it.
 pub(crate) async fn carried<T>(id: Option<RequestId>, work: impl Future<Output = T>) -> T {
     match id {
-        Some(id) => id.while_doing(work).await,
+        Some(id) => CURRENT.scope(id, work).await,
         None => work.await,
     }
 }
@@ -106,7 +111,7 @@ fn mixed(number: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use std::{collections::HashSet, pin::pin};
 
     use super::*;
 
@@ -134,10 +139,11 @@ mod tests {
     async fn a_task_knows_its_request() {
         assert_eq!(current_request(), None);
         let id = RequestId::draw();
-        let seen = id.while_doing(async {
+        let work = pin!(async {
             let spawned = tokio::spawn(carried(current_request(), async { current_request() }));
             (current_request(), spawned.await.unwrap())
         });
-        assert_eq!(seen.await, (Some(id), Some(id)));
+        let seen = id.while_doing(&Span::none(), work).await;
+        assert_eq!(seen, (Some(id.clone()), Some(id)));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     net::SocketAddr,
+    pin::pin,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -18,7 +19,6 @@ use claviger_domain::ClientAddress;
 use claviger_service::{Alert, Alerted};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tower_service::Service;
-use tracing::Instrument as _;
 
 use crate::{
     State,
@@ -128,14 +128,15 @@ async fn respond(
     let mut response = match reserved && !health::is_health(request.uri().path()) {
         true => full(&state),
         false => {
-            id.while_doing(hand_on(shared, app, peer, request, &mut seen)).instrument(span.clone()).await
+            let work = pin!(hand_on(shared, app, peer, request, &mut seen));
+            id.while_doing(&span, work).await
         }
     };
     let took = begun.elapsed();
     metrics::count(&seen, response.status(), took);
     trace::end(&state, &span, &seen, &response);
     if let (Some(log), Some(ip)) = (&state.access_log, from) {
-        log.write(line(&state, id, ip, seen, &response, took));
+        log.write(line(&state, id.clone(), ip, seen, &response, took));
     }
     let headers = response.headers_mut();
     headers.insert(NOSNIFF.0, NOSNIFF.1);
