@@ -34,6 +34,8 @@ enum Chore {
     Dist(dist::Options),
     /// Make the Debian package
     Deb(packages::DebOptions),
+    /// Build the container image on clean systems, and let its server answer; needs root
+    Image,
     /// Compare licenses, sources and known faults of all dependencies with deny.toml
     Deny,
     /// Check formatting and lints, then run `deny`, `fuzz`, `e2e`, `siege` and `test`
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         Chore::Openapi => openapi::run(),
         Chore::Dist(options) => dist::run(options),
         Chore::Deb(options) => packages::deb(options),
+        Chore::Image => packages::image(),
         Chore::Deny => packages::deny(),
         Chore::Ci => ci::run(),
     })

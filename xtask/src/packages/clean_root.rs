@@ -1,5 +1,6 @@
 //! A clean Debian in a folder, to try a package in.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -25,8 +26,8 @@ pub(super) struct CleanRoot {
 }
 
 impl CleanRoot {
-    /// Makes it from the distribution's packages.
-    pub(super) fn make() -> Result<Self> {
+    /// Makes it from the distribution's packages, with these beside the least that there is.
+    pub(super) fn make(packages: &[&str]) -> Result<Self> {
         ensure!(rustix::process::geteuid().is_root(), "a clean system is made by root only");
         if !command::succeeds(Command::new("debootstrap").arg("--version")) {
             apt::install(&["debootstrap"], "a clean system to try the package in")?;
@@ -34,21 +35,18 @@ impl CleanRoot {
         say(format!("making a clean system of {RELEASE}: some minutes"));
         let folder = tempfile::tempdir()?;
         let mut make = Command::new("debootstrap");
-        make.args(["--variant=minbase", "--include=ca-certificates,adduser", RELEASE]).arg(folder.path());
+        let include = format!("--include={}", packages.join(","));
+        make.args(["--variant=minbase", &include, RELEASE]).arg(folder.path());
         command::run_quietly(make.args(mirror()))?;
         Ok(Self { folder })
     }
 
-    fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    /// A command in the system.
     fn inside(&self, words: &[&str]) -> Command {
-        let mut command = Command::new("chroot");
-        command.arg(self.path()).args(words).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-        command.env("DEBIAN_FRONTEND", "noninteractive").env("LC_ALL", "C.UTF-8");
-        command
+        inside(self.path(), words)
     }
 
     /// Installs a package, lets its server answer, looks at who may read what, installs it again, and purges it.
@@ -82,22 +80,40 @@ impl CleanRoot {
 
     /// Runs the server as its unit does, as far as that goes without systemd.
     fn serve(&self) -> Result<()> {
+        let serving = Serving {
+            around: &[],
+            user: "claviger:claviger",
+            program: "/usr/bin/claviger",
+            settings: &["--config", "/etc/claviger/claviger.toml"],
+        };
+        serving.answers(self.path(), &self.path().join("serve.log"))
+    }
+}
+
+/// How a server is started in a system.
+pub(super) struct Serving<'a> {
+    /// The command that starts it, if it needs one.
+    pub(super) around: &'a [String],
+    /// User and group that it runs as.
+    pub(super) user: &'a str,
+    /// The program, in the system.
+    pub(super) program: &'a str,
+    /// Settings that `serve` and `health` are given.
+    pub(super) settings: &'a [&'a str],
+}
+
+impl Serving<'_> {
+    /// Starts it in the system `root`, waits until it says that it is well, and stops it.
+    pub(super) fn answers(&self, root: &Path, log: &Path) -> Result<()> {
         let listen = format!("127.0.0.1:{}", free_port()?);
-        let config = "/etc/claviger/claviger.toml";
-        let mut args = vec!["--userspec=claviger:claviger".into(), self.path().into()];
-        args.extend(["/usr/bin/claviger", "serve", "--config", config, "--listen", &listen].map(Into::into));
-        let mut server = Daemon::spawn(&Spec {
-            name: "the installed server".into(),
-            program: "chroot".into(),
-            args,
-            user: None,
-            stop_with: StopWith::Terminate,
-            folder: self.path().into(),
-            log: self.path().join("serve.log"),
-        })?;
-        let ask = ["/usr/bin/claviger", "health", "--config", config, "--listen", &listen];
+        let mut server = self.start(root, log, &listen)?;
+        let ask = || {
+            let mut ask = inside(root, &[self.program, "health", "--listen", &listen]);
+            ask.args(self.settings);
+            ask
+        };
         let began = Instant::now();
-        while !command::succeeds(&mut self.inside(&ask)) {
+        while !command::succeeds(&mut ask()) {
             server.check_running()?;
             if began.elapsed() > START_LIMIT {
                 bail!(server.complaint("does not become ready"));
@@ -108,6 +124,31 @@ impl CleanRoot {
         ensure!(ended.success(), "the installed server ended with {ended}");
         Ok(())
     }
+
+    fn start(&self, root: &Path, log: &Path, listen: &str) -> Result<Daemon> {
+        let mut words: Vec<OsString> = self.around.iter().map(OsString::from).collect();
+        words.extend(["chroot".into(), format!("--userspec={}", self.user).into(), root.into()]);
+        words.extend([self.program, "serve", "--listen", listen].map(OsString::from));
+        words.extend(self.settings.iter().map(OsString::from));
+        let program = words.remove(0);
+        Daemon::spawn(&Spec {
+            name: "the installed server".into(),
+            program: program.into(),
+            args: words,
+            user: None,
+            stop_with: StopWith::Terminate,
+            folder: root.into(),
+            log: log.into(),
+        })
+    }
+}
+
+/// A command in the system `root`.
+fn inside(root: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new("chroot");
+    command.arg(root).args(words).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    command.env("DEBIAN_FRONTEND", "noninteractive").env("LC_ALL", "C.UTF-8");
+    command
 }
 
 /// Where the system that we run on has its packages from, if it says so; debootstrap knows one otherwise.

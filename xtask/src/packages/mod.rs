@@ -4,12 +4,14 @@ mod archive;
 mod clean_root;
 mod deb;
 mod deny;
+mod image;
 mod papers;
 mod twice;
 
 pub use archive::run as archive;
 pub use deb::{Options as DebOptions, run as deb};
 pub use deny::run as deny;
+pub use image::run as image;
 pub use twice::run as twice;
 
 use std::path::PathBuf;
