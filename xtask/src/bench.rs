@@ -68,6 +68,8 @@ pub enum Part {
     Dashboard,
     /// The dashboard's tables of a million licenses and users
     Tables,
+    /// Backups of a large server, restoring them and moving between databases, and the rate of `init` meanwhile
+    Backups,
 }
 
 impl Options {

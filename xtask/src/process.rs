@@ -20,6 +20,14 @@ pub fn resident(pid: u32) -> Result<u64> {
     read(pid, "VmRSS")
 }
 
+/// Resident memory at its peak, in bytes.
+///
+/// # Errors
+/// When the process is gone.
+pub fn peak(pid: u32) -> Result<u64> {
+    read(pid, "VmHWM")
+}
+
 /// Processor time that it took since its start, in steps of 10 ms; of all its threads.
 ///
 /// # Errors
@@ -76,7 +84,7 @@ impl Growth {
     /// # Errors
     /// When the process is gone.
     pub fn peak(&self) -> Result<u64> {
-        Ok(read(self.pid, "VmHWM")?.saturating_sub(self.before))
+        Ok(peak(self.pid)?.saturating_sub(self.before))
     }
 }
 

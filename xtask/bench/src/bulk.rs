@@ -33,7 +33,7 @@ const POLL: Duration = Duration::from_millis(5);
 /// Longer than any change may take.
 const LIMIT: Duration = Duration::from_secs(900);
 /// The application that is left alone, whose `init`s are measured.
-const OTHER_APP: &str = "bench-other";
+pub const OTHER_APP: &str = "bench-other";
 const DAY: i64 = 86_400;
 
 /// What was measured of one change.
@@ -152,8 +152,11 @@ fn owned((name, value): (&'static str, &str)) -> (&'static str, String) {
     (name, value.to_owned())
 }
 
-/// Makes the application whose `init`s are measured.
-fn make_other_app(bench: &Bench, folder: &Path) -> Result<()> {
+/// Makes the application whose `init`s are measured, in a folder whose server is stopped.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_other_app(bench: &Bench, folder: &Path) -> Result<()> {
     let mut create = Command::new(&bench.claviger);
     create.args(["app", "create", "--owner", "demo", OTHER_APP, "--data-dir"]).arg(data_dir(folder));
     command::run_quietly(&mut create).map(drop)

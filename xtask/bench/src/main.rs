@@ -4,6 +4,7 @@
 //! run mean something. Every throughput row is measured in turns with the bare handler, which gets
 //! the same requests and answers with the same bytes, from a process of its own.
 
+mod backups;
 mod bare;
 mod bench;
 mod bulk;
@@ -113,6 +114,9 @@ fn measure(options: &Options) -> Result<()> {
     }
     if options.wants(Part::Tables) {
         report.tables = tables::measure(&bench)?;
+    }
+    if options.wants(Part::Backups) {
+        report.backups = Some(backups::measure(&bench)?);
     }
     report.targets = targets::judge(&report);
     println!("{}", table::render(&report));

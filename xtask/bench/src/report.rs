@@ -5,6 +5,7 @@ use std::{fs, thread};
 use serde::Serialize;
 use xtask::bench::Options;
 
+use super::backups::Backups;
 use super::bulk::Bulk;
 use super::dashboard::Dashboard;
 use super::licenses::Licenses;
@@ -40,6 +41,8 @@ pub struct Report {
     pub dashboard: Option<Dashboard>,
     /// The dashboard's tables of licenses and users, by database.
     pub tables: Vec<Tables>,
+    /// Backups, restoring them, and moves between databases.
+    pub backups: Option<Backups>,
     /// What must be reached, and whether it was.
     pub targets: Vec<Target>,
 }
@@ -87,6 +90,7 @@ impl Report {
             bulk: Vec::new(),
             dashboard: None,
             tables: Vec::new(),
+            backups: None,
             targets: Vec::new(),
         }
     }

@@ -2,6 +2,7 @@
 
 use comfy_table::Table;
 
+use super::backups;
 use super::bulk::Bulk;
 use super::dashboard::Dashboard;
 use super::grid::{mib, section, table, whole};
@@ -48,6 +49,11 @@ pub fn render(report: &Report) -> String {
     for measured in &report.tables {
         let title = format!("Tables of {} licenses and users on {}", measured.rows, measured.database);
         section(&mut text, &title, &tables::shown(measured));
+    }
+    if let Some(measured) = &report.backups {
+        let (rows, sessions) = (measured.rows, measured.sessions);
+        let title = format!("Backups of {rows} licenses and users, and {sessions} sessions");
+        section(&mut text, &title, &backups::shown(measured));
     }
     if !report.targets.is_empty() {
         section(&mut text, "Targets", &targets(&report.targets));

@@ -1,5 +1,6 @@
 //! What the server must reach, on two cores that it shares with the generator.
 
+use super::backups::Work;
 use super::client::Api;
 use super::grid::MIB;
 use super::report::Report;
@@ -37,11 +38,27 @@ pub fn judge(report: &Report) -> Vec<Target> {
         targets.push(Target::new(name, page.ratio, Bound::AtLeast, 0.9, ""));
     }
     targets.extend(report.tables.iter().flat_map(tables));
+    targets.extend(report.backups.iter().flat_map(|measured| &measured.work).flat_map(backup_work));
     if let Some(bytes) = report.idle_bytes {
         let name = "resident memory of an idle server";
         targets.push(Target::new(name, bytes as f64 / MIB, Bound::AtMost, 40.0, "MiB"));
     }
     targets
+}
+
+/// What is done with backups.
+fn backup_work(work: &Work) -> Vec<Target> {
+    let what = &work.what;
+    let at_most = |name, value, limit, unit| Target::new(name, value, Bound::AtMost, limit, unit);
+    let init =
+        |ratio| Target::new(format!("init beside {what}, by init alone"), ratio, Bound::AtLeast, 0.8, "");
+    [
+        at_most(what.clone(), work.seconds, 60.0, "s"),
+        at_most(format!("memory of {what}"), work.peak_bytes as f64 / MIB, 64.0, "MiB"),
+    ]
+    .into_iter()
+    .chain(work.ratio.map(init))
+    .collect()
 }
 
 /// The ratios to the bare handler, at the largest number of connections.

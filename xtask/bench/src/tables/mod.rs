@@ -17,7 +17,8 @@ use xtask::process::Growth;
 use xtask::server::Demo;
 use xtask::tools::{interrupt, say};
 
-use self::database::Database;
+pub use self::database::Database;
+pub use self::fill::fill;
 use self::palette::Palette;
 pub use self::shown::shown;
 use self::work::Work;
@@ -118,7 +119,7 @@ fn measure_on(bench: &Bench, database: &Database) -> Result<Tables> {
     let (server, folder) = bench.fresh_server_on(database.url().as_deref())?;
     server.stop()?;
     say(format!("making {rows} licenses and users on {name}"));
-    fill::fill(bench, database, folder.path(), rows)?;
+    fill(bench, database, folder.path(), rows)?;
     // A fresh process, with the caches of the system and of PostgreSQL as filling left them.
     let server = bench.restart_on(folder.path(), database.url().as_deref())?;
     let demo = &server.demo;
