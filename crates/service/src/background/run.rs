@@ -2,10 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use claviger_domain::Seldom;
 use claviger_store::{Conn, StoreError, bulk, password_resets};
 use futures_util::future::BoxFuture;
 
+use super::master_key::Follower;
 use crate::Service;
 
 /// How often a changed owner or application is noticed.
@@ -106,14 +106,10 @@ impl Service {
     }
 
     async fn renew_forever(self: Arc<Self>) {
-        let (mut failed, key_told) = (false, Seldom::new());
+        let (mut failed, mut follower) = (false, Follower::default());
         loop {
             tokio::time::sleep(RENEW).await;
-            let renewed = match self.renew_catalog().await {
-                Ok(()) => self.follow_master_key(&key_told).await,
-                Err(error) => Err(error),
-            };
-            match renewed {
+            match self.renew(&mut follower).await {
                 Ok(()) => failed = false,
                 Err(_) if failed => {}
                 Err(error) => {

@@ -71,29 +71,28 @@ impl Vault {
     /// known; blocks then.
     ///
     /// # Errors
-    /// When it is not there either.
+    /// When it is not there either; then nothing changes.
     pub(crate) fn settle(&self, marks: &Marks) -> Result<(), MasterKeyError> {
-        let known = self.ring();
-        let settled = match known.settled(marks) {
-            Some(settled) => settled,
-            None => {
-                let keys = self.source.read()?;
-                let ring = Ring::new(&keys.ok_or_else(|| MasterKeyError::Missing(self.source.to_string()))?);
-                ring.settled(marks).ok_or_else(|| MasterKeyError::Wrong(self.source.to_string()))?
-            }
-        };
-        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settled);
+        match self.ring().settled(marks) {
+            Some(settled) => self.use_ring(settled),
+            None => self.reload(marks)?,
+        }
         Ok(())
     }
 
-    /// Reads the keys anew. Blocks.
+    /// Reads the keys anew, and encrypts from now on as the database does. Blocks.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// When they cannot be read, or the one that the database names is not among them; then nothing changes.
     pub(crate) fn reload(&self, marks: &Marks) -> Result<(), MasterKeyError> {
         let keys = self.source.read()?.ok_or_else(|| MasterKeyError::Missing(self.source.to_string()))?;
-        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Ring::new(&keys));
-        self.settle(marks)
+        let settled = Ring::new(&keys).settled(marks);
+        self.use_ring(settled.ok_or_else(|| MasterKeyError::Wrong(self.source.to_string()))?);
+        Ok(())
+    }
+
+    fn use_ring(&self, ring: Ring) {
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
     }
 
     /// The name of the key that encrypts.

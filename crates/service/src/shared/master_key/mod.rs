@@ -10,5 +10,5 @@ mod text;
 pub use error::MasterKeyError;
 pub(crate) use marks::Marks;
 pub use source::MasterKeySource;
-pub(crate) use source::draw;
+pub(crate) use source::{Sight, draw};
 pub(crate) use text::KeyBytes;

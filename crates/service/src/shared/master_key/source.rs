@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use aws_lc_rs::digest::{SHA256, digest};
 use claviger_domain::{Random, Secret};
 use zeroize::Zeroizing;
 
@@ -30,6 +31,10 @@ enum Place {
     /// The text, and what it was given by.
     Given(Secret, String),
 }
+
+/// What the keys looked like as they were written down, to tell whether they are still the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sight([u8; 32]);
 
 /// As long as this is kept, no other command changes the master key.
 pub(crate) struct Held(#[expect(dead_code, reason = "it is given up when it is dropped")] Option<Lock>);
@@ -78,13 +83,22 @@ impl MasterKeySource {
     /// # Errors
     /// When it cannot be read, is no master key, or other users of the machine can read it.
     pub(crate) fn read(&self) -> Result<Option<Vec<KeyBytes>>, MasterKeyError> {
+        self.text()?.map(|text| self.parse(&text)).transpose()
+    }
+
+    /// What stands there, without opening it; `None` when it is not there or cannot be read. Blocks, for a moment.
+    pub(crate) fn sight(&self) -> Option<Sight> {
+        let text = self.text().ok().flatten()?;
+        let digest = digest(&SHA256, text.as_bytes());
+        Some(Sight(digest.as_ref().try_into().expect("SHA-256 has 32 bytes")))
+    }
+
+    /// The keys as they are written down; `None` when the file is not there.
+    fn text(&self) -> Result<Option<Zeroizing<String>>, MasterKeyError> {
         match &self.place {
-            Place::Given(text, _) => self.parse(text.expose()).map(Some),
+            Place::Given(text, _) => Ok(Some(Zeroizing::new(text.expose().to_owned()))),
             Place::File(path) => match fs::read_to_string(path).map(Zeroizing::new) {
-                Ok(text) => {
-                    file::refuse_exposed(path)?;
-                    self.parse(&text).map(Some)
-                }
+                Ok(text) => file::refuse_exposed(path).map(|()| Some(text)),
                 Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
                 Err(source) => Err(file::fault(path, source)),
             },
