@@ -29,11 +29,11 @@ const READING_FIRST: [&str; 14] = [
     "man",
     "completions",
 ];
-const READING_LAST: [&str; 4] = ["list", "show", "settings", "watch"];
+const READING_LAST: [&str; 5] = ["list", "show", "settings", "watch", "key-pairs"];
 /// What says whom or what a change is about.
 const TARGETS: [&str; 6] = ["user", "key", "name", "id", "ip", "hwid"];
 /// What else is told with its value; of the rest, which may be secret, only that it was given.
-const TOLD: [&str; 33] = [
+const TOLD: [&str; 34] = [
     "amount",
     "api",
     "day",
@@ -50,6 +50,7 @@ const TOLD: [&str; 33] = [
     "mask",
     "month",
     "no_ip",
+    "number",
     "permissions",
     "public",
     "read_only",

@@ -25,7 +25,7 @@ pub use operator::{
     applications::{AppSummary, CreatedApp, parse_app_path},
     demo::{DEMO_OWNER, Demo},
     doctor,
-    key_pairs::ReplacedKeyPair,
+    key_pairs::{FormerKeyPairUse, ReplacedKeyPair},
     master_keys::{MasterKeyUse, Rotation},
     takeover,
 };

@@ -143,6 +143,11 @@ impl Service {
         &self.default_key
     }
 
+    /// Whether the default key pair signs for all applications, so that those of their own mean nothing.
+    pub fn has_single_signing_key(&self) -> bool {
+        self.options.single_signing_key
+    }
+
     /// The newest key pair that signs an application's replies of API 1.3.
     pub fn signing_key<'a>(&'a self, app: &'a App) -> &'a Arc<SigningKey> {
         if self.options.single_signing_key { &self.default_key } else { app.key_pairs.newest() }

@@ -76,14 +76,16 @@ pub fn remove_ended(conn: &mut Conn<'_>, app: i64, now: i64) -> Result<u64> {
     conn.execute("DELETE FROM former_key_pairs WHERE app = $1 AND until <= $2", params![app, now])
 }
 
-/// Lets the former key pairs of an application sign no more from a second on, those that end before excepted; how many do.
+/// Lets the former key pair of that number, or all of an application, sign no more from a second on, those that end before
+/// excepted; how many do.
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub fn end(conn: &mut Conn<'_>, app: i64, until: i64) -> Result<u64> {
+pub fn end(conn: &mut Conn<'_>, app: i64, number: Option<i64>, until: i64) -> Result<u64> {
     let ended = conn.execute(
-        "UPDATE former_key_pairs SET until = $2 WHERE app = $1 AND (until IS NULL OR until > $2)",
-        params![app, until],
+        "UPDATE former_key_pairs SET until = $2
+         WHERE app = $1 AND (until IS NULL OR until > $2) AND ($3 < 0 OR number = $3)",
+        params![app, until, number.unwrap_or(-1)],
     )?;
     catalog::changed(conn)?;
     Ok(ended)

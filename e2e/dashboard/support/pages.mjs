@@ -88,6 +88,8 @@ export function pages({ app, users, banned }) {
     { name: "settings-none", address: at("settings?text=nosuchsetting") },
     { name: "app-settings", address: at("app-settings") },
     { name: "app-delete", address: at("app-settings/delete") },
+    { name: "key-pairs", address: at("app-settings/key-pairs") },
+    { name: "key-pairs-rotate", address: at("app-settings/key-pairs/rotate") },
     { name: "jobs", address: at("jobs") },
     { name: "licenses", address: at("licenses") },
     { name: "licenses-none", address: at("licenses?key=nothing-like-this") },

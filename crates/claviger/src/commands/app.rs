@@ -96,8 +96,19 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// List the key pairs that an application had before, and how often programs that were built with them still start
+    KeyPairs(ShowArgs),
     /// Sign with the newest key pair only; programs that were built with a former one stop working
-    EndKeyPairs(ConfirmArgs),
+    EndKeyPairs {
+        /// OWNER/APP
+        app: String,
+        /// Only the former key pair of this number; `app key-pairs` shows it
+        #[arg(long)]
+        number: Option<u64>,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
     /// Manage seller keys: several, each with a name and rights of its own
     #[command(subcommand)]
     SellerKey(seller_key::Command),
@@ -139,7 +150,8 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         Command::RotateKeyPair { app, grace, versions, yes, json } => {
             key_pair::rotate(store, &app, key_pair::Terms { grace, versions }, yes, json)
         }
-        Command::EndKeyPairs(args) => key_pair::end(store, &args),
+        Command::KeyPairs(ShowArgs { app, json }) => key_pair::list(store, &app, json),
+        Command::EndKeyPairs { app, number, yes } => key_pair::end(store, &app, number, yes),
         Command::SellerKey(command) => seller_key::run(store, command),
         Command::RotateSellerKey { app, grace, yes, json } => {
             seller_key::rotate(store, &app, FIRST_SELLER_KEY, grace, yes, json)

@@ -8,7 +8,7 @@ use crate::support::server::claviger;
 use crate::support::{Browser, Server};
 
 /// Words that only read, first or last.
-const READING: [&str; 18] = [
+const READING: [&str; 19] = [
     "serve",
     "doctor",
     "why",
@@ -28,6 +28,7 @@ const READING: [&str; 18] = [
     "show",
     "settings",
     "watch",
+    "key-pairs",
 ];
 
 /// All commands, by their words, as their help lists them.

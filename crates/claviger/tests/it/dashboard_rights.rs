@@ -46,6 +46,8 @@ const NEEDS: &[(&str, &str)] = &[
     ("/dashboard/-/welcome", "Nobody"),
     ("app-settings/api", "Settings"),
     ("app-settings/delete", "AppOwner"),
+    ("app-settings/key-pairs/end", "AppOwner"),
+    ("app-settings/key-pairs/rotate", "AppOwner"),
     ("app-settings/name", "AppOwner"),
     ("app-settings/rotate", "AppOwner"),
     ("app-settings/state", "Settings"),

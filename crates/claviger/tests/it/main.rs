@@ -56,6 +56,7 @@ mod dashboard_identity_provider;
 mod dashboard_identity_team;
 mod dashboard_import;
 mod dashboard_jobs;
+mod dashboard_key_pairs;
 mod dashboard_keyauth;
 mod dashboard_license;
 mod dashboard_licenses_new;

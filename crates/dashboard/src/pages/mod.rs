@@ -19,6 +19,7 @@ mod find;
 mod first_session;
 mod hashes;
 mod jobs;
+mod key_pairs;
 mod keyauth_addresses;
 mod license;
 mod licenses;
@@ -71,6 +72,7 @@ pub(crate) const AREAS: &[&[Route]] = &[
     customers_panel::ROUTES,
     first_session::ROUTES,
     jobs::ROUTES,
+    key_pairs::ROUTES,
     keyauth_addresses::ROUTES,
     logs::ROUTES,
     mutes::ROUTES,

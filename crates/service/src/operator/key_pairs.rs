@@ -1,14 +1,14 @@
 //! Giving an application another Ed25519 key pair, while programs that were built with the former one go on.
 
-use claviger_domain::{SigningKey, tidy};
+use claviger_domain::{FormerKeyPair, SigningKey, tidy};
 use claviger_store::{
     Conn, StoreError, key_pairs,
-    report_counts::{self, Kind},
+    report_counts::{self, Count, Kind},
 };
 use zeroize::Zeroizing;
 
 use super::names::refused;
-use crate::{Service, ServiceError, shared::master_key::purpose::SIGNING_KEY};
+use crate::{App, Service, ServiceError, shared::master_key::purpose::SIGNING_KEY};
 
 /// After how many milliseconds the new key pair signs, so that all nodes know it by then: they look five times a second.
 const KNOWN_AFTER_MS: u64 = 2000;
@@ -16,6 +16,8 @@ const KNOWN_AFTER_MS: u64 = 2000;
 const FORMER_MAX: usize = 8;
 /// Seconds of the reports in which versions of programs are looked for.
 const REPORTED: i64 = 400 * 86_400;
+/// Seconds in which starts of programs are counted, to tell whether a former key pair is still needed.
+const LATELY: i64 = 30 * 86_400;
 /// Versions that a program may have: as long as the setting may be, and not more of them than reports keep.
 const VERSION_MAX: usize = 40;
 const VERSIONS_MAX: usize = 1000;
@@ -33,7 +35,63 @@ pub struct ReplacedKeyPair {
     pub until: Option<i64>,
 }
 
+/// A key pair that an application had before, and who still needs it.
+#[derive(Clone, Debug)]
+pub struct FormerKeyPairUse {
+    /// Its number among those of the application, from 0.
+    pub number: u64,
+    /// The public key that programs were built with, 64 hexadecimal digits.
+    pub public_key: String,
+    /// The versions of these programs.
+    pub versions: Vec<String>,
+    /// Unix second from which the next one is the newest.
+    pub replaced: i64,
+    /// Unix second from which it signs no more; `None`: it does without end.
+    pub until: Option<i64>,
+    /// Whether it signs now.
+    pub signs: bool,
+    /// How often these programs started within the last thirty days.
+    pub started: i64,
+    /// How often they were told within these days that there is a newer version.
+    pub outdated: i64,
+}
+
 impl Service {
+    /// The key pairs that an application had before, the newest first, and who still needs them. Those that ended are among
+    /// them until another one is made.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn former_key_pairs(&self, app: &App) -> Result<Vec<FormerKeyPairUse>, ServiceError> {
+        if app.key_pairs.former().is_empty() {
+            return Ok(Vec::new());
+        }
+        let (id, now_ms, from) = (app.id, self.clock.now_ms(), self.clock.now() - LATELY);
+        let count = move |conn: &mut Conn<'_>| {
+            let [started, outdated] = [Kind::Version, Kind::Outdated];
+            Ok::<_, StoreError>([
+                report_counts::since(conn, id, started, from)?,
+                report_counts::since(conn, id, outdated, from)?,
+            ])
+        };
+        let [started, outdated] = self.store.db().read(count).await?;
+        let of = |former: &FormerKeyPair, counts: &[Count]| {
+            let counts = counts.iter().filter(|count| former.versions.contains(&count.name));
+            counts.map(|count| count.count).sum()
+        };
+        let used = |former: &FormerKeyPair| FormerKeyPairUse {
+            number: former.number,
+            public_key: former.key.public_hex().into(),
+            versions: former.versions.clone(),
+            replaced: (former.replaced_ms / 1000) as i64,
+            until: former.until,
+            signs: former.signs(now_ms),
+            started: of(former, &started),
+            outdated: of(former, &outdated),
+        };
+        Ok(app.key_pairs.former().iter().rev().map(used).collect())
+    }
+
     /// Gives an application another Ed25519 key pair. Programs of API 1.3 that were built with the one before go on: replies to
     /// them are signed with it, for `grace` seconds or without end. They are told by their version: the one that the application
     /// has now, those that the reports know, and `more`. So a program that is built with the new key must have a new
@@ -81,7 +139,7 @@ impl Service {
             versions.truncate(VERSIONS_MAX);
             key_pairs::remove_ended(conn, id, now)?;
             if until == Some(now) {
-                key_pairs::end(conn, id, now)?;
+                key_pairs::end(conn, id, None, now)?;
             }
             let former = key_pairs::FormerKeyPair {
                 number: record.key_pair,
@@ -105,14 +163,20 @@ impl Service {
         })
     }
 
-    /// Lets the former key pairs of an application sign no more; how many did. Programs that were built with them refuse what
-    /// they are told from then on.
+    /// Lets the former key pair of that number, or all of an application, sign no more; how many did. Programs that were built
+    /// with them refuse what they are told from then on.
     ///
     /// # Errors
     /// When there is no such application, or the database fails.
-    pub async fn end_key_pairs(&self, owner: &str, name: &str) -> Result<u64, ServiceError> {
+    pub async fn end_key_pairs(
+        &self,
+        owner: &str,
+        name: &str,
+        number: Option<u64>,
+    ) -> Result<u64, ServiceError> {
         let (id, now) = (self.app(owner, name).await?.id, self.clock.now());
-        let end = move |conn: &mut Conn<'_>| key_pairs::end(conn, id, now);
+        let number = number.map(|number| i64::try_from(number).unwrap_or(i64::MAX));
+        let end = move |conn: &mut Conn<'_>| key_pairs::end(conn, id, number, now);
         let ended = self.store.db().write::<_, StoreError, _>(end).await?;
         self.renew_catalog().await?;
         Ok(ended)

@@ -51,10 +51,16 @@ async fn pairs_end(t: Fixture) {
     let app = t.app().await;
     replace(&t, app, b"second", former(0, b"first", None)).await;
     replace(&t, app, b"third", former(1, b"second", Some(NOW + 10))).await;
-    assert_eq!(t.write(move |conn| key_pairs::end(conn, app, NOW + 20)).await, 1);
+    assert_eq!(t.write(move |conn| key_pairs::end(conn, app, None, NOW + 20)).await, 1);
     let until = t.read(move |conn| key_pairs::former(conn, app)).await;
     assert_eq!(until.iter().map(|pair| pair.until).collect::<Vec<_>>(), [Some(NOW + 20), Some(NOW + 10)]);
     assert_eq!(t.write(move |conn| key_pairs::remove_ended(conn, app, NOW + 10)).await, 1);
     let left = t.read(move |conn| key_pairs::former(conn, app)).await;
     assert_eq!(left.iter().map(|pair| pair.number).collect::<Vec<_>>(), [0]);
+    replace(&t, app, b"fourth", former(2, b"third", None)).await;
+    for (number, ended) in [(3, 0), (2, 1), (2, 0)] {
+        assert_eq!(t.write(move |conn| key_pairs::end(conn, app, Some(number), NOW + 5)).await, ended);
+    }
+    let until = t.read(move |conn| key_pairs::former(conn, app)).await;
+    assert_eq!(until.iter().map(|pair| pair.until).collect::<Vec<_>>(), [Some(NOW + 20), Some(NOW + 5)]);
 }

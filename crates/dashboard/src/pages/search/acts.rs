@@ -34,6 +34,12 @@ const ACTS: &[Act] = &[
     act("Rename the application", "name", "app-settings", SETTINGS),
     act("Versions of the Client API", "switch on off 1.0 1.1 1.2 1.3", "app-settings", SETTINGS),
     act("Draw a new secret", "rotate app secret", "app-settings", SETTINGS),
+    act(
+        "Draw a new key pair",
+        "rotate public key signing ed25519 1.3 former",
+        "app-settings/key-pairs",
+        SETTINGS,
+    ),
     act("Delete the application", "remove", "app-settings/delete", Need::AppOwner),
     act("Show the application's secret", "owner id sdk", "credentials/secret", SETTINGS),
     act("Make licenses", "new create keys generate", "licenses/new", LICENSES),
