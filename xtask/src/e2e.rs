@@ -8,6 +8,7 @@
 //! | `spec` | programs written from the protocol's description, every byte of their replies checked |
 //! | `schemathesis` | requests made from the description of the APIs, with the PyPI package of that name |
 //! | `objects` | backups in an object store that somebody else wrote, the PyPI package `moto` |
+//! | `metrics` | a Prometheus that scrapes a server, its alert rules, and the expressions of the Grafana dashboard |
 //! | `forgot` | a user who forgot the password, with a mail server |
 //! | `dashboard` | people in a headless Chromium, driven with the npm package `playwright-core` |
 //!
@@ -21,10 +22,12 @@ mod keyauth_crate;
 mod mailbox;
 mod node;
 mod objects;
+mod prometheus;
 mod python;
 mod schemathesis;
 mod upstream;
 mod vendor;
+mod web;
 
 use std::path::Path;
 use std::process::Command;
@@ -78,19 +81,26 @@ enum Client {
     Schemathesis,
     /// Backups in an object store
     Objects,
+    /// A Prometheus that watches
+    Metrics,
     /// People in a browser
     Dashboard,
 }
 
 impl Client {
     fn is_in_python(self) -> bool {
-        !matches!(self, Self::Crate | Self::Npm | Self::Dashboard)
+        !matches!(self, Self::Crate | Self::Npm | Self::Metrics | Self::Dashboard)
     }
 
     /// The Python programs that it consists of.
     fn python_groups(self) -> &'static [&'static str] {
         match self {
-            Self::Crate | Self::Npm | Self::Schemathesis | Self::Objects | Self::Dashboard => &[],
+            Self::Crate
+            | Self::Npm
+            | Self::Schemathesis
+            | Self::Objects
+            | Self::Metrics
+            | Self::Dashboard => &[],
             Self::Spec => &["spec"],
             Self::Pypi => &["keyauth", "keyauthy", "keyauth-ru"],
             Self::Forgot => &["forgot"],
@@ -132,6 +142,10 @@ pub fn run(options: &Options) -> Result<()> {
             say("backups go to an object store and come back");
             objects::run(&claviger, &python)?;
         }
+    }
+    if clients.contains(&Client::Metrics) {
+        say("a Prometheus watches a server");
+        prometheus::run(&claviger)?;
     }
     if clients.contains(&Client::Dashboard) {
         browser::walk(&claviger, &options.walk)?;

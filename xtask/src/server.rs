@@ -85,7 +85,7 @@ impl Server {
     /// # Errors
     /// When it does not become ready; with the end of its log.
     pub fn start(binary: &Path, folder: &Path) -> Result<Self> {
-        Self::start_on(binary, folder, None)
+        Self::start_with(binary, folder, &[])
     }
 
     /// As [`Server::start`], on the database of an address instead of one in `folder`.
@@ -93,6 +93,18 @@ impl Server {
     /// # Errors
     /// As [`Server::start`].
     pub fn start_on(binary: &Path, folder: &Path, database: Option<&str>) -> Result<Self> {
+        Self::start_with(
+            binary,
+            folder,
+            database.map(|url| ["--database", url]).as_ref().map_or(&[][..], |more| more),
+        )
+    }
+
+    /// As [`Server::start`], with more words on its command line.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub fn start_with(binary: &Path, folder: &Path, more: &[&str]) -> Result<Self> {
         let known = demo_file(folder).exists().then(|| read_demo(folder)).transpose()?;
         let listen = known.as_ref().map_or("127.0.0.1:0", Demo::authority).to_owned();
         let data: OsString = data_dir(folder).into();
@@ -104,7 +116,7 @@ impl Server {
                 .map(OsString::from)
                 .into_iter()
                 .chain([data])
-                .chain(database.into_iter().flat_map(|url| ["--database".into(), url.into()]))
+                .chain(more.iter().map(OsString::from))
                 .collect(),
             user: None,
             stop_with: StopWith::Terminate,
