@@ -141,6 +141,9 @@ enum Command {
         /// The page of metrics, such as http://127.0.0.1:9464/metrics [default: by metrics_listen]
         #[arg(long, value_name = "URL")]
         url: Option<String>,
+        /// Certificates (PEM) that one behind https must come from, instead of the system's
+        #[arg(long, value_name = "FILE", requires = "url")]
+        ca_file: Option<PathBuf>,
         /// Print the figures of one second and end, as is done where standard output is no terminal
         #[arg(long)]
         once: bool,
@@ -200,7 +203,9 @@ fn main() -> ExitCode {
         Command::MigrateStore(args) => migrate_store::run(&args),
         Command::Upgrade(args) => upgrade::run(cli.store, args),
         Command::Health { args } => health::run(cli.store, *args),
-        Command::Top { url, once, args } => top::run(cli.store, *args, url, once),
+        Command::Top { url, ca_file, once, args } => {
+            top::run(cli.store, *args, url, ca_file.as_deref(), once)
+        }
         Command::Man { folder } => clap_mangen::generate_to(command(), &folder)
             .map_err(|error| anyhow::anyhow!("{}: {error}", folder.display())),
         Command::Openapi => {

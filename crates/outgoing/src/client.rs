@@ -3,7 +3,7 @@
 use std::{error::Error, io, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use reqwest::{Client, Response, StatusCode, dns::Resolve, header, redirect::Policy};
+use reqwest::{Client, Response, StatusCode, dns::Resolve, header};
 use rustls::RootCertStore;
 use tokio::time::Instant;
 use tracing::Instrument as _;
@@ -61,13 +61,7 @@ impl Outgoing {
         let has_roots = !roots.is_empty();
         let tls = tls::config(roots)?;
         let client = |names: Arc<dyn Resolve>| {
-            Client::builder()
-                .tls_backend_preconfigured(tls.clone())
-                // Followed here, past the guard.
-                .redirect(Policy::none())
-                // A proxy would resolve names itself.
-                .no_proxy()
-                .referer(false)
+            tls::client(tls.clone())
                 .pool_idle_timeout(IDLE)
                 .pool_max_idle_per_host(IDLE_MAX)
                 .dns_resolver(names)

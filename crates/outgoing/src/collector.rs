@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use bytes::Bytes;
-use reqwest::{Client, Method, header::HeaderMap, redirect::Policy};
+use reqwest::{Client, Method, header::HeaderMap};
 
 use crate::tls;
 
@@ -30,14 +30,7 @@ impl Collector {
     /// When TLS cannot be set up.
     pub fn new() -> Result<Self, String> {
         let tls = tls::config(tls::system_roots()).map_err(|error| error.to_string())?;
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls)
-            .redirect(Policy::none())
-            .no_proxy()
-            .referer(false)
-            .connect_timeout(CONNECT)
-            .timeout(WITHIN)
-            .build();
+        let client = tls::client(tls).connect_timeout(CONNECT).timeout(WITHIN).build();
         client.map(Self).map_err(|error| error.to_string())
     }
 

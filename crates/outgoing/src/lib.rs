@@ -21,3 +21,4 @@ pub use inner::is_inner;
 pub use mail::{MailError, MailOptions, Mailer};
 pub use objects::{Download, ObjectError, ObjectOptions, Objects};
 pub use target::{AllowedTarget, BadTarget};
+pub use tls::trusting;

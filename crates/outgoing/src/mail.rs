@@ -13,6 +13,7 @@ use lettre::{
     message::{Mailbox, header::ContentType},
 };
 use percent_encoding::percent_decode_str;
+use tracing::Instrument as _;
 use url::Url;
 
 /// For a whole mail or test: the library limits the connecting only.
@@ -46,6 +47,8 @@ pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
     timeout: Duration,
+    /// The mail server's name or address.
+    host: String,
     /// User and password, to be kept out of what the mail server says.
     secrets: Vec<String>,
 }
@@ -76,7 +79,7 @@ impl Mailer {
     /// # Errors
     /// [`MailError::Options`], with a sentence that says what to write.
     pub fn new(options: &MailOptions) -> Result<Self, MailError> {
-        let (url, secrets) = read_url(&options.url).ok_or_else(|| {
+        let (url, host, secrets) = read_url(&options.url).ok_or_else(|| {
             MailError::Options(
                 "smtp_url must look like smtps://USER:PASSWORD@HOST:465, smtp://USER:PASSWORD@HOST:587 \
                  or smtp://HOST:25?tls=none; special characters in user and password are written as %XX"
@@ -89,7 +92,7 @@ impl Mailer {
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url)
             .map_err(|_| MailError::Options("smtp_url names no mail server that can be used".into()))?
             .build();
-        Ok(Self { transport, from, timeout: TIMEOUT, secrets })
+        Ok(Self { transport, from, timeout: TIMEOUT, host, secrets })
     }
 
     /// Sends a mail of plain text; returns once the mail server has taken it. Control characters in the subject become
@@ -99,7 +102,13 @@ impl Mailer {
     /// See [`MailError`].
     pub async fn send(&self, to: &str, subject: &str, text: &str) -> Result<(), MailError> {
         let message = self.message(to, subject, text)?;
-        let sent = tokio::time::timeout(self.timeout, self.transport.send(message)).await;
+        let span = tracing::info_span!(
+            target: "claviger::trace",
+            "mail",
+            otel.kind = "client",
+            server.address = self.host,
+        );
+        let sent = tokio::time::timeout(self.timeout, self.transport.send(message)).instrument(span).await;
         sent.map_err(|_| MailError::Timeout)?.map_err(|error| self.failure(&error))?;
         Ok(())
     }
@@ -149,7 +158,7 @@ fn message_id(domain: &str) -> String {
 }
 
 /// The address as the library wants it, where `smtp` without `tls` is never encrypted; and user and password.
-fn read_url(text: &str) -> Option<(String, Vec<String>)> {
+fn read_url(text: &str) -> Option<(String, String, Vec<String>)> {
     let mut url = Url::parse(text.trim()).ok().filter(Url::has_host)?;
     // The library would not log in.
     if url.password().is_none() != url.username().is_empty() {
@@ -168,7 +177,8 @@ fn read_url(text: &str) -> Option<(String, Vec<String>)> {
     let mut secrets: Vec<String> = secrets.into_iter().filter(|secret| !secret.is_empty()).collect();
     // The longer one first, since it may hold the other.
     secrets.sort_by_key(|secret| Reverse(secret.len()));
-    Some((url.into(), secrets))
+    let host = url.host_str().unwrap_or_default().to_owned();
+    Some((url.into(), host, secrets))
 }
 
 #[cfg(test)]

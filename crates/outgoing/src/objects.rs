@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use bytes::Bytes;
-use reqwest::{Client, RequestBuilder, Response, StatusCode, header, redirect::Policy};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
 use rusty_s3::{
     Bucket, Credentials, S3Action, UrlStyle,
     actions::{
@@ -92,14 +92,7 @@ impl Objects {
         let style = if amazon { UrlStyle::VirtualHost } else { UrlStyle::Path };
         let bucket = Bucket::new(endpoint, style, options.bucket.clone(), options.region.clone());
         let tls = tls::config(tls::system_roots()).map_err(|error| settings(&error))?;
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls)
-            .redirect(Policy::none())
-            .no_proxy()
-            .referer(false)
-            .connect_timeout(CONNECT)
-            .read_timeout(SILENCE)
-            .build();
+        let client = tls::client(tls).connect_timeout(CONNECT).read_timeout(SILENCE).build();
         Ok(Self {
             bucket: bucket.map_err(|error| settings(&error))?,
             credentials: Credentials::new(options.access_key.clone(), options.secret_key.clone()),

@@ -136,7 +136,8 @@ async fn respond(
     metrics::count(&seen, response.status(), took);
     trace::end(&state, &span, &seen, &response);
     if let (Some(log), Some(ip)) = (&state.access_log, from) {
-        log.write(line(&state, id.clone(), ip, seen, &response, took));
+        let line = line(&state, id.clone(), ip, seen, &response, took);
+        response = log.write(line, response);
     }
     let headers = response.headers_mut();
     headers.insert(NOSNIFF.0, NOSNIFF.1);

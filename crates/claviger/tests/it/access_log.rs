@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::metrics::WATCHED;
 use crate::support::http::request;
+use crate::support::live::Live;
 use crate::support::metrics::Metrics;
 use crate::support::server::{Process, claviger};
 use crate::support::{Server, eventually};
@@ -63,9 +64,7 @@ fn a_line_tells_what_was_asked_for_and_what_came_of_it() {
         let is_ok = line["outcome"] == "ok";
         let expected = reply.status < 400 && !reply.body.starts_with(b"{\"success\":false");
         assert_eq!(is_ok, expected, "{outcome}: {line}");
-        if let Some(bytes) = line["bytes"].as_u64() {
-            assert_eq!(bytes, reply.body.len() as u64, "{line}");
-        }
+        assert_eq!(line["bytes"].as_u64(), Some(reply.body.len() as u64), "{line}");
         let fields: Vec<&String> = line.as_object().expect("an object").keys().collect();
         let all = ["api", "app", "bytes", "ip", "ms", "outcome", "request_id", "status", "time", "type"];
         assert_eq!(fields, all, "{line}");
@@ -171,4 +170,35 @@ fn a_file_that_cannot_be_written_is_refused_at_the_start() {
         "{}",
         process.stderr()
     );
+}
+
+#[test]
+fn what_is_written_while_it_is_taken_is_told_at_its_end() {
+    let server = logging();
+    let (app, path) = (&server.app, server.data().join("access.log"));
+    for _ in 0..20 {
+        app.init("1.2");
+    }
+    let list = app.seller("type=fetchallsessions");
+    assert_eq!((list.status, list.header("content-length")), (200, None), "{list:?}");
+    let line = line_about(&path, list.header("x-request-id").expect("an id"));
+    assert_eq!(line["bytes"].as_u64(), Some(list.body.len() as u64), "{line}");
+    assert_eq!(line["type"], "fetchallsessions");
+
+    // A live page is told of once whoever looked has gone; by then something has come.
+    let browser = server.browser();
+    let mut live = Live::open(&app.address, &browser, "/dashboard/demo-app/credentials/live");
+    let head = live.until("event: newest").to_owned();
+    let id = head.lines().find_map(|line| line.strip_prefix("x-request-id: ")).expect("an id").to_owned();
+    let told = |id: &str| lines(&path).into_iter().find(|line| line["request_id"] == id);
+    // Lines are written in their order: this one would be there.
+    line_about(
+        &path,
+        request(&app.address, "GET", "/healthz", &[], b"").header("x-request-id").expect("an id"),
+    );
+    assert_eq!(told(&id), None);
+    drop(live);
+    let line = line_about(&path, &id);
+    assert!(line["bytes"].as_u64().is_some_and(|bytes| bytes > 0), "{line}");
+    assert_eq!((line["status"].as_u64(), line["api"].as_str()), (Some(200), Some("pages")), "{line}");
 }

@@ -1,10 +1,21 @@
 //! `claviger top`, as text.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread;
+
+use rcgen::SanType;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::{PrivateKeyDer, pem::PemObject as _};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::metrics::WATCHED;
+use crate::support::http::request;
 use crate::support::metrics::Metrics;
 use crate::support::target::Target;
+use crate::support::tls::{Pair, cert_in};
 use crate::support::{Cli, HWID, Server};
 
 /// Runs it on a folder with these settings.
@@ -73,7 +84,7 @@ fn it_says_what_is_wrong() {
         let said = with_settings(&server, name, settings).fails(&["top"]);
         assert!(said.contains(told), "{said}");
     }
-    for url in ["nonsense", "https://127.0.0.1/metrics", "file:///etc/passwd"] {
+    for url in ["nonsense", "ftp://127.0.0.1/metrics", "file:///etc/passwd", "http://a:b@127.0.0.1/metrics"] {
         assert!(fails(&["--url", url]).contains("--url must be such as"), "{url}");
     }
     let own = format!("http://{}/metrics", server.app.address);
@@ -96,4 +107,62 @@ fn labels_do_not_steer_the_terminal() {
     let server = Server::start();
     let told = server.cli.ok(&["top", "--url", &format!("{}/metrics", target.url)]);
     assert!(!told.contains(['\u{1b}', '\u{9b}', '\u{7}']), "{told:?}");
+}
+
+/// A proxy that secures the metrics at an address; its own.
+fn secured(pair: &Pair, metrics: String) -> String {
+    let key = PrivateKeyDer::from_pem_slice(pair.key_pem.as_bytes()).expect("a key");
+    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(|config| config.with_no_client_auth().with_single_cert(vec![pair.cert.clone()], key));
+    let config = Arc::new(config.expect("TLS"));
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    thread::spawn(move || {
+        for socket in listener.incoming() {
+            let session = ServerConnection::new(config.clone()).expect("TLS");
+            let mut stream = BufReader::new(StreamOwned::new(session, socket.expect("a connection")));
+            let mut line = String::new();
+            // One that does not trust the certificate asks for nothing.
+            while stream.read_line(&mut line).is_ok_and(|read| read > 2) {}
+            if !line.ends_with("\r\n\r\n") {
+                continue;
+            }
+            let page = request(&metrics, "GET", "/metrics", &[], b"");
+            let mut stream = stream.into_inner();
+            stream.write_all(b"HTTP/1.0 200 OK\r\n\r\n").expect("a head");
+            stream.write_all(&page.body).expect("a page");
+            stream.conn.send_close_notify();
+            stream.flush().expect("an end");
+        }
+    });
+    address
+}
+
+#[test]
+fn a_page_behind_tls_is_believed_by_its_certificate() {
+    let server = Server::start_with(WATCHED);
+    let here = SanType::IpAddress("127.0.0.1".parse().expect("an address"));
+    let pair = Pair::with(|params| params.subject_alt_names.push(here));
+    pair.write(server.folder());
+    let address = secured(&pair, Metrics::address(&server));
+    let (url, ca) = (format!("https://{address}/metrics"), cert_in(server.folder()));
+    let ca = ca.to_str().expect("UTF-8");
+    let told = server.cli.ok(&["top", "--once", "--url", &url, "--ca-file", ca]);
+    assert!(told.contains("  ready  ") && told.contains(&url), "{told}");
+    let other = server.folder().join("other");
+    fs::create_dir(&other).expect("a folder");
+    Pair::new().write(&other);
+    let other = cert_in(&other);
+    for (file, says) in [
+        (None, "nobody answers at https://"),
+        (other.to_str(), "nobody answers at https://"),
+        (Some("/nowhere"), "the certificates in /nowhere"),
+        (Some("/dev/null"), "there are none"),
+    ] {
+        let mut args = vec!["top", "--once", "--url", &url];
+        args.extend(file.into_iter().flat_map(|file| ["--ca-file", file]));
+        let said = server.cli.fails(&args);
+        assert!(said.contains(says), "{file:?}: {said}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::support::collector::{Collector, Span};
 use crate::support::http::request;
+use crate::support::mailbox::Mailbox;
 use crate::support::target::Target;
 use crate::support::{HWID, Server, app::FORM, eventually, form};
 
@@ -130,4 +131,47 @@ fn a_collector_that_is_away_holds_up_nothing() {
     });
     server.app.init("1.2");
     server.process.stop("TERM");
+}
+
+#[test]
+fn mails_and_messages_to_webhooks_are_spans() {
+    let (collector, mailbox, target) = (Collector::start(), Mailbox::start(), Target::start(&[(200, "{}")]));
+    let settings =
+        format!("{PROXY}smtp_url = {:?}\nsmtp_from = \"Shop <no-reply@example.org>\"\n", mailbox.url);
+    let server = traced(&collector, &settings, &[]);
+    let session = server.app.init("1.2");
+    let params = [
+        ("username", "ann"),
+        ("pass", "old"),
+        ("key", server.license(0)),
+        ("email", "canary@example.org"),
+        ("hwid", HWID),
+    ];
+    session.call("register", &params);
+    let asked = server.app.client(
+        "1.2",
+        "forgot",
+        &[("sessionid", &session.id), ("username", "ann"), ("email", "canary@example.org")],
+    );
+    let span = collector.span_with("claviger.request_id", &id(&asked));
+    has_children(&collector, &span, &["mail"]);
+    assert_eq!(eventually("the mail", || mailbox.mails().first().cloned().map(|_| 1)), 1);
+
+    // Lines of the log go to the webhook beside the requests.
+    let hook = format!("webhook={}/hook?token=canary", target.url);
+    server.cli.ok(&["app", "set", &server.app.path(), &hook]);
+    eventually("a message", || {
+        session.call("log", &[("pcuser", "canary-pc"), ("message", "canary-line")]);
+        (!target.seen().is_empty()).then_some(())
+    });
+    let delivery = eventually("a delivery", || {
+        let spans = collector.spans();
+        let calls: Vec<_> = spans.iter().filter(|span| span.name == "call").collect();
+        spans
+            .iter()
+            .find(|span| span.name == "delivery" && calls.iter().any(|call| call.parent == span.id))
+            .cloned()
+    });
+    assert_eq!(delivery.parent, "");
+    assert!(!format!("{:?}", collector.spans()).contains("canary"));
 }

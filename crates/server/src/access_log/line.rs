@@ -29,7 +29,7 @@ pub(crate) struct Line {
     pub(crate) status: u16,
     /// From its head to the head of the reply.
     pub(crate) took: Duration,
-    /// How long the reply's body is; `None`: it is written while it is taken.
+    /// How long the reply's body is, or how much of it was taken; `None`: that is not known yet.
     pub(crate) bytes: Option<u64>,
     /// The application, if it is known.
     pub(crate) app: Option<Arc<App>>,

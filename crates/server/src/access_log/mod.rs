@@ -1,6 +1,7 @@
 //! The access log: a line of JSON for each request. Requests hand lines to a thread of its own and never wait for it.
 
 mod line;
+mod streamed;
 mod writer;
 
 use std::{
@@ -12,11 +13,13 @@ use std::{
     time::Duration,
 };
 
-use claviger_metrics::{Counter, Kind, Page};
+use axum::{body::Body, response::Response};
+use claviger_metrics::{Kind, Page};
 use tokio::sync::mpsc::{Sender, channel};
 
 pub(crate) use line::Line;
-use writer::{Told, Writer, write_all};
+use streamed::Streamed;
+use writer::{LEFT_OUT, Told, Writer, hand_on, write_all};
 
 /// Lines that may wait to be written; more are left out.
 const WAITING_MAX: usize = 8192;
@@ -24,9 +27,6 @@ const WAITING_MAX: usize = 8192;
 const FINISH_WITHIN: Duration = Duration::from_secs(5);
 /// How often it is looked whether they are written.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
-
-/// Lines that were left out, since too many waited.
-static LEFT_OUT: Counter = Counter::new();
 
 /// Where lines are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,11 +69,14 @@ impl AccessLog {
         Ok(Self { sender, writing: Mutex::new(Some(writing)) })
     }
 
-    /// Writes a line soon, or leaves it out where too many wait.
-    pub(crate) fn write(&self, line: Line) {
-        if self.sender.try_send(Told::Line(Box::new(line))).is_err() {
-            LEFT_OUT.add();
+    /// Writes the line of a reply soon; of one that is written while it is taken, once that has ended.
+    #[must_use]
+    pub(crate) fn write(&self, line: Line, response: Response) -> Response {
+        if line.bytes.is_some() {
+            hand_on(&self.sender, line);
+            return response;
         }
+        response.map(|body| Body::new(Streamed::new(body, line, self.sender.clone())))
     }
 
     /// Opens the file anew, for whoever has renamed it. Where too many lines wait, the thread finds out by itself.

@@ -10,7 +10,7 @@ use std::{
 
 use claviger_domain::Seldom;
 use claviger_metrics::Counter;
-use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::{Receiver, Sender};
 
 use super::line::Line;
 
@@ -19,6 +19,8 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Lines that are written at once.
 const TOGETHER: usize = 256;
 
+/// Lines that were left out, since too many waited.
+pub(super) static LEFT_OUT: Counter = Counter::new();
 /// Lines that were written.
 pub(super) static WRITTEN: Counter = Counter::new();
 /// Lines that could not be written.
@@ -33,6 +35,13 @@ pub(super) enum Told {
     Reopen,
     /// What came before was the last.
     Stop,
+}
+
+/// Hands a line to the thread, or leaves it out where too many wait.
+pub(super) fn hand_on(sender: &Sender<Told>, line: Line) {
+    if sender.try_send(Told::Line(Box::new(line))).is_err() {
+        LEFT_OUT.add();
+    }
 }
 
 /// Where lines go.

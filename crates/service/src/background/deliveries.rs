@@ -15,6 +15,7 @@ use claviger_store::{
     webhook_events::{self, Room, WebhookEvent},
 };
 use tokio::task::JoinSet;
+use tracing::{Instrument as _, info_span};
 
 use crate::{
     Service, ServiceError,
@@ -106,7 +107,8 @@ impl Service {
             let (lease, since) = (now + LEASE_MS, now / 1000 - KEPT);
             let claim = move |conn: &mut Conn<'_>| deliveries::claim(conn, seen, lease, since, TURN_MESSAGES);
             if let Some(turn) = self.store.db().write(claim).await? {
-                turns.spawn(self.clone().take_turn(turn, place));
+                let span = info_span!(target: "claviger::trace", "delivery");
+                turns.spawn(self.clone().take_turn(turn, place).instrument(span));
             }
         }
         Ok(())

@@ -6,6 +6,7 @@ use claviger_capacity::Who;
 use claviger_domain::hmac_sha256_hex;
 use claviger_outgoing::{Call, Redirects};
 use claviger_store::{Conn, StoreError, notices};
+use tracing::{Instrument as _, info_span};
 
 use crate::{
     Service, ServiceError,
@@ -42,7 +43,8 @@ impl Service {
         let now = self.clock.now();
         let due = move |conn: &mut Conn<'_>| notices::due(conn, now, TOGETHER);
         let due = self.store.db().read::<_, StoreError, _>(due).await?;
-        let sent = due.into_iter().map(|notice| self.send_one(notice));
+        let span = || info_span!(target: "claviger::trace", "notice");
+        let sent = due.into_iter().map(|notice| self.send_one(notice).instrument(span()));
         futures_util::future::join_all(sent).await.into_iter().collect()
     }
 

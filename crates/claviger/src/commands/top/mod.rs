@@ -3,18 +3,21 @@
 mod figures;
 mod page;
 mod screen;
+mod source;
 
 use std::{
     io::{self, IsTerminal},
     net::SocketAddr,
+    path::Path,
     thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, bail};
+use claviger_outgoing::is_web;
 use url::Url;
 
-use self::{figures::Between, page::Page, screen::Screen};
+use self::{figures::Between, page::Page, screen::Screen, source::Source};
 use crate::{
     commands::health::from_here,
     config::{Config, ServeArgs, StoreArgs},
@@ -25,22 +28,29 @@ use crate::{
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Shows figures until somebody presses `q`; once, where nobody looks or `once` asks for it.
-pub(crate) fn run(store: StoreArgs, args: ServeArgs, url: Option<String>, once: bool) -> anyhow::Result<()> {
+pub(crate) fn run(
+    store: StoreArgs,
+    args: ServeArgs,
+    url: Option<String>,
+    ca_file: Option<&Path>,
+    once: bool,
+) -> anyhow::Result<()> {
     let url = match url {
         Some(url) => named(&url)?,
         None => of_settings(Config::resolve(store, args)?.metrics_listen)?,
     };
+    let source = Source::new(url, ca_file)?;
     // Whatever is wrong at the start is told as an error, and later on the screen: a server may be started anew.
-    let first = Page::fetch(&url)?;
+    let first = source.fetch()?;
     if once || !io::stdout().is_terminal() || !io::stdin().is_terminal() {
-        return tell_once(&url, &first);
+        return tell_once(&source, &first);
     }
-    watch(&url, first)
+    watch(&source, first)
 }
 
 fn named(url: &str) -> anyhow::Result<Url> {
-    let url = Url::parse(url).ok().filter(|url| url.scheme() == "http" && url.has_host());
-    url.context("--url must be such as http://127.0.0.1:9464/metrics")
+    let url = Url::parse(url).ok().filter(|url| is_web(url) && url.has_host());
+    url.context("--url must be such as http://127.0.0.1:9464/metrics, without a name and a password")
 }
 
 fn of_settings(metrics_listen: Option<SocketAddr>) -> anyhow::Result<Url> {
@@ -58,23 +68,24 @@ fn of_settings(metrics_listen: Option<SocketAddr>) -> anyhow::Result<Url> {
     Ok(Url::parse(&format!("http://{}/metrics", from_here(address)))?)
 }
 
-fn tell_once(url: &Url, first: &Page) -> anyhow::Result<()> {
+fn tell_once(source: &Source, first: &Page) -> anyhow::Result<()> {
     let began = Instant::now();
     thread::sleep(PAUSE);
-    let second = Page::fetch(url)?;
+    let second = source.fetch()?;
     let nothing = Page::default();
-    for line in Between::new(first, &second, began.elapsed(), &nothing).lines(url.as_str()) {
+    for line in Between::new(first, &second, began.elapsed(), &nothing).lines(source.url.as_str()) {
         say(format_args!("{}", line.trim_end()));
     }
     Ok(())
 }
 
-fn watch(url: &Url, first: Page) -> anyhow::Result<()> {
+fn watch(source: &Source, first: Page) -> anyhow::Result<()> {
+    let url = &source.url;
     let screen = Screen::open()?;
     let (mut before, mut seen, nothing) = (first, Instant::now(), Page::default());
     screen.draw(&[format!("claviger  {url}  q ends")])?;
     while !screen.ends_before(seen + PAUSE)? {
-        match Page::fetch(url) {
+        match source.fetch() {
             Ok(page) => {
                 let lines = Between::new(&before, &page, seen.elapsed(), &nothing).lines(url.as_str());
                 screen.draw(&lines)?;

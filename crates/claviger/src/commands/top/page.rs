@@ -1,18 +1,7 @@
-//! A page of metrics, fetched and read.
+//! A page of metrics, read.
 
-use std::{
-    io::{Read, Write},
-    net::{TcpStream, ToSocketAddrs},
-    time::Duration,
-};
+use anyhow::{anyhow, bail};
 
-use anyhow::{Context, anyhow, bail};
-use url::Url;
-
-/// How long connecting, asking and each wait for the reply may take.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// Bytes of the reply that are read; a page has about 40 KB.
-const LONGEST: u64 = 4 * 1024 * 1024;
 /// Samples that are kept; a page has about 600.
 const SAMPLES_MAX: usize = 50_000;
 
@@ -29,28 +18,11 @@ struct Sample {
 pub(super) struct Page(Vec<Sample>);
 
 impl Page {
-    /// Asks for the page at an address.
+    /// Reads the text format of Prometheus.
     ///
     /// # Errors
-    /// When nobody answers there, or with something else.
-    pub(super) fn fetch(url: &Url) -> anyhow::Result<Self> {
-        let reply = ask(url).with_context(|| {
-            format!("nobody answers at {url}: is the server running, with metrics_listen at this address?")
-        })?;
-        let (head, body) = reply.split_once("\r\n\r\n").unwrap_or((&reply, ""));
-        let status = head.split_whitespace().nth(1).unwrap_or_default();
-        if status != "200" {
-            bail!("{url} answers {status:?}: name the page of metrics with --url http://HOST:PORT/metrics");
-        }
-        let page = Self::parse(body).with_context(|| format!("what {url} answers is no page of metrics"))?;
-        if !page.0.iter().any(|sample| sample.name.starts_with("claviger_")) {
-            bail!("{url} tells the metrics of another program");
-        }
-        Ok(page)
-    }
-
-    /// Reads the text format of Prometheus.
-    fn parse(text: &str) -> anyhow::Result<Self> {
+    /// When it is something else.
+    pub(super) fn parse(text: &str) -> anyhow::Result<Self> {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         let mut samples = Vec::new();
         for line in lines {
@@ -60,6 +32,11 @@ impl Page {
             samples.push(sample(line).ok_or_else(|| anyhow!("a line that is none"))?);
         }
         Ok(Self(samples))
+    }
+
+    /// Whether a server of ours tells it.
+    pub(super) fn is_ours(&self) -> bool {
+        self.0.iter().any(|sample| sample.name.starts_with("claviger_"))
     }
 
     fn of<'a>(&'a self, name: &'a str, labels: &'a [(&str, &str)]) -> impl Iterator<Item = &'a Sample> {
@@ -105,20 +82,6 @@ impl Sample {
     fn label(&self, wanted: &str) -> Option<&str> {
         self.labels.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
     }
-}
-
-/// HTTP/1.0, so that the reply comes in one piece.
-fn ask(url: &Url) -> anyhow::Result<String> {
-    let host = url.host_str().context("the address has no host")?;
-    let port = url.port_or_known_default().context("the address has no port")?;
-    let address = (host.trim_matches(['[', ']']), port).to_socket_addrs()?.next().context("no such host")?;
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
-    write!(stream, "GET {} HTTP/1.0\r\nHost: {host}:{port}\r\n\r\n", url.path())?;
-    let mut reply = Vec::new();
-    stream.take(LONGEST).read_to_end(&mut reply)?;
-    Ok(String::from_utf8_lossy(&reply).into_owned())
 }
 
 /// A line such as `name{label="value"} 1`, perhaps with a time behind it.

@@ -11,6 +11,7 @@ use claviger_store::{
     tokens,
     users::{self, User},
 };
+use tracing::Instrument as _;
 
 use super::guesses::anonymous;
 use crate::{
@@ -125,7 +126,7 @@ impl Service {
                 return Ok(Forgot::TooMany);
             }
             let service = self.clone();
-            tokio::spawn(async move {
+            let sending = async move {
                 match service.send_link(&ask, now).await {
                     // Not counted: a pause would tell that there is no such user.
                     Ok(Forgot::UnknownUser | Forgot::WrongEmail) => {
@@ -134,7 +135,8 @@ impl Service {
                     Ok(_) => {}
                     Err(error) => error.log("a link for a new password could not be made"),
                 }
-            });
+            };
+            tokio::spawn(sending.in_current_span());
             return Ok(Forgot::Sent);
         }
         let outcome = self.send_link(&ask, now).await?;
