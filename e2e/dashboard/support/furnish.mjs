@@ -26,6 +26,7 @@ const selling = ({ base, demo }) => async (type, fields) => {
 export async function stock(server) {
   const sell = selling(server);
   server.cli("app", "set", "demo/demo-app", "sellerLogs=true");
+  server.cli("app", "rotate-key-pair", "demo/demo-app", "--versions", "0.8,0.9", "--yes");
   await until("requests are kept", async () => {
     await sell("fetchallsubs", {});
     return server.cli("seller-log", "list", "demo/demo-app", "--json").includes("fetchallsubs");

@@ -74,6 +74,24 @@ export async function walk({ step, browser, servers }) {
     assert.equal(await program.lives(), false);
   });
 
+  await step("another key pair is drawn, and the former one ended", async () => {
+    await visitor.open(`/dashboard/${encodeURIComponent(NAME)}/app-settings`);
+    await page.locator(".tabs").getByRole("link", { name: "Key pairs" }).click();
+    await page.getByText("No former key pairs").waitFor();
+    const former = await page.locator("#public-key").innerText();
+    await visitor.link("Draw a new key pair").click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Other versions that are out").fill("0.8, 0.9");
+    await dialog.getByRole("button", { name: "Draw a new key pair" }).click();
+    const row = page.locator("tbody tr", { hasText: former });
+    await row.getByText("0.8, 0.9").waitFor();
+    assert.notEqual(await page.locator("#public-key").innerText(), former);
+    await visitor.settle();
+    await row.getByRole("link", { name: /End/ }).click();
+    assert.match(await agree(visitor, "End the key pair"), /None of them was started/);
+    await row.getByText("ended").waitFor();
+  });
+
   await step("renaming refuses the old name", async () => {
     await visitor.open(`/dashboard/${encodeURIComponent(NAME)}/app-settings`);
     await visitor.fill({ "Name of the application": "Loader" });
