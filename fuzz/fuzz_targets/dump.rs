@@ -1,8 +1,8 @@
-//! Exports of other servers: what claims to be a dump of MySQL or JSON of the Seller API, and a dump that was cut off.
+//! Exports of other servers: what claims to be a dump of MySQL, JSON of the Seller API or CSV, and a dump that was cut off.
 
 #![no_main]
 
-use claviger_archive::foreign::{ForeignRow, ROW_MAX, read_dump, read_json};
+use claviger_archive::foreign::{ForeignRow, ROW_MAX, read_csv, read_dump, read_json};
 use libfuzzer_sys::fuzz_target;
 
 fn rows(bytes: &[u8]) -> Option<Vec<ForeignRow>> {
@@ -36,6 +36,10 @@ fuzz_target!(|input: &[u8]| {
         assert!(row.values.iter().flatten().map(Vec::len).sum::<usize>() <= ROW_MAX);
     }
     let _ = read_json(input, "users", &mut |row| row.values.len() <= row.columns.len());
+    let _ = read_csv(input, "users", &mut |row| {
+        assert!(row.fault.is_some() || row.values.len() == row.columns.len());
+        true
+    });
 
     let values: Vec<&[u8]> = input.splitn(4, |byte| *byte == b',').collect();
     let names: Vec<String> = (0..values.len()).map(|number| format!("`c{number}`")).collect();

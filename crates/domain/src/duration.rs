@@ -75,7 +75,7 @@ impl Term {
         if WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) {
             return Ok(Self::For(NEVER));
         }
-        if let Some(end) = date(text) {
+        if let Some(end) = parse_date(text) {
             return match end - now {
                 ..=0 => Err(TermError::Past),
                 1..=SECONDS_MAX => Ok(Self::Until(end)),
@@ -121,8 +121,9 @@ fn seconds(text: &str) -> Result<i64, TermError> {
     }
 }
 
-/// The second in which a date begins, such as `2027-01-31`, or that of a date with a time.
-fn date(text: &str) -> Option<i64> {
+/// The second in which a date begins, such as `2027-01-31`, or that of a date with a time, which is UTC unless it says
+/// otherwise; `None` where it is no date.
+pub fn parse_date(text: &str) -> Option<i64> {
     let (year, rest) = text.split_at_checked(4)?;
     let plain = |byte: u8| byte.is_ascii_digit() || b"-+:. TtZz".contains(&byte);
     if !year.bytes().all(|byte| byte.is_ascii_digit()) || !rest.starts_with('-') || !rest.bytes().all(plain) {

@@ -30,7 +30,7 @@ pub use account::{AccountRole, Balance, Permission, ResellerRight, may_make_leve
 pub use client_address::ClientAddress;
 pub use climbs::climbs;
 pub use clock::{Clock, SystemClock};
-pub use duration::{DAYS_MAX, NEVER, SECONDS_MAX, Term, TermError, Unit, sum};
+pub use duration::{DAYS_MAX, NEVER, SECONDS_MAX, Term, TermError, Unit, parse_date, sum};
 pub use hwid::{HWID_MAX, HwidList, normalize_hwid};
 pub use id::{BASE62, OwnerId, SESSION_ID_LEN, SessionId};
 pub use key_pairs::{FormerKeyPair, KeyPairs};

@@ -6,7 +6,7 @@ use std::{collections::HashMap, io::Read, sync::Arc};
 use super::{
     ForeignError,
     lexer::{Lexer, Token},
-    row::{COLUMNS_MAX, ForeignRow, ROW_MAX},
+    row::{COLUMNS_MAX, ForeignRow, ROW_MAX, RowFault},
 };
 
 /// Tables of a dump of which the columns are remembered.
@@ -202,7 +202,7 @@ impl<R: Read> Dump<R> {
             }
         }
         let (table, columns, line) = (table.clone(), columns.clone(), self.lexer.line());
-        Ok(ForeignRow { table, line, columns, values: Vec::new(), too_long: false })
+        Ok(ForeignRow { table, line, columns, values: Vec::new(), fault: None })
     }
 
     fn row(&mut self, table: &Arc<str>, columns: &Arc<[String]>) -> Result<ForeignRow, ForeignError> {
@@ -227,7 +227,13 @@ impl<R: Read> Dump<R> {
             values.clear();
         }
         let (table, columns) = (table.clone(), columns.clone());
-        Ok(ForeignRow { table, line: self.lexer.line(), columns, values, too_long })
+        Ok(ForeignRow {
+            table,
+            line: self.lexer.line(),
+            columns,
+            values,
+            fault: too_long.then_some(RowFault::TooLong),
+        })
     }
 
     fn value(&mut self, room: usize) -> Result<Option<Vec<u8>>, ForeignError> {
@@ -363,7 +369,7 @@ UNLOCK TABLES;
         );
         let mut found = Vec::new();
         read_dump(dump.as_bytes(), &|_| true, &mut |row| {
-            found.push((row.too_long, row.values.len()));
+            found.push((row.fault.is_some(), row.values.len()));
             true
         })
         .expect("a dump");

@@ -14,7 +14,7 @@ use serde_json::{Deserializer, Map, Value};
 
 use super::{
     ForeignError,
-    row::{COLUMNS_MAX, ForeignRow, ROW_MAX},
+    row::{COLUMNS_MAX, ForeignRow, ROW_MAX, RowFault},
 };
 
 /// The table of what stands at the top itself.
@@ -69,11 +69,12 @@ impl Sink<'_> {
     fn row<E: serde::de::Error>(&mut self, table: &str, fields: Map<String, Value>) -> Result<(), E> {
         self.read.store(0, Ordering::Relaxed);
         self.rows += 1;
-        let too_long = fields.len() > COLUMNS_MAX;
+        let fault = (fields.len() > COLUMNS_MAX).then_some(RowFault::Fields(fields.len()));
+        let readable = fields.into_iter().filter(|_| fault.is_none());
         let (columns, values): (Vec<String>, Vec<_>) =
-            fields.into_iter().take(COLUMNS_MAX).map(|(name, value)| (name, plain(value))).unzip();
+            readable.map(|(name, value)| (name, plain(value))).unzip();
         let (table, columns) = (Arc::from(table), columns.into());
-        if (self.each)(ForeignRow { table, line: self.rows, columns, values, too_long }) {
+        if (self.each)(ForeignRow { table, line: self.rows, columns, values, fault }) {
             return Ok(());
         }
         self.stopped = true;

@@ -1,6 +1,7 @@
-//! What other servers export, as rows: dumps of MySQL and MariaDB, and JSON. Nothing here knows what the rows mean, and
+//! What other servers export, as rows: dumps of MySQL and MariaDB, JSON, and CSV. Nothing here knows what the rows mean, and
 //! nothing is read from anywhere but the stream that is handed in.
 
+mod csv;
 mod dump;
 mod error;
 mod json;
@@ -8,8 +9,9 @@ mod lexer;
 mod row;
 
 pub use self::{
+    csv::read_csv,
     dump::read_dump,
     error::ForeignError,
     json::read_json,
-    row::{COLUMNS_MAX, ForeignRow, ROW_MAX},
+    row::{COLUMNS_MAX, ForeignRow, ROW_MAX, RowFault},
 };

@@ -139,16 +139,20 @@ pub(crate) struct TermArgs {
 
 impl TermArgs {
     fn term(&self, now: i64) -> anyhow::Result<Term> {
-        let text = self.days.as_ref().or(self.until.as_ref()).map_or("", |text| text.trim());
-        let term = Term::parse(text, Unit::Days, now);
-        let term =
-            term.map_err(|error| anyhow::anyhow!("`{text}` is no time that a license lasts: {error}"))?;
-        match (term, &self.until) {
-            (Term::For(0), _) => bail!("`{text}` is no time that a license lasts: write at least a second"),
-            (Term::For(_), Some(_)) => bail!("`{text}` is no date: write one such as 2027-01-31"),
-            (Term::Until(_), None) => bail!("`{text}` is a date: say it with --until"),
-            _ => Ok(term),
-        }
+        term(self.days.as_deref(), self.until.as_deref(), "a license", now)
+    }
+}
+
+/// The time that `what` lasts, as `--days` or `--until` tell it.
+pub(super) fn term(days: Option<&str>, until: Option<&str>, what: &str, now: i64) -> anyhow::Result<Term> {
+    let text = days.or(until).map_or("", str::trim);
+    let term = Term::parse(text, Unit::Days, now);
+    let term = term.map_err(|error| anyhow::anyhow!("`{text}` is no time that {what} lasts: {error}"))?;
+    match (term, until) {
+        (Term::For(0), _) => bail!("`{text}` is no time that {what} lasts: write at least a second"),
+        (Term::For(_), Some(_)) => bail!("`{text}` is no date: write one such as 2027-01-31"),
+        (Term::Until(_), None) => bail!("`{text}` is a date: say it with --until"),
+        _ => Ok(term),
     }
 }
 

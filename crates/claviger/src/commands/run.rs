@@ -1,6 +1,6 @@
 //! Opening the data for a command, and running the command there.
 
-use std::{future::Future, io::IsTerminal, pin::Pin, sync::Arc};
+use std::{future::Future, io::IsTerminal, num::NonZero, pin::Pin, sync::Arc, thread};
 
 use anyhow::{Context, anyhow, bail};
 use claviger_domain::{SystemClock, SystemRandom};
@@ -70,7 +70,9 @@ fn block_on<'a>(
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let service = open(&store, Options::default()).await?;
+        // Nobody else waits for hashes here.
+        let hash_threads = thread::available_parallelism().map_or(1, NonZero::get);
+        let service = open(&store, Options { hash_threads, ..Options::default() }).await?;
         on_behalf_of(actor(), run(service.clone())).await?;
         match deed {
             Some(deed) => deed.record(&service).await,

@@ -107,8 +107,9 @@ const IN_APP: &[(&str, &str, &str)] = &[
 ];
 
 /// Those that are tried in a test of their own below, or need more than this application has; their way is the same.
-const ELSEWHERE: [&str; 15] = [
+const ELSEWHERE: [&str; 16] = [
     "import keyauth",
+    "user import",
     "notice test",
     "app create",
     "app rename",

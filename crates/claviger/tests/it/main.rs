@@ -91,6 +91,7 @@ mod guesses;
 mod http_2;
 mod identity;
 mod import_keyauth;
+mod import_users;
 mod key_pairs;
 mod master_keys;
 mod metrics;

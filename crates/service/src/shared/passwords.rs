@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
+use argon2::{Argon2, Params, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use claviger_capacity::{Bounds, Gate, GiveWay, Resource, Who};
 use claviger_domain::{Secret, opaque};
 use claviger_metrics::Histogram;
@@ -25,6 +25,11 @@ const REST: Duration = Duration::from_secs(1);
 const LARGE: usize = 64 << 20;
 /// Characters of a hash of bcrypt.
 const BCRYPT_LEN: usize = 60;
+/// Greatest costs of hashes that are brought along: of bcrypt some three seconds, of Argon2id 256 MiB and ten passes. Whoever
+/// wrote a list would keep the threads busy otherwise.
+const BCRYPT_COST_MAX: u32 = 15;
+const ARGON2_KIB_MAX: u32 = 256 << 10;
+const ARGON2_PASSES_MAX: u32 = 10;
 
 /// Hashes and verifies passwords with Argon2id at the parameters that OWASP recommends (19 MiB, two passes).
 pub struct Passwords {
@@ -145,12 +150,17 @@ fn work_off(due: &Receiver<Job>, argon2: &Argon2<'_>) {
 pub(crate) const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA\
                                   $AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// Whether a text is a hash that passwords are verified by.
+/// Whether a text is a hash that passwords are verified by, and takes no more than it should.
 pub(crate) fn is_hash(text: &str) -> bool {
-    match is_bcrypt(text) {
-        true => text.len() == BCRYPT_LEN && text.is_ascii(),
-        false => text.starts_with("$argon2id$") && PasswordHash::new(text).is_ok(),
+    if is_bcrypt(text) {
+        let cost = text.get(4..6).and_then(|cost| cost.parse::<u32>().ok());
+        return text.len() == BCRYPT_LEN
+            && text.is_ascii()
+            && cost.is_some_and(|cost| cost <= BCRYPT_COST_MAX);
     }
+    let params = PasswordHash::new(text).ok().and_then(|hash| Params::try_from(&hash).ok());
+    text.starts_with("$argon2id$")
+        && params.is_some_and(|has| has.m_cost() <= ARGON2_KIB_MAX && has.t_cost() <= ARGON2_PASSES_MAX)
 }
 
 /// Whether a hash is of an older kind than [`Passwords::hash`] makes.
@@ -248,6 +258,28 @@ mod tests {
         assert!(!verify("ac", &hash("a<b>c")).await);
         assert!(!verify("x", "$2y$10$broken").await);
         assert!(!is_outdated(&passwords.hash(Who::server(), &Secret::new("x")).await.unwrap()));
+    }
+
+    #[test]
+    fn hashes_that_would_take_too_long_are_none() {
+        let bcrypt = bcrypt::hash_with_salt("x", 4, [7; 16]).unwrap().to_string();
+        let argon2 = NOBODYS;
+        for (hash, is) in [
+            (bcrypt.clone(), true),
+            (bcrypt.replacen("$04$", "$15$", 1), true),
+            (bcrypt.replacen("$04$", "$16$", 1), false),
+            (bcrypt.replacen("$04$", "$xx$", 1), false),
+            (bcrypt[..59].into(), false),
+            (argon2.into(), true),
+            (argon2.replacen("m=19456", "m=262144", 1), true),
+            (argon2.replacen("m=19456", "m=4194304", 1), false),
+            (argon2.replacen("t=2", "t=1000000", 1), false),
+            (argon2.replacen("argon2id", "argon2i", 1), false),
+            ("$argon2id$".into(), false),
+            ("secret".into(), false),
+        ] {
+            assert_eq!(is_hash(&hash), is, "{hash}");
+        }
     }
 
     #[test]

@@ -36,8 +36,8 @@ pub struct TakenUser {
     pub token: String,
 }
 
-/// Adds users whose names are free, with their tokens and bans; returns for each whether it was added.
-pub fn add_users(conn: &mut Conn<'_>, app: i64, source: &str, new: &[TakenUser]) -> Result<Vec<bool>> {
+/// Adds users whose names are free, with their tokens and bans; returns for each the number, if it was added.
+pub fn add_users(conn: &mut Conn<'_>, app: i64, source: &str, new: &[TakenUser]) -> Result<Vec<Option<i64>>> {
     if new.is_empty() {
         return Ok(Vec::new());
     }
@@ -66,12 +66,12 @@ pub fn add_users(conn: &mut Conn<'_>, app: i64, source: &str, new: &[TakenUser])
                     cooldown)";
     let tail = "ON CONFLICT (app, username_folded) DO NOTHING RETURNING id";
     let added = insert(conn, app, into, tail, &rows)?;
-    let mut is_added = vec![false; new.len()];
-    for id in &added {
-        is_added[usize::try_from(id - first).unwrap_or(0)] = true;
-    }
     note_made(conn, app, Kind::User, source, &added)?;
-    let made = || (first..).zip(new).zip(&is_added).filter(|(_, added)| **added).map(|(made, _)| made);
+    let mut ids = vec![None; new.len()];
+    for id in added {
+        ids[usize::try_from(id - first).unwrap_or(0)] = Some(id);
+    }
+    let made = || ids.iter().zip(new).filter_map(|(id, user)| Some(((*id)?, user)));
     let owned = made().map(|(id, user)| {
         (user.token.clone(), Owner { kind: tokens::USER, id, name: user.username.as_str() })
     });
@@ -83,7 +83,7 @@ pub fn add_users(conn: &mut Conn<'_>, app: i64, source: &str, new: &[TakenUser])
             user_bans::put(conn, app, id, &ban)?;
         }
     }
-    Ok(is_added)
+    Ok(ids)
 }
 
 /// Notes of users, whose numbers rise, that they sign in by the license whose key is their name. Whose password is

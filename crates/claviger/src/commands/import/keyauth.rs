@@ -89,7 +89,8 @@ fn tell(report: &TakeoverReport) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn tell_refused(table: &TableReport) {
+/// Tells which rows of a table are not taken, and why.
+pub(crate) fn tell_refused(table: &TableReport) {
     for (reason, count) in &table.reasons {
         output::say(format_args!("{}: {count} not taken: {reason}", table.table));
     }

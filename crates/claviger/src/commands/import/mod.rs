@@ -1,6 +1,6 @@
 //! `claviger import`: what other servers and tables have.
 
-mod keyauth;
+pub(super) mod keyauth;
 
 use crate::config::StoreArgs;
 

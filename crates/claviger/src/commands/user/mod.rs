@@ -1,5 +1,6 @@
 //! `claviger user`: end users of an application.
 
+mod import;
 mod show;
 
 use claviger_service::vendor::LOGIN_TOKEN_SECONDS;
@@ -17,6 +18,13 @@ use crate::{config::StoreArgs, output};
 pub(crate) enum Command {
     /// List users, oldest first
     List(ShowArgs),
+    /// Make users of a list as CSV, whose first line names its columns
+    ///
+    /// Columns: username; password (as it was typed, or a hash of bcrypt or Argon2id) or password_hash; email; hwid;
+    /// subscription with expiry (a date, a Unix second, or `never`) or days; banned (the reason); ip; created; last_login.
+    /// Who is here already stays as they are, so the same list makes nobody twice, and goes on where it was cut off. The
+    /// server may run.
+    Import(import::Args),
     /// Show a user with subscriptions and variables
     Show {
         #[command(flatten)]
@@ -94,6 +102,7 @@ pub(crate) struct Who {
 pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     match command {
         Command::List(ShowArgs { app, json }) => show::list(store, &app, json),
+        Command::Import(args) => import::run(store, args),
         Command::Show { who: Who { app, user }, json } => show::show(store, &app, &user, json),
         Command::Ban { who: Who { app, user }, reason, address } => {
             with_app(store, &app, async |service, app| {

@@ -4,13 +4,17 @@ use std::{
     fs::{self, File},
     io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use aws_lc_rs::digest;
-use claviger_archive::foreign::{ForeignError, ForeignRow, read_dump, read_json};
+use claviger_archive::foreign::{ForeignError, ForeignRow, read_csv, read_dump, read_json};
 use flate2::read::MultiGzDecoder;
 
-use super::tables::of_reply;
+use super::{
+    columns::named,
+    tables::{PASSES, of_reply},
+};
 use crate::ServiceError;
 
 /// Files of a folder that are read.
@@ -22,8 +26,17 @@ const PIECE: usize = 64 << 10;
 #[derive(Clone, Debug)]
 pub(super) struct Export {
     files: Vec<PathBuf>,
-    /// A dump; else replies of the Seller API.
-    pub(super) is_dump: bool,
+    form: Form,
+}
+
+/// What an export is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Dump,
+    /// Replies of the Seller API.
+    Replies,
+    /// A table of users.
+    List,
 }
 
 /// How a file begins.
@@ -50,12 +63,28 @@ impl Export {
         }
         match (dumps, replies) {
             (0, 0) => Err(ServiceError::Refused(format!("{}: there is nothing in it", path.display()))),
-            (_, 0) | (0, _) => Ok(Self { files: rest, is_dump: dumps > 0 }),
+            (_, 0) => Ok(Self { files: rest, form: Form::Dump }),
+            (0, _) => Ok(Self { files: rest, form: Form::Replies }),
             _ => Err(ServiceError::Refused(format!(
                 "{}: it has dumps and replies of the Seller API; take one after the other",
                 path.display()
             ))),
         }
+    }
+
+    /// A list of users.
+    pub(super) fn list(path: &Path) -> Self {
+        Self { files: vec![path.to_owned()], form: Form::List }
+    }
+
+    /// Whether it is a dump; else there is no table of applications in it.
+    pub(super) fn is_dump(&self) -> bool {
+        self.form == Form::Dump
+    }
+
+    /// How often it is read to be taken. All that a list says of a user stands in one row.
+    pub(super) fn passes(&self) -> usize {
+        if self.form == Form::List { 1 } else { PASSES }
     }
 
     /// SHA-256 of all files, as hexadecimal digits.
@@ -94,9 +123,12 @@ impl Export {
                 more
             };
             let source = source(path).map_err(|error| refused(path, &error))?;
-            let outcome = match self.is_dump {
-                true => read_dump(source, wanted, &mut handed_on),
-                false => read_json(source, &stem(path), &mut |row| self.of_reply(row, &mut handed_on)),
+            let outcome = match self.form {
+                Form::Dump => read_dump(source, wanted, &mut handed_on),
+                Form::Replies => {
+                    read_json(source, &stem(path), &mut |row| self.of_reply(row, &mut handed_on))
+                }
+                Form::List => read_list(source, &mut handed_on),
             };
             outcome.map_err(|error: ForeignError| {
                 ServiceError::Refused(format!("{}: {error}", path.display()))
@@ -113,6 +145,19 @@ impl Export {
         }
         let had = if &*row.table == "users" { subscriptions_of(&row) } else { Vec::new() };
         each(row) && had.into_iter().all(each)
+    }
+}
+
+/// Hands on the rows of a list of users, whose columns have their names here.
+fn read_list(source: impl Read, each: &mut dyn FnMut(ForeignRow) -> bool) -> Result<(), ForeignError> {
+    let mut columns: Option<Result<Arc<[String]>, String>> = None;
+    read_csv(source, "users", &mut |row| match columns.get_or_insert_with(|| named(&row.columns)) {
+        Ok(columns) => each(ForeignRow { columns: columns.clone(), ..row }),
+        Err(_) => false,
+    })?;
+    match columns {
+        Some(Err(what)) => Err(ForeignError::Malformed { line: 1, what }),
+        _ => Ok(()),
     }
 }
 
@@ -134,7 +179,7 @@ fn subscriptions_of(row: &ForeignRow) -> Vec<ForeignRow> {
         };
         let named = fields.into_iter().map(|(name, value)| (name, text(value)));
         let (columns, values): (Vec<_>, Vec<_>) = named.chain([("user".into(), Some(user.to_vec()))]).unzip();
-        ForeignRow { table: "subs".into(), line: row.line, columns: columns.into(), values, too_long: false }
+        ForeignRow { table: "subs".into(), line: row.line, columns: columns.into(), values, fault: None }
     };
     list.into_iter().map(one).collect()
 }

@@ -1,4 +1,4 @@
-//! Taking over what a KeyAuth server had, from a dump of its database or from replies of its Seller API.
+//! Taking over what a KeyAuth server had, from a dump of its database or from replies of its Seller API, and users of a list.
 //!
 //! The export is read several times, from its beginning to its end: once to see what is in it, which changes nothing, then
 //! once for each pass of [`tables::TABLES`], since rows refer to others that may stand behind them. Rows come in slices, a
@@ -9,10 +9,15 @@ mod apps;
 mod batches;
 mod chat;
 mod choice;
+mod columns;
 mod export;
 mod extras;
+mod hashing;
 mod licenses;
+mod list;
+mod listed;
 mod named;
+mod passes;
 mod plan;
 mod record;
 mod report;
@@ -27,6 +32,7 @@ mod users;
 mod variables;
 
 pub use self::{
-    plan::Takeover,
+    list::UsersReport,
+    plan::{Takeover, UserList},
     report::{AppReport, LeftOut, NotTaken, TableReport, TakeoverReport},
 };

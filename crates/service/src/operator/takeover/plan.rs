@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use claviger_domain::ApiVersions;
+use claviger_domain::{ApiVersions, Term};
 
 /// What is to be taken, and how.
 #[derive(Clone, Debug)]
@@ -22,4 +22,31 @@ pub struct Takeover {
     pub first_login_sets_password: bool,
     /// Change nothing, and tell what would be made.
     pub dry_run: bool,
+}
+
+/// A list of users that is to be taken, and how.
+#[derive(Clone, Debug)]
+pub struct UserList {
+    /// A table as CSV whose first line names its columns; it may be compressed by gzip.
+    pub path: PathBuf,
+    /// Subscription of users of whom the list tells none.
+    pub subscription: Option<String>,
+    /// How long a subscription lasts of which the list does not tell it.
+    pub term: Option<Term>,
+    /// A user of whom the list tells no password gets the one of the first login. Else nobody signs in until the vendor
+    /// sets one.
+    pub first_login_sets_password: bool,
+    /// Change nothing, and tell what would be made.
+    pub dry_run: bool,
+}
+
+/// What users of a list have where it does not say it.
+#[derive(Clone, Debug)]
+pub(super) struct Usual {
+    /// Subscription.
+    pub(super) subscription: Option<String>,
+    /// How long it lasts.
+    pub(super) term: Option<Term>,
+    /// Who made them.
+    pub(super) owner: String,
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use claviger_archive::foreign::ForeignRow;
-use claviger_domain::{NEVER, SECONDS_MAX, in_one_line, tidy, trimmed};
+use claviger_domain::{NEVER, SECONDS_MAX, in_one_line, parse_date, tidy, trimmed};
 
 use crate::shared::text::cut;
 
@@ -21,13 +21,14 @@ pub(super) struct Record {
     pub line: u64,
     columns: Arc<[String]>,
     values: Vec<Option<Vec<u8>>>,
-    too_long: bool,
+    fault: Option<String>,
 }
 
 impl Record {
     pub(super) fn new(row: ForeignRow, number: i64) -> Self {
-        let ForeignRow { line, columns, values, too_long, .. } = row;
-        Self { number, line, columns, values, too_long }
+        let ForeignRow { line, columns, values, fault, .. } = row;
+        let fault = fault.map(|fault| fault.to_string());
+        Self { number, line, columns, values, fault }
     }
 
     /// Bytes that it takes, roughly.
@@ -36,8 +37,13 @@ impl Record {
     }
 
     /// Why nothing of it can be read, if that is so.
-    pub(super) fn fault(&self) -> Option<String> {
-        self.too_long.then(|| "the row has more than 16 MiB".into())
+    pub(super) fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
+    /// Lets nothing of it be read.
+    pub(super) fn refuse(&mut self, why: String) {
+        self.fault = Some(why);
     }
 
     /// Whether there is such a column.
@@ -91,8 +97,11 @@ impl Record {
         whole.parse().map(Some).map_err(|_| format!("`{}` is no number", columns.first().unwrap_or(&"")))
     }
 
-    /// A Unix second; none where it is zero.
+    /// A Unix second, also one that is written as a date; none where it is zero.
     pub(super) fn second(&self, columns: &[&str]) -> Result<Option<i64>, String> {
+        if let Some(second) = self.text(columns)?.and_then(parse_date) {
+            return Ok(Some(second.max(0)).filter(|second| *second != 0));
+        }
         match self.number(columns)?.filter(|second| *second != 0) {
             Some(second) if !(0..=SECOND_MAX).contains(&second) => {
                 Err(format!("`{}` is no Unix second: {second}", columns.first().unwrap_or(&"")))

@@ -1,46 +1,21 @@
 //! A takeover from its beginning to its end.
 
-use std::{
-    collections::HashMap,
-    mem,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashMap, mem};
 
 use claviger_domain::Secret;
-use claviger_store::{Conn, StoreError, takeover};
-use tokio::sync::mpsc;
 
 use super::{
     apps::Target,
-    batches::{Batch, Leftovers, Owners, read_pass},
+    batches::Owners,
     choice::{Found, choose},
     export::Export,
+    passes::{Run, blocking},
     plan::Takeover,
-    record::Record,
     report::{LeftOut, TableReport, TakeoverReport},
-    slice::{Fate, Mode, Seen, Slice},
     survey::{Survey, survey},
-    tables::{APPS, PASSES, TABLES, Table, why_left_out},
+    tables::{APPS, Table, why_left_out},
 };
 use crate::{AuditEntry, Service, ServiceError, backups::Progress, shared::by::by};
-
-/// Slices that wait for the database.
-const AHEAD: usize = 2;
-/// Notes of what was made that one transaction lets go of.
-const FORGOTTEN: i64 = 2000;
-
-/// A run.
-struct Run {
-    targets: Vec<Target>,
-    digest: Arc<str>,
-    dry: bool,
-    open: bool,
-    seen: Arc<Mutex<Seen>>,
-    /// How far each table of each application was before.
-    upto: HashMap<(usize, usize), i64>,
-    tables: Vec<TableReport>,
-    again: bool,
-}
 
 impl Service {
     /// Takes what another server had into an owner's applications here, in slices: after a crash the same goes on where it
@@ -62,141 +37,25 @@ impl Service {
         })
         .await?;
         let mut report = TakeoverReport { dry_run: plan.dry_run, ..TakeoverReport::default() };
-        let mut choice = choose(plan, mem::take(&mut found.apps), export.is_dump)?;
+        let mut choice = choose(plan, mem::take(&mut found.apps), export.is_dump())?;
         report.notes.append(&mut choice.notes);
         let others = mem::take(&mut choice.others);
         let targets = self.takeover_targets(plan, choice, &mut report).await?;
-        let owners = owners(export.is_dump, &targets, &others);
-        let mut run = Run {
-            targets,
-            digest: found.digest.as_str().into(),
-            dry: plan.dry_run,
-            open: plan.first_login_sets_password || export.is_dump,
-            seen: Arc::default(),
-            upto: HashMap::new(),
-            tables: TABLES
-                .iter()
-                .map(|table| TableReport { table: table.name.into(), ..TableReport::default() })
-                .collect(),
-            again: false,
-        };
+        let owners = owners(export.is_dump(), &targets, &others);
+        let mut run = Run::new(targets, &found.digest, plan.dry_run);
+        run.open = plan.first_login_sets_password || export.is_dump();
+        let is_dump = export.is_dump();
         if !run.targets.is_empty() {
-            self.take_passes(&mut run, export.clone(), owners, found.of_interest(), progress, &mut report)
-                .await?;
+            let strays = self.take_passes(&mut run, export, owners, found.of_interest(), progress).await?;
+            if !strays.is_empty() {
+                report.notes.push(format!(
+                    "rows of applications that are not in the export are not taken: {}",
+                    strays.join(", ")
+                ));
+            }
         }
         self.finish_takeover(plan, &run).await?;
-        Ok(told(report, run, &found, export.is_dump))
-    }
-
-    async fn take_passes(
-        &self,
-        run: &mut Run,
-        export: Export,
-        owners: Owners,
-        of: u64,
-        progress: &(dyn Fn(Progress) + Sync),
-        report: &mut TakeoverReport,
-    ) -> Result<(), ServiceError> {
-        let (owners, mut rows) = (Arc::new(owners), 0);
-        let mut strays: HashMap<&'static str, u64> = HashMap::new();
-        for pass in 1..=PASSES {
-            let (sender, mut batches) = mpsc::channel::<Batch>(AHEAD);
-            let (export, owners) = (export.clone(), owners.clone());
-            let reading = tokio::task::spawn_blocking(move || {
-                read_pass(&export, pass, &owners, &mut |batch| sender.blocking_send(batch).is_ok())
-            });
-            while let Some(batch) = batches.recv().await {
-                rows += batch.records.len() as u64;
-                self.take_batch(run, batch).await?;
-                progress(Progress { rows, of, files: 0 });
-            }
-            let read = reading.await.map_err(|error| ServiceError::System(error.to_string()))?;
-            let Leftovers { strays: more, unknown } = read?;
-            strays.extend(more);
-            for (name, columns) in unknown {
-                if let Some(table) = Table::of(name) {
-                    run.tables[table].unknown_columns = columns.into_iter().collect();
-                }
-            }
-        }
-        let strays: Vec<_> = strays.into_iter().map(|(table, rows)| format!("{rows} of `{table}`")).collect();
-        if !strays.is_empty() {
-            report.notes.push(format!(
-                "rows of applications that are not in the export are not taken: {}",
-                strays.join(", ")
-            ));
-        }
-        Ok(())
-    }
-
-    /// Deals with some rows: those that a run before dealt with, and the others.
-    async fn take_batch(
-        &self,
-        run: &mut Run,
-        Batch { table, target, mut records }: Batch,
-    ) -> Result<(), ServiceError> {
-        if table == Table::of("users").unwrap_or_default() {
-            self.hide_addresses(&mut records);
-        }
-        let app = run.targets[target].id;
-        let upto = match run.upto.get(&(table, target)) {
-            Some(upto) => *upto,
-            None => {
-                let (digest, name) = (run.digest.clone(), TABLES[table].name);
-                let read = move |conn: &mut Conn<'_>| takeover::upto(conn, app, &digest, name);
-                let upto = self.store.db().read::<_, StoreError, _>(read).await?;
-                run.upto.insert((table, target), upto);
-                upto
-            }
-        };
-        let done = records.iter().take_while(|record| record.number <= upto).count();
-        let rest = records.split_off(done);
-        run.again |= done > 0;
-        let mode = if run.dry { Mode::Tell } else { Mode::Make };
-        for (mode, records) in [(Mode::Again, records), (mode, rest)] {
-            if records.is_empty() {
-                continue;
-            }
-            let (records, fates) = self.take_slice(run, (table, target), mode, records).await?;
-            let report = &mut run.tables[table];
-            for (record, fate) in records.iter().zip(fates) {
-                report.count(record, TABLES[table].label, fate);
-            }
-        }
-        Ok(())
-    }
-
-    async fn take_slice(
-        &self,
-        run: &Run,
-        (table, target): (usize, usize),
-        mode: Mode,
-        records: Vec<Record>,
-    ) -> Result<(Vec<Record>, Vec<Fate>), StoreError> {
-        let (Target { id: app, paused, .. }, digest) = (&run.targets[target], run.digest.clone());
-        let (app, paused, open, seen) = (*app, *paused, run.open, run.seen.clone());
-        let (now, random) = (self.clock.now(), self.random.clone());
-        let last = records.last().map_or(0, |record| record.number);
-        let work = move |conn: &mut Conn<'_>| {
-            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-            let (source, random, seen) = (&*digest, &*random, &mut *seen);
-            let mut slice =
-                Slice { conn, app, target, paused, source, mode, open, now, random, seen, records };
-            let fates = (TABLES[table].take)(&mut slice)?;
-            let Slice { conn, records, .. } = slice;
-            if mode == Mode::Make {
-                takeover::set_upto(conn, app, &digest, TABLES[table].name, last, now)?;
-            }
-            Ok::<_, StoreError>((records, fates))
-        };
-        if mode == Mode::Make { self.store.db().write(work).await } else { self.store.db().read(work).await }
-    }
-
-    /// Addresses that are no hashes yet become what is kept of addresses here.
-    fn hide_addresses(&self, records: &mut [Record]) {
-        for record in records {
-            record.replace("email", |email| email.contains('@').then(|| self.email_hash(email)));
-        }
+        Ok(told(report, run, &found, is_dump))
     }
 
     /// Lets go of what only a run needs to know, and tells the audit logs.
@@ -206,15 +65,8 @@ impl Service {
         }
         let counts = run.tables.iter().filter(|table| table.taken > 0);
         let changes: Vec<String> = counts.map(|table| format!("{}: {}", table.table, table.taken)).collect();
+        self.forget_made(run).await?;
         for target in &run.targets {
-            let app = target.id;
-            loop {
-                let digest = run.digest.clone();
-                let forget = move |conn: &mut Conn<'_>| takeover::forget_made(conn, app, &digest, FORGOTTEN);
-                if !self.store.db().write::<_, StoreError, _>(forget).await? {
-                    break;
-                }
-            }
             if !changes.is_empty() {
                 let entry = AuditEntry {
                     actor: by().to_string(),
@@ -229,13 +81,6 @@ impl Service {
         }
         self.renew_catalog().await
     }
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, ServiceError> + Send + 'static,
-) -> Result<T, ServiceError> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| ServiceError::System(error.to_string()))?
 }
 
 /// Which application a row of the export is of.

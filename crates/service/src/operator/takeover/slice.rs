@@ -11,7 +11,7 @@ use claviger_store::{
     takeover::{self, Kind, Known, KnownNames},
 };
 
-use super::record::Record;
+use super::{plan::Usual, record::Record};
 use crate::vendor::ManageError;
 
 /// What becomes of a row.
@@ -87,6 +87,8 @@ pub(super) struct Slice<'a, 'c> {
     pub(super) mode: Mode,
     /// Users without a password get that of their first login.
     pub(super) open: bool,
+    /// Of a list: what its users have where it does not say it.
+    pub(super) usual: Option<&'a Usual>,
     pub(super) now: i64,
     pub(super) random: &'a dyn Random,
     pub(super) seen: &'a mut Seen,

@@ -41,12 +41,12 @@ pub(super) fn survey(export: &Export) -> Result<Survey, ServiceError> {
     let wanted = |table: &str| of_apps(table) || Table::of(table).is_some();
     export.rows(&wanted, &mut |row| {
         survey.count(&row);
-        if export.is_dump && row.table.eq_ignore_ascii_case(APPS) {
+        if export.is_dump() && row.table.eq_ignore_ascii_case(APPS) {
             survey.apps.push(Found::of_dump(&Record::new(row, 0)));
             too_many = survey.apps.len() > APPS_MAX;
         } else if row.table.eq_ignore_ascii_case(ACCOUNTS) {
             survey.note_account(&Record::new(row, 0));
-        } else if !export.is_dump && Found::REPLIES.contains(&&*row.table) {
+        } else if !export.is_dump() && Found::REPLIES.contains(&&*row.table) {
             survey.apps.push(Found::of_reply(&Record::new(row, 0)));
         }
         !too_many

@@ -2,13 +2,15 @@
 
 use std::net::IpAddr;
 
-use claviger_domain::{HwidList, fold, normalize_hwid};
+use claviger_domain::{HwidList, Subscription, fold, normalize_hwid};
 use claviger_store::{
     StoreError,
-    takeover::{Kind, TakenUser, add_users},
+    takeover::{Kind, TakenSubscription, TakenUser, add_subscriptions, add_users},
 };
 
 use super::{
+    listed,
+    plan::Usual,
     record::Record,
     slice::{Fate, Slice, told},
 };
@@ -25,39 +27,56 @@ const HWIDS_MAX: usize = 16 << 10;
 /// Longest name of who made a license or user, in bytes.
 const MAKER_MAX: usize = 65;
 
-/// Takes users, with what their rows say of passwords, devices and bans.
+/// Takes users, with what their rows say of passwords, devices and bans, and, in a list, of a subscription.
 pub(super) fn take(slice: &mut Slice<'_, '_>) -> Result<Vec<Fate>, StoreError> {
-    let (open, now) = (slice.open, slice.now);
-    let read = slice.parse(|record| user(record, open, now));
-    let names: Vec<&str> = read.iter().flatten().map(|user| user.username.as_str()).collect();
+    let (open, usual, now) = (slice.open, slice.usual, slice.now);
+    let read = slice.parse(|record| user_of(record, open, usual, now));
+    let names: Vec<&str> = read.iter().flatten().map(|(user, _)| user.username.as_str()).collect();
     let known = slice.known(Kind::User, &names)?;
     let mut fates = Vec::with_capacity(read.len());
-    let mut new: Vec<TakenUser> = Vec::new();
+    let (mut new, mut have): (Vec<TakenUser>, Vec<Option<(String, Subscription)>>) = Default::default();
     for user in read {
         let fate = match user {
             Err(fate) => fate,
-            Ok(user) if !slice.see(Kind::User.as_str(), &fold(&user.username)) => Fate::twice("user"),
-            Ok(user) if known.get(&user.username).is_some() => Fate::There,
-            Ok(user) => {
+            Ok((user, _)) if !slice.see(Kind::User.as_str(), &fold(&user.username)) => Fate::twice("user"),
+            Ok((user, _)) if known.get(&user.username).is_some() => Fate::There,
+            Ok((user, had)) => {
                 let token = slice.random.hex(TOKEN_BYTES);
                 new.push(TakenUser { token, ..user });
+                have.push(had);
                 slice.fate_of_new()
             }
         };
         fates.push(fate);
     }
     if slice.makes() {
-        let mut added = add_users(slice.conn, slice.app, slice.source, &new)?.into_iter();
-        for fate in fates.iter_mut().filter(|fate| **fate == Fate::Taken) {
-            if added.next() == Some(false) {
+        let added = add_users(slice.conn, slice.app, slice.source, &new)?;
+        for (fate, added) in fates.iter_mut().filter(|fate| **fate == Fate::Taken).zip(&added) {
+            if added.is_none() {
                 *fate = Fate::There;
             }
         }
+        let had = added.into_iter().zip(have).filter_map(|(user, had)| {
+            let (user, (name, state)) = (user?, had?);
+            Some(TakenSubscription { user, name, state, license_key: None })
+        });
+        add_subscriptions(slice.conn, slice.app, &had.collect::<Vec<_>>())?;
     }
     Ok(fates)
 }
 
-fn user(record: &Record, open: bool, now: i64) -> Result<TakenUser, String> {
+/// What a row says of a user, and, in a list, of a subscription.
+pub(super) fn user_of(
+    record: &Record,
+    open: bool,
+    usual: Option<&Usual>,
+    now: i64,
+) -> Result<(TakenUser, Option<(String, Subscription)>), String> {
+    let had = usual.map(|usual| listed::subscription(record, usual, now)).transpose()?;
+    Ok((user(record, open, usual, now)?, had.flatten()))
+}
+
+fn user(record: &Record, open: bool, usual: Option<&Usual>, now: i64) -> Result<TakenUser, String> {
     let username = check_line("the name of a user", record.needed(&["username", "user"])?, NAME_MAX);
     let username = username.map_err(|error| told(&error))?;
     if fold(&username) == RESERVED {
@@ -67,10 +86,12 @@ fn user(record: &Record, open: bool, now: i64) -> Result<TakenUser, String> {
     Ok(TakenUser {
         username,
         password: password(record, open)?,
-        hwids: hwids(record)?.to_stored(),
+        hwids: if usual.is_some() { listed::hwids(record)? } else { hwids(record)? }.to_stored(),
         email_hash: email_hash(record)?,
         ip: ip.map(|ip| ip.to_canonical().to_string()),
-        owner: record.remark(&["owner"], MAKER_MAX).unwrap_or_default(),
+        owner: record
+            .remark(&["owner"], MAKER_MAX)
+            .unwrap_or_else(|| usual.map_or_else(String::new, |usual| usual.owner.clone())),
         created: record.second(&["createdate", "created"])?.unwrap_or(now),
         last_login: record.second(&["lastlogin"])?,
         cooldown: record.second(&["cooldown"])?,
@@ -81,7 +102,7 @@ fn user(record: &Record, open: bool, now: i64) -> Result<TakenUser, String> {
 
 /// A dump tells of users without a password that they have none; replies of the Seller API hide it.
 fn password(record: &Record, open: bool) -> Result<Option<String>, String> {
-    match record.text(&["password"])? {
+    match record.text(&["password", "hash"])? {
         Some(hash) if is_hash(hash) => Ok(Some(hash.into())),
         Some(_) => Err("its password is neither a bcrypt nor an Argon2id hash".into()),
         None if open => Ok(None),
