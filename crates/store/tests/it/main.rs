@@ -45,6 +45,7 @@ mod subscriptions_model;
 mod support;
 mod sweep;
 mod tables;
+mod takeover;
 mod text;
 mod tokens;
 mod tries;
