@@ -43,6 +43,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         |table| [table.name, table.rows.to_string(), table.sum.chars().take(16).collect()],
         |table| json!({ "table": table.name, "rows": table.rows, "checksum": table.sum }),
     )?;
+    if moved.kept > 0 {
+        eprintln!(
+            "claviger: {} tables were there from a run before, and are the same as in the old database",
+            moved.kept
+        );
+    }
     if moved.changed > 0 {
         eprintln!(
             "claviger: {} texts held a NUL, which PostgreSQL cannot keep: it is U+FFFD now",

@@ -123,6 +123,103 @@ fn half_a_move_is_opened_by_nobody_and_begun_anew() {
     used.signed_in.at(&app.address).is_validated();
 }
 
+/// Adds licenses, so that there is something to move.
+fn with_licenses(used: &Used, count: usize) {
+    let list: String = (0..count).map(|n| format!("MOVED-{n}\n")).collect();
+    let path = used.server.folder().join("keys.txt");
+    fs::write(&path, list).expect("a list");
+    let path = path.to_str().expect("UTF-8");
+    used.server.cli.ok(&["license", "import", &used.server.app.path(), path, "--days", "30"]);
+}
+
+#[test]
+fn a_move_to_postgres_that_is_killed_goes_on() {
+    let mut used = Used::on(Server::start());
+    used.server.process.stop("TERM");
+    let database = Database::create();
+    let from = used.server.data().join("claviger.db");
+    let from = from.to_str().expect("UTF-8");
+    let args = ["migrate-store", "--from", from, "--to", &database.url, "--json"];
+    let mut other = database.connect();
+    let waits = "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+                     AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
+    // The lock of migrations, with which a move makes the tables, and which it wants once more when all rows are there.
+    other.execute("SELECT pg_advisory_lock(7241058302)", &[]).expect("a lock");
+    let mut moving = begin(&args, &used.server.data());
+    eventually("the move to begin", || {
+        other.query_one(waits, &[]).expect("an answer").get::<_, bool>(0).then_some(())
+    });
+    other.execute("SELECT pg_advisory_unlock(7241058302)", &[]).expect("no lock");
+    other.execute("SELECT pg_advisory_lock(7241058302)", &[]).expect("a lock");
+    eventually("the move to be nearly done", || {
+        assert!(!moving.is_over(), "{}", moving.stderr());
+        let sql = "SELECT to_regclass('tokens') IS NOT NULL AND EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory'
+                       AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
+        other.query_one(sql, &[]).expect("an answer").get::<_, bool>(0).then_some(())
+    });
+    moving.crash();
+    other.execute("SELECT pg_advisory_unlock(7241058302)", &[]).expect("no lock");
+    // As if it had been killed in the middle of the licenses, and somebody was at work on the old one since.
+    other.execute("DELETE FROM licenses WHERE id % 2 = 0", &[]).expect("fewer licenses");
+    used.server.execute("UPDATE users SET owner = 'somebody else'");
+    let mut told = String::new();
+    // The server of the killed command notices that nobody is there any more.
+    eventually("the old connection to end", || {
+        let outcome = used.server.cli.run(&args);
+        told = outcome.stderr;
+        (outcome.code == Some(0)).then_some(())
+    });
+    // Those before the users, whom another try would have found as they are.
+    let kept: usize = told
+        .lines()
+        .find_map(|line| {
+            line.strip_prefix("claviger: ")?
+                .strip_suffix(" tables were there from a run before, and are the same as in the old database")
+        })
+        .and_then(|count| count.parse().ok())
+        .unwrap_or_else(|| panic!("{told}"));
+    assert!((3..8).contains(&kept), "{told}");
+    let owner = other.query_one("SELECT owner FROM users", &[]).expect("a user").get::<_, String>(0);
+    assert_eq!(owner, "somebody else");
+    let elsewhere = Elsewhere::beside(&used.server, "postgres", Some(&database.url));
+    let (_process, app) = elsewhere.serve(&used.server.app);
+    used.signed_in.at(&app.address).is_validated();
+}
+
+#[test]
+fn a_move_to_sqlite_that_is_killed_goes_on() {
+    let database = Database::create();
+    let mut used = Used::on(Server::start_on(&database.url));
+    with_licenses(&used, 10_000);
+    used.server.process.stop("TERM");
+    let to = used.server.folder().join("moved.db");
+    let args = ["migrate-store", "--from", &database.url, "--to", to.to_str().expect("UTF-8"), "--json"];
+    // Killed by the system when a file of its would be longer, each time a bit later, until it is done.
+    let (mut killed, mut kept, mut blocks) = (0, 0, 512);
+    let moved = loop {
+        let limit = ["sh".into(), "-c".into(), format!("ulimit -f {blocks} && exec \"$0\" \"$@\"")];
+        let mut command = claviger_under(&limit);
+        let output = command.args(args).output().expect("it starts");
+        let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+        kept += usize::from(stderr.contains("tables were there from a run before"));
+        if output.status.success() {
+            break output.stdout;
+        }
+        killed += 1;
+        blocks = blocks * 5 / 4;
+        assert!(blocks < 1 << 20, "{stderr}");
+    };
+    assert!(killed > 0 && kept > 0, "killed {killed} times, went on {kept} times");
+    // Nothing else came of it than of a move that nobody killed.
+    let at_once = used.server.folder().join("at_once.db");
+    let at_once = at_once.to_str().expect("UTF-8");
+    let wanted = used.server.cli.ok(&["migrate-store", "--from", &database.url, "--to", at_once, "--json"]);
+    assert_eq!(String::from_utf8(moved).expect("UTF-8"), wanted);
+    let elsewhere = Elsewhere::beside(&used.server, "sqlite", to.to_str());
+    let (_process, app) = elsewhere.serve(&used.server.app);
+    used.signed_in.at(&app.address).is_validated();
+}
+
 #[test]
 fn a_disk_that_takes_no_more_leaves_nothing_of_a_backup() {
     let mut used = Used::on(Server::start());

@@ -25,6 +25,27 @@ pub struct Loading<'a> {
     pub what: &'a str,
 }
 
+impl Loading<'_> {
+    /// Refuses a schema that this program cannot fill.
+    pub(super) fn check(&self) -> Result<()> {
+        if self.schema > migrate::KNOWN {
+            return Err(StoreError::Configuration(format!(
+                "the backup is of a newer Claviger (schema {}; this program knows {}): use that version",
+                self.schema,
+                migrate::KNOWN
+            )));
+        }
+        if self.schema < OLDEST {
+            return Err(StoreError::Configuration(format!(
+                "the data are of an older Claviger (schema {}; at least {OLDEST} is needed): start this version on them once, or \
+                 run any command there",
+                self.schema
+            )));
+        }
+        Ok(())
+    }
+}
+
 /// Makes the schema of what is brought, has `work` fill its tables, and brings the schema up to date. As long as that is not
 /// done, the database says that it is unfinished, and nothing but another try opens it; that one clears it first.
 ///
@@ -35,22 +56,7 @@ pub fn load<T, E: From<StoreError>>(
     loading: Loading<'_>,
     work: impl FnOnce(&mut Conn<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
-    if loading.schema > migrate::KNOWN {
-        return Err(StoreError::Configuration(format!(
-            "the backup is of a newer Claviger (schema {}; this program knows {}): use that version",
-            loading.schema,
-            migrate::KNOWN
-        ))
-        .into());
-    }
-    if loading.schema < OLDEST {
-        return Err(StoreError::Configuration(format!(
-            "the data are of an older Claviger (schema {}; at least {OLDEST} is needed): start this version on them once, or \
-             run any command there",
-            loading.schema
-        ))
-        .into());
-    }
+    loading.check()?;
     match database {
         Database::Sqlite(path) => into_sqlite(path, loading, work),
         Database::Postgres(url) => into_postgres(url, loading, work),
@@ -67,23 +73,34 @@ fn into_sqlite<T, E: From<StoreError>>(
     let conn = &mut Conn::Sqlite(&connection);
     in_one(&connection, |conn| prepare(conn, loading))?;
     let outcome = work(conn)?;
-    in_one(&connection, |conn| migrate::run(conn, loading.now))?;
-    // From memory to the disk, before the database says that it is whole.
-    sync(&connection)?;
-    in_one(&connection, unmark)?;
-    sync(&connection)?;
+    finish_file(&connection, loading.now)?;
     Ok(outcome)
 }
 
 /// Nobody else may hold the file: the lock stays until the connection is closed.
-fn begin_file(path: &Path, loading: Loading<'_>) -> Result<Connection> {
+pub(super) fn begin_file(path: &Path, loading: Loading<'_>) -> Result<Connection> {
     let connection = sqlite::open_writer(path)?;
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     in_one(&connection, |conn| mark(conn, loading))?;
-    connection.pragma_update(None, "synchronous", "OFF")?;
+    tune(&connection, "OFF")?;
+    Ok(connection)
+}
+
+/// Sets what makes filling fast, and how much it waits for the disk.
+pub(super) fn tune(connection: &Connection, synchronous: &str) -> Result<()> {
+    connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "foreign_keys", false)?;
     connection.pragma_update(None, "cache_size", -32_768)?;
-    Ok(connection)
+    Ok(())
+}
+
+/// Brings the schema up to date, and lets the database say that it is whole.
+pub(super) fn finish_file(connection: &Connection, now: i64) -> Result<()> {
+    in_one(connection, |conn| migrate::run(conn, now))?;
+    // From memory to the disk, before it says so.
+    sync(connection)?;
+    in_one(connection, unmark)?;
+    sync(connection)
 }
 
 fn sync(connection: &Connection) -> Result<()> {
@@ -92,11 +109,16 @@ fn sync(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Removes what an earlier try left.
-fn clear_file(path: &Path) -> Result<()> {
+/// Whether there is no such file, or nothing in it.
+pub(super) fn is_empty(path: &Path) -> bool {
     // After a crash all of it may still be in the log.
     let length = |path: &Path| fs::metadata(path).map_or(0, |found| found.len());
-    if length(path) == 0 && length(&sqlite::log_of(path)) == 0 {
+    length(path) == 0 && length(&sqlite::log_of(path)) == 0
+}
+
+/// Removes what an earlier try left.
+pub(super) fn clear_file(path: &Path) -> Result<()> {
+    if is_empty(path) {
         return Ok(());
     }
     let connection = sqlite::open_writer(path)?;
@@ -128,7 +150,8 @@ fn clear_file(path: &Path) -> Result<()> {
     Ok(())
 }
 
-fn in_one<T>(connection: &Connection, work: impl FnOnce(&mut Conn<'_>) -> Result<T>) -> Result<T> {
+/// Does something in one transaction of SQLite.
+pub(super) fn in_one<T>(connection: &Connection, work: impl FnOnce(&mut Conn<'_>) -> Result<T>) -> Result<T> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
     let outcome = work(&mut Conn::Sqlite(connection));
     connection.execute_batch(if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
@@ -140,16 +163,7 @@ fn into_postgres<T, E: From<StoreError>>(
     loading: Loading<'_>,
     work: impl FnOnce(&mut Conn<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
-    let mut client = Postgres::connect_apart(url)?;
-    // The server needs a moment to notice that an earlier try was killed.
-    client.batch_execute("SET lock_timeout = '10s'").map_err(StoreError::from)?;
-    client.execute("SELECT pg_advisory_lock(7241058303)", &[]).map_err(|error| match error.code() {
-        Some(&SqlState::LOCK_NOT_AVAILABLE) => {
-            StoreError::Configuration("this database is being filled by another program".into())
-        }
-        _ => error.into(),
-    })?;
-    client.batch_execute("SET lock_timeout = 0").map_err(StoreError::from)?;
+    let mut client = begin_postgres(url)?;
     in_transaction(&mut client, |conn| {
         clear_tables(conn)?;
         mark(conn, loading)
@@ -167,7 +181,23 @@ fn into_postgres<T, E: From<StoreError>>(
     Ok(done)
 }
 
-fn in_transaction<T, E: From<StoreError>>(
+/// Connects, and sees to it that nobody else fills the database meanwhile.
+pub(super) fn begin_postgres(url: &str) -> Result<Client> {
+    let mut client = Postgres::connect_apart(url)?;
+    // The server needs a moment to notice that an earlier try was killed.
+    client.batch_execute("SET lock_timeout = '10s'").map_err(StoreError::from)?;
+    client.execute("SELECT pg_advisory_lock(7241058303)", &[]).map_err(|error| match error.code() {
+        Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+            StoreError::Configuration("this database is being filled by another program".into())
+        }
+        _ => error.into(),
+    })?;
+    client.batch_execute("SET lock_timeout = 0")?;
+    Ok(client)
+}
+
+/// Does something in one transaction of PostgreSQL.
+pub(super) fn in_transaction<T, E: From<StoreError>>(
     client: &mut Client,
     work: impl FnOnce(&mut Conn<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
@@ -181,7 +211,7 @@ fn in_transaction<T, E: From<StoreError>>(
 }
 
 /// Removes what an earlier try left.
-fn clear_tables(conn: &mut Conn<'_>) -> Result<()> {
+pub(super) fn clear_tables(conn: &mut Conn<'_>) -> Result<()> {
     let found = columns::tables(conn)?;
     if found.is_empty() {
         return Ok(());
@@ -197,7 +227,8 @@ fn clear_tables(conn: &mut Conn<'_>) -> Result<()> {
     Ok(())
 }
 
-fn mark(conn: &mut Conn<'_>, loading: Loading<'_>) -> Result<()> {
+/// Lets the database say that it is not whole.
+pub(super) fn mark(conn: &mut Conn<'_>, loading: Loading<'_>) -> Result<()> {
     conn.execute(
         &format!("CREATE TABLE {} (began BIGINT NOT NULL, what TEXT NOT NULL)", migrate::MARK),
         &[],
@@ -207,13 +238,14 @@ fn mark(conn: &mut Conn<'_>, loading: Loading<'_>) -> Result<()> {
     Ok(())
 }
 
-fn unmark(conn: &mut Conn<'_>) -> Result<()> {
+/// Takes that back.
+pub(super) fn unmark(conn: &mut Conn<'_>) -> Result<()> {
     conn.execute(&format!("DROP TABLE {}", migrate::MARK), &[])?;
     Ok(())
 }
 
 /// The schema, without the rows that migrations put there.
-fn prepare(conn: &mut Conn<'_>, loading: Loading<'_>) -> Result<()> {
+pub(super) fn prepare(conn: &mut Conn<'_>, loading: Loading<'_>) -> Result<()> {
     migrate::run_to(conn, loading.now, loading.schema)?;
     for name in CARRIED.iter().rev() {
         if !columns::of(conn, name)?.is_empty() {

@@ -101,6 +101,14 @@ pub fn each_row<E: From<StoreError>>(
     Ok(())
 }
 
+/// Whether a table has no rows.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub fn is_empty(conn: &mut Conn<'_>, table: &Table) -> Result<bool> {
+    Ok(conn.query_one(&format!("SELECT 1 FROM {} LIMIT 1", table.name), &[])?.is_none())
+}
+
 /// The digest of a table.
 ///
 /// # Errors

@@ -67,6 +67,36 @@ pub fn insert(conn: &mut Conn<'_>, table: &Table, rows: &[u8], written: &mut Wri
     }
 }
 
+/// As [`insert`], but tells only what would be written.
+///
+/// # Errors
+/// When the bytes are no rows of the table.
+pub fn count(conn: &mut Conn<'_>, table: &Table, rows: &[u8], written: &mut Written) -> Result<()> {
+    if let Conn::Postgres(..) = conn {
+        return encode(&mut Vec::new(), table, rows, written);
+    }
+    let mut cells = Cells::new(rows);
+    while !cells.is_empty() {
+        let before = cells.rest();
+        for _ in &table.columns {
+            cells.cell().map_err(damaged)?;
+        }
+        written.sum.add(&before[..before.len() - cells.rest().len()]);
+    }
+    Ok(())
+}
+
+/// Removes all rows of some tables, of which later ones refer to earlier ones.
+///
+/// # Errors
+/// Whatever the database refuses.
+pub fn clear(conn: &mut Conn<'_>, tables: &[Table]) -> Result<()> {
+    for table in tables.iter().rev() {
+        conn.execute(&format!("DELETE FROM {}", table.name), &[])?;
+    }
+    Ok(())
+}
+
 fn sqlite(connection: &Connection, table: &Table, rows: &[u8], written: &mut Written) -> Result<()> {
     let places: Vec<String> = (1..=table.columns.len()).map(|number| format!("?{number}")).collect();
     let sql =
