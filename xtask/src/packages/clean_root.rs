@@ -153,15 +153,39 @@ fn inside(root: &Path, words: &[&str]) -> Command {
 
 /// Where the system that we run on has its packages from, if it says so; debootstrap knows one otherwise.
 fn mirror() -> Option<String> {
-    let lists = fs::read_dir("/etc/apt/sources.list.d")
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()));
-    let texts = lists
-        .chain([PathBuf::from("/etc/apt/sources.list")])
-        .filter_map(|path| fs::read_to_string(path).ok());
-    let lines =
-        texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect::<Vec<_>>();
-    let main = lines.iter().filter(|line| !line.trim_start().starts_with('#') && !line.contains("security"));
-    main.flat_map(|line| line.split_whitespace()).find(|word| word.starts_with("http")).map(str::to_owned)
+    let lists = fs::read_dir("/etc/apt/sources.list.d").into_iter().flatten();
+    let lists = lists.filter_map(|entry| Some(entry.ok()?.path()));
+    let used = lists.filter(|path| path.extension().is_some_and(|end| end == "list" || end == "sources"));
+    let texts = used.chain([PathBuf::from("/etc/apt/sources.list")]);
+    texts.filter_map(|path| fs::read_to_string(path).ok()).find_map(|text| distribution(&text))
+}
+
+/// The address in a list of sources that is the distribution's own: others may be there, and have other packages.
+fn distribution(list: &str) -> Option<String> {
+    let used = list.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let mut words = used.flat_map(str::split_whitespace).filter(|word| word.starts_with("http"));
+    words.find(|word| word.trim_end_matches('/').ends_with("/debian")).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::distribution;
+
+    #[test]
+    fn the_distributions_own_address_is_taken() {
+        for (list, expected) in [
+            (
+                "Types: deb\nURIs: http://a.example/debian-security\n\nURIs: http://b.example/debian\n",
+                Some("http://b.example/debian"),
+            ),
+            (
+                "# deb http://a.example/debian bookworm main\ndeb https://c.example/node_20.x nodistro main\n",
+                None,
+            ),
+            ("deb [arch=amd64] https://d.example/debian/ bookworm main\n", Some("https://d.example/debian/")),
+            ("", None),
+        ] {
+            assert_eq!(distribution(list).as_deref(), expected, "{list}");
+        }
+    }
 }
