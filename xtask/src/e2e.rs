@@ -9,12 +9,14 @@
 //! | `schemathesis` | requests made from the description of the APIs, with the PyPI package of that name |
 //! | `objects` | backups in an object store that somebody else wrote, the PyPI package `moto` |
 //! | `metrics` | a Prometheus that scrapes a server, its alert rules, and the expressions of the Grafana dashboard |
+//! | `acme` | certificates of an authority that somebody else wrote, Pebble |
 //! | `forgot` | a user who forgot the password, with a mail server |
 //! | `dashboard` | people in a headless Chromium, driven with the npm package `playwright-core` |
 //!
 //! Each program has a fresh server, on which the vendor has made variables, channels, files and webhooks with
 //! the command line. Walks through the dashboard start the servers that they need.
 
+mod acme;
 pub mod browser;
 mod chromium;
 pub mod fetch;
@@ -83,13 +85,15 @@ enum Client {
     Objects,
     /// A Prometheus that watches
     Metrics,
+    /// Certificates of an authority
+    Acme,
     /// People in a browser
     Dashboard,
 }
 
 impl Client {
     fn is_in_python(self) -> bool {
-        !matches!(self, Self::Crate | Self::Npm | Self::Metrics | Self::Dashboard)
+        !matches!(self, Self::Crate | Self::Npm | Self::Metrics | Self::Acme | Self::Dashboard)
     }
 
     /// The Python programs that it consists of.
@@ -100,6 +104,7 @@ impl Client {
             | Self::Schemathesis
             | Self::Objects
             | Self::Metrics
+            | Self::Acme
             | Self::Dashboard => &[],
             Self::Spec => &["spec"],
             Self::Pypi => &["keyauth", "keyauthy", "keyauth-ru"],
@@ -146,6 +151,9 @@ pub fn run(options: &Options) -> Result<()> {
     if clients.contains(&Client::Metrics) {
         say("a Prometheus watches a server");
         prometheus::run(&claviger)?;
+    }
+    if clients.contains(&Client::Acme) {
+        acme::run(&claviger)?;
     }
     if clients.contains(&Client::Dashboard) {
         browser::walk(&claviger, &options.walk)?;

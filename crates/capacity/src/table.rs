@@ -39,6 +39,8 @@ pub enum Resource {
     PanelPages,
     /// Connections of those who read the metrics.
     Metrics,
+    /// Connections by plain HTTP, where that leads to HTTPS.
+    Redirects,
 }
 
 /// How much there is of something, and how much one may have of it.
@@ -232,6 +234,14 @@ const TABLE: &[Row] = &[
         held: "one request, 10 s",
         answer: "the connection is closed",
     },
+    Row {
+        resource: Resource::Redirects,
+        name: "connections to `redirect_listen`",
+        bounds: Bounds::new(256, ANY, 16, 0, 0),
+        decided_by: "",
+        held: "one request, 10 s",
+        answer: "the connection is closed",
+    },
 ];
 
 impl Resource {
@@ -298,7 +308,7 @@ mod tests {
             assert_eq!(row.resource as usize, at, "{}", row.name);
             assert!(!row.name.is_empty() && !row.held.is_empty() && !row.answer.is_empty(), "{}", row.name);
         }
-        assert_eq!(TABLE.len(), Resource::Metrics as usize + 1, "the last variant has the last row");
+        assert_eq!(TABLE.len(), Resource::Redirects as usize + 1, "the last variant has the last row");
     }
 
     #[test]

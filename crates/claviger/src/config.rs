@@ -1,5 +1,6 @@
 //! Settings. Flags win over the environment (`CLAVIGER_…`), that over the TOML file, that over the defaults.
 
+mod acme_args;
 mod args;
 mod backup;
 mod backup_args;
@@ -28,7 +29,7 @@ pub(crate) use backup::{Backups, named_database};
 pub(crate) use backup_args::{KeepArgs, PlaceArgs};
 use file::{DATA_DIR, FileConfig, SettingsFile};
 use secret::Sources;
-pub(crate) use tls::TlsSettings;
+pub(crate) use tls::{Certificate, TlsSettings};
 
 /// Where things are in the data folder unless a setting says otherwise.
 const SQLITE_FILE: &str = "claviger.db";
@@ -150,6 +151,8 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// How connections are secured; `None`: by a proxy, or not at all.
     pub(crate) tls: Option<TlsSettings>,
+    /// Address and port of plain HTTP that leads to HTTPS; `None`: there is none.
+    pub(crate) redirect_listen: Option<SocketAddr>,
     /// Address of the server in links, without trailing slash; `None`: the one it listens on.
     pub(crate) public_url: Option<String>,
     /// Proxies whose [`Config::client_ip_header`] is believed.
@@ -223,7 +226,7 @@ impl LinkArgs {
             return file.named(parse::public_url(text));
         }
         let listen = file.setting(None, file.values.listen.as_ref(), LISTEN, parse::listen)?;
-        Ok(url_of(listen, file.values.tls_cert_file.is_some()))
+        Ok(url_of(listen, file.values.tls_cert_file.is_some() || file.values.acme_domains.is_some()))
     }
 }
 
@@ -251,8 +254,8 @@ impl Config {
         };
         let shares = shares(&serve, values);
         let connections = connections(&serve, values)?;
-        let tls = TlsSettings::from_sources(&serve, file)?;
         let mut store = Store::from_sources(store, file)?;
+        let tls = TlsSettings::from_sources(&serve, file, &store.data_dir)?;
         let smtp_url = Sources {
             name: "smtp_url",
             given: serve.smtp_url,
@@ -272,6 +275,22 @@ impl Config {
                 "metrics_listen is {address}, which is no loopback address: whoever reaches it reads how busy this server is"
             ));
         }
+        let redirect_listen = match (serve.redirect_listen, &values.redirect_listen) {
+            (None, Some(text)) => Some(file.named(parse::listen(text))?),
+            (address, _) => address,
+        };
+        let public_url = match (serve.public_url, &values.public_url) {
+            (None, Some(text)) => Some(file.named(parse::public_url(text))?),
+            (url, _) => url,
+        };
+        if redirect_listen.is_some() && !public_url.as_ref().is_some_and(|url| url.starts_with("https://")) {
+            bail!("redirect_listen is set, public_url names no address with https: say where it is to lead");
+        }
+        if redirect_listen.is_none() && tls.as_ref().is_some_and(TlsSettings::is_asked_by_http) {
+            bail!(
+                "acme_challenge is http-01, redirect_listen is not set: the authority asks there, by port 80"
+            );
+        }
         let trusted_proxies =
             file.list(serve.trusted_proxies, values.trusted_proxies.as_ref(), parse::network)?;
         let proxy_protocol = serve.proxy_protocol.or(values.proxy_protocol).unwrap_or(false);
@@ -286,10 +305,8 @@ impl Config {
             store,
             listen: file.setting(serve.listen, values.listen.as_ref(), LISTEN, parse::listen)?,
             tls,
-            public_url: match (serve.public_url, &values.public_url) {
-                (None, Some(text)) => Some(file.named(parse::public_url(text))?),
-                (url, _) => url,
-            },
+            redirect_listen,
+            public_url,
             trusted_proxies,
             proxy_protocol,
             client_ip_header: file.setting(

@@ -1,7 +1,9 @@
-//! What the server calls: web servers, by one client that keeps away from inner addresses, a mail server, and an object
-//! store.
+//! What the server calls: web servers, by one client that keeps away from inner addresses, a mail server, an object
+//! store, a collector of traces, and an authority for certificates.
 
+mod authority;
 mod call;
+mod cause;
 mod client;
 mod collector;
 mod guard;
@@ -14,6 +16,7 @@ mod target;
 mod testing;
 mod tls;
 
+pub use authority::Authority;
 pub use call::{Answer, Call, CallError, Redirects};
 pub use client::{Incoming, Outgoing, OutgoingOptions, is_web};
 pub use collector::Collector;

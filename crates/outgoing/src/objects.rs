@@ -12,7 +12,7 @@ use rusty_s3::{
     },
 };
 
-use crate::tls;
+use crate::{cause::cause, tls};
 
 /// How long a signed address works.
 const SIGNED: Duration = Duration::from_secs(3600);
@@ -305,13 +305,4 @@ fn code_of(text: &str) -> String {
 
 fn odd(_: impl fmt::Display) -> ObjectError {
     ObjectError::Odd("its answer is not what S3 says".into())
-}
-
-/// The innermost cause, which says most.
-fn cause(error: &dyn std::error::Error) -> String {
-    let mut inner = error;
-    while let Some(next) = inner.source() {
-        inner = next;
-    }
-    inner.to_string()
 }

@@ -2,6 +2,7 @@
 //! those files' lists.
 
 mod access_log;
+mod brief;
 mod client;
 mod client_ip;
 mod connections;
@@ -13,6 +14,7 @@ mod links;
 mod metrics;
 mod openapi;
 mod pieces;
+mod redirect;
 mod request_id;
 mod router;
 mod seen;
@@ -30,9 +32,10 @@ pub use health::Readiness;
 pub use limits::{Limits, Rates};
 pub use metrics::serve_metrics;
 pub use openapi::document as openapi_document;
+pub use redirect::{Redirecting, redirect};
 pub use request_id::{RequestId, current_request};
 pub use router::router;
 pub use seller::{ListedType, listed as seller_types};
-pub use serve::{Listening, Secured, serve};
+pub use serve::{CertificateSource, Listening, Secured, serve};
 pub use state::{Requests, State, Traces};
 pub use tls::{CertificateFacts, Pair, PairFiles, Tls};

@@ -14,6 +14,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, Version, header},
     response::Response,
 };
+use claviger_acme::Acme;
 use claviger_capacity::Who;
 use claviger_domain::ClientAddress;
 use claviger_service::{Alert, Alerted};
@@ -57,9 +58,17 @@ pub struct Secured {
     /// What they are secured with.
     pub tls: Arc<Tls>,
     /// Where new certificates come from.
-    pub files: PairFiles,
+    pub source: CertificateSource,
     /// For how many seconds browsers are told to come by HTTPS only; 0: they are not told.
     pub hsts_seconds: u32,
+}
+
+/// Where certificates come from.
+pub enum CertificateSource {
+    /// Files that somebody else replaces.
+    Files(PairFiles),
+    /// An authority, which is asked for them.
+    Acme(Arc<Acme>),
 }
 
 /// Serves requests until `stop` resolves; those that have arrived then are answered. `pages` are those for people: each
@@ -80,7 +89,7 @@ pub async fn serve(
     let hsts = secured.as_ref().and_then(strict_transport);
     let (tls, watching) = match secured {
         None => (None, None),
-        Some(Secured { tls, files, .. }) => (Some(tls.clone()), Some(tokio::spawn(tls::watch(files, tls)))),
+        Some(Secured { tls, source, .. }) => (Some(tls.clone()), Some(keep_up(source, tls, &state))),
     };
     let answer = move |peer, connection: Arc<Connection>, request| {
         respond(shared.clone(), app.clone(), peer, connection.reserved, hsts.clone(), request)
@@ -101,6 +110,17 @@ pub async fn serve(
     state.service.write_held().await;
     if let Some(log) = &state.access_log {
         log.finish().await;
+    }
+}
+
+/// Takes new certificates as they come.
+fn keep_up(source: CertificateSource, tls: Arc<Tls>, state: &Arc<State>) -> JoinHandle<()> {
+    match source {
+        CertificateSource::Files(files) => tokio::spawn(tls::watch(files, tls)),
+        CertificateSource::Acme(acme) => {
+            let state = state.clone();
+            tokio::spawn(async move { tls::keep(acme, tls, &state.readiness).await })
+        }
     }
 }
 

@@ -6,16 +6,21 @@ use std::{
 };
 
 use anyhow::Context;
-use claviger_server::{AccessLog, ClientIp, Hub, Limits, Listening, Rates, Secured, State, Tls};
+use claviger_acme::{Acme, AcmeOptions};
+use claviger_server::{
+    AccessLog, CertificateSource, ClientIp, Hub, Limits, Listening, Pair, PairFiles, Rates, Redirecting,
+    Secured, State, Tls,
+};
 use claviger_service::{FreeFailures, Options, backups::BackupPlan};
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
+    task::JoinHandle,
 };
 
 use super::{demo, descriptors, run::open};
 use crate::{
-    config::{Config, ServeArgs, StoreArgs, TlsSettings},
+    config::{Certificate, Config, ServeArgs, StoreArgs, TlsSettings},
     logging,
     otel::{self, Traces},
 };
@@ -49,6 +54,14 @@ async fn serve(config: Config, demo: bool, traced: bool) -> anyhow::Result<()> {
     let metrics = match config.metrics_listen {
         Some(address) => Some(TcpListener::bind(address).await.with_context(|| {
             format!("cannot listen on {address} for metrics: choose another address with --metrics-listen")
+        })?),
+        None => None,
+    };
+    let redirect = match config.redirect_listen {
+        Some(address) => Some(TcpListener::bind(address).await.with_context(|| {
+            format!(
+                "cannot listen on {address} for plain HTTP: choose another address with --redirect-listen"
+            )
         })?),
         None => None,
     };
@@ -101,12 +114,21 @@ async fn serve(config: Config, demo: bool, traced: bool) -> anyhow::Result<()> {
         }
         tokio::spawn(claviger_server::serve_metrics(listener, state.clone()))
     });
+    let redirecting = redirect.map(|listener| {
+        if let Ok(address) = listener.local_addr() {
+            tracing::info!(%address, "leading plain HTTP to {}", state.public_url);
+        }
+        let acme = match secured.as_ref().map(|secured| &secured.source) {
+            Some(CertificateSource::Acme(acme)) => Some(acme.clone()),
+            _ => None,
+        };
+        let public_url = state.public_url.clone();
+        tokio::spawn(claviger_server::redirect(Redirecting { listener, public_url, acme }))
+    });
     let pages = claviger_dashboard::routes(pages);
     let listening = Listening { listener, introduced: config.proxy_protocol, secured };
     claviger_server::serve(listening, state.clone(), pages, stop).await;
-    if let Some(watched) = watched {
-        watched.abort();
-    }
+    watched.iter().chain(&redirecting).for_each(JoinHandle::abort);
     if let Err(error) = state.service.flush_activity().await {
         tracing::warn!(%error, "the last counts could not be written");
     }
@@ -120,9 +142,28 @@ async fn serve(config: Config, demo: bool, traced: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What connections are secured with. A pair that is broken at the start is no reason to serve without.
+/// What connections are secured with.
 fn secured(settings: &TlsSettings) -> anyhow::Result<Secured> {
-    let files = settings.files.clone();
+    let (tls, source) = match &settings.certificate {
+        Certificate::Files(files) => from_files(files)?,
+        Certificate::Acme(options) => from_authority(options)?,
+    };
+    Ok(Secured { tls: Arc::new(tls), source, hsts_seconds: settings.hsts_seconds })
+}
+
+/// A certificate that an authority issued, or one of our own until it does: it finds the server by that.
+fn from_authority(options: &AcmeOptions) -> anyhow::Result<(Tls, CertificateSource)> {
+    let acme = Arc::new(Acme::new(options.clone()).map_err(anyhow::Error::msg)?);
+    let kept = acme.kept()?.as_deref().and_then(Pair::of);
+    let pair = match kept {
+        Some(pair) => pair,
+        None => Pair::of(&claviger_acme::stand_in(&options.domains)?).context("cannot make a certificate")?,
+    };
+    Ok((Tls::new(pair, Some(acme.clone()))?, CertificateSource::Acme(acme)))
+}
+
+/// A certificate out of files. A pair that is broken at the start is no reason to serve without.
+fn from_files(files: &PairFiles) -> anyhow::Result<(Tls, CertificateSource)> {
     let pair = files.load().map_err(anyhow::Error::msg)?;
     if let Some(warning) = files.warning() {
         tracing::warn!("{warning}");
@@ -133,7 +174,7 @@ fn secured(settings: &TlsSettings) -> anyhow::Result<Secured> {
             files.cert.display()
         );
     }
-    Ok(Secured { tls: Arc::new(Tls::new(pair)?), files, hsts_seconds: settings.hsts_seconds })
+    Ok((Tls::new(pair, None)?, CertificateSource::Files(files.clone())))
 }
 
 /// How the service behaves by these settings.

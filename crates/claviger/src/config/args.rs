@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use serde::Deserialize;
 
 use super::{
+    acme_args::AcmeArgs,
     backup_args::{KeepArgs, PlaceArgs},
     parse,
 };
@@ -73,6 +74,11 @@ pub(crate) struct ServeArgs {
     /// With them: seconds for which browsers are told to come by HTTPS only, 0: never [default: 31536000]
     #[arg(long, value_name = "SECONDS", env = "CLAVIGER_HSTS_MAX_AGE_SECONDS")]
     pub(crate) hsts_max_age_seconds: Option<u32>,
+    #[command(flatten)]
+    pub(crate) acme: AcmeArgs,
+    /// Address and port of plain HTTP, which leads browsers to --public-url and tells programs to use it [default: none]
+    #[arg(long, value_name = "ADDRESS", env = "CLAVIGER_REDIRECT_LISTEN", value_parser = parse::listen)]
+    pub(crate) redirect_listen: Option<SocketAddr>,
     /// Address of this server in links [default: http://LISTEN, or https://LISTEN]
     #[arg(long, value_name = "URL", env = "CLAVIGER_PUBLIC_URL", value_parser = parse::public_url)]
     pub(crate) public_url: Option<String>,

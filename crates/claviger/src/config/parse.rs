@@ -7,6 +7,7 @@ use std::{
 };
 
 use axum::http::HeaderName;
+use claviger_acme::{ChallengeKind, LETS_ENCRYPT, LETS_ENCRYPT_STAGING};
 use claviger_server::AccessLogPlace;
 use claviger_service::{AllowedTarget, Database};
 use ipnet::IpNet;
@@ -62,6 +63,38 @@ pub(super) fn without_secrets(url: &str) -> String {
 /// An address with a port.
 pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("`{text}` is no address with a port: write one such as 127.0.0.1:8080"))
+}
+
+/// The directory of an authority, or one of Let's Encrypt by its name.
+pub(super) fn acme_directory(text: &str) -> Result<String, String> {
+    match text {
+        "production" => Ok(LETS_ENCRYPT.into()),
+        "staging" => Ok(LETS_ENCRYPT_STAGING.into()),
+        url if url::Url::parse(url).is_ok_and(|url| url.scheme() == "https" && url.has_host()) => {
+            Ok(url.into())
+        }
+        _ => Err(format!(
+            "`{text}` is no directory of an authority: write production, staging, or an address with https"
+        )),
+    }
+}
+
+/// How an authority finds out that names lead here.
+pub(super) fn acme_challenge(text: &str) -> Result<ChallengeKind, String> {
+    match text {
+        "tls-alpn-01" => Ok(ChallengeKind::TlsAlpn01),
+        "http-01" => Ok(ChallengeKind::Http01),
+        _ => Err(format!("`{text}` is no challenge that is known here: write tls-alpn-01 or http-01")),
+    }
+}
+
+/// An e-mail address, as far as the authority will not refuse it at once.
+pub(super) fn acme_email(text: &str) -> Result<String, String> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && !b"?,\"<>".contains(&byte));
+    match text.split_once('@') {
+        Some((name, host)) if plain && !name.is_empty() && host.contains('.') => Ok(text.into()),
+        _ => Err(format!("`{text}` is no e-mail address: write one such as admin@example.com")),
+    }
 }
 
 /// An `http` or `https` address without query; a trailing slash is dropped.

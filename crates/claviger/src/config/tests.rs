@@ -1,5 +1,7 @@
 //! Which source wins, and what is refused.
 
+mod acme;
+
 use std::path::Path;
 
 use clap::{CommandFactory, FromArgMatches, Parser, builder::Resettable};
@@ -81,6 +83,7 @@ const FILE: &str = r#"
     tls_cert_file = "cert.pem"
     tls_key_file = "/run/secrets/key.pem"
     hsts_max_age_seconds = 60
+    redirect_listen = "0.0.0.0:82"
     public_url = "https://license.example.com/"
     trusted_proxies = ["10.0.0.0/8", "192.0.2.1"]
     proxy_protocol = true
@@ -128,8 +131,9 @@ fn the_file_wins_over_defaults() {
     assert_eq!(config.listen.to_string(), "0.0.0.0:80");
     assert_eq!(config.public_url.as_deref(), Some("https://license.example.com"));
     let tls = config.tls.as_ref().expect("TLS");
-    assert_eq!(tls.files.cert, Path::new("/etc/claviger/cert.pem"));
-    assert_eq!((tls.files.key.as_path(), tls.hsts_seconds), (Path::new("/run/secrets/key.pem"), 60));
+    assert_eq!(files_of(tls), ["/etc/claviger/cert.pem", "/run/secrets/key.pem"].map(Path::new));
+    assert_eq!(tls.hsts_seconds, 60);
+    assert_eq!(config.redirect_listen.map(|address| address.to_string()).as_deref(), Some("0.0.0.0:82"));
     let plain = resolve(&[], "tls_cert_file = \"c\"\ntls_key_file = \"k\"").unwrap();
     assert_eq!(plain.url_at(plain.listen), "https://127.0.0.1:8080");
     assert_eq!(plain.tls.unwrap().hsts_seconds, 31_536_000);
@@ -170,7 +174,7 @@ fn the_file_wins_over_defaults() {
 
 #[test]
 fn flags_win_over_the_file() {
-    let args = "--data-dir d --database other.db --master-key-file k --listen [::1]:81 --public-url http://localhost:8080 \
+    let args = "--data-dir d --database other.db --master-key-file k --listen [::1]:81 --public-url https://localhost:8080 --redirect-listen [::1]:83 \
         --tls-cert-file c --tls-key-file k2 --hsts-max-age-seconds 0 --trusted-proxies 10.0.0.1,fd00::/8 --proxy-protocol no --client-ip-header CF-Connecting-IP --rate-limits yes --client-rate 10 \
         --seller-rate 20 --seller-unknown-key-rate 30 --seller-daily-licenses 40 --single-signing-key false \
         --hash-threads 50 --log warn --log-format pretty --login-failures-user 60 --login-failures-address 0 \
@@ -184,10 +188,10 @@ fn flags_win_over_the_file() {
     assert_eq!(config.store.database_label(), "other.db");
     assert_eq!(config.store.master_key.to_string(), "k");
     assert_eq!(config.listen.to_string(), "[::1]:81");
-    assert_eq!(config.public_url.as_deref(), Some("http://localhost:8080"));
+    assert_eq!(config.public_url.as_deref(), Some("https://localhost:8080"));
     let tls = config.tls.as_ref().expect("TLS");
-    assert_eq!((tls.files.cert.as_path(), tls.files.key.as_path()), (Path::new("c"), Path::new("k2")));
-    assert_eq!(tls.hsts_seconds, 0);
+    assert_eq!((files_of(tls), tls.hsts_seconds), (["c", "k2"].map(Path::new), 0));
+    assert_eq!(config.redirect_listen.map(|address| address.to_string()).as_deref(), Some("[::1]:83"));
     let proxies: Vec<String> = config.trusted_proxies.iter().map(ToString::to_string).collect();
     assert_eq!(proxies, ["10.0.0.1/32", "fd00::/8"]);
     assert_eq!((config.client_ip_header.as_str(), config.proxy_protocol), ("cf-connecting-ip", false));
@@ -209,6 +213,14 @@ fn flags_win_over_the_file() {
     assert_eq!((config.store.files_dir.as_path(), config.store.file_max_bytes), (Path::new("f"), 80));
     assert_eq!(config.store.app_upload_bytes, 90);
     assert!(resolve(&["--single-signing-key"], "").unwrap().single_signing_key);
+}
+
+/// The files of a certificate and its key.
+fn files_of(tls: &TlsSettings) -> [&Path; 2] {
+    match &tls.certificate {
+        Certificate::Files(files) => [&files.cert, &files.key],
+        Certificate::Acme(options) => panic!("{options:?}"),
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod support;
 
 mod access_log;
+mod acme;
 mod anonymous;
 mod backup;
 mod backup_faults;
@@ -107,6 +108,7 @@ mod path;
 mod postgres;
 mod protocol;
 mod proxy_protocol;
+mod redirect;
 mod request_ids;
 mod restart;
 mod role;

@@ -41,7 +41,7 @@ pub(super) async fn secure(mut socket: Socket, connection: &Arc<Connection>, tls
             return None;
         }
         match tls.accept(socket).await {
-            Ok(stream) => Some(stream),
+            Ok(stream) => stream,
             Err(error) => {
                 tracing::debug!(%error, "no TLS with a client");
                 None

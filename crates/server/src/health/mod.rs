@@ -49,7 +49,7 @@ async fn ready(extract::State(state): extract::State<Arc<State>>) -> (StatusCode
     let why_not =
         if state.connections.is_stopping() { Some("stopping\n") } else { state.readiness.why_not() };
     match why_not {
-        None => (StatusCode::OK, "ready\n"),
+        None => (StatusCode::OK, state.readiness.ready()),
         Some(reason) => (StatusCode::SERVICE_UNAVAILABLE, reason),
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicU8, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU8, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -28,11 +28,12 @@ const SILENT: u8 = 3;
 pub struct Readiness {
     state: AtomicU8,
     asked: Mutex<Instant>,
+    uncertified: AtomicBool,
 }
 
 impl Default for Readiness {
     fn default() -> Self {
-        Self { state: AtomicU8::new(UNASKED), asked: Mutex::new(Instant::now()) }
+        Self { state: AtomicU8::new(UNASKED), asked: Mutex::new(Instant::now()), uncertified: false.into() }
     }
 }
 
@@ -46,6 +47,19 @@ impl Readiness {
             UNASKED => Some("starting\n"),
             FAILS => Some("the database does not answer: the log says why\n"),
             _ => Some("the database takes too long to answer\n"),
+        }
+    }
+
+    /// Notes whether there is a certificate that clients may trust.
+    pub(crate) fn certified(&self, is: bool) {
+        self.uncertified.store(!is, Relaxed);
+    }
+
+    /// What is said when requests can be served.
+    pub(crate) fn ready(&self) -> &'static str {
+        match self.uncertified.load(Relaxed) {
+            false => "ready\n",
+            true => "ready, but without a certificate that clients trust: the log says why\n",
         }
     }
 

@@ -1,7 +1,6 @@
 //! `/metrics`, on a listener of its own: what it tells is for operators, and a flood of clients takes no place of theirs.
 
 use std::{
-    convert::Infallible,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -10,23 +9,15 @@ use axum::{
     body::Body,
     http::{HeaderValue, Method, Request, Response, StatusCode, header},
 };
-use claviger_capacity::{Gate, Resource, Who};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioIo;
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::Mutex,
-};
+use claviger_capacity::Resource;
+use hyper::body::Incoming;
+use tokio::{net::TcpListener, sync::Mutex};
 
 use super::page;
-use crate::State;
+use crate::{State, brief};
 
-/// How long a connection may take with its only request.
-const WITHIN: Duration = Duration::from_secs(10);
 /// How long a page is told again, however many ask.
 const KEPT: Duration = Duration::from_millis(400);
-/// Before the next try when a connection could not be accepted.
-const RETRY: Duration = Duration::from_millis(50);
 /// How often sessions are counted, where the database keeps no estimate.
 const COUNT_EVERY: Duration = Duration::from_hours(1);
 
@@ -35,36 +26,18 @@ type Kept = Mutex<Option<(Instant, String)>>;
 
 /// Answers those who watch the server, until it is dropped.
 pub async fn serve_metrics(listener: TcpListener, state: Arc<State>) {
-    let (gate, kept) = (Gate::new(Resource::Metrics), Arc::new(Kept::default()));
-    let answering = async {
-        loop {
-            let Ok((stream, peer)) = listener.accept().await else {
-                tokio::time::sleep(RETRY).await;
-                continue;
-            };
-            // Without a place it is closed.
-            let Ok(place) = gate.try_enter(Who::person(peer.ip().to_canonical().into())) else { continue };
-            let (state, kept) = (state.clone(), kept.clone());
-            tokio::spawn(async move {
-                let _place = place;
-                let _ = tokio::time::timeout(WITHIN, attend(stream, &state, &kept)).await;
-            });
+    let (shared, kept) = (state.clone(), Arc::new(Kept::default()));
+    let answer = move |_, request: Request<Incoming>| {
+        let (state, kept) = (shared.clone(), kept.clone());
+        async move {
+            match (request.method(), request.uri().path()) {
+                (&Method::GET | &Method::HEAD, "/metrics") => told(page_of(&state, &kept).await),
+                (_, "/metrics") => refused(StatusCode::METHOD_NOT_ALLOWED, "ask with GET\n"),
+                _ => refused(StatusCode::NOT_FOUND, "there is /metrics, and nothing else\n"),
+            }
         }
     };
-    tokio::join!(answering, count(&state));
-}
-
-async fn attend(stream: TcpStream, state: &State, kept: &Kept) {
-    let answer = service_fn(async |request: Request<Incoming>| {
-        Ok::<_, Infallible>(match (request.method(), request.uri().path()) {
-            (&Method::GET | &Method::HEAD, "/metrics") => told(page_of(state, kept).await),
-            (_, "/metrics") => refused(StatusCode::METHOD_NOT_ALLOWED, "ask with GET\n"),
-            _ => refused(StatusCode::NOT_FOUND, "there is /metrics, and nothing else\n"),
-        })
-    });
-    let mut http = http1::Builder::new();
-    http.keep_alive(false);
-    let _ = http.serve_connection(TokioIo::new(stream), answer).await;
+    tokio::join!(brief::answer(listener, Resource::Metrics, answer), count(&state));
 }
 
 async fn page_of(state: &State, kept: &Kept) -> String {

@@ -45,8 +45,12 @@ impl CertificateFacts {
 
     /// When a successor is due: two thirds of its time are over.
     pub fn renew_at(&self) -> SystemTime {
-        let lifetime = self.not_after.duration_since(self.not_before).unwrap_or_default();
-        self.not_before + lifetime * 2 / 3
+        self.not_before + self.lifetime() * 2 / 3
+    }
+
+    /// How long it counts from beginning to end.
+    pub fn lifetime(&self) -> Duration {
+        self.not_after.duration_since(self.not_before).unwrap_or_default()
     }
 
     /// Whether it is for a host: a name or an address, as it stands in URLs without brackets.

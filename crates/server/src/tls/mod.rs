@@ -1,12 +1,14 @@
-//! TLS: certificates out of files, kept up to date, and what connections are secured with.
+//! TLS: certificates out of files or from an authority, kept up to date, and what connections are secured with.
 
 mod acceptor;
 mod facts;
+mod keep;
 mod pair;
 mod watch;
 
 pub(crate) use acceptor::HTTP_2;
 pub use acceptor::Tls;
 pub use facts::CertificateFacts;
+pub(crate) use keep::keep;
 pub use pair::{Pair, PairFiles};
 pub(crate) use watch::watch;

@@ -34,6 +34,16 @@ pub(super) struct PairText {
     key: Vec<u8>,
 }
 
+/// Why texts are no certificate with its key.
+enum Unusable {
+    NoPem(String),
+    NoCertificate,
+    Certificate(String),
+    NoKey,
+    OtherKey,
+    Key(String),
+}
+
 /// A certificate with its key.
 #[derive(Clone, Debug)]
 pub struct Pair {
@@ -62,29 +72,22 @@ impl PairFiles {
     /// What is in these texts.
     pub(super) fn pair_of(&self, text: &PairText) -> Result<Pair, String> {
         let (cert, key) = (self.cert.display(), self.key.display());
-        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text.cert).collect();
-        let chain = chain.map_err(|error| format!("tls_cert_file: {cert} is no PEM file: {error}"))?;
-        let Some(first) = chain.first() else {
-            return Err(format!(
-                "tls_cert_file: {cert} holds no certificate: name the chain in PEM, its own first"
-            ));
-        };
-        let facts = CertificateFacts::read(first).map_err(|error| {
-            format!("tls_cert_file: {cert}: the first certificate cannot be read: {error}")
-        })?;
-        let private = PrivateKeyDer::from_pem_slice(&text.key).map_err(|_| {
-            format!(
+        Pair::read(&text.cert, &text.key).map_err(|error| match error {
+            Unusable::NoPem(error) => format!("tls_cert_file: {cert} is no PEM file: {error}"),
+            Unusable::NoCertificate => {
+                format!("tls_cert_file: {cert} holds no certificate: name the chain in PEM, its own first")
+            }
+            Unusable::Certificate(error) => {
+                format!("tls_cert_file: {cert}: the first certificate cannot be read: {error}")
+            }
+            Unusable::NoKey => format!(
                 "tls_key_file: {key} holds no private key that can be read: name one in PEM, not encrypted"
-            )
-        })?;
-        let provider = aws_lc_rs::default_provider();
-        let certified = CertifiedKey::from_der(chain, private, &provider).map_err(|error| match error {
-            rustls::Error::InconsistentKeys(_) => {
+            ),
+            Unusable::OtherKey => {
                 format!("tls_key_file: {key} is not the key of the first certificate in {cert}")
             }
-            other => format!("tls_key_file: {key} cannot be used: {other}"),
-        })?;
-        Ok(Pair { certified: Arc::new(certified), facts })
+            Unusable::Key(error) => format!("tls_key_file: {key} cannot be used: {error}"),
+        })
     }
 
     /// What is unwise about the files, in a sentence.
@@ -98,6 +101,27 @@ impl PairFiles {
                 mode & 0o7777
             )
         })
+    }
+}
+
+impl Pair {
+    /// Key and chain of certificates in one text of PEM; `None` when it cannot be used.
+    pub fn of(text: &str) -> Option<Self> {
+        Self::read(text.as_bytes(), text.as_bytes()).ok()
+    }
+
+    fn read(cert: &[u8], key: &[u8]) -> Result<Self, Unusable> {
+        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(cert).collect();
+        let chain = chain.map_err(|error| Unusable::NoPem(error.to_string()))?;
+        let facts = CertificateFacts::read(chain.first().ok_or(Unusable::NoCertificate)?);
+        let facts = facts.map_err(Unusable::Certificate)?;
+        let private = PrivateKeyDer::from_pem_slice(key).map_err(|_| Unusable::NoKey)?;
+        let certified = CertifiedKey::from_der(chain, private, &aws_lc_rs::default_provider());
+        let certified = certified.map_err(|error| match error {
+            rustls::Error::InconsistentKeys(_) => Unusable::OtherKey,
+            other => Unusable::Key(other.to_string()),
+        })?;
+        Ok(Self { certified: Arc::new(certified), facts })
     }
 }
 

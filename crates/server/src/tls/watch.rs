@@ -42,7 +42,7 @@ pub(crate) async fn watch(files: PairFiles, tls: Arc<Tls>) {
 }
 
 /// Tells the log of a certificate that is served from now on.
-fn tell(pair: &Pair, what: &'static str) {
+pub(super) fn tell(pair: &Pair, what: &'static str) {
     let names = pair.facts.names().join(", ");
     match pair.facts.days_left(SystemTime::now()) {
         Some(days_left) => tracing::info!(names, days_left, "{what}"),

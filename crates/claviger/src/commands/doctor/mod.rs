@@ -38,7 +38,7 @@ async fn examine(report: &mut Report, config: &Config) {
     let apps = data::examine(report, config).await;
     host::files_folder(report, &config.store.files_dir);
     host::addresses(report, config);
-    certificate::examine(report, config);
+    certificate::examine(report, config).await;
     outside::client_addresses(report, config).await;
     outside::mail(report, config).await;
     outside::identity_providers(report, config).await;

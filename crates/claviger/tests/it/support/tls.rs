@@ -10,10 +10,14 @@ use std::{
 
 use rcgen::{CertificateParams, KeyPair};
 use rustls::{
-    ClientConfig, ClientConnection, ProtocolVersion, RootCertStore, StreamOwned,
-    client::Resumption,
-    crypto::aws_lc_rs,
-    pki_types::{CertificateDer, ServerName},
+    ClientConfig, ClientConnection, DigitallySignedStruct, ProtocolVersion, RootCertStore, SignatureScheme,
+    StreamOwned,
+    client::{
+        Resumption,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
+    crypto::{CryptoProvider, aws_lc_rs},
+    pki_types::{CertificateDer, ServerName, UnixTime},
 };
 
 use super::{Line, Reply, http};
@@ -108,6 +112,21 @@ impl Client {
         Self(Arc::new(config))
     }
 
+    /// One that takes whatever certificate there is.
+    pub fn trusting_all() -> Self {
+        let Self(config) = Self::trusting([]);
+        let mut config = (*config).clone();
+        config.dangerous().set_certificate_verifier(Arc::new(Anyone(aws_lc_rs::default_provider())));
+        Self(Arc::new(config))
+    }
+
+    /// As it is, and it offers this protocol alone.
+    pub fn speaking(self, protocol: &str) -> Self {
+        let mut config = (*self.0).clone();
+        config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
+        Self(Arc::new(config))
+    }
+
     /// As [`Client::trusting`], which remembers where it was.
     pub fn returning<'a>(pairs: impl IntoIterator<Item = &'a Pair>) -> Self {
         let Self(config) = Self::trusting(pairs);
@@ -144,6 +163,45 @@ impl Client {
     /// The reply to a GET on a connection of its own.
     pub fn get(&self, address: &str, target: &str) -> io::Result<Reply> {
         self.exchange(address, &format!("GET {target} HTTP/1.1\r\nHost: {NAME}\r\nConnection: close\r\n\r\n"))
+    }
+}
+
+/// Refuses no certificate, not even one with extensions that it does not know.
+#[derive(Debug)]
+struct Anyone(CryptoProvider);
+
+impl ServerCertVerifier for Anyone {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
     }
 }
 
