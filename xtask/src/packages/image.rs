@@ -35,7 +35,7 @@ pub fn run() -> Result<()> {
 
     say("building the image: many minutes");
     let mut build = images.buildah("build");
-    build.args(["--isolation", "chroot", "--network", "none", "--format", "docker", "--pull-never"]);
+    build.args(["--isolation", "chroot", "--format", "docker", "--pull-never"]);
     build.args(["--build-arg", "BUILDER=localhost/builder", "--build-arg", "BASE=localhost/base"]);
     build.args(["--file", "deploy/container/Dockerfile", "--tag", IMAGE, "."]);
     command::run(build.current_dir(workspace_root()))?;
@@ -71,6 +71,14 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 /// A store of images, gone with this.
 struct Images {
     folder: TempDir,
+}
+
+impl Drop for Images {
+    fn drop(&mut self) {
+        // The store is mounted onto itself; without that the folder could not go.
+        let overlay = self.folder.path().join("root/overlay");
+        let _ = command::run_quietly(Command::new("umount").arg("--lazy").arg(overlay));
+    }
 }
 
 impl Images {
