@@ -39,10 +39,10 @@ pub enum Outcome {
 }
 
 impl Acme {
-    /// What these options say; nothing is asked yet.
+    /// What these options say; nothing is asked or written yet.
     ///
     /// # Errors
-    /// When the folder cannot be made, or `ca_file` cannot be used; the text says what to do.
+    /// When `ca_file` cannot be used; the text says what to do.
     pub fn new(options: AcmeOptions) -> Result<Self, String> {
         let roots = options.ca_file.as_ref().map(|path| {
             fs::read(path)
@@ -53,8 +53,16 @@ impl Acme {
                 Some(path) => format!("acme_ca_file: {} cannot be used: {error}", path.display()),
                 None => error,
             })?;
-        let folder = Folder::make(&options.folder).map_err(|error| error.to_string())?;
+        let folder = Folder::at(&options.folder);
         Ok(Self { options, folder, wire: Wire(authority) })
+    }
+
+    /// Makes the folder, where it is not there. May block for a moment.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn prepare(&self) -> Result<(), AcmeError> {
+        self.folder.make()
     }
 
     /// The names that the certificate is to be for.

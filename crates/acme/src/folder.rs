@@ -22,11 +22,15 @@ const LOCK: &str = "lock";
 pub(crate) struct Folder(Arc<Path>);
 
 impl Folder {
+    /// That at this path.
+    pub(crate) fn at(path: &Path) -> Self {
+        Self(path.into())
+    }
+
     /// Makes it, where it is not there.
-    pub(crate) fn make(path: &Path) -> Result<Self, AcmeError> {
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
-        made.map_err(|error| AcmeError::file(path, error))?;
-        Ok(Self(path.into()))
+    pub(crate) fn make(&self) -> Result<(), AcmeError> {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&self.0);
+        made.map_err(|error| AcmeError::file(&self.0, error))
     }
 
     /// Where a file is.
@@ -129,7 +133,9 @@ mod tests {
     #[tokio::test]
     async fn what_is_written_is_its_owners_alone() {
         let place = tempfile::tempdir().unwrap();
-        let folder = Folder::make(&place.path().join("a/b")).unwrap();
+        let folder = Folder::at(&place.path().join("a/b"));
+        assert_eq!(folder.read("x.json").await.unwrap(), None, "whoever looks makes nothing");
+        folder.make().unwrap();
         assert_eq!(folder.read("x.json").await.unwrap(), None);
         folder.write("x.json", "first, and longer".into()).await.unwrap();
         folder.write("x.json", "second".into()).await.unwrap();
@@ -144,7 +150,7 @@ mod tests {
     #[tokio::test]
     async fn one_orders_at_a_time() {
         let place = tempfile::tempdir().unwrap();
-        let folder = Folder::make(place.path()).unwrap();
+        let folder = Folder::at(place.path());
         let held = folder.lock().await.unwrap();
         assert!(held.is_some() && folder.lock().await.unwrap().is_none());
         drop(held);

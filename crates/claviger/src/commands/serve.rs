@@ -154,6 +154,7 @@ fn secured(settings: &TlsSettings) -> anyhow::Result<Secured> {
 /// A certificate that an authority issued, or one of our own until it does: it finds the server by that.
 fn from_authority(options: &AcmeOptions) -> anyhow::Result<(Tls, CertificateSource)> {
     let acme = Arc::new(Acme::new(options.clone()).map_err(anyhow::Error::msg)?);
+    acme.prepare()?;
     let kept = acme.kept()?.as_deref().and_then(Pair::of);
     let pair = match kept {
         Some(pair) => pair,

@@ -76,7 +76,7 @@ pub(crate) struct ServeArgs {
     pub(crate) hsts_max_age_seconds: Option<u32>,
     #[command(flatten)]
     pub(crate) acme: AcmeArgs,
-    /// Address and port of plain HTTP, which leads browsers to --public-url and tells programs to use it [default: none]
+    /// Address and port of plain HTTP, which leads browsers to --public-url and refuses programs [default: none]
     #[arg(long, value_name = "ADDRESS", env = "CLAVIGER_REDIRECT_LISTEN", value_parser = parse::listen)]
     pub(crate) redirect_listen: Option<SocketAddr>,
     /// Address of this server in links [default: http://LISTEN, or https://LISTEN]

@@ -4,6 +4,7 @@ use std::{fs, net::TcpListener, path::Path};
 
 use crate::support::{
     Server, eventually,
+    server::claviger,
     tls::{Client, NAME, Pair},
 };
 
@@ -85,4 +86,38 @@ fn every_node_answers_the_authority() {
     // For everybody else nothing changes.
     let mut plain = Client::trusting([&pair]).open(&server.app.address).expect("a connection");
     assert_eq!((plain.get("/healthz"), plain.certificate()), (200, pair.cert));
+}
+
+#[test]
+fn the_doctor_looks_at_the_authority_and_makes_nothing() {
+    let place = tempfile::tempdir().expect("a folder");
+    let folder = place.path().join("acme");
+    let config = place.path().join("claviger.toml");
+    // A name of which RFC 2606 says that nobody has it.
+    fs::write(&config, settings(1, &folder).replace(NAME, "license.invalid")).expect("a file");
+    let doctor = || {
+        let mut command = claviger();
+        command.args(["doctor", "--config"]).arg(&config).arg("--data-dir").arg(place.path().join("data"));
+        String::from_utf8(command.output().expect("the doctor").stdout).expect("text")
+    };
+    let found = doctor();
+    for line in [
+        "problem  certificate authority: https://127.0.0.1:1/dir cannot be reached: ",
+        "warning  certificate authority: license.invalid has no address here: ",
+        "warning  certificate: there is none yet: `claviger serve` gets one",
+    ] {
+        assert!(found.contains(line), "{line}: {found}");
+    }
+    assert!(!folder.exists());
+    fs::create_dir(&folder).expect("a folder");
+    keep(&folder, &Pair::with(|params| params.not_after = rcgen::date_time_ymd(2020, 1, 1)));
+    let found = doctor();
+    assert!(
+        found.contains("problem  certificate: the certificate has ended, so clients refuse it"),
+        "{found}"
+    );
+    assert!(
+        found.contains("it is not for [\"license.invalid\"] yet: `claviger serve` gets another"),
+        "{found}"
+    );
 }

@@ -33,7 +33,7 @@ pub(crate) fn run(store: StoreArgs, args: ServeArgs) -> anyhow::Result<()> {
     if status != "200" {
         bail!("not ready: {status} {}", crate::output::plain(body.trim()));
     }
-    crate::output::say(format_args!("ready"));
+    crate::output::say(format_args!("{}", body.trim()));
     Ok(())
 }
 
