@@ -1,10 +1,15 @@
 //! HTTP/2: several requests at once on one connection, and what keeps it from being abused.
 
-use std::process::Command;
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Command, Stdio},
+};
 
 use crate::{
     support::{
-        INVALID, eventually, form,
+        INVALID,
+        app::FORM,
+        eventually, form,
         frames::{DATA, END_STREAM, Frames, GO_AWAY, HEADERS, PING, RESET, SETTINGS, WINDOW_UPDATE},
         tls::cert_in,
     },
@@ -50,6 +55,54 @@ fn curl_speaks_it() {
     assert!(sign_in("https://elsewhere.example.com").contains("This came from another site"));
     let large = curl(&["--output", "/dev/null", &format!("{url}/api/openapi.json")]);
     assert_eq!(large, " 2 200");
+}
+
+#[test]
+fn live_pages_come_over_it() {
+    let (server, client, _, folder) = secured("");
+    let port = server.app.address.rsplit(':').next().expect("a port");
+    let jar = folder.path().join("cookies");
+    let curl = |more: &[&str]| {
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--show-error", "--http2", "--no-buffer", "--include", "--cacert"]);
+        curl.arg(cert_in(folder.path())).args(["--connect-to", &format!("::127.0.0.1:{port}")]);
+        curl.arg("--cookie").arg(&jar).arg("--cookie-jar").arg(&jar).args(more);
+        curl.stdout(Stdio::piped());
+        curl
+    };
+    let url = "https://license.example.com/dashboard";
+    let page = curl(&[&format!("{url}/-/sign-in")]).output().expect("curl");
+    let page = String::from_utf8_lossy(&page.stdout);
+    let token = page.split_once("name=\"token\" value=\"").and_then(|(_, rest)| rest.split_once('"'));
+    let people = &server.demo.dashboard;
+    let fields = [
+        ("token", token.expect("a form with a token").0),
+        ("name", people.username.as_str()),
+        ("password", people.password.as_str()),
+    ];
+    let origin = "Origin: https://license.example.com";
+    let mut sign_in = curl(&["--header", origin, "--data", &form(&fields), &format!("{url}/-/sign-in")]);
+    let signed = sign_in.output().expect("curl");
+    let signed = String::from_utf8_lossy(&signed.stdout);
+    assert!(signed.starts_with("HTTP/2 303"), "{signed}");
+    let mut live = curl(&[&format!("{url}/demo-app/sessions/live")]).spawn().expect("curl");
+    let mut told =
+        BufReader::new(live.stdout.take().expect("its output")).lines().map(|line| line.expect("text"));
+    assert_eq!(told.next().as_deref().map(str::trim_end), Some("HTTP/2 200"));
+    assert!(told.any(|line| line.trim_end().is_empty()), "its headers end");
+    // Told as it comes, on a stream that does not end.
+    let body = form(&server.app.params("init", &[("ver", &server.app.version)]));
+    let head = format!(
+        "POST /api/1.2/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{}: {}\r\nContent-Length: {}\r\n\r\n",
+        FORM.0,
+        FORM.1,
+        body.len()
+    );
+    let reply = client.exchange(&server.app.address, &format!("{head}{body}")).expect("a reply");
+    let session = reply.json()["sessionid"].as_str().expect("a session").to_owned();
+    assert!(told.any(|line| line.contains(&format!("id=\"s-{session}\""))), "the session that began");
+    live.kill().expect("curl runs");
+    live.wait().expect("curl ends");
 }
 
 #[test]

@@ -90,6 +90,7 @@ mod forwarded;
 mod guard_lines;
 mod guesses;
 mod http_2;
+mod http_2_floods;
 mod identity;
 mod import_keyauth;
 mod import_users;

@@ -14,11 +14,13 @@ use super::{
 
 pub const DATA: u8 = 0;
 pub const HEADERS: u8 = 1;
+pub const PRIORITY: u8 = 2;
 pub const RESET: u8 = 3;
 pub const SETTINGS: u8 = 4;
 pub const PING: u8 = 6;
 pub const GO_AWAY: u8 = 7;
 pub const WINDOW_UPDATE: u8 = 8;
+pub const CONTINUATION: u8 = 9;
 /// Flags: nothing follows on this stream; the headers are whole.
 pub const END_STREAM: u8 = 1;
 pub const END_HEADERS: u8 = 4;
