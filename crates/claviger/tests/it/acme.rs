@@ -121,3 +121,22 @@ fn the_doctor_looks_at_the_authority_and_makes_nothing() {
         "{found}"
     );
 }
+
+#[test]
+fn who_may_not_order_yet_is_told_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let later =
+        600 + std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").as_secs();
+    fs::write(folder.path().join("pace.json"), format!(r#"{{"orders":[],"failures":1,"next":{later}}}"#))
+        .expect("a file");
+    // One that has ended is served, and is as good as none.
+    keep(folder.path(), &Pair::with(|params| params.not_after = rcgen::date_time_ymd(2020, 1, 1)));
+    let server = Server::start_with(&settings(1, folder.path()));
+    eventually("the log to tell", || {
+        let told = "there is no certificate that clients trust, and so many were ordered or failed lately";
+        server.process.stderr().contains(told).then_some(())
+    });
+    assert!(!server.process.stderr().contains("cannot be reached"), "the authority is not asked");
+    let reply = Client::trusting_all().get(&server.app.address, "/readyz").expect("a reply");
+    assert_eq!(reply.text(), "ready, but without a certificate that clients trust: the log says why\n");
+}

@@ -6,7 +6,7 @@ use std::{
 };
 
 use claviger_acme::{Acme, AcmeError, Outcome};
-use claviger_domain::{Random as _, SystemRandom};
+use claviger_domain::{Random as _, Seldom, SystemRandom};
 use tokio::time::{Instant, sleep};
 
 use super::{acceptor::Tls, facts::CertificateFacts, pair::Pair, watch::tell};
@@ -26,6 +26,7 @@ pub(crate) async fn keep(acme: Arc<Acme>, tls: Arc<Tls>, readiness: &Readiness) 
     SystemRandom.fill(&mut early);
     let (mut seen, mut facts) = (None, None);
     let (mut pause, mut next) = (PAUSE, Instant::now());
+    let reminded = Seldom::new();
     loop {
         match acme.look().await {
             Ok(text) if text != seen => {
@@ -40,14 +41,14 @@ pub(crate) async fn keep(acme: Arc<Acme>, tls: Arc<Tls>, readiness: &Readiness) 
             Ok(_) => {}
             Err(error) => tracing::error!("{error}"),
         }
-        readiness.certified(facts.is_some());
+        readiness.certified(facts.as_ref().is_some_and(|facts| facts.days_left(SystemTime::now()).is_some()));
         if Instant::now() >= next && is_due(facts.as_ref(), acme.domains(), early[0]) {
             match acme.renew(seen.as_deref()).await {
                 Ok(Outcome::Renewed) => {
                     pause = PAUSE;
                     continue;
                 }
-                Ok(Outcome::NotNow) => {}
+                Ok(Outcome::NotNow) => remind(&acme, facts.as_ref(), &reminded).await,
                 Err(error) => {
                     next = Instant::now() + pause;
                     complain(&acme, &error, facts.as_ref(), pause).await;
@@ -56,6 +57,19 @@ pub(crate) async fn keep(acme: Arc<Acme>, tls: Arc<Tls>, readiness: &Readiness) 
             }
         }
         sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Tells the log now and then that clients are refused, although another certificate may not be ordered yet.
+async fn remind(acme: &Acme, facts: Option<&CertificateFacts>, reminded: &Seldom) {
+    let counts = facts.is_some_and(|facts| facts.days_left(SystemTime::now()).is_some());
+    let wait = acme.pause().await.unwrap_or(0);
+    if !counts && wait > 0 && reminded.is_due(std::time::Instant::now()) {
+        tracing::error!(
+            next_try_in_seconds = wait,
+            "there is no certificate that clients trust, and so many were ordered or failed lately that the next is not \
+             ordered yet"
+        );
     }
 }
 
