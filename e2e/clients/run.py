@@ -15,6 +15,7 @@ GROUPS = {
     "keyauth": "published.keyauth_1_0",
     "keyauthy": "published.keyauthy_1_0",
     "keyauth-ru": "published.keyauth_ru_1_2",
+    "moved": "published.moved",
 }
 
 

@@ -10,6 +10,7 @@
 //! | `objects` | backups in an object store that somebody else wrote, the PyPI package `moto` |
 //! | `metrics` | a Prometheus that scrapes a server, its alert rules, and the expressions of the Grafana dashboard |
 //! | `acme` | certificates of an authority that somebody else wrote, Pebble |
+//! | `moved` | a KeyAuth server's tables in a MariaDB, dumped and imported, then the Python package `keyauth-ru` |
 //! | `forgot` | a user who forgot the password, with a mail server |
 //! | `dashboard` | people in a headless Chromium, driven with the npm package `playwright-core` |
 //!
@@ -22,6 +23,8 @@ mod chromium;
 pub mod fetch;
 mod keyauth_crate;
 mod mailbox;
+mod mariadb;
+mod moved;
 mod node;
 mod objects;
 mod prometheus;
@@ -87,6 +90,8 @@ enum Client {
     Metrics,
     /// Certificates of an authority
     Acme,
+    /// Moving here from a KeyAuth server on MariaDB
+    Moved,
     /// People in a browser
     Dashboard,
 }
@@ -105,6 +110,7 @@ impl Client {
             | Self::Objects
             | Self::Metrics
             | Self::Acme
+            | Self::Moved
             | Self::Dashboard => &[],
             Self::Spec => &["spec"],
             Self::Pypi => &["keyauth", "keyauthy", "keyauth-ru"],
@@ -146,6 +152,10 @@ pub fn run(options: &Options) -> Result<()> {
         if clients.contains(&Client::Objects) {
             say("backups go to an object store and come back");
             objects::run(&claviger, &python)?;
+        }
+        if clients.contains(&Client::Moved) {
+            say("a vendor moves here from a KeyAuth server on MariaDB");
+            moved::run(&claviger, &python)?;
         }
     }
     if clients.contains(&Client::Metrics) {

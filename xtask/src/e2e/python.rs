@@ -42,8 +42,13 @@ impl Python {
 
     /// Lets a group of programs drive the server that this file tells about.
     pub fn client(&self, group: &str, given: &Path) -> Command {
+        self.client_of(group, group, given)
+    }
+
+    /// As [`Python::client`], for a group that is not called as the package that it drives.
+    pub fn client_of(&self, package: &str, group: &str, given: &Path) -> Command {
         let mut command = self.script("run.py");
-        command.arg(group).arg(given).env("PYTHONPATH", self.packages.join(group));
+        command.arg(group).arg(given).env("PYTHONPATH", self.packages.join(package));
         command
     }
 }
