@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use claviger_store::sealed::Sealed;
+
 use super::values::columns;
 use crate::{
     Service, ServiceError,
@@ -54,13 +56,11 @@ impl Service {
             sealed.iter().for_each(|sealed| count(purpose, sealed));
         }
         for (column, purpose) in columns() {
-            let mut at = (i64::MIN, i64::MIN);
-            loop {
-                let found = self.sealed_after(column, at).await?;
-                let Some(last) = found.last() else { break };
-                at = last.at;
+            let each = async |found: Vec<Sealed>| {
                 found.iter().for_each(|found| count(purpose, &found.value));
-            }
+                Ok(())
+            };
+            self.walk_sealed(column, each).await?;
         }
         for setting in self.secret_settings().await? {
             count(SECRET_SETTING, &setting.sealed);

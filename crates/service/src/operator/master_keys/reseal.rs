@@ -44,11 +44,7 @@ impl Service {
         pass: &mut Pass,
         told: &(dyn Fn(u64) + Sync),
     ) -> Result<(), ServiceError> {
-        let mut at = (i64::MIN, i64::MIN);
-        loop {
-            let found = self.sealed_after(column, at).await?;
-            let Some(last) = found.last() else { return Ok(()) };
-            at = last.at;
+        let each = async |found: Vec<Sealed>| {
             let mut due: Vec<(Sealed, Vec<u8>)> = Vec::new();
             for value in found {
                 match self.resealed(name, purpose, &value.value) {
@@ -58,7 +54,7 @@ impl Service {
                 }
             }
             if due.is_empty() {
-                continue;
+                return Ok(());
             }
             let all = due.len() as u64;
             let change = move |conn: &mut Conn<'_>| {
@@ -72,7 +68,9 @@ impl Service {
             pass.changed += changed;
             pass.missed += all - changed;
             told(changed);
-        }
+            Ok(())
+        };
+        self.walk_sealed(column, each).await
     }
 
     async fn reseal_setting(

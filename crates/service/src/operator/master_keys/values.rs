@@ -41,14 +41,20 @@ pub(super) fn secret_setting(settings: &str) -> Option<Vec<u8>> {
 }
 
 impl Service {
-    /// The next values of a column, after one; none at the end.
-    pub(super) async fn sealed_after(
+    /// Hands on all values of a column, slice by slice.
+    pub(super) async fn walk_sealed(
         &self,
         column: Column,
-        after: (i64, i64),
-    ) -> Result<Vec<Sealed>, ServiceError> {
-        let read = move |conn: &mut Conn<'_>| sealed::after(conn, column, after, SLICE);
-        Ok(self.store.db().read::<_, StoreError, _>(read).await?)
+        mut each: impl AsyncFnMut(Vec<Sealed>) -> Result<(), ServiceError>,
+    ) -> Result<(), ServiceError> {
+        let mut after = (i64::MIN, i64::MIN);
+        loop {
+            let read = move |conn: &mut Conn<'_>| sealed::after(conn, column, after, SLICE);
+            let found = self.store.db().read::<_, StoreError, _>(read).await?;
+            let Some(last) = found.last() else { return Ok(()) };
+            after = last.at;
+            each(found).await?;
+        }
     }
 
     /// The encrypted settings of all applications.
