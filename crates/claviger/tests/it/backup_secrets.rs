@@ -5,7 +5,7 @@ use std::{fs, io::Read as _};
 use flate2::read::DeflateDecoder;
 
 use crate::{
-    canaries::{ENCKEY, PASS, USER, VARIABLE, VENDOR_PASS, turn_two_factor_on},
+    canary_acts::{ENCKEY, PASS, USER, VARIABLE, VENDOR_PASS, turn_two_factor_on},
     support::{needle::holds, proxied::on_both},
 };
 

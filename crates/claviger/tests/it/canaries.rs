@@ -1,73 +1,36 @@
 //! Secrets are in no log, trace or metric: a server is given values that occur nowhere else, at its most talkative, and
 //! all that it wrote is searched for them.
 
-use std::{fs, process::Command};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::Command;
 
 use regex::Regex;
+use tempfile::TempDir;
 
-use crate::{
-    client_forgot::link,
-    client_two_factor::code,
-    support::{
-        App, Browser, Server, Session,
-        app::FORM,
-        collector::Collector,
-        eventually, form,
-        http::{self, exchange, request},
-        mailbox::Mailbox,
-        needle::holds,
-        panel::{Customer, turn_on_by},
-        postgres::Database,
-        target::Target,
-    },
-    tls::secured,
+use crate::canary_acts::{
+    BACKUP_PASSPHRASE, COLLECTOR, Canary, ENCKEY, HOOK_PATH, HOOK_QUERY, LOG_HOOK, MASTER_PASSPHRASE,
+    OIDC_SECRET, PASS, S3_SECRET, SMTP_PASS, VARIABLE, VENDOR_PASS, WRONG, WRONG_PASS, chosen, nonsense,
+    people, programs, vendors_programs,
 };
-
-pub const USER: &str = "canary0user";
-pub const PASS: &str = "canary0password";
-const NEW_PASS: &str = "canary0chosen0later";
-const WRONG_PASS: &str = "canary0wrong0password";
-const EMAIL: &str = "canary0mail@example.org";
-const HARDWARE: &str = "canary0hardware0000000000000";
-pub const ENCKEY: &str = "canary0enckey000";
-pub const VARIABLE: &str = "canary0variable0value";
-pub const VENDOR_PASS: &str = "canary0vendors0password";
-const SMTP_PASS: &str = "canary0smtp0password";
-const HOOK_PATH: &str = "canary0hook0path";
-const HOOK_QUERY: &str = "canary0hook0query";
-const LOG_HOOK: &str = "canary0log0hook";
-const WRONG: &str = "canary0of0strangers";
-const COLLECTOR: &str = "canary0collector0token";
+use crate::support::collector::Collector;
+use crate::support::http::request;
+use crate::support::issuer::Issuer;
+use crate::support::mailbox::Mailbox;
+use crate::support::needle::{holds, holds_bytes};
+use crate::support::objects::Objects;
+use crate::support::postgres::Database;
+use crate::support::target::Target;
+use crate::support::{App, Browser, Server, seal};
+use crate::tls::secured;
 
 /// What may be where all the same, and has to be, since a search that finds nothing anywhere would prove nothing.
-const ALLOWED: [(&str, &str, &str); 1] =
-    [("user name", "log", "lines of the guard tell with whose name somebody failed to sign in")];
-
-/// A value that is searched for, and what it is.
-type Canary = (&'static str, String);
-
-/// Those that the test chooses.
-fn chosen() -> Vec<Canary> {
-    [
-        ("user name", USER),
-        ("password", PASS),
-        ("password chosen by a link", NEW_PASS),
-        ("wrong password", WRONG_PASS),
-        ("e-mail", EMAIL),
-        ("hardware id", HARDWARE),
-        ("enckey", ENCKEY),
-        ("variable", VARIABLE),
-        ("vendor's password", VENDOR_PASS),
-        ("mail server's password", SMTP_PASS),
-        ("webhook's path", HOOK_PATH),
-        ("webhook's query", HOOK_QUERY),
-        ("webhook of log", LOG_HOOK),
-        ("what strangers sent", WRONG),
-        ("collector's token", COLLECTOR),
-    ]
-    .map(|(what, value)| (what, value.to_owned()))
-    .into()
-}
+const ALLOWED: [(&str, &str, &str); 3] = [
+    ("user name", "log", "lines of the guard tell with whose name somebody failed to sign in"),
+    ("user name", "commands", "the audit log tells whom a change was about"),
+    ("what strangers sent", "commands", "and which device was blacklisted"),
+];
 
 /// A server that tells all it can, and who listens.
 struct Told {
@@ -75,16 +38,39 @@ struct Told {
     collector: Collector,
     mailbox: Mailbox,
     hook: Target,
+    /// What commands printed.
+    commands: String,
+    _issuer: Issuer,
+    _objects: Objects,
+    _secrets: TempDir,
+}
+
+/// A file that only its owner can read.
+fn secret_file(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    fs::write(&path, text).expect("a file");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("its owner's");
+    path.to_str().expect("UTF-8").to_owned()
 }
 
 impl Told {
     fn start(format: &str, database: Option<&str>) -> Self {
         let (collector, mailbox) = (Collector::start(), Mailbox::start());
+        let (issuer, objects) = (Issuer::start(), Objects::start());
+        let secrets = tempfile::tempdir().expect("a folder");
+        let [master, backup, s3] =
+            [("master", MASTER_PASSPHRASE), ("backup", BACKUP_PASSPHRASE), ("s3", S3_SECRET)]
+                .map(|(name, text)| secret_file(secrets.path(), name, text));
         let smtp = mailbox.url.replace("smtp://", &format!("smtp://mailer:{SMTP_PASS}@"));
         let settings = format!(
             "log = \"trace\"\nlog_format = {format:?}\naccess_log = \"access.log\"\n\
              metrics_listen = \"127.0.0.1:0\"\noutgoing_allow = [\"127.0.0.0/8\"]\n\
-             smtp_url = {smtp:?}\nsmtp_from = \"shop@example.org\"\n"
+             smtp_url = {smtp:?}\nsmtp_from = \"shop@example.org\"\nmaster_passphrase_file = {master:?}\n\
+             [[identity_provider]]\nname = \"Acme SSO\"\nissuer = {:?}\nclient_id = \"claviger\"\n\
+             client_secret = \"{OIDC_SECRET}\"\n\
+             [backup]\nplace = \"s3://bucket/night\"\ns3_endpoint = {:?}\ns3_region = \"eu-1\"\n\
+             s3_access_key = \"us\"\ns3_secret_key_file = {s3:?}\npassphrase_file = {backup:?}\nevery_hours = 1\n",
+            issuer.url, objects.url
         );
         let variables = [
             format!("OTEL_EXPORTER_OTLP_ENDPOINT={}", collector.url),
@@ -92,7 +78,17 @@ impl Told {
             "OTEL_BSP_SCHEDULE_DELAY=50".into(),
         ];
         let server = Server::start_with_variables_on(&variables, database, &settings);
-        Self { server, collector, mailbox, hook: Target::start(&[(500, "later")]) }
+        let (hook, commands) = (Target::start(&[(500, "later")]), String::new());
+        Self {
+            server,
+            collector,
+            mailbox,
+            hook,
+            commands,
+            _issuer: issuer,
+            _objects: objects,
+            _secrets: secrets,
+        }
     }
 
     /// A vendor with an application; what the server prints of the demo's is meant to be seen.
@@ -109,6 +105,49 @@ impl Told {
         cli.ok(&["app", "set", "vendor/shop", &hook]);
         cli.ok(&["variable", "set", "vendor/shop", "motd", VARIABLE]);
         (app.clone(), Browser::signed_in(&app.address, "vendor", VENDOR_PASS))
+    }
+
+    /// What operators do while the server runs; the secrets that they are shown. What else commands print is searched.
+    fn operator(&mut self, app: &App) -> Vec<Canary> {
+        let cli = &self.server.cli;
+        let before = app.seller_key.clone();
+        let rotated =
+            cli.json(&["app", "rotate-seller-key", &app.path(), "--grace", "3600", "--yes", "--json"]);
+        let fresh = rotated["seller_key"].as_str().expect("a key").to_owned();
+        for key in [&before, &fresh] {
+            let reply = App { seller_key: key.clone(), ..app.clone() }.seller("type=appdetails");
+            assert_eq!(reply.status, 200, "both secrets work for an hour: {reply:?}");
+        }
+        for args in [
+            &["app", "rotate-key-pair", "vendor/shop", "--yes"][..],
+            &["app", "key-pairs", "vendor/shop"],
+            &["app", "seller-key", "list", "vendor/shop"],
+            &["keys", "rotate", "--yes"],
+            &["keys", "list"],
+            &["backup", "create"],
+            &["backup", "list"],
+            &["backup", "verify"],
+            &["audit", "list", "vendor/shop"],
+            &["seller-log", "list", "vendor/shop"],
+            &["doctor"],
+        ] {
+            let outcome = cli.run(args);
+            // The doctor may find something.
+            assert!(outcome.code == Some(0) || args == ["doctor"], "{args:?}: {outcome:?}");
+            self.commands += &(outcome.stdout + &outcome.stderr);
+        }
+        app.init_with("1.3", Some(ENCKEY)).is_unvalidated();
+        vec![("seller key before", before), ("seller key", fresh)]
+    }
+
+    /// The master keys, once the server has stopped, and private keys that they open.
+    fn keys(&self) -> (Vec<Canary>, Vec<Vec<u8>>) {
+        self.server.cli.ok(&["keys", "unprotect"]);
+        let text = fs::read_to_string(self.server.data().join("master.key")).expect("the keys");
+        let masters: Vec<String> = text.lines().map(str::to_owned).collect();
+        assert_eq!(masters.len(), 2, "one rotation");
+        let seeds = seal::private_keys(&self.server, &masters);
+        (masters.into_iter().map(|key| ("master key", key)).collect(), seeds)
     }
 
     /// What there is to search, by its name.
@@ -128,132 +167,9 @@ impl Told {
             ("access log", access),
             ("metrics", metrics),
             ("spans", spans),
+            ("commands", self.commands.clone().into_bytes()),
         ]
     }
-}
-
-/// What programs do, and what they are told that is secret.
-fn programs(app: &App, key: &str, hooks: &[String]) -> Vec<Canary> {
-    let (mut canaries, mut last) = (vec![], None);
-    let register = [("username", USER), ("pass", PASS), ("key", key), ("email", EMAIL), ("hwid", HARDWARE)];
-    for version in ["1.0", "1.1", "1.2", "1.3"] {
-        let session = app.init_with(version, (version != "1.1").then_some(ENCKEY));
-        canaries.push(("session", session.id.clone()));
-        let told = |kind: &str, params: &[(&str, &str)]| session.call(kind, params);
-        told("register", &register);
-        told("login", &[("username", USER), ("pass", WRONG_PASS), ("hwid", HARDWARE)]);
-        told("login", &[("username", USER), ("pass", PASS), ("hwid", WRONG)]);
-        told("license", &[("key", WRONG), ("hwid", HARDWARE)]);
-        let login = told("login", &[("username", USER), ("pass", PASS), ("hwid", HARDWARE)]);
-        assert_eq!(login.json()["success"], true, "{version}: {login:?}");
-        told("upgrade", &[("username", USER), ("key", WRONG)]);
-        told("check", &[]);
-        told("var", &[("varid", "motd")]);
-        told("setvar", &[("var", "colour"), ("data", VARIABLE)]);
-        told("getvar", &[("var", "colour")]);
-        told("log", &[("message", VARIABLE), ("pcuser", HARDWARE)]);
-        told("chatsend", &[("channel", WRONG), ("message", VARIABLE)]);
-        for hook in hooks {
-            told("webhook", &[("webid", hook), ("params", &format!("&x={VARIABLE}")), ("body", VARIABLE)]);
-        }
-        told("file", &[("fileid", WRONG)]);
-        told(WRONG, &[(WRONG, WRONG)]);
-        last = Some(session);
-    }
-    let session: Session = last.expect("a session");
-    canaries.insert(0, ("two-factor secret", turn_two_factor_on(&session)));
-    session.call("login", &[("username", USER), ("pass", PASS), ("hwid", HARDWARE), ("code", "000000")]);
-    // What does not belong into an address, in an address.
-    let params = app.params("login", &[("username", USER), ("pass", PASS), ("sessionid", &session.id)]);
-    request(&app.address, "GET", &format!("/api/1.2/?{}", form(&params)), &[], b"");
-    request(&app.address, "GET", "/readyz", &[("Authorization", WRONG), ("Referer", WRONG)], b"");
-    canaries
-}
-
-/// Asks for codes at sign-ins; their secret.
-pub fn turn_two_factor_on(session: &Session) -> String {
-    let secret =
-        session.call("2faenable", &[]).json()["2fa"]["secret_code"].as_str().expect("a secret").to_owned();
-    let reply = session.call("2faenable", &[("code", &code(&secret, 0))]);
-    assert_eq!(reply.json()["success"], true, "{reply:?}");
-    secret
-}
-
-/// What a vendor's programs do, with all of it in the address.
-fn vendors_programs(app: &App, session: &str) {
-    for (kind, params) in [
-        ("verify", &[("key", WRONG)][..]),
-        ("info", &[("key", WRONG)]),
-        ("adduser", &[("user", "other"), ("pass", PASS), ("sub", "default"), ("expiry", "1")]),
-        ("resetpw", &[("user", "other"), ("passwd", NEW_PASS)]),
-        ("addvar", &[("name", "free"), ("data", VARIABLE), ("authed", "0")]),
-        ("setvar", &[("user", USER), ("var", "x"), ("data", VARIABLE)]),
-        ("userdata", &[("user", USER)]),
-        ("editemail", &[("user", "other"), ("email", EMAIL)]),
-        (
-            "addAccount",
-            &[("role", "Manager"), ("user", "m"), ("pass", PASS), ("email", EMAIL), ("perms", "1")],
-        ),
-        ("black", &[("hwid", WRONG), ("ip", "")]),
-        ("check", &[("sessid", session)]),
-        ("addwebhook", &[("baseurl", HOOK_PATH), ("ua", WRONG), ("authed", "0")]),
-        (WRONG, &[(WRONG, WRONG)]),
-    ] {
-        app.sell(kind, params);
-    }
-    let target = format!("/api/seller/?type=info&sellerkey={WRONG}");
-    request(&app.address, "GET", &target, &[], b"");
-}
-
-/// What people do in browsers; the secrets that these keep.
-fn people(told: &Told, app: &App, vendor: &Browser) -> Vec<Canary> {
-    turn_on_by(vendor, app, &[], &[]);
-    app.sell("adduser", &[("user", "customer"), ("pass", PASS), ("sub", "default"), ("expiry", "1")]);
-    app.sell("editemail", &[("user", "customer"), ("email", EMAIL)]);
-    let customer = Customer::signed_in(app, "customer", PASS);
-    Customer::new(app).post("sign-in", &[("name", USER), ("password", WRONG_PASS)]);
-    Customer::new(app).post("sign-in/key", &[("key", WRONG)]);
-    let stranger = Browser::new(&app.address);
-    stranger.post("/dashboard/-/sign-in", &[("name", USER), ("password", WRONG_PASS)]);
-    for page in
-        ["/dashboard/", "/dashboard/shop/users", "/dashboard/shop/licenses", "/dashboard/shop/variables"]
-    {
-        vendor.get(&format!("{page}?q={WRONG}"));
-    }
-    vendor.post(&format!("/dashboard/shop/{WRONG}"), &[("value", VARIABLE)]);
-    let session = app.init("1.1");
-    let sent = session.call("forgot", &[("username", "customer"), ("email", EMAIL)]);
-    assert_eq!(sent.json()["success"], true, "{sent:?}");
-    let path = link(&eventually("a mail", || told.mailbox.mails().pop()));
-    request(&app.address, "GET", &path, &[], b"");
-    let body = form(&[("password", NEW_PASS), ("password_again", NEW_PASS)]);
-    assert_eq!(request(&app.address, "POST", &path, &[FORM], body.as_bytes()).status, 200);
-    request(&app.address, "GET", &format!("/reset/{WRONG}"), &[], b"");
-    request(&app.address, "GET", &format!("/dashboard/-/welcome?link={WRONG}"), &[], b"");
-    let mut canaries = vec![("link to a new password", path["/reset/".len()..].to_owned())];
-    for (what, browser) in [("cookie of a vendor", vendor), ("cookie of a customer", &customer.browser)] {
-        let cookies = browser.cookies();
-        // A number may stand before the secret.
-        let secret = |pair: &str| pair.rsplit(['=', '.']).next().expect("a value").to_owned();
-        canaries.extend(cookies.split("; ").map(|pair| (what, secret(pair))));
-    }
-    canaries
-}
-
-/// What is no request at all.
-fn nonsense(address: &str) {
-    for bytes in [
-        format!("GET /{WRONG} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
-        format!("{WRONG} / HTTP/1.1\r\nHost: {WRONG}\r\nConnection: close\r\n\r\n"),
-        format!("GET / HTTP/1.1\r\nHost: x\r\n{WRONG}\r\n\r\n"),
-        format!("POST /api/1.2/ HTTP/1.1\r\nHost: x\r\nContent-Length: {WRONG}\r\n\r\n{WRONG}"),
-        format!("POST /api/1.2/?{WRONG}=%zz%ff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
-        format!("{WRONG}\r\n\r\n"),
-    ] {
-        let _ = exchange(address, bytes.as_bytes(), false);
-    }
-    let long = format!("pass={WRONG}&x={}", "x".repeat(2_000_000));
-    let _ = http::try_request(address, "POST", "/api/1.2/", &[FORM], long.as_bytes());
 }
 
 /// Fails where a canary is that is not allowed there, or is not where it is bound to be.
@@ -297,23 +213,21 @@ fn nothing_secret_is_told(format: &str, database: Option<&str>) {
     canaries.extend(programs(&app, &key, &hooks));
     let (_, session) = canaries.last().expect("a session").clone();
     vendors_programs(&app, &session);
-    canaries.extend(people(&told, &app, &vendor));
+    canaries.extend(people(&told.mailbox, &app, &vendor));
     nonsense(&app.address);
-    for (what, value) in [
-        ("license key", key),
-        ("seller key", app.seller_key.clone()),
-        ("application's secret", app.secret.clone()),
-        (
-            "master key",
-            fs::read_to_string(told.server.data().join("master.key")).expect("a key").trim().into(),
-        ),
-    ] {
-        canaries.push((what, value));
-    }
+    canaries.extend(told.operator(&app));
+    canaries.extend([("license key", key), ("application's secret", app.secret.clone())]);
     let seen = told.hook.seen();
     let came = |part: &str| seen.iter().any(|seen| seen.line.contains(part));
     assert!(came(HOOK_PATH) && came(HOOK_QUERY), "{seen:?}");
-    search(&told.sources(), &canaries);
+    let sources = told.sources();
+    let (masters, seeds) = told.keys();
+    canaries.extend(masters);
+    search(&sources, &canaries);
+    assert!(seeds.len() >= 3, "the default key, the application's, and its former one");
+    for (place, text) in &sources {
+        assert!(!seeds.iter().any(|seed| holds_bytes(text, seed)), "a private key is in the {place}");
+    }
 }
 
 #[test]
@@ -328,7 +242,7 @@ fn nothing_secret_is_told_in_text_of_a_server_on_postgresql() {
 
 #[test]
 fn nothing_secret_is_told_of_http_2_and_tls() {
-    let (mut server, _, _, _folder) = secured("log = \"trace\"\n");
+    let (mut server, _, pair, _folder) = secured("log = \"trace\"\n");
     let url = format!("https://{}/api/1.2/?pass={WRONG_PASS}", server.app.address);
     let body = format!("pass={PASS}&x={WRONG}");
     let curl = Command::new("curl")
@@ -350,4 +264,7 @@ fn nothing_secret_is_told_of_http_2_and_tls() {
     for canary in [WRONG_PASS, PASS, WRONG, ENCKEY, VENDOR_PASS] {
         assert!(!holds(&log, canary), "{canary}");
     }
+    let lines: Vec<&str> =
+        pair.key_pem.lines().filter(|line| line.len() > 20 && !line.contains("PRIVATE")).collect();
+    assert!(!lines.is_empty() && lines.iter().all(|line| !holds(&log, line)), "the key of TLS");
 }

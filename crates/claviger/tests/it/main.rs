@@ -13,6 +13,7 @@ mod backup_objects;
 mod backup_secrets;
 mod blacklist;
 mod canaries;
+mod canary_acts;
 mod cli;
 mod cli_audit;
 mod cli_operation;

@@ -22,6 +22,7 @@ pub mod panel;
 pub mod people;
 pub mod postgres;
 pub mod proxied;
+pub mod seal;
 pub mod second;
 pub mod server;
 pub mod session;

@@ -5,8 +5,8 @@ use super::encode;
 const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// The letters of base 64 that a value has in any text whose first `before` bytes are something else.
-fn base_64(value: &str, before: usize) -> String {
-    let bytes = [vec![0; before], value.into()].concat();
+fn base_64(value: &[u8], before: usize) -> String {
+    let bytes = [vec![0; before], value.to_vec()].concat();
     let bits: Vec<u8> = bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1)).collect();
     // Letters that hang on what stands before or behind are left out.
     let whole = bits.chunks_exact(6).skip((before * 8).div_ceil(6));
@@ -14,19 +14,28 @@ fn base_64(value: &str, before: usize) -> String {
     whole.map(letter).collect::<Vec<char>>().into_iter().collect()
 }
 
-/// How a value may be written.
-fn forms(value: &str) -> Vec<String> {
-    let mut forms = vec![value.to_owned(), encode(value), hex::encode(value)];
-    forms.extend((0..3).map(|before| base_64(value, before)));
+/// How bytes may be written.
+fn forms(value: &[u8]) -> Vec<Vec<u8>> {
     // As Rust writes bytes for whoever looks for mistakes.
-    let bytes: Vec<String> = value.bytes().map(|byte| byte.to_string()).collect();
-    forms.extend([bytes.join(", "), value.to_uppercase(), value.to_lowercase()]);
-    forms
+    let numbers: Vec<String> = value.iter().map(ToString::to_string).collect();
+    let written = (0..3).map(|before| base_64(value, before));
+    let written = written.chain([hex::encode(value), hex::encode_upper(value), numbers.join(", ")]);
+    [value.to_vec()].into_iter().chain(written.map(String::into_bytes)).collect()
+}
+
+fn has(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
+
+/// Whether a text has bytes in it, however they are written.
+pub fn holds_bytes(text: &[u8], value: &[u8]) -> bool {
+    forms(value).iter().any(|form| has(text, form))
 }
 
 /// Whether a text has a value in it, however it is written.
 pub fn holds(text: &[u8], value: &str) -> bool {
-    forms(value).iter().any(|form| text.windows(form.len()).any(|window| window == form.as_bytes()))
+    let others = [encode(value), value.to_uppercase(), value.to_lowercase()];
+    holds_bytes(text, value.as_bytes()) || others.iter().any(|form| has(text, form.as_bytes()))
 }
 
 #[test]

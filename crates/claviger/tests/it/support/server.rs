@@ -333,6 +333,24 @@ impl Server {
         }
     }
 
+    /// The first column of a query, which holds bytes.
+    pub fn blobs(&self, sql: &str) -> Vec<Vec<u8>> {
+        match &self.database {
+            Some(url) => {
+                let mut client = postgres::Client::connect(url, postgres::NoTls).expect("a connection");
+                client.query(sql, &[]).expect("rows").iter().map(|row| row.get(0)).collect()
+            }
+            None => {
+                let database = rusqlite::Connection::open(self.data().join("claviger.db"));
+                let database = database.expect("the database");
+                database.busy_timeout(std::time::Duration::from_secs(30)).expect("patience");
+                let mut query = database.prepare(sql).expect("a query");
+                let rows = query.query_map([], |row| row.get(0)).expect("rows");
+                rows.collect::<Result<_, _>>().expect("bytes")
+            }
+        }
+    }
+
     /// The n-th of the demo's licenses.
     pub fn license(&self, n: usize) -> &str {
         &self.demo.licenses[n]
