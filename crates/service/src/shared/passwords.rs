@@ -330,9 +330,10 @@ mod tests {
             passwords.verify(who, &secret, None).await.unwrap();
             order.lock().unwrap().push(name);
         };
-        // One /48 floods with as many networks as it likes, one application with as many addresses.
-        let site = (0..20).map(|net| one("site", stranger(1, &format!("2001:db8:0:{net:x}::1"))));
-        let app = (0..20).map(|host| one("app", stranger(2, &format!("198.51.100.{host}"))));
+        // One /48 floods with as many networks as it likes, one application with as many addresses. No more of them than
+        // even a busy machine hashes before who waits is told that there is no room.
+        let site = (0..8).map(|net| one("site", stranger(1, &format!("2001:db8:0:{net:x}::1"))));
+        let app = (0..8).map(|host| one("app", stranger(2, &format!("198.51.100.{host}"))));
         let flood = futures_util::future::join_all(site.chain(app));
         let late = async {
             tokio::task::yield_now().await;
@@ -344,7 +345,7 @@ mod tests {
         tokio::join!(flood, late);
         let order = order.into_inner().unwrap();
         let at = |name| order.iter().position(|one| *one == name).unwrap();
-        assert_eq!(order.len(), 42);
+        assert_eq!(order.len(), 18);
         // One that ran already, and a turn for each of the others.
         assert!(at("other application") <= 4, "{order:?}");
         assert!(at("same application") <= 7, "{order:?}");
