@@ -10,6 +10,7 @@ use crate::support::http::request;
 use crate::support::metrics::Metrics;
 use crate::support::postgres::Database;
 use crate::support::{HWID, Server, eventually};
+use crate::tls::secured;
 
 /// On a port of its own.
 pub const WATCHED: &str = "metrics_listen = \"127.0.0.1:0\"\n";
@@ -189,7 +190,8 @@ fn names(text: &str) -> BTreeSet<String> {
 
 /// All families that a server may tell.
 fn told() -> BTreeSet<String> {
-    let server = Server::start_with(&format!("{WATCHED}[backup]\nplace = \"backups\"\nevery_hours = 24\n"));
+    let backups = format!("{WATCHED}[backup]\nplace = \"backups\"\nevery_hours = 24\n");
+    let (server, _client, _pair, _folder) = secured(&backups);
     until(&server, "a backup and a count of sessions", |metrics| {
         let there = |name: &str| metrics.samples.contains_key(name);
         (there("claviger_backup_last_timestamp_seconds") && there("claviger_sessions")).then_some(())

@@ -4,7 +4,7 @@ use claviger_capacity::{Counter as Places, Figures as Held, Gate};
 use claviger_metrics::{Kind, Page};
 
 use super::{process, requests};
-use crate::{State, access_log, connections::Figures};
+use crate::{State, access_log, connections::Figures, tls};
 
 /// Writes the page.
 pub(super) async fn write(state: &State) -> String {
@@ -17,6 +17,7 @@ pub(super) async fn write(state: &State) -> String {
     access_log::tell(&mut page);
     tell_connections(&mut page, state);
     tell_places(&mut page, state);
+    tls::tell(&mut page);
     state.service.tell_metrics(&mut page).await;
     process::tell(&mut page);
     page.into_text()

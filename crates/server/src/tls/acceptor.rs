@@ -16,7 +16,7 @@ use tokio_rustls::{
     server::{StartHandshake, TlsStream},
 };
 
-use super::pair::Pair;
+use super::{ends, pair::Pair};
 
 /// What is encrypted and waits to be sent, at most: what a peer costs who takes nothing.
 const UNSENT: usize = 32 * 1024;
@@ -44,6 +44,7 @@ impl Tls {
     /// # Errors
     /// When there is no randomness for the keys of session tickets.
     pub fn new(pair: Pair, acme: Option<Arc<Acme>>) -> Result<Self, rustls::Error> {
+        ends::note(&pair.facts);
         let current = Arc::new(Current(RwLock::new(pair.certified)));
         let mut config = config(current.clone())?;
         config.alpn_protocols = vec![HTTP_2.to_vec(), b"http/1.1".to_vec()];
@@ -59,6 +60,7 @@ impl Tls {
         let mut current = self.current.0.write().unwrap_or_else(PoisonError::into_inner);
         let other = current.cert != pair.certified.cert;
         *current = pair.certified.clone();
+        ends::note(&pair.facts);
         other
     }
 

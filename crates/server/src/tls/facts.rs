@@ -43,6 +43,11 @@ impl CertificateFacts {
         self.not_after.duration_since(now).ok().map(|left| left.as_secs() / DAY)
     }
 
+    /// When it ends.
+    pub(super) fn ends(&self) -> SystemTime {
+        self.not_after
+    }
+
     /// When a successor is due: two thirds of its time are over.
     pub fn renew_at(&self) -> SystemTime {
         self.not_before + self.lifetime() * 2 / 3

@@ -1,6 +1,7 @@
 //! TLS: certificates out of files or from an authority, kept up to date, and what connections are secured with.
 
 mod acceptor;
+mod ends;
 mod facts;
 mod keep;
 mod pair;
@@ -8,6 +9,7 @@ mod watch;
 
 pub(crate) use acceptor::HTTP_2;
 pub use acceptor::Tls;
+pub(crate) use ends::tell;
 pub use facts::CertificateFacts;
 pub(crate) use keep::keep;
 pub use pair::{Pair, PairFiles};
