@@ -93,6 +93,26 @@ fn half_a_restore_is_opened_by_nobody_and_begun_anew() {
 }
 
 #[test]
+fn a_restore_that_is_refused_touches_no_upload() {
+    let mut used = Used::on(Server::start());
+    let name = used.create();
+    used.server.process.stop("TERM");
+    let (files, upload) = (used.server.data().join("files"), used.server.data().join("files/1/123456"));
+    // While the first is refused there are no uploads, which come before the second.
+    for _ in 0..2 {
+        let folder = upload.parent().expect("a folder");
+        fs::remove_dir_all(folder).expect("no uploads");
+        let restore = ["backup", "restore", &name, "--place", used.place()];
+        assert!(used.server.cli.fails(&restore).contains("has data already"));
+        fs::create_dir_all(folder).expect("a folder");
+        fs::write(&upload, b"an uploaded file").expect("the upload");
+        assert!(used.server.cli.fails(&restore).contains("has data already"));
+        assert_eq!(fs::read(&upload).expect("the upload"), b"an uploaded file");
+        assert_eq!(names(&files), ["1"]);
+    }
+}
+
+#[test]
 fn half_a_move_is_opened_by_nobody_and_begun_anew() {
     let mut used = Used::on(Server::start());
     used.server.process.stop("TERM");

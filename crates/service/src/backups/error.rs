@@ -19,12 +19,12 @@ pub enum BackupError {
     #[error(transparent)]
     Objects(#[from] ObjectError),
     /// A file or a place failed.
-    #[error("{what}: {source}")]
+    #[error("{what}: {reason}")]
     File {
         /// What was tried.
         what: String,
-        /// What the system says.
-        source: io::Error,
+        /// What the system says. It is part of the text, so it is not told as its cause once more.
+        reason: io::Error,
     },
     /// What was asked for is not possible; a sentence.
     #[error("{0}")]
@@ -35,14 +35,14 @@ impl BackupError {
     /// For `map_err`: what was tried.
     pub(super) fn file(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let what = what.into();
-        move |source| Self::File { what, source }
+        move |reason| Self::File { what, reason }
     }
 
     /// What the operator should do about it, where that can be told.
     pub fn advice(&self) -> Option<&'static str> {
         match self {
             Self::Store(error) => error.advice(),
-            Self::File { source, .. } | Self::Archive(ArchiveError::Io(source)) => match source.kind() {
+            Self::File { reason, .. } | Self::Archive(ArchiveError::Io(reason)) => match reason.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                     Some("the disk is full: make room; what was written by half is removed")
                 }

@@ -1,8 +1,9 @@
-//! Uploaded files on their way out of a backup.
+//! Uploaded files on their way out of a backup. They are written beside the uploads, and put among them when all of the
+//! backup was read: what is there already is never removed, nor replaced.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{ErrorKind, Write as _},
+    fs::{self, DirEntry, File, OpenOptions, TryLockError},
+    io::{self, BufReader, ErrorKind, Read as _, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -11,49 +12,65 @@ use claviger_archive::{ArchiveError, FileEntry};
 use super::error::BackupError;
 use crate::shared::{file_store::is_id, private::create_private};
 
-/// Says in the folder of files that a restore fills it.
-const MARK: &str = ".unfinished-restore";
+/// The folder, in that of the uploads, of files that are not yet among them.
+const STAGE: &str = ".restore";
+/// In it: files are being put among the uploads, so some may be there from a try that was killed.
+const PLACING: &str = "placing";
+/// Bytes that are compared at once.
+const PIECE: usize = 64 * 1024;
 
 /// Where files go.
 pub(super) enum Files {
     /// Nowhere: their content is only looked at.
     Nowhere,
     /// Into the folder of uploads.
-    Folder { dir: PathBuf, open: Option<(File, PathBuf)> },
+    Folder(Uploads),
+}
+
+/// The folder of uploads, which nobody else restores into meanwhile.
+pub(super) struct Uploads {
+    dir: PathBuf,
+    open: Option<(File, PathBuf)>,
+    /// Held on the folder itself.
+    _lock: File,
 }
 
 impl Files {
-    /// A folder that has no uploads, or those of a restore that was not finished, which go.
+    /// A folder that has no uploads, but for those that an earlier try put there.
     pub(super) fn of_folder(dir: &Path) -> Result<Self, BackupError> {
         let told = || BackupError::file(format!("cannot use the folder of files {}", dir.display()));
         create_private(dir).map_err(told())?;
-        let mark = dir.join(MARK);
-        let unfinished = mark.exists();
-        for entry in fs::read_dir(dir).map_err(told())? {
-            let entry = entry.map_err(told())?;
-            let of_app =
-                entry.file_name().to_str().is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_digit()));
-            if !of_app {
-                continue;
-            }
-            if !unfinished {
+        let lock = File::open(dir).map_err(told())?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::Error(error)) => return Err(told()(error)),
+            Err(TryLockError::WouldBlock) => {
                 return Err(BackupError::Refused(format!(
-                    "the folder of files {} has uploads already, and nothing is overwritten: move them away",
+                    "another restore writes to the folder of files {}: wait for its end",
                     dir.display()
                 )));
             }
-            fs::remove_dir_all(entry.path()).map_err(told())?;
         }
-        fs::write(&mark, b"").map_err(told())?;
-        Ok(Self::Folder { dir: dir.into(), open: None })
+        let stage = dir.join(STAGE);
+        if !stage.join(PLACING).exists() && !apps_in(dir).map_err(told())?.is_empty() {
+            return Err(BackupError::Refused(format!(
+                "the folder of files {} has uploads already, and nothing is overwritten: move them away",
+                dir.display()
+            )));
+        }
+        create_private(&stage).map_err(told())?;
+        for left in apps_in(&stage).map_err(told())? {
+            fs::remove_dir_all(left.path()).map_err(told())?;
+        }
+        Ok(Self::Folder(Uploads { dir: dir.into(), open: None, _lock: lock }))
     }
 
     pub(super) fn begin(&mut self, entry: &FileEntry) -> Result<(), BackupError> {
         if !is_id(&entry.id) || entry.app <= 0 {
             return Err(ArchiveError::Damaged("a file has an impossible name").into());
         }
-        let Self::Folder { dir, open } = self else { return Ok(()) };
-        let folder = dir.join(entry.app.to_string());
+        let Self::Folder(uploads) = self else { return Ok(()) };
+        let folder = uploads.stage().join(entry.app.to_string());
         let path = folder.join(&entry.id);
         let told = || BackupError::file(format!("cannot write {}", path.display()));
         create_private(&folder).map_err(told())?;
@@ -61,29 +78,154 @@ impl Files {
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        *open = Some((options.open(&path).map_err(told())?, path));
+        uploads.open = Some((options.open(&path).map_err(told())?, path));
         Ok(())
     }
 
     pub(super) fn data(&mut self, bytes: &[u8]) -> Result<(), BackupError> {
-        let Self::Folder { open: Some((file, path)), .. } = self else { return Ok(()) };
+        let Self::Folder(Uploads { open: Some((file, path)), .. }) = self else { return Ok(()) };
         file.write_all(bytes).map_err(BackupError::file(format!("cannot write {}", path.display())))
     }
 
     pub(super) fn end(&mut self) -> Result<(), BackupError> {
-        let Self::Folder { open, .. } = self else { return Ok(()) };
-        let Some((file, path)) = open.take() else { return Ok(()) };
+        let Self::Folder(uploads) = self else { return Ok(()) };
+        let Some((file, path)) = uploads.open.take() else { return Ok(()) };
         file.sync_all().map_err(BackupError::file(format!("cannot write {}", path.display())))
     }
 
-    /// All of them are there.
+    /// All of them were read: they become uploads.
+    pub(super) fn place(&self) -> Result<(), BackupError> {
+        let Self::Folder(uploads) = self else { return Ok(()) };
+        uploads.place()
+    }
+
+    /// The database is whole, too.
     pub(super) fn finish(self) -> Result<(), BackupError> {
-        let Self::Folder { dir, .. } = self else { return Ok(()) };
-        match fs::remove_file(dir.join(MARK)) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(BackupError::file("cannot remove the mark of a restore")(error))
+        let Self::Folder(uploads) = self else { return Ok(()) };
+        let stage = uploads.stage();
+        fs::remove_dir_all(&stage).map_err(BackupError::file(format!("cannot remove {}", stage.display())))
+    }
+}
+
+impl Uploads {
+    fn stage(&self) -> PathBuf {
+        self.dir.join(STAGE)
+    }
+
+    fn place(&self) -> Result<(), BackupError> {
+        let told =
+            || BackupError::file(format!("cannot write to the folder of files {}", self.dir.display()));
+        let stage = self.stage();
+        File::create(stage.join(PLACING)).and_then(|mark| mark.sync_all()).map_err(told())?;
+        sync(&stage).map_err(told())?;
+        for app in apps_in(&stage).map_err(told())? {
+            let folder = self.dir.join(app.file_name());
+            create_private(&folder).map_err(told())?;
+            for file in fs::read_dir(app.path()).map_err(told())? {
+                let file = file.map_err(told())?.path();
+                let place = folder.join(file.file_name().unwrap_or_default());
+                if !place.exists() {
+                    fs::rename(&file, &place).map_err(told())?;
+                } else if !is_same(&file, &place).map_err(told())? {
+                    return Err(BackupError::Refused(format!(
+                        "{} is another file than the one of the backup, and nothing is overwritten: move it away",
+                        place.display()
+                    )));
+                }
             }
-            _ => Ok(()),
+            sync(&folder).map_err(told())?;
         }
+        sync(&self.dir).map_err(told())
+    }
+}
+
+/// The folders of applications' files.
+fn apps_in(dir: &Path) -> io::Result<Vec<DirEntry>> {
+    let of_app = |entry: &DirEntry| {
+        let name = entry.file_name();
+        name.to_str().is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    fs::read_dir(dir)?.filter(|entry| entry.as_ref().map_or(true, of_app)).collect()
+}
+
+/// Lets the names in a folder stay after a loss of power.
+fn sync(dir: &Path) -> io::Result<()> {
+    match File::open(dir)?.sync_all() {
+        // Not every file system can.
+        Err(error) if error.kind() == ErrorKind::InvalidInput => Ok(()),
+        synced => synced,
+    }
+}
+
+fn is_same(one: &Path, other: &Path) -> io::Result<bool> {
+    let (one, other) = (File::open(one)?, File::open(other)?);
+    if one.metadata()?.len() != other.metadata()?.len() {
+        return Ok(false);
+    }
+    let (mut one, mut other) = (BufReader::new(one), BufReader::new(other));
+    let (mut here, mut there) = (Vec::with_capacity(PIECE), Vec::with_capacity(PIECE));
+    loop {
+        here.clear();
+        there.clear();
+        one.by_ref().take(PIECE as u64).read_to_end(&mut here)?;
+        other.by_ref().take(PIECE as u64).read_to_end(&mut there)?;
+        if here != there || here.is_empty() {
+            return Ok(here == there);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(id: &str) -> FileEntry {
+        FileEntry { app: 1, id: id.into() }
+    }
+
+    fn restore(dir: &Path, id: &str, content: &[u8]) -> Result<Files, BackupError> {
+        let mut files = Files::of_folder(dir)?;
+        files.begin(&entry(id))?;
+        files.data(content)?;
+        files.end()?;
+        files.place()?;
+        Ok(files)
+    }
+
+    #[test]
+    fn a_try_that_was_killed_takes_nothing_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("files");
+        // Killed before anything was put among the uploads: these come in between.
+        drop(Files::of_folder(&dir).unwrap());
+        fs::create_dir(dir.join("1")).unwrap();
+        fs::write(dir.join("1/222222"), "mine").unwrap();
+        let refused = restore(&dir, "111111", b"text").err().unwrap().to_string();
+        assert!(refused.contains("has uploads already"), "{refused}");
+        assert_eq!(fs::read(dir.join("1/222222")).unwrap(), b"mine");
+    }
+
+    #[test]
+    fn what_was_put_there_already_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("files");
+        // Killed before the database was whole.
+        drop(restore(&dir, "111111", b"text").unwrap());
+        let refused = restore(&dir, "111111", b"else").err().unwrap().to_string();
+        assert!(refused.contains("is another file than the one of the backup"), "{refused}");
+        assert_eq!(fs::read(dir.join("1/111111")).unwrap(), b"text");
+        restore(&dir, "111111", b"text").unwrap().finish().unwrap();
+        assert!(!dir.join(STAGE).exists());
+        assert!(restore(&dir, "111111", b"text").is_err());
+    }
+
+    #[test]
+    fn one_restores_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Files::of_folder(folder.path()).unwrap();
+        let refused = Files::of_folder(folder.path()).err().unwrap().to_string();
+        assert!(refused.contains("another restore writes to"), "{refused}");
+        drop(first);
+        Files::of_folder(folder.path()).unwrap();
     }
 }

@@ -34,6 +34,21 @@ impl Folder {
     fn told(&self, what: &str) -> impl FnOnce(io::Error) -> BackupError {
         BackupError::file(format!("{what} {}", self.0.display()))
     }
+
+    /// A file for a backup of this name, with `id` in the name that it has meanwhile.
+    fn sheet(&self, name: &str, id: &str) -> Result<Sheet, BackupError> {
+        let path = self.0.join(name);
+        let unfinished = self.0.join(format!("{name}.{id}{UNFINISHED}"));
+        if path.exists() {
+            return Err(there_already(&path));
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&unfinished).map_err(self.told("cannot write a backup into"))?;
+        Ok(Sheet { file: BufWriter::with_capacity(PIECE, file), unfinished, path, kept: false })
+    }
 }
 
 impl Shelf for Folder {
@@ -47,28 +62,24 @@ impl Shelf for Folder {
             let entry = entry.map_err(self.told("cannot read the folder"))?;
             let Ok(name) = entry.file_name().into_string() else { continue };
             let Some(made) = names::second(&name) else { continue };
-            let (bytes, whole) = look(&entry.path()).map_err(self.told("cannot read a backup in"))?;
-            found.push(Stored { name, made, bytes, whole });
+            let path = entry.path();
+            match look(&path) {
+                Ok(Some((bytes, whole))) => found.push(Stored { name, made, bytes, whole }),
+                Ok(None) => {}
+                // Somebody else cleared it away meanwhile, or it leads nowhere.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => {
+                    return Err(BackupError::file(format!("cannot read {}", path.display()))(error));
+                }
+            }
         }
         Ok(found)
     }
 
     fn begin(&self, name: &str) -> Result<Box<dyn Unfinished>, BackupError> {
         create_private(&self.0).map_err(self.told("cannot make the folder"))?;
-        let path = self.0.join(name);
         // What a crash left in the same second is in nobody's way.
-        let unfinished = self.0.join(format!("{name}.{}{UNFINISHED}", process::id()));
-        if path.exists() {
-            return Err(BackupError::Refused(format!(
-                "there is a backup {name} already: try again in a second"
-            )));
-        }
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&unfinished).map_err(self.told("cannot write a backup into"))?;
-        Ok(Box::new(Sheet { file: BufWriter::with_capacity(PIECE, file), unfinished, path, kept: false }))
+        Ok(Box::new(self.sheet(name, &process::id().to_string())?))
     }
 
     fn open(&self, name: &str) -> Result<Box<dyn Read + Send>, BackupError> {
@@ -100,15 +111,24 @@ impl Shelf for Folder {
     }
 }
 
-/// The length of a file, and whether it ends as a backup of this length does.
-fn look(path: &Path) -> io::Result<(u64, bool)> {
+/// The length of a file, and whether it ends as a backup of this length does; `None`: it is no file at all.
+fn look(path: &Path) -> io::Result<Option<(u64, bool)>> {
+    // Before it is opened: a pipe would wait for somebody who writes.
+    if !fs::metadata(path)?.is_file() {
+        return Ok(None);
+    }
     let mut file = File::open(path)?;
     let bytes = file.metadata()?.len();
-    let Some(at) = bytes.checked_sub(TAIL_LEN as u64) else { return Ok((bytes, false)) };
+    let Some(at) = bytes.checked_sub(TAIL_LEN as u64) else { return Ok(Some((bytes, false))) };
     file.seek(SeekFrom::Start(at))?;
     let mut tail = [0; TAIL_LEN];
     file.read_exact(&mut tail)?;
-    Ok((bytes, Tail::parse(&tail).is_some_and(|tail| tail.length == bytes)))
+    Ok(Some((bytes, Tail::parse(&tail).is_some_and(|tail| tail.length == bytes))))
+}
+
+/// Another backup was made in the same second.
+fn there_already(path: &Path) -> BackupError {
+    BackupError::Refused(format!("there is a backup {} already: try again in a second", path.display()))
 }
 
 /// A file under another name until it is whole.
@@ -135,7 +155,12 @@ impl Unfinished for Sheet {
         let synced = told();
         let renamed = told();
         self.file.flush().and_then(|()| self.file.get_ref().sync_all()).map_err(synced)?;
-        fs::rename(&self.unfinished, &self.path).map_err(renamed)?;
+        match fs::hard_link(&self.unfinished, &self.path) {
+            Ok(()) => fs::remove_file(&self.unfinished).map_err(renamed)?,
+            Err(_) if self.path.exists() => return Err(there_already(&self.path)),
+            // There are file systems without links.
+            Err(_) => fs::rename(&self.unfinished, &self.path).map_err(renamed)?,
+        }
         self.kept = true;
         // The name too must be there after a power failure.
         if let Some(folder) = self.path.parent() {
@@ -179,6 +204,35 @@ mod tests {
         assert_eq!(shelf.list().unwrap(), [stored]);
         assert!(shelf.begin(NAME).is_err(), "none is overwritten");
         shelf.delete(NAME).unwrap();
+        assert_eq!(shelf.list().unwrap(), []);
+    }
+
+    #[test]
+    fn of_two_that_are_made_in_one_second_the_first_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Folder::new(folder.path().into());
+        let [mut first, mut second] = ["first", "second"].map(|id| {
+            let mut sheet = shelf.sheet(NAME, id).unwrap();
+            sheet.write_all(id.as_bytes()).unwrap();
+            sheet
+        });
+        first.flush().unwrap();
+        second.flush().unwrap();
+        Box::new(first).keep(5).unwrap();
+        let refused = Box::new(second).keep(6).unwrap_err().to_string();
+        assert!(refused.contains("already: try again in a second"), "{refused}");
+        assert_eq!(fs::read(folder.path().join(NAME)).unwrap(), b"first");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_no_backup() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Folder::new(folder.path().into());
+        fs::create_dir(folder.path().join(NAME)).unwrap();
+        let other = folder.path().join("claviger-20260103T030405Z.backup");
+        std::os::unix::fs::symlink("nowhere", other).unwrap();
         assert_eq!(shelf.list().unwrap(), []);
     }
 

@@ -35,25 +35,29 @@ pub(super) struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Fills a database; `then` may look at it and change it before it is whole.
+    /// Fills a database; `then` may look at it and change it before it is whole. Where files go is asked once the database
+    /// is found to be empty and held: whoever is refused has touched nothing.
     pub(super) fn fill_database<T>(
         &self,
         database: &Database,
-        mut files: Files,
+        files: impl FnOnce() -> Result<Files, BackupError>,
         what: &str,
         then: impl FnOnce(&mut Conn<'_>) -> Result<T, BackupError>,
     ) -> Result<(Loaded, T), BackupError> {
         let mut body = self.open()?;
         let header = body.header().clone();
         let loading = Loading { schema: header.schema, now: self.now, what };
-        carry::load(database, loading, |conn| {
+        let (loaded, outcome, files) = carry::load(database, loading, |conn| {
             carry::check(conn, &header.tables)?;
+            let mut files = files()?;
             let (summary, changed) = self.fill(conn, &mut body, &header, &mut files)?;
             body.into_inner().finish()?;
             let outcome = then(conn)?;
-            files.finish()?;
-            Ok((Loaded { header, summary, changed }, outcome))
-        })
+            files.place()?;
+            Ok::<_, BackupError>((Loaded { header, summary, changed }, outcome, files))
+        })?;
+        files.finish()?;
+        Ok((loaded, outcome))
     }
 
     fn open(&self) -> Result<Frames, BackupError> {
@@ -67,7 +71,7 @@ impl Reading<'_> {
         header: &Header,
         files: &mut Files,
     ) -> Result<(Summary, u64), BackupError> {
-        let of = header.tables.iter().map(|table| table.rows).sum();
+        let of = header.tables.iter().fold(0_u64, |all, table| all.saturating_add(table.rows));
         let (mut progress, mut told) = (Progress { rows: 0, of, files: 0 }, 0);
         let (mut table, mut written, mut changed) = (None, Written::default(), 0);
         loop {

@@ -68,7 +68,7 @@ pub fn restore(order: &Restore<'_>) -> Result<Restored, BackupError> {
         without: &["sessions"],
         progress: order.progress,
     };
-    let files = Files::of_folder(order.files_dir)?;
+    let files = || Files::of_folder(order.files_dir);
     let (read, (ended, key)) = reading.fill_database(order.database, files, "a restore", |conn| {
         let key = made_key::look(conn, order.master_key)?;
         if key == KeyState::Wrong {

@@ -61,8 +61,11 @@ pub fn verify(order: &Verify<'_>) -> Result<Verified, BackupError> {
         without: &[],
         progress: order.progress,
     };
-    let (read, key) = reading.fill_database(&database, Files::Nowhere, "a look at a backup", |conn| {
-        made_key::look(conn, order.master_key)
-    })?;
+    let (read, key) = reading.fill_database(
+        &database,
+        || Ok(Files::Nowhere),
+        "a look at a backup",
+        |conn| made_key::look(conn, order.master_key),
+    )?;
     Ok(Verified { header: read.header, summary: read.summary, key })
 }
