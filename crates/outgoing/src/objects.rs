@@ -12,18 +12,22 @@ use rusty_s3::{
     },
 };
 
-use crate::{cause::cause, tls};
+use crate::{
+    object_answer::{ObjectError, code_of, odd, text, within},
+    tls,
+};
 
 /// How long a signed address works.
 const SIGNED: Duration = Duration::from_secs(3600);
-/// How long it may take to connect, and how long nothing may come.
+/// How long it may take to connect.
 const CONNECT: Duration = Duration::from_secs(10);
-const SILENCE: Duration = Duration::from_secs(60);
-/// How often something is tried, and how long the first pause is; each is twice as long as the one before.
+/// How much longer than an answer a part of 16 MiB may take.
+const PART: u32 = 5;
+/// How often something is tried, in all and where no answer came in time, and how long the first pause is; each is twice as
+/// long as the one before.
 const TRIES: u32 = 5;
+const LATE_TRIES: u32 = 2;
 const PAUSE: Duration = Duration::from_millis(300);
-/// Bytes of an answer that is no content.
-const ANSWER_MAX: usize = 8 * 1024 * 1024;
 
 /// Which store, and how to get in.
 #[derive(Clone, PartialEq, Eq)]
@@ -40,6 +44,8 @@ pub struct ObjectOptions {
     pub access_key: String,
     /// The secret that belongs to it.
     pub secret_key: String,
+    /// How long an answer may take; a part of an object five times as long.
+    pub patience: Duration,
 }
 
 impl fmt::Debug for ObjectOptions {
@@ -49,34 +55,13 @@ impl fmt::Debug for ObjectOptions {
     }
 }
 
-/// Why an object store did not do as it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum ObjectError {
-    /// The settings make no sense.
-    #[error("{0}")]
-    Settings(String),
-    /// It cannot be reached, or broke off; after several tries.
-    #[error("the object store cannot be reached, or broke off: {0}")]
-    Unreachable(String),
-    /// It refused.
-    #[error("the object store refuses: {status} {code}")]
-    Refused {
-        /// The status.
-        status: u16,
-        /// What it calls the reason.
-        code: String,
-    },
-    /// What it says is not true or makes no sense.
-    #[error("the object store is not to be trusted: {0}")]
-    Odd(String),
-}
-
 /// An object store.
 pub struct Objects {
     bucket: Bucket,
     credentials: Credentials,
     prefix: String,
     client: Client,
+    patience: Duration,
 }
 
 impl Objects {
@@ -92,13 +77,19 @@ impl Objects {
         let style = if amazon { UrlStyle::VirtualHost } else { UrlStyle::Path };
         let bucket = Bucket::new(endpoint, style, options.bucket.clone(), options.region.clone());
         let tls = tls::config(tls::system_roots()).map_err(|error| settings(&error))?;
-        let client = tls::client(tls).connect_timeout(CONNECT).read_timeout(SILENCE).build();
+        let client = tls::client(tls).connect_timeout(CONNECT.min(options.patience)).build();
         Ok(Self {
             bucket: bucket.map_err(|error| settings(&error))?,
             credentials: Credentials::new(options.access_key.clone(), options.secret_key.clone()),
             prefix: options.prefix.clone(),
             client: client.map_err(|error| settings(&error))?,
+            patience: options.patience,
         })
+    }
+
+    /// How long 16 MiB may take, one way or the other.
+    pub fn part_limit(&self) -> Duration {
+        self.patience.saturating_mul(PART)
     }
 
     /// Names, without the prefix, and lengths of all objects.
@@ -114,7 +105,7 @@ impl Objects {
                 action.with_continuation_token(token);
             }
             let url = action.sign(SIGNED);
-            let text = text(self.sent(|| self.client.get(url.clone())).await?).await?;
+            let text = self.told(|| self.client.get(url.clone())).await?;
             let page = ListObjectsV2::parse_response(&text).map_err(odd)?;
             for object in page.contents {
                 if let Some(name) = object.key.strip_prefix(&self.prefix) {
@@ -135,7 +126,7 @@ impl Objects {
     pub async fn length(&self, name: &str) -> Result<u64, ObjectError> {
         let key = self.key(name);
         let url = HeadObject::new(&self.bucket, Some(&self.credentials), &key).sign(SIGNED);
-        let reply = self.sent(|| self.client.head(url.clone())).await?;
+        let reply = self.sent(self.patience, || self.client.head(url.clone())).await?;
         let told =
             reply.headers().get(header::CONTENT_LENGTH).and_then(|told| told.to_str().ok()?.parse().ok());
         told.ok_or_else(|| ObjectError::Odd("it tells no length".into()))
@@ -150,7 +141,7 @@ impl Objects {
         let url = GetObject::new(&self.bucket, Some(&self.credentials), &key).sign(SIGNED);
         let range = (from > 0).then(|| format!("bytes={from}-"));
         let reply = self
-            .sent(|| {
+            .sent(self.patience, || {
                 let request = self.client.get(url.clone());
                 range.iter().fold(request, |request, range| request.header(header::RANGE, range))
             })
@@ -162,7 +153,7 @@ impl Objects {
         if reply.content_length().is_some_and(|told| told != length - from) {
             return Err(ObjectError::Odd("it tells another length than a moment ago".into()));
         }
-        Ok(Download(reply))
+        Ok(Download { reply, patience: self.patience })
     }
 
     /// Deletes an object.
@@ -172,7 +163,7 @@ impl Objects {
     pub async fn delete(&self, name: &str) -> Result<(), ObjectError> {
         let key = self.key(name);
         let url = DeleteObject::new(&self.bucket, Some(&self.credentials), &key).sign(SIGNED);
-        self.sent(|| self.client.delete(url.clone())).await.map(drop)
+        self.sent(self.patience, || self.client.delete(url.clone())).await.map(drop)
     }
 
     /// Begins an upload in parts; its id. Nobody sees it until it is completed.
@@ -182,7 +173,7 @@ impl Objects {
     pub async fn begin(&self, name: &str) -> Result<String, ObjectError> {
         let key = self.key(name);
         let url = CreateMultipartUpload::new(&self.bucket, Some(&self.credentials), &key).sign(SIGNED);
-        let text = text(self.sent(|| self.client.post(url.clone())).await?).await?;
+        let text = self.told(|| self.client.post(url.clone())).await?;
         let reply = CreateMultipartUpload::parse_response(&text).map_err(odd)?;
         Ok(reply.upload_id().to_owned())
     }
@@ -194,7 +185,8 @@ impl Objects {
     pub async fn part(&self, name: &str, id: &str, number: u16, bytes: Bytes) -> Result<String, ObjectError> {
         let key = self.key(name);
         let url = UploadPart::new(&self.bucket, Some(&self.credentials), &key, number, id).sign(SIGNED);
-        let reply = self.sent(|| self.client.put(url.clone()).body(bytes.clone())).await?;
+        let put = || self.client.put(url.clone()).body(bytes.clone());
+        let reply = self.sent(self.part_limit(), put).await?;
         let tag = reply.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
         tag.ok_or_else(|| ObjectError::Odd("it tells no tag of a part".into()))
     }
@@ -215,7 +207,7 @@ impl Objects {
         let action = CompleteMultipartUpload::new(&self.bucket, Some(&self.credentials), &key, id, tags);
         let url = action.sign(SIGNED);
         let body = action.body();
-        let text = text(self.sent(|| self.client.post(url.clone()).body(body.clone())).await?).await?;
+        let text = self.told(|| self.client.post(url.clone()).body(body.clone())).await?;
         // A failure may come with the status of a success.
         CompleteMultipartUploadResponse::parse(&text)
             .map_err(|_| ObjectError::Refused { status: 200, code: code_of(&text) })?;
@@ -234,22 +226,32 @@ impl Objects {
     pub async fn abort(&self, name: &str, id: &str) -> Result<(), ObjectError> {
         let key = self.key(name);
         let url = AbortMultipartUpload::new(&self.bucket, Some(&self.credentials), &key, id).sign(SIGNED);
-        self.sent(|| self.client.delete(url.clone())).await.map(drop)
+        self.sent(self.patience, || self.client.delete(url.clone())).await.map(drop)
     }
 
     fn key(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)
     }
 
-    /// Sends a request, several times where that may help.
-    async fn sent(&self, request: impl Fn() -> RequestBuilder) -> Result<Response, ObjectError> {
-        let mut pause = PAUSE;
+    /// Sends a request, several times where that may help, and reads what is answered.
+    async fn told(&self, request: impl Fn() -> RequestBuilder) -> Result<String, ObjectError> {
+        text(self.sent(self.patience, request).await?, self.patience).await
+    }
+
+    /// Sends a request, several times where that may help; each of them may take so long.
+    async fn sent(
+        &self,
+        limit: Duration,
+        request: impl Fn() -> RequestBuilder,
+    ) -> Result<Response, ObjectError> {
+        let (mut pause, mut late) = (PAUSE, 0);
         for attempt in 1.. {
-            let failure = match request().send().await {
+            let failure = match within(limit, request().send()).await {
                 Ok(reply) if reply.status().is_success() => return Ok(reply),
                 Ok(reply) => {
                     let status = reply.status();
-                    let code = text(reply).await.map(|text| code_of(&text)).unwrap_or_default();
+                    let told = text(reply, self.patience).await;
+                    let code = told.map(|text| code_of(&text)).unwrap_or_default();
                     let refused = ObjectError::Refused { status: status.as_u16(), code };
                     let passing = status.is_server_error()
                         || [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT].contains(&status);
@@ -258,10 +260,10 @@ impl Objects {
                     }
                     refused
                 }
-                // Not its own text, which has the signed address.
-                Err(error) => ObjectError::Unreachable(cause(&error.without_url())),
+                Err(failure) => failure,
             };
-            if attempt >= TRIES {
+            late += u32::from(matches!(failure, ObjectError::Late(_)));
+            if attempt >= TRIES || late >= LATE_TRIES {
                 return Err(failure);
             }
             tokio::time::sleep(pause).await;
@@ -272,37 +274,17 @@ impl Objects {
 }
 
 /// An object that is being read.
-pub struct Download(Response);
+pub struct Download {
+    reply: Response,
+    patience: Duration,
+}
 
 impl Download {
     /// The next bytes; `None` at the end.
     ///
     /// # Errors
-    /// When it broke off.
+    /// When it broke off, or nothing comes.
     pub async fn next(&mut self) -> Result<Option<Bytes>, ObjectError> {
-        self.0.chunk().await.map_err(|error| ObjectError::Unreachable(cause(&error.without_url())))
+        within(self.patience, self.reply.chunk()).await
     }
-}
-
-async fn text(mut reply: Response) -> Result<String, ObjectError> {
-    let mut body = Vec::new();
-    loop {
-        match reply.chunk().await {
-            Ok(Some(piece)) if body.len() + piece.len() <= ANSWER_MAX => body.extend_from_slice(&piece),
-            Ok(Some(_)) => return Err(ObjectError::Odd("its answer has no end".into())),
-            Ok(None) => return Ok(String::from_utf8_lossy(&body).into_owned()),
-            Err(error) => return Err(ObjectError::Unreachable(cause(&error.without_url()))),
-        }
-    }
-}
-
-/// What an answer calls the reason of a refusal, as far as it is a word.
-fn code_of(text: &str) -> String {
-    let inner = text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
-    let code = inner.map_or("", |(code, _)| code);
-    code.chars().filter(char::is_ascii_alphanumeric).take(64).collect()
-}
-
-fn odd(_: impl fmt::Display) -> ObjectError {
-    ObjectError::Odd("its answer is not what S3 says".into())
 }

@@ -126,6 +126,8 @@ fn objects(text: &str, section: &BackupSection, file: &SettingsFile) -> anyhow::
             anyhow!("an object store needs {name} in the section [backup], or the variable {variable}")
         })
     };
+    let seconds = section.s3_timeout_seconds.unwrap_or(60);
+    anyhow::ensure!(seconds > 0, "s3_timeout_seconds is 0: give at least 1, or leave the setting out");
     let access_key = setting(section.s3_access_key.as_ref(), "AWS_ACCESS_KEY_ID");
     let secret_key = match file.path(section.s3_secret_key_file.as_ref()) {
         Some(path) => {
@@ -143,6 +145,7 @@ fn objects(text: &str, section: &BackupSection, file: &SettingsFile) -> anyhow::
         prefix: if prefix.is_empty() { String::new() } else { format!("{prefix}/") },
         access_key: needed(access_key, "s3_access_key", "AWS_ACCESS_KEY_ID")?,
         secret_key: needed(secret_key, "s3_secret_key_file", "AWS_SECRET_ACCESS_KEY")?,
+        patience: Duration::from_secs(seconds.into()),
     };
     Ok(Place::objects(&options)?)
 }

@@ -13,6 +13,7 @@ pub(super) struct BackupSection {
     pub(super) s3_region: Option<String>,
     pub(super) s3_access_key: Option<String>,
     pub(super) s3_secret_key_file: Option<PathBuf>,
+    pub(super) s3_timeout_seconds: Option<u32>,
     pub(super) passphrase_file: Option<PathBuf>,
     pub(super) recipients: Option<Vec<String>>,
     pub(super) every_hours: Option<u32>,

@@ -7,7 +7,7 @@ use crate::support::Server;
 use crate::support::objects::{Fault, Objects};
 
 /// A server that keeps backups in a store; more than a part of the upload does not compress.
-fn in_use(upload: usize) -> (Used, Objects, String) {
+pub fn in_use(upload: usize) -> (Used, Objects, String) {
     let objects = Objects::start();
     let used = Used::on(Server::start());
     let secret = used.server.folder().join("secret");

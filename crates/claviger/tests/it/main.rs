@@ -10,6 +10,7 @@ mod backup;
 mod backup_faults;
 mod backup_load;
 mod backup_objects;
+mod backup_objects_slow;
 mod backup_secrets;
 mod blacklist;
 mod canaries;

@@ -7,7 +7,7 @@ use claviger_store::{Conn, backups};
 
 use crate::{
     Service, ServiceError,
-    backups::{BackupError, BackupPlan},
+    backups::{BackupError, BackupPlan, apart},
 };
 
 /// Backups that this node made by plan.
@@ -97,14 +97,12 @@ impl Service {
 
     async fn prune_backups(&self, plan: &BackupPlan) {
         let (keep, place, now) = (plan.keep, plan.place.clone(), self.clock.now());
-        let pruned = tokio::task::spawn_blocking(move || keep.prune(&place, now)).await;
-        match pruned {
-            Ok(Ok(gone)) => {
+        match apart(move || keep.prune(&place, now)).await {
+            Ok(gone) => {
                 for stored in gone {
                     tracing::info!(name = stored.name, "deleted a backup that need not be kept");
                 }
             }
-            Ok(Err(error)) => tracing::error!(%error, "old backups were not deleted"),
             Err(error) => tracing::error!(%error, "old backups were not deleted"),
         }
     }

@@ -47,9 +47,19 @@ impl BackupError {
                     Some("the disk is full: make room; what was written by half is removed")
                 }
                 io::ErrorKind::PermissionDenied => Some("see whose the folder is, and its permissions"),
-                _ => None,
+                _ => source.get_ref().and_then(|inner| inner.downcast_ref()).and_then(advice_for),
             },
+            Self::Objects(error) => advice_for(error),
             _ => None,
         }
+    }
+}
+
+fn advice_for(error: &ObjectError) -> Option<&'static str> {
+    match error {
+        ObjectError::Late(_) => {
+            Some("see whether it runs; where it is slow, or the way to it, raise s3_timeout_seconds")
+        }
+        _ => None,
     }
 }

@@ -164,15 +164,24 @@ fn uploads(conn: &mut Conn<'_>) -> Result<Vec<(FileEntry, i64)>, BackupError> {
 impl Service {
     /// Makes a backup on a thread of its own, and notes what came of it.
     pub(crate) async fn make_apart(self: &Arc<Self>, plan: &BackupPlan) -> Result<Backup, BackupError> {
-        let (sender, receiver) = tokio::sync::oneshot::channel();
         let (service, plan) = (self.clone(), plan.clone());
-        let spawned = std::thread::Builder::new().name("backup".into()).spawn(move || {
-            let _ = sender.send(make(&service, &plan.place, plan.lock.as_ref(), &|_| {}));
-        });
-        spawned.map_err(BackupError::file("cannot start a thread"))?;
-        let ended = Err(BackupError::Refused("making the backup failed unexpectedly".into()));
-        let outcome = receiver.await.unwrap_or(ended);
+        let work = move || make(&service, &plan.place, plan.lock.as_ref(), &|_| {});
+        let outcome = apart(work).await;
         self.note_backup(&outcome).await?;
         outcome
     }
+}
+
+/// Runs what may wait for a place on a thread of its own, for which no stop of the server waits.
+pub(crate) async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, BackupError> + Send + 'static,
+) -> Result<T, BackupError> {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    let run = move || {
+        let _ = sender.send(work());
+    };
+    let spawned = std::thread::Builder::new().name("backup".into()).spawn(run);
+    spawned.map_err(BackupError::file("cannot start a thread"))?;
+    let ended = Err(BackupError::Refused("the thread for backups ended unexpectedly".into()));
+    receiver.await.unwrap_or(ended)
 }

@@ -27,6 +27,7 @@ pub use claviger_store::backups::{Made, State};
 pub use error::BackupError;
 pub use keep::Keep;
 pub use made_key::KeyState;
+pub(crate) use making::apart;
 pub use making::{Backup, make};
 pub use moving::{Move, Moved, MovedTable, move_store};
 pub use place::Place;

@@ -3,6 +3,7 @@
 use std::{
     io::{self, Read, Write},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -93,6 +94,8 @@ impl Shelf for ObjectShelf {
             open: None,
             piece: Bytes::new(),
             resumes: 0,
+            paced: 0,
+            spent: Duration::ZERO,
         }))
     }
 
@@ -172,17 +175,40 @@ struct Content {
     open: Option<Download>,
     piece: Bytes,
     resumes: u32,
+    /// Bytes that came, and how long they were waited for, since as many as a part has had come.
+    paced: usize,
+    spent: Duration,
 }
 
 impl Content {
+    /// The next bytes. However they drip, a part's worth of them must be there in time.
     fn advance(&mut self) -> Result<Option<Bytes>, ObjectError> {
-        let mut open = match self.open.take() {
-            Some(open) => open,
-            None => self.store.wait(self.store.objects.open(&self.name, self.at, self.length))?,
+        let (store, open, begun) = (self.store.clone(), self.open.take(), Instant::now());
+        let limit = store.objects.part_limit();
+        let next = async {
+            let mut open = match open {
+                Some(open) => open,
+                None => store.objects.open(&self.name, self.at, self.length).await?,
+            };
+            let piece = open.next().await?;
+            Ok((open, piece))
         };
-        let piece = self.store.wait(open.next())?;
+        let left = limit.saturating_sub(self.spent);
+        let came = store
+            .wait(async { tokio::time::timeout(left, next).await.unwrap_or(Err(ObjectError::Late(limit))) });
+        self.spent += begun.elapsed();
+        let (open, piece) = came?;
         self.open = Some(open);
+        self.paced += piece.as_ref().map_or(0, Bytes::len);
+        if self.paced >= PART {
+            (self.paced, self.spent) = (0, Duration::ZERO);
+        }
         Ok(piece)
+    }
+
+    /// Whether it helps to begin anew from where it broke off.
+    fn may_resume(&self) -> bool {
+        self.resumes < RESUMES && self.spent < self.store.objects.part_limit()
     }
 }
 
@@ -196,10 +222,10 @@ impl Read for Content {
                     self.piece = piece;
                 }
                 // Neither has it ended, nor does it go on.
-                Ok(None) if self.resumes < RESUMES => (self.resumes, self.open) = (self.resumes + 1, None),
+                Ok(None) if self.may_resume() => (self.resumes, self.open) = (self.resumes + 1, None),
                 Ok(None) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Err(ObjectError::Unreachable(_)) if self.resumes < RESUMES => {
-                    (self.resumes, self.open) = (self.resumes + 1, None);
+                Err(ObjectError::Unreachable(_) | ObjectError::Late(_)) if self.may_resume() => {
+                    self.resumes += 1;
                 }
                 Err(error) => return Err(io::Error::other(error)),
             }

@@ -2,10 +2,11 @@
 
 use std::{
     collections::BTreeMap,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
     sync::{Arc, Mutex},
     thread,
+    time::Duration,
 };
 
 /// What goes wrong.
@@ -22,6 +23,14 @@ pub enum Fault {
     Breaks,
     /// Contents that were kept are changed.
     Rots,
+    /// Nothing is answered.
+    Silent,
+    /// Lists come a byte at a time.
+    DripsLists,
+    /// Contents come a byte at a time.
+    DripsContents,
+    /// Parts are not taken beyond their first bytes.
+    Stalls,
 }
 
 #[derive(Default)]
@@ -68,6 +77,11 @@ impl Objects {
         self.kept.lock().expect("no panic").parts.len()
     }
 
+    /// Requests until now.
+    pub fn requests(&self) -> u64 {
+        self.kept.lock().expect("no panic").requests
+    }
+
     /// How many bytes an object has.
     pub fn length(&self, name: &str) -> usize {
         self.kept.lock().expect("no panic").objects[name].len()
@@ -94,10 +108,16 @@ fn serve(stream: &TcpStream, kept: &Mutex<Kept>) -> Option<()> {
             found.eq_ignore_ascii_case(name).then(|| value.to_owned())
         })
     };
-    let mut body = vec![0; header("content-length").and_then(|told| told.parse().ok()).unwrap_or(0)];
-    input.read_exact(&mut body).ok()?;
     let mut words = lines[0].split(' ');
     let (method, target) = (words.next()?, words.next()?);
+    if kept.lock().expect("no panic").fault == Some(Fault::Stalls) && method == "PUT" {
+        // The connection stays open, and nobody reads what is sent.
+        loop {
+            thread::park();
+        }
+    }
+    let mut body = vec![0; header("content-length").and_then(|told| told.parse().ok()).unwrap_or(0)];
+    input.read_exact(&mut body).ok()?;
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     assert!(query.contains("X-Amz-Signature="), "not signed: {target}");
     let from =
@@ -105,14 +125,29 @@ fn serve(stream: &TcpStream, kept: &Mutex<Kept>) -> Option<()> {
     let mut kept = kept.lock().expect("no panic");
     kept.requests += 1;
     let reply = answer(&mut kept, method, path, query, from, body);
-    let breaks = kept.fault == Some(Fault::Breaks) && method == "GET" && path.contains(".backup");
+    let (fault, content) = (kept.fault, path.contains(".backup"));
+    let breaks = fault == Some(Fault::Breaks) && method == "GET" && content;
+    let drips = fault == Some(if content { Fault::DripsContents } else { Fault::DripsLists });
     drop(kept);
+    if fault == Some(Fault::Silent) {
+        // Until the other side goes.
+        io::copy(&mut input, &mut io::sink()).ok()?;
+        return None;
+    }
     let mut out = stream;
     let length = reply.length.unwrap_or(reply.body.len());
     let head =
         format!("HTTP/1.1 {} X\r\nContent-Length: {length}\r\nETag: \"{length:x}\"\r\n\r\n", reply.status);
     out.write_all(head.as_bytes()).ok()?;
     if method == "HEAD" {
+        return Some(());
+    }
+    if drips {
+        for byte in &reply.body {
+            out.write_all(&[*byte]).ok()?;
+            // The pace of a store that is slow, which nobody waits for.
+            thread::sleep(Duration::from_millis(100));
+        }
         return Some(());
     }
     // Not so little that it would be tried too often.

@@ -1,0 +1,81 @@
+//! What an object store answers, and why it does not.
+
+use std::{fmt, time::Duration};
+
+use reqwest::Response;
+
+use crate::cause::cause;
+
+/// Bytes of an answer that is no content.
+const ANSWER_MAX: usize = 8 * 1024 * 1024;
+
+/// Why an object store did not do as it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ObjectError {
+    /// The settings make no sense.
+    #[error("{0}")]
+    Settings(String),
+    /// It cannot be reached, or broke off; after several tries.
+    #[error("the object store cannot be reached, or broke off: {0}")]
+    Unreachable(String),
+    /// It took too long; after two tries.
+    #[error("the object store did not answer within {0:?}")]
+    Late(Duration),
+    /// It refused.
+    #[error("the object store refuses: {status} {code}")]
+    Refused {
+        /// The status.
+        status: u16,
+        /// What it calls the reason.
+        code: String,
+    },
+    /// What it says is not true or makes no sense.
+    #[error("the object store is not to be trusted: {0}")]
+    Odd(String),
+}
+
+/// What comes of a call, unless it takes longer.
+pub(crate) async fn within<T>(
+    limit: Duration,
+    call: impl Future<Output = reqwest::Result<T>>,
+) -> Result<T, ObjectError> {
+    match tokio::time::timeout(limit, call).await {
+        // Not its own text, which has the signed address.
+        Ok(done) => done.map_err(|error| ObjectError::Unreachable(cause(&error.without_url()))),
+        Err(_) => Err(ObjectError::Late(limit)),
+    }
+}
+
+/// An answer that is no content; however it comes, all of it must be there in time.
+pub(crate) async fn text(mut reply: Response, limit: Duration) -> Result<String, ObjectError> {
+    let mut body = Vec::new();
+    let mut is_small = true;
+    let read = async {
+        while let Some(piece) = reply.chunk().await? {
+            is_small = body.len() + piece.len() <= ANSWER_MAX;
+            if !is_small {
+                break;
+            }
+            body.extend_from_slice(&piece);
+        }
+        Ok(())
+    };
+    within(limit, read).await?;
+    if is_small {
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    } else {
+        Err(ObjectError::Odd("its answer has no end".into()))
+    }
+}
+
+/// What an answer calls the reason of a refusal, as far as it is a word.
+pub(crate) fn code_of(text: &str) -> String {
+    let inner = text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
+    let code = inner.map_or("", |(code, _)| code);
+    code.chars().filter(char::is_ascii_alphanumeric).take(64).collect()
+}
+
+/// For `map_err`: an answer that cannot be read.
+pub(crate) fn odd(_: impl fmt::Display) -> ObjectError {
+    ObjectError::Odd("its answer is not what S3 says".into())
+}
