@@ -70,15 +70,27 @@ pub fn record_failure(conn: &mut Conn<'_>, at: i64, why: &str) -> Result<()> {
     Ok(())
 }
 
-/// Claims making the next backup until the second `until`, where none was begun since `before` and nobody else makes one.
-/// `claimant` is a text that no other node has. `false`: not now, or not this node.
+/// Seconds after the last begin of a backup until the next one is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// Where the last one succeeded.
+    pub every: i64,
+    /// Where it failed, or whoever made it is gone; not longer than the other.
+    pub again: i64,
+}
+
+/// Claims making the next backup until the second `until`, where one is due and nobody else makes one. `claimant` is a text
+/// that no other node has. `false`: not now, or not this node.
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub fn claim(conn: &mut Conn<'_>, claimant: &str, before: i64, now: i64, until: i64) -> Result<bool> {
+pub fn claim(conn: &mut Conn<'_>, claimant: &str, wait: Wait, now: i64, until: i64) -> Result<bool> {
+    // A claim that ran out and was not given back is that of a node that ended in the middle.
     let sql = "UPDATE backup_state SET tried = $3, claimed = $4, claimant = $1
-        WHERE id = 1 AND tried <= $2 AND claimed <= $3";
-    Ok(conn.execute(sql, params![claimant, before, now, until])? == 1)
+        WHERE id = 1 AND claimed <= $3
+            AND (tried <= $2 OR tried <= $5 AND (failed IS NOT NULL OR claimant <> ''))";
+    let [done, undone] = [wait.every, wait.again].map(|wait| now.saturating_sub(wait));
+    Ok(conn.execute(sql, params![claimant, done, now, until, undone])? == 1)
 }
 
 /// Keeps a claim for longer. `false`: another node has it by now.

@@ -9,6 +9,7 @@ mod anonymous;
 mod backup;
 mod backup_faults;
 mod backup_load;
+mod backup_nodes;
 mod backup_objects;
 mod backup_objects_slow;
 mod backup_secrets;

@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use claviger_metrics::Counter;
-use claviger_store::{Conn, backups};
+use claviger_store::{
+    Conn,
+    backups::{self, Wait},
+};
 
 use crate::{
     Service, ServiceError,
@@ -18,7 +21,7 @@ pub(crate) static FAILED: Counter = Counter::new();
 const LOOK: Duration = Duration::from_secs(20);
 /// Seconds for which a claim holds, unless it is renewed.
 const CLAIM: i64 = 120;
-/// Seconds after which one that failed is tried again, or the plan's time where that is shorter.
+/// Seconds after which one that failed or broke off is tried again, or the plan's time where that is shorter.
 const AGAIN: i64 = 900;
 
 impl Service {
@@ -40,11 +43,8 @@ impl Service {
     async fn claim_backup(&self, plan: &BackupPlan, claimant: &str) -> Result<bool, ServiceError> {
         let (now, claimant) = (self.clock.now(), claimant.to_owned());
         let every = i64::try_from(plan.every.as_secs()).unwrap_or(i64::MAX);
-        let claim = move |conn: &mut Conn<'_>| {
-            let failed = backups::state(conn)?.failed.is_some();
-            let wait = if failed { every.min(AGAIN) } else { every };
-            backups::claim(conn, &claimant, now.saturating_sub(wait), now, now + CLAIM)
-        };
+        let wait = Wait { every, again: every.min(AGAIN) };
+        let claim = move |conn: &mut Conn<'_>| backups::claim(conn, &claimant, wait, now, now + CLAIM);
         Ok(self.store.db().write(claim).await?)
     }
 
@@ -53,6 +53,7 @@ impl Service {
             made = self.make_apart(plan) => made,
             lost = self.keep_claim(claimant) => Err(lost),
         };
+        let is_made = made.is_ok();
         match made {
             Ok(backup) => {
                 MADE.add();
@@ -65,7 +66,6 @@ impl Service {
                     files = backup.summary.files,
                     "made a backup"
                 );
-                self.prune_backups(plan).await;
             }
             Err(error) => {
                 FAILED.add();
@@ -78,6 +78,10 @@ impl Service {
         if let Err(error) = self.store.db().write::<_, ServiceError, _>(move |conn| Ok(release(conn)?)).await
         {
             error.log("the claim of a backup was not given back");
+        }
+        // Not under the claim: a node that ended now would seem to have ended before.
+        if is_made {
+            self.prune_backups(plan).await;
         }
     }
 

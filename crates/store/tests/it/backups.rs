@@ -1,11 +1,16 @@
 //! What is known of backups, and who makes the next one.
 
-use claviger_store::backups::{self, Made, State};
+use claviger_store::backups::{self, Made, State, Wait};
 use futures_util::future::join_all;
 
 use crate::support::{Fixture, NOW, both};
 
-both![the_last_backup_is_known, failures_are_known_until_one_succeeds, one_node_makes_it];
+both![
+    the_last_backup_is_known,
+    failures_are_known_until_one_succeeds,
+    one_node_makes_it,
+    what_failed_or_broke_off_is_due_sooner,
+];
 
 fn made(at: i64) -> Made {
     Made { at, name: format!("claviger-{at}.backup"), place: "/backup".into(), bytes: 5 }
@@ -32,9 +37,9 @@ async fn failures_are_known_until_one_succeeds(t: Fixture) {
 }
 
 async fn one_node_makes_it(t: Fixture) {
-    let claim = |who: &'static str, now: i64| {
-        t.write(move |conn| backups::claim(conn, who, now - 100, now, now + 1000))
-    };
+    let wait = Wait { every: 100, again: 100 };
+    let claim =
+        |who: &'static str, now: i64| t.write(move |conn| backups::claim(conn, who, wait, now, now + 1000));
     let names = ["a", "b", "c", "d"];
     let got = join_all(names.map(|name| claim(name, NOW))).await;
     assert_eq!(got.iter().filter(|got| **got).count(), 1, "{got:?}");
@@ -50,4 +55,21 @@ async fn one_node_makes_it(t: Fixture) {
     t.write(move |conn| backups::release(conn, loser)).await;
     assert!(!claim(winner, NOW + 2050).await, "one was begun a moment ago");
     assert!(claim(winner, NOW + 2100).await);
+}
+
+async fn what_failed_or_broke_off_is_due_sooner(t: Fixture) {
+    let wait = Wait { every: 5000, again: 100 };
+    let claim =
+        |who: &'static str, now: i64| t.write(move |conn| backups::claim(conn, who, wait, now, now + 50));
+    assert!(claim("a", NOW).await);
+    assert!(!claim("b", NOW + 60).await, "its claim has run out, but it was begun a moment ago");
+    assert!(claim("b", NOW + 100).await, "whoever made it is gone");
+    t.write(|conn| backups::release(conn, "b")).await;
+    assert!(!claim("a", NOW + 300).await, "it succeeded");
+    t.write(|conn| backups::record_failure(conn, NOW + 110, "the disk is full")).await;
+    assert!(claim("a", NOW + 300).await, "it failed");
+    t.write(|conn| backups::record(conn, &made(NOW + 300))).await;
+    t.write(|conn| backups::release(conn, "a")).await;
+    assert!(!claim("b", NOW + 5299).await);
+    assert!(claim("b", NOW + 5300).await);
 }
