@@ -7,7 +7,7 @@ use claviger_service::{DEMO_OWNER, Service, write_private};
 use serde::{Deserialize, Serialize};
 
 /// Name of the file in the data folder.
-const FILE: &str = "demo.json";
+pub(super) const FILE: &str = "demo.json";
 
 /// Everything one needs to call the demo application. Holds secrets: only the owner of the file can read it.
 #[derive(Serialize, Deserialize)]

@@ -7,6 +7,7 @@ mod access_log;
 mod acme;
 mod anonymous;
 mod backup;
+mod backup_doctor;
 mod backup_faults;
 mod backup_load;
 mod backup_nodes;

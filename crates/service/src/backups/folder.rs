@@ -9,6 +9,7 @@ use std::{
 };
 
 use claviger_archive::{TAIL_LEN, Tail};
+use rustix::fs::Access;
 
 use super::{
     error::BackupError,
@@ -74,6 +75,18 @@ impl Shelf for Folder {
             }
         }
         Ok(found)
+    }
+
+    fn try_out(&self, name: &str) -> Result<(), BackupError> {
+        if self.0.is_dir() {
+            return self.begin(name).map(drop);
+        }
+        let path = std::path::absolute(&self.0).map_err(self.told("there is no such folder:"))?;
+        let above = path.ancestors().find(|above| above.exists()).unwrap_or(Path::new("/"));
+        rustix::fs::access(above, Access::WRITE_OK | Access::EXEC_OK)
+            .map_err(io::Error::from)
+            .and_then(|()| if above.is_dir() { Ok(()) } else { Err(ErrorKind::NotADirectory.into()) })
+            .map_err(self.told("cannot make the folder"))
     }
 
     fn begin(&self, name: &str) -> Result<Box<dyn Unfinished>, BackupError> {
@@ -234,6 +247,21 @@ mod tests {
         let other = folder.path().join("claviger-20260103T030405Z.backup");
         std::os::unix::fs::symlink("nowhere", other).unwrap();
         assert_eq!(shelf.list().unwrap(), []);
+    }
+
+    #[test]
+    fn trying_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("some/backups");
+        let shelf = Folder::new(path.clone());
+        shelf.try_out(NAME).unwrap();
+        assert!(!folder.path().join("some").exists());
+        fs::write(folder.path().join("some"), "in the way").unwrap();
+        shelf.try_out(NAME).unwrap_err();
+        fs::remove_file(folder.path().join("some")).unwrap();
+        fs::create_dir_all(&path).unwrap();
+        shelf.try_out(NAME).unwrap();
+        assert_eq!(fs::read_dir(&path).unwrap().count(), 0);
     }
 
     #[test]

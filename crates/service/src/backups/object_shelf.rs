@@ -65,6 +65,11 @@ impl Shelf for ObjectShelf {
         Ok(stored.collect())
     }
 
+    fn try_out(&self, name: &str) -> Result<(), BackupError> {
+        let id = self.0.wait(self.0.objects.begin(name))?;
+        Ok(self.0.wait(self.0.objects.abort(name, &id))?)
+    }
+
     fn begin(&self, name: &str) -> Result<Box<dyn Unfinished>, BackupError> {
         if self.0.wait(self.0.objects.list())?.iter().any(|(found, _)| found == name) {
             return Err(BackupError::Refused(format!(

@@ -72,6 +72,14 @@ impl Place {
         })
     }
 
+    /// Looks whether a backup could be written as of the second `now`; nothing is left of that.
+    ///
+    /// # Errors
+    /// When it could not.
+    pub fn try_out(&self, now: i64) -> Result<(), BackupError> {
+        self.shelf.try_out(&names::of(now))
+    }
+
     /// Deletes a backup.
     ///
     /// # Errors

@@ -31,6 +31,8 @@ pub struct Progress {
 /// What a place can do.
 pub(super) trait Shelf: Send + Sync {
     fn list(&self) -> Result<Vec<Stored>, BackupError>;
+    /// Looks whether a backup of this name could be written; nothing is left of that.
+    fn try_out(&self, name: &str) -> Result<(), BackupError>;
     /// Begins a backup that nobody sees until it is kept.
     fn begin(&self, name: &str) -> Result<Box<dyn Unfinished>, BackupError>;
     fn open(&self, name: &str) -> Result<Box<dyn Read + Send>, BackupError>;

@@ -2,6 +2,7 @@
 
 use claviger_service::{
     Database, MasterKeyError, MasterKeySource, Options, Service, Vault,
+    backups::State,
     doctor::{AppCheck, Schema, damage, schema},
 };
 
@@ -11,21 +12,31 @@ use crate::{
     config::{Config, Store},
 };
 
-/// Looks at the database and the master key; returns the applications, as far as they can be read.
-pub(super) async fn examine(report: &mut Report, config: &Config) -> Vec<AppCheck> {
+/// What the database told, as far as it can be read.
+#[derive(Default)]
+pub(super) struct Told {
+    /// The applications.
+    pub(super) apps: Vec<AppCheck>,
+    /// How backups stand; `None`: that cannot be read.
+    pub(super) backups: Option<State>,
+}
+
+/// Looks at the database and the master key.
+pub(super) async fn examine(report: &mut Report, config: &Config) -> Told {
     let store = &config.store;
     let database = database(report, store).await;
     if !master_key(report, &store.master_key, database) || !database {
-        return Vec::new();
+        return Told::default();
     }
     match run::open(store, Options::default()).await {
         Ok(service) => {
             report.ok("master key", format!("{}, fits the database", store.master_key));
-            apps(report, &service).await
+            let apps = apps(report, &service).await;
+            Told { apps, backups: service.backup_state().await.ok() }
         }
         Err(error) => {
             report.problem("master key", format!("{error:#}"));
-            Vec::new()
+            Told::default()
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `claviger doctor`: looks at everything that `claviger serve` needs with these settings, and says what to do.
 
+mod backups;
 mod certificate;
 mod data;
 mod host;
@@ -35,8 +36,9 @@ async fn examine(report: &mut Report, config: &Config) {
     host::disks(report, &config.store.data_dir, &config.store.files_dir);
     host::descriptors(report, config);
     host::clock(report);
-    let apps = data::examine(report, config).await;
+    let data::Told { apps, backups: state } = data::examine(report, config).await;
     host::files_folder(report, &config.store.files_dir);
+    backups::examine(report, config, state).await;
     host::addresses(report, config);
     certificate::examine(report, config).await;
     outside::client_addresses(report, config).await;

@@ -23,6 +23,8 @@ pub enum Fault {
     Breaks,
     /// Contents that were kept are changed.
     Rots,
+    /// Whoever asks may only read.
+    Closed,
     /// Nothing is answered.
     Silent,
     /// Lists come a byte at a time.
@@ -176,6 +178,9 @@ fn answer(
     let fault = kept.fault.unwrap_or(Fault::None);
     if fault == Fault::Busy && kept.requests % 2 == 1 {
         return refusal(503, "SlowDown");
+    }
+    if fault == Fault::Closed && !["GET", "HEAD"].contains(&method) {
+        return refusal(403, "AccessDenied");
     }
     let namespace = "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
     let parameter = |name: &str| {

@@ -1,0 +1,132 @@
+//! Whether backups are made, and whether they are where they should be.
+
+use claviger_domain::{Clock as _, SystemClock};
+use claviger_service::backups::{BackupError, Made, Place, State, Stored};
+
+use super::report::Report;
+use crate::{
+    commands::{backup::advised, demo},
+    config::Config,
+    output,
+};
+
+const CHECK: &str = "backups";
+const HOUR: i64 = 3600;
+
+/// Looks at the plan, its place, and what became of the last backup.
+pub(super) async fn examine(report: &mut Report, config: &Config, state: Option<State>) {
+    let Some(place) = config.backups.scheduled() else {
+        if config.store.data_dir.join(demo::FILE).exists() {
+            return report.ok(CHECK, "none by plan, and none for a demo");
+        }
+        return report.warning(
+            CHECK,
+            "the server makes none by itself: name a folder or an object store as `place` in the section [backup], or \
+             see that something else backs up the database and the files",
+        );
+    };
+    let now = SystemClock.now();
+    let label = place.label().to_owned();
+    let looked = tokio::task::spawn_blocking(move || look(&place, now)).await;
+    let found = match looked.map_err(anyhow::Error::from).and_then(|found| found.map_err(advised)) {
+        Ok(found) => found,
+        Err(error) => {
+            return report.problem(CHECK, format!("{label} cannot be used: {error:#}; check [backup]"));
+        }
+    };
+    let Some(state) = state else {
+        return report.ok(CHECK, format!("{label} can be listed and written to"));
+    };
+    let every = i64::try_from(config.backups.every.as_secs()).unwrap_or(i64::MAX);
+    match unwell(&state, &label, &found, now, every) {
+        Some(text) => report.warning(CHECK, text),
+        None => report.ok(CHECK, format!("{}; {label} can be written to", last(&state, now))),
+    }
+}
+
+/// The backups of a place that can be written to.
+fn look(place: &Place, now: i64) -> Result<Vec<Stored>, BackupError> {
+    let found = place.list()?;
+    place.try_out(now)?;
+    Ok(found)
+}
+
+/// What is not as it should be, if anything.
+fn unwell(state: &State, label: &str, found: &[Stored], now: i64, every: i64) -> Option<String> {
+    if let Some((at, why)) = &state.failed {
+        return Some(format!("the last try failed at {}: {why}; {}", output::time(*at), last(state, now)));
+    }
+    let Some(made) = &state.made else {
+        return Some(format!("{}: a server with these settings makes one as it starts", last(state, now)));
+    };
+    // One that is being made may take a while.
+    if now - made.at > every.saturating_mul(2) {
+        let hours = every / HOUR;
+        return Some(format!(
+            "{}, and one is due every {hours} hours: does a server with these settings run?",
+            last(state, now)
+        ));
+    }
+    (made.place == label && !is_there(made, found)).then(|| {
+        format!("the last one, {}, is not in {label} as it was written: look who deletes there", made.name)
+    })
+}
+
+/// Whether a backup is where it was put.
+fn is_there(made: &Made, found: &[Stored]) -> bool {
+    found
+        .iter()
+        .any(|stored| stored.name == made.name && stored.whole && stored.bytes == made.bytes.unsigned_abs())
+}
+
+/// When the last one was made, as far as the database knows.
+fn last(state: &State, now: i64) -> String {
+    match &state.made {
+        None => "none was ever made".into(),
+        Some(made) => format!("the last one, {}, is {} hours old", made.name, (now - made.at).max(0) / HOUR),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_767_614_400;
+    const NAME: &str = "claviger-20260105T100000Z.backup";
+
+    fn made(hours: i64) -> State {
+        let made = Made { at: NOW - hours * HOUR, name: NAME.into(), place: "/backup".into(), bytes: 5 };
+        State { made: Some(made), failed: None }
+    }
+
+    fn told(state: &State, found: &[Stored]) -> String {
+        unwell(state, "/backup", found, NOW, 24 * HOUR).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_is_unwell_is_told() {
+        let stored = Stored { name: NAME.into(), made: NOW, bytes: 5, whole: true };
+        let found = std::slice::from_ref(&stored);
+        assert_eq!(told(&made(48), found), "");
+        assert_eq!(
+            told(&made(49), found),
+            format!(
+                "the last one, {NAME}, is 49 hours old, and one is due every 24 hours: does a server with these \
+                     settings run?"
+            )
+        );
+        assert!(told(&State::default(), found).starts_with("none was ever made: a server"));
+        let gone =
+            format!("the last one, {NAME}, is not in /backup as it was written: look who deletes there");
+        assert_eq!(told(&made(1), &[]), gone);
+        assert_eq!(told(&made(1), &[Stored { whole: false, ..stored.clone() }]), gone);
+        assert_eq!(told(&made(1), &[Stored { bytes: 4, ..stored.clone() }]), gone);
+        let failed = State { failed: Some((NOW, "the disk is full".into())), ..made(30) };
+        assert_eq!(
+            told(&failed, found),
+            format!(
+                "the last try failed at 2026-01-05T12:00:00Z: the disk is full; the last one, {NAME}, is 30 hours old"
+            )
+        );
+    }
+}
