@@ -2,12 +2,15 @@
 
 use std::{fmt, time::Duration};
 
+use instant_xml::FromXml;
 use reqwest::Response;
 
 use crate::cause::cause;
 
 /// Bytes of an answer that is no content.
 const ANSWER_MAX: usize = 8 * 1024 * 1024;
+/// The namespace of answers.
+const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 /// Why an object store did not do as it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -78,4 +81,73 @@ pub(crate) fn code_of(text: &str) -> String {
 /// For `map_err`: an answer that cannot be read.
 pub(crate) fn odd(_: impl fmt::Display) -> ObjectError {
     ObjectError::Odd("its answer is not what S3 says".into())
+}
+
+/// A page of uploads in parts that were begun, and neither completed nor given up.
+#[derive(FromXml)]
+#[xml(rename = "ListMultipartUploadsResult", ns(NAMESPACE))]
+pub(crate) struct Uploads {
+    pub(crate) uploads: Vec<Upload>,
+    #[xml(rename = "IsTruncated")]
+    is_truncated: Option<bool>,
+    #[xml(rename = "NextKeyMarker")]
+    next_key: Option<String>,
+    #[xml(rename = "NextUploadIdMarker")]
+    next_id: Option<String>,
+}
+
+/// One of them.
+#[derive(FromXml)]
+#[xml(rename = "Upload", ns(NAMESPACE))]
+pub(crate) struct Upload {
+    #[xml(rename = "Key")]
+    pub(crate) key: String,
+    #[xml(rename = "UploadId")]
+    pub(crate) id: String,
+}
+
+impl Uploads {
+    pub(crate) fn parse(text: &str) -> Result<Self, ObjectError> {
+        instant_xml::from_str(text).map_err(odd)
+    }
+
+    /// Key and id after which the next page begins, if there is one.
+    pub(crate) fn next(&self) -> Option<(String, String)> {
+        let more = self.is_truncated == Some(true);
+        more.then(|| self.next_key.clone().zip(self.next_id.clone())).flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(rest: &str) -> Uploads {
+        let text = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><ListMultipartUploadsResult xmlns=\"{NAMESPACE}\">\
+             <Bucket>bucket</Bucket><KeyMarker></KeyMarker><UploadIdMarker/>{rest}</ListMultipartUploadsResult>"
+        );
+        Uploads::parse(&text).unwrap()
+    }
+
+    #[test]
+    fn unfinished_uploads_are_read() {
+        let upload = |key: &str| {
+            format!(
+                "<Upload><Key>{key}</Key><UploadId>id-{key}</UploadId><Initiator><ID>us</ID><DisplayName>us\
+                 </DisplayName></Initiator><Owner><ID>us</ID></Owner><StorageClass>STANDARD</StorageClass>\
+                 <Initiated>2010-11-10T20:48:33.000Z</Initiated></Upload>"
+            )
+        };
+        let more = "<NextKeyMarker>two</NextKeyMarker><NextUploadIdMarker>id-two</NextUploadIdMarker>\
+                    <MaxUploads>2</MaxUploads><IsTruncated>true</IsTruncated>";
+        let first = page(&format!("{more}{}{}", upload("one"), upload("two")));
+        let found: Vec<_> =
+            first.uploads.iter().map(|upload| (upload.key.as_str(), upload.id.as_str())).collect();
+        assert_eq!(found, [("one", "id-one"), ("two", "id-two")]);
+        assert_eq!(first.next(), Some(("two".into(), "id-two".into())));
+        let last = page("<NextKeyMarker/><NextUploadIdMarker/><IsTruncated>false</IsTruncated>");
+        assert!(last.uploads.is_empty() && last.next().is_none());
+        assert!(Uploads::parse("<html></html>").is_err());
+    }
 }

@@ -13,7 +13,7 @@ use rusty_s3::{
 };
 
 use crate::{
-    object_answer::{ObjectError, code_of, odd, text, within},
+    object_answer::{ObjectError, Uploads, code_of, odd, text, within},
     tls,
 };
 
@@ -217,6 +217,36 @@ impl Objects {
         }
         self.delete(name).await?;
         Err(ObjectError::Odd(format!("it has {found} bytes of the {length} that it was sent")))
+    }
+
+    /// Names, without the prefix, and ids of uploads that were begun, and neither completed nor given up.
+    ///
+    /// # Errors
+    /// See [`ObjectError`].
+    pub async fn unfinished(&self) -> Result<Vec<(String, String)>, ObjectError> {
+        let (mut found, mut next) = (Vec::new(), None::<(String, String)>);
+        loop {
+            // An object without a name is the bucket, and for its uploads there is no action of their own.
+            let mut action = GetObject::new(&self.bucket, Some(&self.credentials), "");
+            let query = action.query_mut();
+            query.insert("uploads", "");
+            query.insert("prefix", self.prefix.as_str());
+            if let Some((key, id)) = next.take() {
+                query.insert("key-marker", key);
+                query.insert("upload-id-marker", id);
+            }
+            let url = action.sign(SIGNED);
+            let page = Uploads::parse(&self.told(|| self.client.get(url.clone())).await?)?;
+            next = page.next();
+            for upload in page.uploads {
+                if let Some(name) = upload.key.strip_prefix(&self.prefix) {
+                    found.push((name.to_owned(), upload.id));
+                }
+            }
+            if next.is_none() {
+                return Ok(found);
+            }
+        }
     }
 
     /// Gives up an upload.

@@ -3,8 +3,8 @@
 use std::fs;
 
 use crate::backup::{Elsewhere, Used};
-use crate::support::Server;
 use crate::support::objects::{Fault, Objects};
+use crate::support::{Server, eventually};
 
 /// A server that keeps backups in a store; more than a part of the upload does not compress.
 pub fn in_use(upload: usize) -> (Used, Objects, String) {
@@ -77,4 +77,34 @@ fn a_store_that_fails_or_lies_leaves_no_half_backup() {
     cli.ok(&["backup", "create", "--config", &settings]);
     let refused = cli.fails(&["backup", "verify", "--config", &settings]);
     assert!(refused.contains("the backup is"), "{refused}");
+}
+
+#[test]
+fn what_crashes_left_of_uploads_is_given_up_after_a_day() {
+    let (used, objects, settings) = in_use(0);
+    let cli = &used.server.cli;
+    let old = "night/claviger-20200101T000000Z.backup";
+    // Of others, of another place, and one that may still be written.
+    let kept = [
+        "claviger-20200101T000000Z.backup",
+        "night/claviger-29990101T000000Z.backup",
+        "night/letters",
+        "nights/claviger-20200101T000000Z.backup",
+    ];
+    for name in kept.iter().chain([&old]) {
+        objects.leave_unfinished(name);
+    }
+    // A key that may not list them makes backups all the same.
+    objects.fault(Fault::HidesUploads);
+    cli.ok(&["backup", "create", "--config", &settings]);
+    assert_eq!(objects.unfinished().len(), 5);
+    objects.fault(Fault::None);
+    cli.ok(&["backup", "prune", "--config", &settings, "--keep-days", "1"]);
+    assert_eq!(objects.unfinished(), kept);
+    objects.leave_unfinished(old);
+    eventually("another name", || {
+        let run = cli.run(&["backup", "create", "--config", &settings]);
+        (run.code == Some(0)).then_some(())
+    });
+    assert_eq!(objects.unfinished(), kept);
 }

@@ -5,7 +5,7 @@ use std::{
     io::{self, BufReader, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     process,
-    time::{Duration, SystemTime},
+    time::SystemTime,
 };
 
 use claviger_archive::{TAIL_LEN, Tail};
@@ -14,14 +14,12 @@ use rustix::fs::Access;
 use super::{
     error::BackupError,
     names,
-    shelf::{Shelf, Stored, Unfinished},
+    shelf::{GIVEN_UP, Shelf, Stored, Unfinished},
 };
 use crate::shared::private::create_private;
 
 /// Ends the names of what is being written.
 const UNFINISHED: &str = ".unfinished";
-/// What was not written to for so long, nobody writes any more.
-const GIVEN_UP: Duration = Duration::from_hours(24);
 /// Bytes that are written at once.
 const PIECE: usize = 256 * 1024;
 
@@ -195,6 +193,8 @@ impl Drop for Sheet {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     const NAME: &str = "claviger-20260102T030405Z.backup";

@@ -3,7 +3,7 @@
 use std::{
     io::{self, Read, Write},
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use bytes::Bytes;
@@ -13,7 +13,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::{
     error::BackupError,
     names,
-    shelf::{Shelf, Stored, Unfinished},
+    shelf::{GIVEN_UP, Shelf, Stored, Unfinished},
 };
 
 /// Bytes of a part. A backup may have 10,000 of them.
@@ -71,6 +71,7 @@ impl Shelf for ObjectShelf {
     }
 
     fn begin(&self, name: &str) -> Result<Box<dyn Unfinished>, BackupError> {
+        self.clear()?;
         if self.0.wait(self.0.objects.list())?.iter().any(|(found, _)| found == name) {
             return Err(BackupError::Refused(format!(
                 "there is a backup {name} already: try again in a second"
@@ -109,6 +110,27 @@ impl Shelf for ObjectShelf {
     }
 
     fn clear(&self) -> Result<(), BackupError> {
+        let begun = match self.0.wait(self.0.objects.unfinished()) {
+            // Not every key may look for them.
+            Err(ObjectError::Refused { status, code }) => {
+                tracing::warn!(
+                    status,
+                    code,
+                    "unfinished uploads of backups cannot be listed: let the key do so, or the bucket remove them by \
+                     a rule"
+                );
+                return Ok(());
+            }
+            begun => begun?,
+        };
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let before = now.saturating_sub(GIVEN_UP).as_secs().cast_signed();
+        for (name, id) in begun {
+            // The name tells when it was begun.
+            if names::second(&name).is_some_and(|made| made < before) {
+                self.0.wait(self.0.objects.abort(&name, &id))?;
+            }
+        }
         Ok(())
     }
 }

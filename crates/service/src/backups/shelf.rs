@@ -1,8 +1,14 @@
 //! What a place for backups can do.
 
-use std::io::{Read, Write};
+use std::{
+    io::{Read, Write},
+    time::Duration,
+};
 
 use super::error::BackupError;
+
+/// What was not written to for so long, nobody writes any more.
+pub(super) const GIVEN_UP: Duration = Duration::from_hours(24);
 
 /// A backup in a place.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -25,6 +25,8 @@ pub enum Fault {
     Rots,
     /// Whoever asks may only read.
     Closed,
+    /// Uploads are not listed.
+    HidesUploads,
     /// Nothing is answered.
     Silent,
     /// Lists come a byte at a time.
@@ -38,7 +40,8 @@ pub enum Fault {
 #[derive(Default)]
 struct Kept {
     objects: BTreeMap<String, Vec<u8>>,
-    parts: BTreeMap<String, BTreeMap<u32, Vec<u8>>>,
+    /// By their ids: the name of the object, and the parts.
+    parts: BTreeMap<String, (String, BTreeMap<u32, Vec<u8>>)>,
     requests: u64,
     fault: Option<Fault>,
 }
@@ -77,6 +80,17 @@ impl Objects {
     /// Uploads that were begun, and neither completed nor given up.
     pub fn uploads(&self) -> usize {
         self.kept.lock().expect("no panic").parts.len()
+    }
+
+    /// Begins an upload that nobody goes on with.
+    pub fn leave_unfinished(&self, name: &str) {
+        let mut kept = self.kept.lock().expect("no panic");
+        kept.parts.insert(format!("left-{name}"), (name.into(), BTreeMap::new()));
+    }
+
+    /// Names of the objects of which uploads were begun, and neither completed nor given up.
+    pub fn unfinished(&self) -> Vec<String> {
+        self.kept.lock().expect("no panic").parts.values().map(|(name, _)| name.clone()).collect()
     }
 
     /// Requests until now.
@@ -188,6 +202,26 @@ fn answer(
     };
     let (upload, part) = (parameter("uploadId"), parameter("partNumber"));
     let Some(name) = path.strip_prefix("/bucket/").filter(|name| !name.is_empty()) else {
+        if parameter("uploads").is_some() {
+            if fault == Fault::HidesUploads {
+                return refusal(403, "AccessDenied");
+            }
+            // A page has one.
+            let after = parameter("upload-id-marker").map(|id| id.replace("%2F", "/"));
+            let mut left = kept.parts.iter().filter(|(id, _)| after.as_ref().is_none_or(|after| *id > after));
+            let first = left.next().map(|(id, (name, _))| {
+                let more = left.next().is_some();
+                format!(
+                    "<NextKeyMarker>{name}</NextKeyMarker><NextUploadIdMarker>{id}</NextUploadIdMarker>\
+                     <IsTruncated>{more}</IsTruncated><Upload><Key>{name}</Key><UploadId>{id}</UploadId></Upload>"
+                )
+            });
+            let inner = first.unwrap_or_default();
+            return with(
+                200,
+                format!("<ListMultipartUploadsResult {namespace}>{inner}</ListMultipartUploadsResult>"),
+            );
+        }
         let contents: String = kept
             .objects
             .iter()
@@ -200,7 +234,7 @@ fn answer(
     match (method, upload) {
         ("POST", None) => {
             let id = format!("upload{}", kept.requests);
-            kept.parts.insert(id.clone(), BTreeMap::new());
+            kept.parts.insert(id.clone(), (name.to_owned(), BTreeMap::new()));
             let inner = format!("<UploadId>{id}</UploadId>");
             with(
                 200,
@@ -210,12 +244,12 @@ fn answer(
         ("PUT", Some(_)) if fault == Fault::Full => refusal(403, "QuotaExceeded"),
         ("PUT", Some(id)) => {
             let number = part.and_then(|part| part.parse().ok()).expect("a number");
-            kept.parts.get_mut(&id).expect("an upload").insert(number, body);
+            kept.parts.get_mut(&id).expect("an upload").1.insert(number, body);
             with(200, String::new())
         }
         ("POST", Some(id)) => {
-            let mut all =
-                kept.parts.remove(&id).expect("an upload").into_values().flatten().collect::<Vec<u8>>();
+            let (_, parts) = kept.parts.remove(&id).expect("an upload");
+            let mut all = parts.into_values().flatten().collect::<Vec<u8>>();
             if fault == Fault::Rots {
                 let middle = all.len() / 2;
                 all[middle] ^= 1;
@@ -228,7 +262,7 @@ fn answer(
             )
         }
         ("DELETE", Some(id)) => {
-            kept.parts.remove(&id);
+            kept.parts.remove(&id.replace("%2F", "/"));
             with(204, String::new())
         }
         ("DELETE", None) => {
