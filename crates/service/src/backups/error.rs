@@ -47,7 +47,7 @@ impl BackupError {
                     Some("the disk is full: make room; what was written by half is removed")
                 }
                 io::ErrorKind::PermissionDenied => Some("see whose the folder is, and its permissions"),
-                _ => source.get_ref().and_then(|inner| inner.downcast_ref()).and_then(advice_for),
+                _ => reason.get_ref().and_then(|inner| inner.downcast_ref()).and_then(advice_for),
             },
             Self::Objects(error) => advice_for(error),
             _ => None,
