@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use serde::de::{DeserializeSeed, Deserializer as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer as _, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Deserializer, Map, Value};
 
 use super::{
@@ -105,12 +105,17 @@ impl<'de> Visitor<'de> for Top<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut rest = Map::new();
+        let (mut rest, mut size) = (Map::new(), 0);
         while let Some(name) = map.next_key::<String>()? {
             let field = Field { sink: &mut *self.sink, table: &name };
             if let Some(value) = map.next_value_seed(field)?
                 && rest.len() <= COLUMNS_MAX
             {
+                // The bytes that are read are counted anew after each row, and rows may stand in between.
+                size += name.len() + value.as_str().map_or(0, str::len);
+                if size > ROW_MAX {
+                    return Err(A::Error::custom("a row has more than 16 MiB"));
+                }
                 rest.insert(name, value);
             }
         }
@@ -219,6 +224,10 @@ mod tests {
         let long = format!(r#"{{"users":[{{"a":"{}"}}]}}"#, "x".repeat(ROW_MAX + (1 << 17)));
         let error = shown(&long).expect_err("too long").to_string();
         assert!(error.contains("16 MiB"), "{error}");
+        // Rows in between do not let what stands beside them grow.
+        let half = "x".repeat(ROW_MAX / 2 + 1);
+        let error = shown(&format!(r#"{{"a":"{half}","users":[{{}}],"b":"{half}"}}"#)).expect_err("too long");
+        assert!(error.to_string().contains("16 MiB"), "{error}");
     }
 
     proptest! {

@@ -366,6 +366,44 @@ fn what_is_no_dump_changes_nothing() {
     assert_eq!(server.cli.json(&["owner", "list", "--json"]).as_array().expect("owners").len(), 1);
 }
 
+#[test]
+fn what_no_server_has_is_refused_before_it_fills_the_memory() {
+    let server = Server::start();
+    let refused = |name: &str, text: &str| {
+        let path = written(server.folder(), name, text);
+        server.cli.fails(&[
+            "import",
+            "keyauth",
+            path.to_str().expect("a path"),
+            "--owner",
+            "acme",
+            "--app",
+            "shop",
+        ])
+    };
+    let replies = vec![r#"{"name":"x"}"#; 10_001].join(",");
+    let told = refused("reply.json", &format!(r#"{{"appdetails":[{replies}]}}"#));
+    assert!(told.contains("more than 10000 applications"), "{told}");
+    let whitelist = format!("1.1.1.1{}", ",".repeat(60_000));
+    let mut text =
+        String::from("INSERT INTO `apps` (`owner`,`name`,`sellerApiWhitelist`) VALUES ('acme','shop','')");
+    for _ in 0..1200 {
+        text += &format!(",('acme','shop','{whitelist}')");
+    }
+    let told = refused("large.sql", &format!("{text};\n"));
+    assert!(told.contains("the settings of its applications have more than 64 MiB"), "{told}");
+}
+
+#[test]
+fn a_setting_of_any_length_keeps_its_default() {
+    let server = Server::start();
+    let text = dump().replace("'Welcome \\'back\\'!'", &format!("'{}'", "x".repeat(1 << 20)));
+    let report = import(&server, &written(server.folder(), "dump.sql", &text), &["--dry-run"]);
+    let notes = report["notes"].to_string();
+    let told = "shop: a setting keeps its default: messages.loggedIn: no value has 1048576 bytes";
+    assert!(notes.contains(told) && notes.len() < 4000, "{notes}");
+}
+
 /// A compressed dump of so many users with a license, a subscription and a variable each.
 fn large(folder: &Path, users: usize) -> PathBuf {
     let path = folder.join("large.sql.gz");

@@ -172,10 +172,9 @@ impl Service {
             }
         };
         let base = AppSettings { api: plan.api, ..AppSettings::default() };
-        let (settings, unfit) = self.settings_from(&base, &found.settings)?;
-        report
-            .notes
-            .extend(unfit.into_iter().map(|why| format!("{name}: a setting keeps its default: {why}")));
+        let settings = self.settings_from(&base, &found.settings.fit)?;
+        let unfit = found.settings.unfit.iter();
+        report.notes.extend(unfit.map(|why| format!("{name}: a setting keeps its default: {why}")));
         let paused = settings.paused;
         let kept = found.seller_key.as_ref().map(kept_secret);
         let (id, seller_key_kept) = match owner {

@@ -2,7 +2,7 @@
 
 use claviger_domain::{OwnerId, Secret, fold};
 
-use super::{plan::Takeover, record::Record, settings::changes_of};
+use super::{plan::Takeover, record::Record, settings::Settings};
 use crate::ServiceError;
 
 /// Bytes of an app secret, as hexadecimal digits.
@@ -21,8 +21,7 @@ pub(super) struct Found {
     pub(super) secret: Option<Secret>,
     pub(super) seller_key: Option<Secret>,
     pub(super) banned: bool,
-    /// Settings by their names here, and their texts.
-    pub(super) settings: Vec<(&'static str, String)>,
+    pub(super) settings: Settings,
 }
 
 fn hexadecimal(text: Option<&str>, length: usize) -> Option<Secret> {
@@ -44,7 +43,7 @@ impl Found {
             secret: hexadecimal(text("secret"), SECRET_LEN),
             seller_key: hexadecimal(text("sellerkey"), SELLER_KEY_LEN),
             banned: row.flag(&["banned"]).ok().flatten().unwrap_or_default(),
-            settings: changes_of(row),
+            settings: Settings::of(row),
         }
     }
 

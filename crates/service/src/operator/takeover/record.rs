@@ -31,9 +31,11 @@ impl Record {
         Self { number, line, columns, values, fault }
     }
 
-    /// Bytes that it takes, roughly.
+    /// Bytes that it takes, roughly; the rows of a reply have names of columns of their own.
     pub(super) fn size(&self) -> usize {
-        self.values.iter().flatten().map(|value| value.len() + 24).sum::<usize>() + 64
+        let columns = self.columns.iter().map(|name| name.len() + 16);
+        let values = self.values.iter().map(|value| value.as_ref().map_or(0, Vec::len) + 24);
+        columns.chain(values).sum::<usize>() + 64
     }
 
     /// Why nothing of it can be read, if that is so.

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{record::Record, slice::Fate};
+use crate::shared::text::cut;
 
 /// Rows of a table that are named in a report.
 const NAMED_MAX: usize = 100;
 /// Reasons of a table that are told apart.
 const REASONS_MAX: usize = 100;
+/// Bytes of a reason, which may repeat a value of any length.
+const WHY_MAX: usize = 500;
 
 /// What came of a takeover, or would.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -98,6 +101,7 @@ impl TableReport {
                 *self.reasons.entry(if known { kind.into() } else { "other reasons".into() }).or_default() +=
                     1;
                 if self.not_taken.len() < NAMED_MAX {
+                    let why = cut(&why, WHY_MAX).to_owned();
                     self.not_taken.push(NotTaken { line: record.line, name: record.shown(label), why });
                 }
             }

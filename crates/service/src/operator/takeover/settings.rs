@@ -1,6 +1,7 @@
 //! Settings of an application, by their names there and here.
 
 use super::record::Record;
+use crate::{Service, shared::text::cut};
 
 /// Names of flags: there, in replies of the Seller API, here.
 const FLAGS: [(&[&str], &str); 11] = [
@@ -67,8 +68,50 @@ const TEXTS: [(&[&str], &str); 35] = [
 /// Digits of a hash of a program.
 const HASH_LEN: usize = 32;
 
-/// What a row tells of settings, each by its name here.
-pub(super) fn changes_of(row: &Record) -> Vec<(&'static str, String)> {
+/// Bytes of a value that could be one: the longest is a list of 1000 networks.
+const LONGEST: usize = 64 << 10;
+/// Bytes of a reason, which may repeat the value.
+const REASON_MAX: usize = 200;
+
+/// What an application has for settings: values by their names here, and why others fit none. What is kept of them has a
+/// bound, since those of all applications are kept while an export is read.
+#[derive(Debug, Default)]
+pub(super) struct Settings {
+    pub(super) fit: Vec<(&'static str, String)>,
+    pub(super) unfit: Vec<String>,
+}
+
+impl Settings {
+    /// What a row tells of them.
+    pub(super) fn of(row: &Record) -> Self {
+        let mut settings = Self::default();
+        for (name, text) in told_by(row) {
+            let why = match text.len() {
+                length if length > LONGEST => Some(format!("{name}: no value has {length} bytes")),
+                _ => Service::why_setting_is_unfit(name, &text),
+            };
+            match why {
+                Some(why) => settings.unfit.push(cut(&why, REASON_MAX).to_owned()),
+                None => settings.fit.push((name, text)),
+            }
+        }
+        settings
+    }
+
+    /// Adds what another piece tells.
+    pub(super) fn extend(&mut self, more: Self) {
+        self.fit.extend(more.fit);
+        self.unfit.extend(more.unfit);
+    }
+
+    /// Bytes that they take, roughly.
+    pub(super) fn size(&self) -> usize {
+        let fit = self.fit.iter().map(|(_, text)| text.len() + 64);
+        fit.chain(self.unfit.iter().map(|why| why.len() + 48)).sum()
+    }
+}
+
+fn told_by(row: &Record) -> Vec<(&'static str, String)> {
     let mut changes = Vec::new();
     for (names, here) in FLAGS {
         if let Ok(Some(flag)) = row.flag(names) {
@@ -101,9 +144,40 @@ fn apart(hashes: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use claviger_archive::foreign::ForeignRow;
+
     use crate::vendor::SETTINGS;
 
     use super::*;
+
+    fn row(columns: &[(&str, &str)]) -> Record {
+        let names: Vec<String> = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let values = columns.iter().map(|(_, value)| Some(value.as_bytes().to_vec())).collect();
+        let row = ForeignRow { table: "apps".into(), line: 1, columns: names.into(), values, fault: None };
+        Record::new(row, 1)
+    }
+
+    #[test]
+    fn of_what_fits_no_setting_the_reason_is_kept() {
+        let long = "x".repeat(15 << 20);
+        let settings = Settings::of(&row(&[
+            ("ver", "2.0"),
+            ("enabled", "1"),
+            ("appdisabled", &long),
+            ("pausedApp", &long[..101]),
+            ("sellerApiWhitelist", &long[..60_000]),
+            ("hash", &"0".repeat(15 << 20)),
+        ]));
+        assert_eq!(settings.fit, [("enabled", "true".to_owned()), ("version", "2.0".to_owned())]);
+        let told = settings.unfit.join("\n");
+        for part in
+            ["messages.appDisabled: no value has 15728640 bytes", "has at most 100 bytes", "hashes: no value"]
+        {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+        assert_eq!(settings.unfit.len(), 4);
+        assert!(settings.size() < 2000, "{}", settings.size());
+    }
 
     #[test]
     fn every_name_here_is_a_setting() {

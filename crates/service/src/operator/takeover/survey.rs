@@ -10,14 +10,18 @@ use super::{
     record::Record,
     tables::{ACCOUNTS, APPS, Table},
 };
-use crate::ServiceError;
+use crate::{ServiceError, shared::text::cut};
 
 /// Applications that are looked at.
 const APPS_MAX: usize = 10_000;
+/// Bytes that are kept of all of them together.
+const KEPT_MAX: usize = 64 << 20;
 /// Accounts that are named.
 const ACCOUNTS_MAX: usize = 100;
 /// Tables that are told apart.
 const TABLES_MAX: usize = 500;
+/// Bytes of a table's name that are kept: replies may have any.
+const TABLE_MAX: usize = 256;
 
 /// What is in an export.
 #[derive(Debug, Default)]
@@ -35,34 +39,43 @@ pub(super) struct Survey {
 /// Reads an export from its beginning to its end.
 pub(super) fn survey(export: &Export) -> Result<Survey, ServiceError> {
     let mut survey = Survey { digest: export.digest()?, ..Survey::default() };
-    let mut too_many = false;
+    let mut kept = 0;
     // All that is read later is read now, so that what is no dump is noticed before anything is changed.
     let of_apps = |table: &str| [APPS, ACCOUNTS].iter().any(|name| table.eq_ignore_ascii_case(name));
     let wanted = |table: &str| of_apps(table) || Table::of(table).is_some();
     export.rows(&wanted, &mut |row| {
         survey.count(&row);
-        if export.is_dump() && row.table.eq_ignore_ascii_case(APPS) {
-            survey.apps.push(Found::of_dump(&Record::new(row, 0)));
-            too_many = survey.apps.len() > APPS_MAX;
+        let found = if export.is_dump() && row.table.eq_ignore_ascii_case(APPS) {
+            Found::of_dump(&Record::new(row, 0))
         } else if row.table.eq_ignore_ascii_case(ACCOUNTS) {
             survey.note_account(&Record::new(row, 0));
+            return true;
         } else if !export.is_dump() && Found::REPLIES.contains(&&*row.table) {
-            survey.apps.push(Found::of_reply(&Record::new(row, 0)));
-        }
-        !too_many
+            Found::of_reply(&Record::new(row, 0))
+        } else {
+            return true;
+        };
+        kept += found.settings.size();
+        survey.apps.push(found);
+        survey.apps.len() <= APPS_MAX && kept <= KEPT_MAX
     })?;
-    if too_many {
-        return Err(ServiceError::Refused(format!("there are more than {APPS_MAX} applications in it")));
-    }
-    Ok(survey)
+    let too_much = if survey.apps.len() > APPS_MAX {
+        format!("there are more than {APPS_MAX} applications in it")
+    } else if kept > KEPT_MAX {
+        format!("the settings of its applications have more than {} MiB", KEPT_MAX >> 20)
+    } else {
+        return Ok(survey);
+    };
+    Err(ServiceError::Refused(too_much))
 }
 
 impl Survey {
     fn count(&mut self, row: &ForeignRow) {
-        if let Some(rows) = self.rows.get_mut(&*row.table) {
+        let table = cut(&row.table, TABLE_MAX);
+        if let Some(rows) = self.rows.get_mut(table) {
             *rows += 1;
         } else if self.rows.len() < TABLES_MAX {
-            self.rows.insert(row.table.to_string(), 1);
+            self.rows.insert(table.to_owned(), 1);
         }
     }
 

@@ -116,25 +116,21 @@ impl Service {
         Ok((rule.name, value))
     }
 
-    /// Settings with what another server had; what does not fit is left as it is, and told.
+    /// Settings with what another server had, each value of which fits ([`Service::why_setting_is_unfit`]).
     ///
     /// # Errors
-    /// Never, but that settings are no longer plain data.
+    /// When one does not, or settings are no longer plain data.
     pub(crate) fn settings_from(
         &self,
         base: &AppSettings,
         changes: &[(&str, String)],
-    ) -> Result<(AppSettings, Vec<String>), ServiceError> {
-        let (mut fit, mut unfit) = (Vec::new(), Vec::new());
-        for (name, text) in changes {
-            match self.parse_setting(name, text, Rule::parse_leniently) {
-                Ok(change) => fit.push(change),
-                Err(error) => unfit.push(error.to_string()),
-            }
-        }
+    ) -> Result<AppSettings, ServiceError> {
+        let parsed = changes.iter().map(|(name, text)| self.parse_setting(name, text, Rule::parse_leniently));
+        let parsed = parsed.collect::<Result<Vec<_>, _>>();
+        let parsed = parsed.map_err(|error| ServiceError::Refused(error.to_string()))?;
         let system = |error: serde_json::Error| ServiceError::System(error.to_string());
         let text = serde_json::to_string(base).map_err(system)?;
-        Ok((apply(&text, fit).map_err(system)?, unfit))
+        apply(&text, parsed).map_err(system)
     }
 
     /// The text of a secret setting, as it is kept; empty when there is none, or it cannot be decrypted.
@@ -145,7 +141,12 @@ impl Service {
 
     /// Whether a setting of that name can have a value, written as [`Service::update_settings`] takes it.
     pub fn setting_fits(name: &str, text: &str) -> bool {
-        parse(name, text, Rule::parse_leniently).is_ok()
+        Self::why_setting_is_unfit(name, text).is_none()
+    }
+
+    /// Why a setting of that name cannot have a value, if that is so; the reason may repeat the value.
+    pub(crate) fn why_setting_is_unfit(name: &str, text: &str) -> Option<String> {
+        parse(name, text, Rule::parse_leniently).err().map(|error| error.to_string())
     }
 
     /// Pauses an application: programs may not start, and each subscription that runs keeps what it has left. `false`
