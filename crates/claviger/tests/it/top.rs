@@ -3,8 +3,11 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
+use std::time::Duration;
 
 use rcgen::SanType;
 use rustls::crypto::aws_lc_rs;
@@ -14,9 +17,10 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use crate::metrics::WATCHED;
 use crate::support::http::request;
 use crate::support::metrics::Metrics;
+use crate::support::server::{Process, claviger};
 use crate::support::target::Target;
 use crate::support::tls::{Pair, cert_in};
-use crate::support::{Cli, HWID, Server};
+use crate::support::{Cli, HWID, Server, eventually};
 
 /// Runs it on a folder with these settings.
 fn with_settings(server: &Server, name: &str, settings: &str) -> Cli {
@@ -164,5 +168,75 @@ fn a_page_behind_tls_is_believed_by_its_certificate() {
         args.extend(file.into_iter().flat_map(|file| ["--ca-file", file]));
         let said = server.cli.fails(&args);
         assert!(said.contains(says), "{file:?}: {said}");
+    }
+}
+
+/// A page that comes whole so many times, and byte by byte without an end from then on: its address, what tells that it
+/// is asked for, and what ends it when it is dropped.
+fn dripping(whole: usize) -> (String, Receiver<()>, Sender<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/metrics", listener.local_addr().expect("an address"));
+    let ((tell, asked), (end, ended)) = (mpsc::channel(), mpsc::channel());
+    thread::spawn(move || {
+        for (count, socket) in listener.incoming().enumerate() {
+            let mut stream = BufReader::new(socket.expect("a connection"));
+            let mut line = String::new();
+            while stream.read_line(&mut line).is_ok_and(|read| read > 2) {}
+            let stream = stream.get_mut();
+            stream.write_all(b"HTTP/1.0 200 OK\r\n\r\nclaviger_ready 1\n").expect("a head");
+            let _ = tell.send(());
+            if count < whole {
+                continue;
+            }
+            while stream.write_all(b"#").is_ok() {
+                if ended.recv_timeout(Duration::from_millis(20)) != Err(RecvTimeoutError::Timeout) {
+                    return;
+                }
+            }
+        }
+    });
+    (url, asked, end)
+}
+
+#[test]
+fn a_page_without_an_end_is_given_up() {
+    let server = Server::start();
+    for whole in [0, 1] {
+        let (url, _asked, _end) = dripping(whole);
+        let said = server.cli.fails(&["top", "--once", "--url", &url]);
+        assert!(said.contains("nobody answers at") && said.contains("in time"), "{said}");
+    }
+}
+
+#[test]
+fn keys_and_signals_end_it_whatever_the_page_does() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for ends in ["q", "\u{3}", "TERM"] {
+        let (url, asked, _end) = dripping(1);
+        let data = folder.path().display();
+        let program = claviger();
+        let program = program.get_program().to_str().expect("UTF-8").to_owned();
+        // A terminal of its own.
+        let mut command = Command::new("script");
+        command.args(["-qefc", &format!("exec {program} top --url {url} --data-dir {data}"), "/dev/null"]);
+        let (keys, mut typed) = std::io::pipe().expect("a pipe");
+        command.stdin(Stdio::from(keys));
+        let mut top = Process::spawn(command, folder.path());
+        for _ in 0..2 {
+            asked.recv_timeout(Duration::from_secs(60)).expect("it asks");
+        }
+        if ends == "TERM" {
+            let children = format!("/proc/{0}/task/{0}/children", top.id());
+            let child = fs::read_to_string(children).expect("a child");
+            let kill = Command::new("sh").args(["-c", &format!("kill {child}")]).status().expect("a shell");
+            assert!(kill.success());
+        } else {
+            typed.write_all(ends.as_bytes()).expect("a key");
+        }
+        let told = eventually("the terminal as it was", || {
+            top.is_over().then(|| top.stdout()).filter(|told| told.contains("\u{1b}[?1049l"))
+        });
+        assert!(told.contains("\u{1b}[?1049h"), "{told:?}");
+        assert_eq!(top.wait().code(), Some(0));
     }
 }

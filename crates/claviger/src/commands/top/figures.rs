@@ -8,6 +8,8 @@ use crate::output::plain;
 const APIS: [&str; 4] = ["client", "seller", "pages", "other"];
 const REQUESTS: &str = "claviger_requests_total";
 const TIMES: &str = "claviger_request_duration_seconds";
+/// Shared things that are shown; a server has about 40.
+const GATES_MAX: usize = 100;
 const HASHES: &str = "claviger_password_hash_duration_seconds";
 
 /// Two pages, and the time between them.
@@ -34,8 +36,8 @@ impl<'a> Between<'a> {
     fn quantile(&self, name: &str, labels: &[(&str, &str)], part: f64) -> String {
         let before = self.before.buckets(name, labels);
         let counts = self.now.buckets(name, labels).into_iter().map(|(bound, count)| {
-            let earlier = before.iter().find(|(known, _)| *known == bound).map_or(0.0, |(_, count)| *count);
-            (bound, count - earlier)
+            let earlier = before.binary_search_by(|(known, _)| known.total_cmp(&bound));
+            (bound, count - earlier.map_or(0.0, |at| before[at].1))
         });
         quantile(&counts.collect::<Vec<_>>(), part)
     }
@@ -154,6 +156,7 @@ impl<'a> Between<'a> {
         let mut gates: Vec<_> = self
             .now
             .values("claviger_places", "resource")
+            .take(GATES_MAX)
             .map(|resource| {
                 let labels = [("resource", resource)];
                 let [of, held, waiting] =

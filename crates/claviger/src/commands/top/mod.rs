@@ -26,6 +26,8 @@ use crate::{
 
 /// Time between two looks; the server tells the same page for 0.4 s.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How long a key may take to be noticed while a page is on its way.
+const GLANCE: Duration = Duration::from_millis(50);
 
 /// Shows figures until somebody presses `q`; once, where nobody looks or `once` asks for it.
 pub(crate) fn run(
@@ -85,7 +87,16 @@ fn watch(source: &Source, first: Page) -> anyhow::Result<()> {
     let (mut before, mut seen, nothing) = (first, Instant::now(), Page::default());
     screen.draw(&[format!("claviger  {url}  q ends")])?;
     while !screen.ends_before(seen + PAUSE)? {
-        match source.fetch() {
+        let asked = source.ask();
+        let answer = loop {
+            if screen.ends_before(Instant::now() + GLANCE)? {
+                return Ok(());
+            }
+            if let Some(answer) = asked.wait(Duration::ZERO) {
+                break answer;
+            }
+        };
+        match answer {
             Ok(page) => {
                 let lines = Between::new(&before, &page, seen.elapsed(), &nothing).lines(url.as_str());
                 screen.draw(&lines)?;

@@ -3,7 +3,9 @@
 use anyhow::{anyhow, bail};
 
 /// Samples that are kept; a page has about 600.
-const SAMPLES_MAX: usize = 50_000;
+const SAMPLES_MAX: usize = 4000;
+/// Labels of a sample.
+const LABELS_MAX: usize = 32;
 
 /// A number on the page.
 #[derive(Debug, PartialEq)]
@@ -63,17 +65,15 @@ impl Page {
 
     /// The buckets of a histogram, of all series with these labels together: upper bounds and cumulated counts.
     pub(super) fn buckets(&self, name: &str, labels: &[(&str, &str)]) -> Vec<(f64, f64)> {
-        let mut all: Vec<(f64, f64)> = Vec::new();
-        for sample in self.of(&format!("{name}_bucket"), labels) {
-            let Some(bound) = sample.label("le").and_then(|bound| bound.parse::<f64>().ok()) else {
-                continue;
-            };
-            match all.iter_mut().find(|(known, _)| *known == bound) {
-                Some((_, count)) => *count += sample.value,
-                None => all.push((bound, sample.value)),
-            }
-        }
+        let name = format!("{name}_bucket");
+        let bucket = |sample: &Sample| Some((sample.label("le")?.parse().ok()?, sample.value));
+        let mut all: Vec<(f64, f64)> = self.of(&name, labels).filter_map(bucket).collect();
         all.sort_by(|one, other| one.0.total_cmp(&other.0));
+        all.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            kept.1 += if same { next.1 } else { 0.0 };
+            same
+        });
         all
     }
 }
@@ -92,6 +92,9 @@ fn sample(line: &str) -> Option<Sample> {
     if let Some(inner) = rest.strip_prefix('{') {
         rest = inner.trim_start_matches([',', ' ']);
         while !rest.starts_with('}') {
+            if labels.len() == LABELS_MAX {
+                return None;
+            }
             let (label, after) = rest.split_once("=\"")?;
             let (value, after) = quoted(after)?;
             labels.push((label.trim().to_owned(), value));
@@ -138,7 +141,11 @@ mod tests {
 
     #[test]
     fn what_is_no_page_is_refused() {
-        for text in ["<html>", "a{", "a{x=\"1} 2", "a{x} 1", "a", "a x", "{} 1", "a{x=\"\\"] {
+        let many = |labels| format!("a{{{}}} 1", "x=\"\",".repeat(labels));
+        assert!(Page::parse(&many(32)).is_ok());
+        for text in
+            ["<html>", "a{", "a{x=\"1} 2", "a{x} 1", "a", "a x", "{} 1", "a{x=\"\\", many(33).as_str()]
+        {
             assert!(Page::parse(text).is_err(), "{text}");
         }
         assert!(Page::parse(&"a 1\n".repeat(SAMPLES_MAX)).is_ok());

@@ -1,11 +1,12 @@
 //! Where a page of metrics comes from.
 
 use std::{
-    io::{Read, Write},
+    io::{self, ErrorKind, Read, Write},
     net::{TcpStream, ToSocketAddrs},
     path::Path,
-    sync::Arc,
-    time::Duration,
+    sync::{Arc, mpsc},
+    thread,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, anyhow, bail};
@@ -14,12 +15,13 @@ use url::Url;
 
 use super::page::Page;
 
-/// How long connecting, asking and each wait for the reply may take.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long all of it may take, from the look for the address to the last byte of the reply.
+const WITHIN: Duration = Duration::from_secs(5);
 /// Bytes of the reply that are read; a page has about 40 KB.
-const LONGEST: u64 = 4 * 1024 * 1024;
+const LONGEST: u64 = 1024 * 1024;
 
 /// An address of a page, and whom it is believed.
+#[derive(Clone)]
 pub(super) struct Source {
     pub(super) url: Url,
     /// `None`: it is not secured.
@@ -37,15 +39,38 @@ impl Source {
         Ok(Self { url, tls: tls.map_err(|error| anyhow!(error))?.map(Arc::new) })
     }
 
-    /// Asks for the page.
+    /// Asks for the page, and waits for it.
     ///
     /// # Errors
-    /// When nobody answers there, or with something else.
+    /// When nobody answers there in time, or with something else.
     pub(super) fn fetch(&self) -> anyhow::Result<Page> {
+        let asked = self.ask();
+        loop {
+            if let Some(page) = asked.wait(WITHIN) {
+                return page;
+            }
+        }
+    }
+
+    /// Asks for the page on a thread of its own: nothing that happens there keeps others from going on.
+    pub(super) fn ask(&self) -> Asked {
+        let (tell, answer) = mpsc::channel();
+        let (source, until) = (self.clone(), Instant::now() + WITHIN);
+        thread::spawn(move || {
+            // Nobody may wait for it any more.
+            let _ = tell.send(source.page(until));
+        });
+        Asked { answer, until, nobody: self.nobody() }
+    }
+
+    fn nobody(&self) -> String {
         let url = &self.url;
-        let reply = self.ask().with_context(|| {
-            format!("nobody answers at {url}: is the server running, with metrics_listen at this address?")
-        })?;
+        format!("nobody answers at {url}: is the server running, with metrics_listen at this address?")
+    }
+
+    fn page(&self, until: Instant) -> anyhow::Result<Page> {
+        let url = &self.url;
+        let reply = self.reply(until).with_context(|| self.nobody())?;
         let (head, body) = reply.split_once("\r\n\r\n").unwrap_or((&reply, ""));
         let status = head.split_whitespace().nth(1).unwrap_or_default();
         if status != "200" {
@@ -58,13 +83,11 @@ impl Source {
         Ok(page)
     }
 
-    fn ask(&self) -> anyhow::Result<String> {
+    fn reply(&self, until: Instant) -> anyhow::Result<String> {
         let host = self.url.host_str().context("the address has no host")?.trim_matches(['[', ']']);
         let port = self.url.port_or_known_default().context("the address has no port")?;
         let address = (host, port).to_socket_addrs()?.next().context("no such host")?;
-        let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
+        let stream = Timed { stream: TcpStream::connect_timeout(&address, left(until)?)?, until };
         match &self.tls {
             None => self.exchange(stream),
             Some(tls) => {
@@ -82,5 +105,64 @@ impl Source {
         let mut reply = Vec::new();
         stream.take(LONGEST).read_to_end(&mut reply)?;
         Ok(String::from_utf8_lossy(&reply).into_owned())
+    }
+}
+
+/// A page that was asked for.
+pub(super) struct Asked {
+    answer: mpsc::Receiver<anyhow::Result<Page>>,
+    until: Instant,
+    nobody: String,
+}
+
+impl Asked {
+    /// Waits so long for what comes of it; `None` while that is open.
+    pub(super) fn wait(&self, time: Duration) -> Option<anyhow::Result<Page>> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        match self.answer.recv_timeout(time.min(left)) {
+            Ok(page) => Some(page),
+            Err(mpsc::RecvTimeoutError::Timeout) if Instant::now() < self.until => None,
+            Err(_) => Some(Err(anyhow!("not all of it came in time").context(self.nobody.clone()))),
+        }
+    }
+}
+
+/// A stream that ends at a moment, however often something comes until then.
+struct Timed {
+    stream: TcpStream,
+    until: Instant,
+}
+
+impl Read for Timed {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.stream.set_read_timeout(Some(left(self.until)?))?;
+        self.stream.read(into).map_err(late)
+    }
+}
+
+impl Write for Timed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.set_write_timeout(Some(left(self.until)?))?;
+        self.stream.write(bytes).map_err(late)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+/// The time until a moment.
+fn left(until: Instant) -> io::Result<Duration> {
+    let left = until.saturating_duration_since(Instant::now());
+    if left.is_zero() { Err(late(ErrorKind::TimedOut.into())) } else { Ok(left) }
+}
+
+/// An error that says so where the time is over: the system calls it a block.
+fn late(error: io::Error) -> io::Error {
+    match error.kind() {
+        ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+            io::Error::new(ErrorKind::TimedOut, "not all of it came in time")
+        }
+        _ => error,
     }
 }
