@@ -60,7 +60,11 @@ async fn answered(method: &Method, uri: &Uri, public_url: &str, acme: Option<&Ac
             format!("This port is not encrypted, so what you sent was not used: begin at {public_url}\n");
         return reply(StatusCode::BAD_REQUEST, "text/plain; charset=utf-8", text);
     }
-    let rest = uri.path_and_query().map_or("/", |rest| rest.as_str());
+    // Where another spelling of a path leads is not for this port to guess: a key may be in what stands behind it.
+    let rest = match is_plain(uri.path()) {
+        true => uri.path_and_query().map_or("/", |rest| rest.as_str()),
+        false => "/",
+    };
     let mut response = reply(StatusCode::MOVED_PERMANENTLY, "text/plain; charset=utf-8", String::new());
     // What a client sent is of ASCII; its host is not looked at.
     if let Ok(location) = HeaderValue::try_from(format!("{public_url}/{}", rest.trim_start_matches('/'))) {
@@ -72,7 +76,18 @@ async fn answered(method: &Method, uri: &Uri, public_url: &str, acme: Option<&Ac
 /// Whether an address is one of the APIs, of which only the description is for people.
 fn is_for_programs(path: &str) -> bool {
     let mut parts = path.split('/').filter(|part| !part.is_empty());
-    parts.next() == Some("api") && parts.next() != Some("docs")
+    parts.next().is_some_and(|part| part.eq_ignore_ascii_case("api")) && parts.next() != Some("docs")
+}
+
+/// Whether a path is spelled in the one way: nothing is decoded or resolved to another one for programs.
+fn is_plain(path: &str) -> bool {
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    let escapes = ["%2e", "%2f", "%5c", "%25", "\\"];
+    let is_odd = |part: &str| {
+        let part = part.to_ascii_lowercase();
+        matches!(&*part, "." | "..") || escapes.iter().any(|escape| part.contains(escape))
+    };
+    parts.clone().next().is_none_or(|first| !first.contains('%')) && !parts.any(is_odd)
 }
 
 fn reply(status: StatusCode, kind: &'static str, text: String) -> Response<Body> {

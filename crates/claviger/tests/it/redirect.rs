@@ -64,6 +64,30 @@ fn what_programs_send_is_not_led_on() {
 }
 
 #[test]
+fn another_spelling_of_an_address_for_programs_takes_no_key_along() {
+    let (_server, address) = leading("");
+    for target in [
+        "/./api/seller/?sellerkey=secret",
+        "/x/../api/seller/?sellerkey=secret",
+        "/api/docs/../seller/?sellerkey=secret",
+        "/%61pi/seller/?sellerkey=secret",
+        "/%2e/api/seller/?sellerkey=secret",
+        "/x/%2E%2e/api/seller/?sellerkey=secret",
+        "/x%2f..%2fapi/seller/?sellerkey=secret",
+        "/%2561pi/seller/?sellerkey=secret",
+        "//./api/seller/?sellerkey=secret",
+        "/API/seller/?sellerkey=secret",
+    ] {
+        let reply = request(&address, "GET", target, &[], b"");
+        let location = reply.header("location").unwrap_or_default();
+        assert!(matches!(location, "" | "https://license.example.com/"), "{target}: {location}");
+        assert_eq!(reply.status, if location.is_empty() { 400 } else { 301 }, "{target}");
+    }
+    let reply = request(&address, "GET", "/dashboard/demo/my%20app?q=%2F", &[], b"");
+    assert_eq!(reply.header("location"), Some("https://license.example.com/dashboard/demo/my%20app?q=%2F"));
+}
+
+#[test]
 fn connections_have_one_request_and_a_share() {
     let (_server, address) = leading("");
     let mut line = Line::from("127.0.0.2", &address);
