@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::anyhow;
+use anyhow::{anyhow, ensure};
 use async_trait::async_trait;
 use bytes::Bytes;
 use claviger_domain::Seldom;
@@ -27,6 +27,7 @@ use opentelemetry_sdk::{
 use tokio::runtime::Handle;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+use url::Url;
 
 /// The target of spans. No other log record has it.
 pub(crate) const TARGET: &str = "claviger::trace";
@@ -44,9 +45,10 @@ impl Traces {
     /// # Errors
     /// When the variables make no sense, or TLS cannot be set up.
     pub(crate) fn start(runtime: &Handle) -> anyhow::Result<Option<Self>> {
-        if !is_wanted(|name| env::var(name).ok()) {
-            return Ok(None);
-        }
+        let Some((name, endpoint)) = endpoint(|name| env::var(name).ok()) else { return Ok(None) };
+        let url = Url::parse(&endpoint).ok();
+        let is_fit = url.is_some_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        ensure!(is_fit, "{name} must be the address of a collector, such as http://127.0.0.1:4318");
         let collector = Collector::new().map_err(|error| anyhow!("traces cannot be sent: {error}"))?;
         let client = Client { collector, runtime: runtime.clone(), told: Arc::default() };
         let exporter =
@@ -98,13 +100,14 @@ impl Extractor for Named<'_> {
     }
 }
 
-/// Whether the variables ask for traces.
-fn is_wanted(variable: impl Fn(&str) -> Option<String>) -> bool {
+/// Where the variables want traces sent, and which of them says so.
+fn endpoint(variable: impl Fn(&str) -> Option<String>) -> Option<(&'static str, String)> {
     let set = |name| variable(name).filter(|value| !value.is_empty());
-    let endpoint = set("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT").or_else(|| set("OTEL_EXPORTER_OTLP_ENDPOINT"));
+    let names = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+    let endpoint = names.into_iter().find_map(|name| Some((name, set(name)?)));
     let disabled = set("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"));
     let elsewhere = set("OTEL_TRACES_EXPORTER").is_some_and(|value| value == "none");
-    endpoint.is_some() && !disabled && !elsewhere
+    endpoint.filter(|_| !disabled && !elsewhere)
 }
 
 fn resource() -> Resource {
@@ -159,7 +162,8 @@ mod tests {
     #[test]
     fn variables_decide_whether_there_are_traces() {
         let wanted = |set: &[(&str, &str)]| {
-            is_wanted(|name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).into()))
+            let find = |name: &str| set.iter().find(|(known, _)| *known == name);
+            endpoint(|name| find(name).map(|(_, value)| (*value).into())).is_some()
         };
         let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318");
         assert!(wanted(&[endpoint]));

@@ -4,7 +4,7 @@ use crate::support::collector::{Collector, Span};
 use crate::support::http::request;
 use crate::support::mailbox::Mailbox;
 use crate::support::target::Target;
-use crate::support::{HWID, Server, app::FORM, eventually, form};
+use crate::support::{HWID, Server, app::FORM, cli::assert_refused, eventually, form, server::claviger};
 
 const PROXY: &str = "trusted_proxies = [\"127.0.0.1\"]\noutgoing_allow = [\"127.0.0.0/8\"]\n";
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
@@ -174,4 +174,21 @@ fn mails_and_messages_to_webhooks_are_spans() {
     });
     assert_eq!(delivery.parent, "");
     assert!(!format!("{:?}", collector.spans()).contains("canary"));
+}
+
+#[test]
+fn an_address_that_is_none_is_refused_at_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, value) in [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "ftp://x"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "127.0.0.1:4318"),
+        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "nonsense"),
+    ] {
+        let mut command = claviger();
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder.path());
+        let output = command.env(name, value).output().expect("it ends");
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_refused(output.status.code(), &said);
+        assert!(said.contains(&format!("{name} must be the address of a collector")), "{said}");
+    }
 }
