@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     AcmeError, AcmeOptions, ChallengeKind,
     challenges::{CHALLENGES, Challenge},
+    error::said,
     folder::Folder,
     wire::Wire,
 };
@@ -180,7 +181,7 @@ impl Orders<'_> {
             let domain = one.identifier().to_string();
             let Some(challenge) = one.challenge(kind.clone()) else {
                 self.forget().await?;
-                return Err(AcmeError::NoSuchChallenge { domain, challenge: name });
+                return Err(AcmeError::NoSuchChallenge { domain: said(&domain), challenge: name });
             };
             let authorization = challenge.key_authorization().as_str().to_owned();
             asked.push(Challenge { domain, token: challenge.token.clone(), authorization });
@@ -204,7 +205,7 @@ impl Orders<'_> {
     /// Why an order was refused; it is forgotten.
     async fn why_not(&self, order: &mut Order) -> Result<AcmeError, AcmeError> {
         self.forget().await?;
-        let told = order.state().error.as_ref().map(ToString::to_string);
+        let told = order.state().error.as_ref().map(|problem| said(problem));
         let mut authorizations = order.authorizations();
         while let Some(one) = authorizations.next().await {
             let mut one = one.map_err(|error| self.told(error))?;
@@ -218,8 +219,8 @@ impl Orders<'_> {
                         "let port 80 of that name lead to redirect_listen of this server"
                     }
                 };
-                let domain = one.identifier().to_string();
-                return Ok(AcmeError::NotHere { domain, reason: problem.to_string(), advice });
+                let domain = said(&one.identifier());
+                return Ok(AcmeError::NotHere { domain, reason: said(problem), advice });
             }
         }
         Ok(AcmeError::Refused(told.unwrap_or_else(|| "it does not say why".into())))
