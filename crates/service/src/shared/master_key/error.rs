@@ -4,13 +4,19 @@
 #[derive(Debug, thiserror::Error)]
 pub enum MasterKeyError {
     /// The file cannot be read or written.
-    #[error("the master key file {path} cannot be used: {source}; see whose it is, and its permissions")]
+    #[error("the master key file {path} cannot be used: {fault}; see whose it is, and its permissions")]
     File {
         /// Where it is.
         path: String,
-        /// What the system says.
-        source: std::io::Error,
+        /// What the system says. Not the `source`: it is told already.
+        fault: std::io::Error,
     },
+    /// The file is a mount point.
+    #[error(
+        "the master key {0} is mounted as a single file, which cannot be replaced: mount the folder that it is in, or change it \
+         where it comes from"
+    )]
+    Mounted(String),
     /// There is something else.
     #[error("{0} is no master key: it must hold 64 hexadecimal digits. Restore it from your backup")]
     Malformed(String),
