@@ -159,3 +159,38 @@ fn other_versions_of_the_api_and_other_applications_notice_nothing() {
     beside.is_unvalidated();
     server.app.init("1.2").is_unvalidated();
 }
+
+#[test]
+fn strangers_decide_nothing() {
+    let server = Server::start();
+    let (app, path) = (&server.app, server.app.path());
+    let first = app.version.clone();
+    assert_eq!(init(app, Some(&first)).json()["success"], true);
+    server.cli.ok(&["app", "set", &path, "version=1.9"]);
+    eventually("the version", || (init(app, Some("1.9")).json()["success"] == true).then_some(()));
+    // More than a pair keeps, and the version that is to be the next.
+    for version in ["2.0", "!", "~"] {
+        assert_eq!(init(app, Some(version)).json()["message"], "invalidver");
+    }
+    eventually("the counts", || {
+        let outdated = server.count("report_counts WHERE kind = 'outdated' AND name = '2.0'");
+        let had = server.count("report_counts WHERE kind = 'version'");
+        (outdated == 1 && had == 2).then_some(())
+    });
+    let told = rotate(&server, &["--versions", "0.9"]);
+    let new = told["public_key"].as_str().expect("a key").to_owned();
+    assert_eq!(told["versions"], serde_json::json!(["1.9", "0.9", first]), "{told}");
+    for former in ["0.9", &first] {
+        let refused = server.cli.fails(&["app", "set", &path, &format!("version={former}")]);
+        assert!(refused.contains("are answered with the former key pair 0"), "{refused}");
+    }
+    server.cli.ok(&["app", "set", &path, "version=2.0"]);
+    eventually("the next version", || {
+        let started = init(app, Some("2.0"));
+        (started.json()["success"] == true && signed_by(&started, &new)).then_some(())
+    });
+    assert!(signed_by(&init(app, Some(&first)), &app.public_key));
+    // Nobody is answered by it any more.
+    server.cli.ok(&["app", "end-key-pairs", &path, "--yes"]);
+    server.cli.ok(&["app", "set", &path, "version=0.9"]);
+}

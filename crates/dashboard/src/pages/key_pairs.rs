@@ -133,7 +133,7 @@ fn rotate_form(app: &App) -> Form {
             Input::line(
                 "versions",
                 "Other versions that are out",
-                "Separated by commas. The version that is set and those in the reports are known.",
+                "Separated by commas. The version that is set is known, and those that were set before, by the reports.",
             ),
         ],
         button: "Draw a new key pair",

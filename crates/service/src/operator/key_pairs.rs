@@ -94,7 +94,7 @@ impl Service {
 
     /// Gives an application another Ed25519 key pair. Programs of API 1.3 that were built with the one before go on: replies to
     /// them are signed with it, for `grace` seconds or without end. They are told by their version: the one that the application
-    /// has now, those that the reports know, and `more`. So a program that is built with the new key must have a new
+    /// has now, those that it had by the reports, and `more`. So a program that is built with the new key must have a new
     /// version. Sessions keep the key pair that they began with. Both are in force two seconds later.
     ///
     /// # Errors
@@ -111,6 +111,9 @@ impl Service {
         if let Some(long) = more.iter().find(|version| version.len() > VERSION_MAX) {
             return Err(refused(&format!("no version has more than {VERSION_MAX} bytes: `{long}`")));
         }
+        if more.len() >= VERSIONS_MAX {
+            return Err(refused(&format!("fewer than {VERSIONS_MAX} versions can be named")));
+        }
         let living = app.key_pairs.former().iter().filter(|former| former.signs(now_ms));
         let taken: Vec<String> = living.clone().flat_map(|former| former.versions.clone()).collect();
         if living.count() >= FORMER_MAX && grace != Some(0) {
@@ -123,20 +126,22 @@ impl Service {
         let public_key = SigningKey::from_seed(&*seed).map(|key| key.public_hex().to_owned());
         let (sealed, until) = (self.vault.seal(SIGNING_KEY, &*seed), grace.map(|grace| now + grace));
         let (id, current) = (app.id, app.settings.version.clone());
-        let more: Vec<String> = more.iter().map(|version| tidy(version).to_owned()).collect();
+        let more = more.iter().map(String::as_str);
+        let named: Vec<String> =
+            std::iter::once(&*current).chain(more).map(|version| tidy(version).to_owned()).collect();
         let change = move |conn: &mut Conn<'_>| {
             let Some(record) = claviger_store::apps::by_id(conn, id)? else { return Ok(None) };
-            let mut versions = vec![tidy(&current).to_owned()];
-            for kind in [Kind::Version, Kind::Outdated] {
-                let counts = report_counts::since(conn, id, kind, now - REPORTED)?;
-                versions.extend(counts.into_iter().map(|count| count.name));
+            // Not those that were refused as outdated: strangers choose them, and could take the next version away.
+            let mut had = report_counts::since(conn, id, Kind::Version, now - REPORTED)?;
+            had.sort_unstable_by_key(|count| std::cmp::Reverse(count.day));
+            let mut versions: Vec<String> = Vec::new();
+            for version in named.into_iter().chain(had.into_iter().map(|count| count.name)) {
+                // Those that are taken were built with one from before.
+                if versions.len() < VERSIONS_MAX && !taken.contains(&version) && !versions.contains(&version)
+                {
+                    versions.push(version);
+                }
             }
-            versions.extend(more);
-            versions.sort_unstable();
-            versions.dedup();
-            // They were built with one from before.
-            versions.retain(|version| !taken.contains(version));
-            versions.truncate(VERSIONS_MAX);
             key_pairs::remove_ended(conn, id, now)?;
             if until == Some(now) {
                 key_pairs::end(conn, id, None, now)?;

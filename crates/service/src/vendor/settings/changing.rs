@@ -1,6 +1,7 @@
 //! Reading changes of settings, and making them on the text that is kept.
 
-use claviger_domain::AppSettings;
+use claviger_domain::{AppSettings, tidy};
+use claviger_store::{Conn, key_pairs};
 use serde_json::Value;
 
 use super::{
@@ -49,6 +50,27 @@ pub(super) fn change(text: &str, changes: Vec<(&'static str, Value)>) -> serde_j
     let differences: Vec<String> =
         names.into_iter().filter_map(|name| difference(name, field(&old, name), field(&new, name))).collect();
     Ok(ChangedSettings { settings, differences: differences.join("; ") })
+}
+
+/// # Errors
+/// When programs of this version are answered with a former key pair: new ones, built with the newest, would refuse it.
+pub(super) fn refuse_former_version(
+    conn: &mut Conn<'_>,
+    app: i64,
+    version: &str,
+    now: i64,
+) -> Result<(), ManageError> {
+    let version = tidy(version);
+    let former = key_pairs::former(conn, app)?;
+    let mut signing = former.iter().filter(|former| former.until.is_none_or(|until| until > now));
+    match signing.find(|former| former.versions.iter().any(|known| known == version)) {
+        Some(former) => Err(ManageError::Unfit(format!(
+            "version: programs of version {version} are answered with the former key pair {}, so those that are built with the \
+             newest one need a version that none had before; else end the former pair first (`claviger app end-key-pairs`)",
+            former.number
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn difference(name: &str, old: &Value, new: &Value) -> Option<String> {

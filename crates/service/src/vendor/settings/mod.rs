@@ -16,7 +16,7 @@ use claviger_store::{
 use serde_json::Value;
 
 use self::{
-    changing::{Read, apply, broken, change, parse},
+    changing::{Read, apply, broken, change, parse, refuse_former_version},
     rules::{LIST_MAX, Rule},
 };
 use super::ManageError;
@@ -83,11 +83,15 @@ impl Service {
         let parsed = changes.iter().map(|(name, text)| self.parse_setting(name, text, read));
         let changes: Vec<(&'static str, Value)> = parsed.collect::<Result<_, _>>()?;
         let (id, name, now, by) = (app.id, app.name.clone(), self.clock.now(), by());
+        let is_single = self.has_single_signing_key();
         let changed = self.manage(move |conn| {
             let text = apps::lock_settings(conn, id)?;
             let text = text.ok_or_else(|| ManageError::unknown("application", &name))?;
             let was: AppSettings = serde_json::from_str(&text).map_err(|error| broken(&error))?;
             let changed = change(&text, changes).map_err(|error| broken(&error))?;
+            if changed.settings.version != was.version && !is_single {
+                refuse_former_version(conn, id, &changed.settings.version, now)?;
+            }
             store(conn, id, &changed.settings)?;
             let paused = changed.settings.paused;
             let job = if was.paused == paused { None } else { follow_pause(conn, id, (paused, &by), now)? };
