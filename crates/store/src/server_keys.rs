@@ -9,6 +9,12 @@ pub fn get(conn: &mut Conn<'_>, name: &str) -> Result<Option<Vec<u8>>> {
         .transpose()
 }
 
+/// As [`get`], and keeps others from changing it until the end of the transaction.
+pub fn lock(conn: &mut Conn<'_>, name: &str) -> Result<Option<Vec<u8>>> {
+    let sql = format!("SELECT value FROM server_keys WHERE name = $1{}", conn.for_update());
+    conn.query_one(&sql, params![name])?.map(|row| row.get(0)).transpose()
+}
+
 /// Adds the key `name` unless there is one; `false` when there was.
 pub fn add(conn: &mut Conn<'_>, name: &str, sealed: &[u8]) -> Result<bool> {
     let added = conn.execute(

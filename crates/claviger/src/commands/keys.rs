@@ -31,6 +31,9 @@ pub(crate) enum Command {
     /// Make another master key the one that encrypts, and encrypt everything under it while servers run; one that was
     /// interrupted goes on
     Rotate {
+        /// Keys that are not in the file are lost: leave what was encrypted under them as it is, and forget a rotation to one
+        #[arg(long)]
+        keys_are_lost: bool,
         /// Do not ask
         #[arg(long)]
         yes: bool,
@@ -56,7 +59,7 @@ pub(crate) enum Command {
 pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     match command {
         Command::List { json } => list(store, json),
-        Command::Rotate { yes, json } => rotate(store, yes, json),
+        Command::Rotate { keys_are_lost, yes, json } => rotate(store, keys_are_lost, yes, json),
         Command::Forget { name, yes } => forget(store, &name, yes),
         Command::Protect => protect(store),
         Command::Unprotect => unprotect(store),
@@ -79,13 +82,16 @@ fn list(store: StoreArgs, json: bool) -> anyhow::Result<()> {
         };
         output::list(json, ["NAME", "STATE", "VALUES"], keys, cells, as_json)?;
         if unreadable > 0 {
-            eprintln!("claviger: {unreadable} values in the database are opened by none of these keys");
+            eprintln!(
+                "claviger: {unreadable} values in the database are opened by none of these keys: the file of another node may \
+                 hold theirs. Add its lines after those of this one, and replace no file"
+            );
         }
         Ok(())
     })
 }
 
-fn rotate(store: StoreArgs, yes: bool, json: bool) -> anyhow::Result<()> {
+fn rotate(store: StoreArgs, keys_are_lost: bool, yes: bool, json: bool) -> anyhow::Result<()> {
     confirm(
         yes,
         "Everything that is encrypted will be encrypted under another master key, also by the servers that run. Their file \
@@ -99,7 +105,7 @@ fn rotate(store: StoreArgs, yes: bool, json: bool) -> anyhow::Result<()> {
                 eprint!("\r{all} values are encrypted anew");
             }
         };
-        let rotated = service.rotate_master_key(&tell).await?;
+        let rotated = service.rotate_master_key(keys_are_lost, &tell).await?;
         if told.into_inner() > 0 && std::io::stderr().is_terminal() {
             eprintln!();
         }

@@ -15,7 +15,7 @@ use crate::client_two_factor::code;
 use crate::support::postgres::Database;
 use crate::support::second::Second;
 use crate::support::server::{Process, claviger};
-use crate::support::{HWID, Server, Session, eventually, mask_text};
+use crate::support::{Cli, HWID, Server, Session, eventually, mask_text};
 
 fn key_file(server: &Server) -> PathBuf {
     server.data().join("master.key")
@@ -337,4 +337,80 @@ fn the_key_may_be_in_a_variable_or_a_credential() {
     let refused = serve(&data, &[("CLAVIGER_MASTER_KEY", &key)]).expect_err("the former key");
     assert!(refused.contains("is not the one that this database was set up with"), "{refused}");
     drop(serve(&data, &[("CLAVIGER_MASTER_KEY", &new)]).expect("a start"));
+}
+
+/// Keeps a key file of its own, on the database of the server.
+fn node(server: &Server, database: &Database, name: &str) -> (Cli, PathBuf) {
+    let folder = server.folder().join(name);
+    fs::create_dir(&folder).expect("a folder");
+    let file = folder.join("master.key");
+    fs::copy(key_file(server), &file).expect("a copy");
+    (Cli::new(&folder, Some(&database.url)), file)
+}
+
+#[test]
+fn of_two_nodes_with_a_file_each_one_rotates() {
+    let database = Database::create();
+    let server = Server::start_on(&database.url);
+    let nodes = ["n1", "n2"].map(|name| node(&server, &database, name));
+    let outcomes = thread::scope(|scope| {
+        let running = nodes.each_ref().map(|(cli, _)| scope.spawn(|| cli.run(&["keys", "rotate", "--yes"])));
+        running.map(|running| running.join().expect("no failure"))
+    });
+    let winner = usize::from(outcomes[1].code == Some(0));
+    let [won, lost] = [&outcomes[winner], &outcomes[1 - winner]];
+    assert!(won.code == Some(0) && lost.code == Some(1), "{outcomes:?}");
+    let said = &lost.stderr;
+    assert!(said.contains("ut the lines of") && said.contains("only copy of a key"), "{said}");
+    let [(winner, file), (loser, other)] = [&nodes[winner], &nodes[1 - winner]];
+    let [new, old] = [file, other].map(|file| fs::read_to_string(file).expect("keys"));
+    assert_eq!((new.lines().count(), old.lines().count()), (2, 1), "its file holds a key that nothing needs");
+    let secret = |cli: &Cli| cli.json(&["app", "show", &server.app.path(), "--json"])["secret"].clone();
+    assert_eq!(secret(winner), server.app.secret.as_str());
+    let told = loser.run(&["doctor"]);
+    assert!(format!("{told:?}").contains("Put the lines of the right file"), "{told:?}");
+    // As it says.
+    fs::write(other, format!("{new}{old}")).expect("keys");
+    assert_eq!(secret(loser), server.app.secret.as_str());
+    let told = loser.json(&["keys", "rotate", "--yes", "--json"]);
+    assert_eq!((told["unreadable"].as_i64(), told["resumed"].as_bool()), (Some(0), Some(false)), "{told}");
+    assert_eq!(fs::read_to_string(other).expect("keys").lines().count(), 3, "each key once, and another one");
+}
+
+#[test]
+fn a_rotation_to_a_key_elsewhere_is_not_overwritten() {
+    let server = Server::start();
+    let before = fs::read_to_string(key_file(&server)).expect("the key");
+    server.execute(
+        "INSERT INTO server_keys (name, value) VALUES ('master-key-rotation', CAST('01234567' AS BLOB))",
+    );
+    let refused = server.cli.fails(&["keys", "rotate", "--yes"]);
+    for says in ["another rotation is under way from another key file", "01234567", "replace no file"] {
+        assert!(refused.contains(says), "{refused}");
+    }
+    let told = server.cli.run(&["doctor"]);
+    assert!(format!("{told:?}").contains("another rotation is under way"), "{told:?}");
+    assert_eq!(fs::read_to_string(key_file(&server)).expect("the key"), before);
+    let told = server.cli.json(&["keys", "rotate", "--yes", "--json", "--keys-are-lost"]);
+    assert_eq!(told["unreadable"], 0);
+    assert_eq!(server.count("server_keys WHERE name = 'master-key-rotation'"), 0);
+}
+
+#[test]
+fn a_rotation_is_not_done_while_no_key_opens_a_value() {
+    let server = Server::start();
+    let session = server.app.init("1.2");
+    with_codes(&session, "alice", server.license(0));
+    server.execute("UPDATE users SET totp_secret = zeroblob(60) WHERE username = 'alice'");
+    for resumed in [false, true] {
+        let refused = server.cli.fails(&["keys", "rotate", "--yes"]);
+        assert!(refused.contains("1 values are encrypted under a master key that is not in"), "{refused}");
+        assert_eq!(server.count("server_keys WHERE name = 'master-key-rotation'"), 1, "{resumed}");
+        assert_eq!(listed(&server).len(), 2);
+    }
+    let told = server.cli.run(&["doctor"]);
+    assert!(format!("{told:?}").contains("1 values are encrypted under a master key"), "{told:?}");
+    let told = server.cli.json(&["keys", "rotate", "--yes", "--json", "--keys-are-lost"]);
+    assert_eq!((told["unreadable"].as_i64(), told["resumed"].as_bool()), (Some(1), Some(true)), "{told}");
+    assert_eq!(server.count("server_keys WHERE name = 'master-key-rotation'"), 0);
 }

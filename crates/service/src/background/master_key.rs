@@ -106,7 +106,8 @@ impl Service {
             tracing::error!(
                 name,
                 reason = follower.reason,
-                "the master key that encrypts, or is to, is not here: copy its file from where `claviger keys rotate` ran"
+                "the master key that encrypts, or is to, is not here: put the lines of the file where `claviger keys rotate` ran \
+                 before those of this one, and take none out"
             );
         }
         Ok(followed)
@@ -156,7 +157,7 @@ mod tests {
         let marks = first.store.db().read(Marks::read).await.unwrap();
         first.vault.reload(&marks).unwrap();
         let next = first.vault.names()[0].clone();
-        let announce = move |conn: &mut Conn<'_>| Marks::announce(conn, &next);
+        let announce = move |conn: &mut Conn<'_>| marks.announce(conn, &next);
         first.store.db().write::<_, StoreError, _>(announce).await.unwrap();
         let expected = [Followed::Vain, Followed::Unchanged, Followed::Unchanged];
         for expected in expected {
@@ -182,7 +183,7 @@ mod tests {
         let sealed = service.vault.seal("purpose", b"text");
         let keys = [crate::shared::master_key::draw(&SystemRandom)];
         source(folder.path(), "master.key").replace(&keys, None, &SystemRandom).unwrap();
-        let announce = |conn: &mut Conn<'_>| Marks::announce(conn, "01234567");
+        let announce = |conn: &mut Conn<'_>| Marks::read(conn)?.announce(conn, "01234567");
         service.store.db().write::<_, StoreError, _>(announce).await.unwrap();
         let mut follower = Follower::default();
         assert_eq!(look(&service, &mut follower).await, Followed::Vain);

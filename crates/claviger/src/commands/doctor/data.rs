@@ -30,7 +30,11 @@ pub(super) async fn examine(report: &mut Report, config: &Config) -> Told {
     }
     match run::open(store, Options::default()).await {
         Ok(service) => {
-            report.ok("master key", format!("{}, fits the database", store.master_key));
+            match service.missing_master_key().await {
+                Ok(None) => report.ok("master key", format!("{}, fits the database", store.master_key)),
+                Ok(Some(missing)) => report.problem("master key", missing),
+                Err(error) => report.problem("master key", format!("{error:#}")),
+            }
             let apps = apps(report, &service).await;
             Told { apps, backups: service.backup_state().await.ok() }
         }

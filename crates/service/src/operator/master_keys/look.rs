@@ -8,7 +8,7 @@ use super::values::columns;
 use crate::{
     Service, ServiceError,
     shared::master_key::{
-        Marks,
+        Marks, MasterKeyError,
         purpose::{KEYED_HASHES, SECRET_SETTING, SIGNING_KEY},
     },
 };
@@ -41,6 +41,25 @@ impl Service {
     pub async fn master_keys(&self) -> Result<(Vec<MasterKeyUse>, u64), ServiceError> {
         let looked = self.look_at_master_keys().await?;
         Ok((looked.keys, looked.unreadable))
+    }
+
+    /// What is wrong with the master keys, of which some may be in the file of another node, and what to do; `None`: nothing.
+    /// Reads all encrypted values.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn missing_master_key(&self) -> Result<Option<String>, ServiceError> {
+        let Looked { keys, unreadable, marks } = self.look_at_master_keys().await?;
+        let place = self.vault.source().to_string();
+        let is_here = |name: &String| keys.iter().any(|key| key.name == *name);
+        Ok(match marks.under_way.filter(|name| !is_here(name)) {
+            Some(name) => Some(MasterKeyError::Elsewhere { name, place }.to_string()),
+            None if unreadable > 0 => Some(format!(
+                "{unreadable} values are encrypted under a master key that is not in {place}. The file of another node may hold \
+                 it: add its lines after those of this one, and replace no file, which may hold the only copy of a key"
+            )),
+            None => None,
+        })
     }
 
     pub(super) async fn look_at_master_keys(&self) -> Result<Looked, ServiceError> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use claviger_domain::Random;
 use claviger_store::{Conn, StoreError};
 
 use super::reseal::Pass;
@@ -30,7 +31,7 @@ pub struct Rotation {
     pub resumed: bool,
     /// Values that were encrypted anew.
     pub encrypted: u64,
-    /// Values that no key opens: they were unreadable before.
+    /// Values that no key opens, which were given up.
     pub unreadable: u64,
 }
 
@@ -40,76 +41,143 @@ impl Service {
     /// the file anew for it. One that was interrupted goes on where it was. `told` is called with how many values were
     /// encrypted since the last call.
     ///
+    /// `given_up`: the keys that are not in the file are lost. What was encrypted under one is left as it is, and a rotation
+    /// to one that does not encrypt yet is forgotten.
+    ///
     /// The former key stays in the file: backups from before need it. The key of hashes stays the same, since what was hashed
     /// cannot be hashed anew; it is encrypted under the new master key.
     ///
     /// # Errors
-    /// When another command changes the master key, its file cannot be written, servers go on to encrypt under the former
-    /// one, or the database fails. What was encrypted anew stays so, and the same call goes on.
-    pub async fn rotate_master_key(&self, told: &(dyn Fn(u64) + Sync)) -> Result<Rotation, ServiceError> {
-        let _held = self.vault.source().hold()?;
+    /// When another command changes the master key, here or from another file, its file cannot be written, no key opens some
+    /// of what is kept, servers go on to encrypt under the former key, or the database fails. What was encrypted anew stays
+    /// so, and the same call goes on.
+    pub async fn rotate_master_key(
+        &self,
+        given_up: bool,
+        told: &(dyn Fn(u64) + Sync),
+    ) -> Result<Rotation, ServiceError> {
+        let source = self.vault.source();
+        let _held = source.hold()?;
         let marks = self.store.db().read(Marks::read).await?;
+        let (vault, known) = (self.vault.clone(), marks.clone());
+        apart(move || vault.reload(&known)).await?;
         let from = self.vault.current();
         let resumed = marks.under_way.as_ref() == Some(&from);
-        let to = if resumed { from.clone() } else { self.turn_to_next(marks).await? };
+        let to = if resumed { from.clone() } else { self.turn_to_next(marks, given_up).await? };
         let mut encrypted = 0;
         for _ in 0..PASSES {
             let Pass { changed, missed, unreadable } = self.reseal_all(&to, told).await?;
             encrypted += changed;
             if changed == 0 && missed == 0 {
-                self.store.db().write::<_, StoreError, _>(Marks::end).await?;
+                if unreadable > 0 && !given_up {
+                    let place = source.to_string();
+                    return Err(MasterKeyError::Unreadable { values: unreadable, place }.into());
+                }
+                let name = to.clone();
+                let end = move |conn: &mut Conn<'_>| Marks::end(conn, &name);
+                unless_overtaken(self.store.db().write::<_, StoreError, _>(end).await?)?;
                 return Ok(Rotation { from, to, resumed, encrypted, unreadable });
             }
         }
         Err(ServiceError::Refused(format!(
             "something goes on to encrypt under another master key than {to}: bring {source} to all servers, with the keys \
-             that are in it now, and run this again",
-            source = self.vault.source()
+             that are in it now, and run this again"
         )))
     }
 
     /// Lets the next key encrypt, and waits until servers have noticed; its name.
-    async fn turn_to_next(&self, marks: Marks) -> Result<String, ServiceError> {
+    async fn turn_to_next(&self, marks: Marks, given_up: bool) -> Result<String, ServiceError> {
+        let place = self.vault.source().to_string();
+        let announced = marks.under_way.clone().filter(|name| self.vault.names().contains(name));
+        if let (None, Some(name), false) = (&announced, &marks.under_way, given_up) {
+            return Err(MasterKeyError::Elsewhere { name: name.clone(), place }.into());
+        }
         let (vault, random, known) = (self.vault.clone(), self.random.clone(), marks.clone());
-        let next = tokio::task::spawn_blocking(move || next_key(&vault, &*random, &known)).await;
-        let next = next.map_err(|error| ServiceError::System(error.to_string()))??;
-        let name = next.clone();
-        let announce = move |conn: &mut Conn<'_>| Marks::announce(conn, &name);
-        self.store.db().write::<_, StoreError, _>(announce).await?;
+        let next = apart(move || next_key(&vault, &*random, &known, announced)).await?;
+        self.claim(&next, &marks).await?;
         tokio::time::sleep(NOTICED).await;
         let sealed = || {
             let seed = self.vault.open(SIGNING_KEY, marks.signing_key.as_ref()?)?;
-            let signing_key = self.vault.seal_under(&next, SIGNING_KEY, &seed)?;
-            Some((signing_key, self.vault.seal_hashes(&next, &marks)?))
+            let signing_key = self.vault.seal_under(&next.key, SIGNING_KEY, &seed)?;
+            Some((signing_key, self.vault.seal_hashes(&next.key, &marks)?))
         };
-        let (signing_key, hashes) =
-            sealed().ok_or_else(|| MasterKeyError::Wrong(self.vault.source().to_string()))?;
-        let name = next.clone();
+        let (signing_key, hashes) = sealed().ok_or(MasterKeyError::Wrong(place))?;
+        let name = next.key.clone();
         let begin = move |conn: &mut Conn<'_>| {
-            Marks::begin(conn, &name, &signing_key, &hashes)?;
-            Marks::read(conn)
+            let begun = Marks::begin(conn, &name, &signing_key, &hashes)?;
+            Ok((begun, Marks::read(conn)?))
         };
-        let marks = self.store.db().write::<_, StoreError, _>(begin).await?;
+        let (begun, marks) = self.store.db().write::<_, StoreError, _>(begin).await?;
+        unless_overtaken(begun)?;
         self.vault.settle(&marks)?;
         tokio::time::sleep(NOTICED).await;
-        Ok(next)
+        Ok(next.key)
+    }
+
+    /// Announces the key in the database, whose file of keys may be another one at each node: one of them rotates. Who comes too
+    /// late takes the key that it drew out of its file again.
+    async fn claim(&self, next: &Next, marks: &Marks) -> Result<(), ServiceError> {
+        let (name, known) = (next.key.clone(), marks.clone());
+        let announce = move |conn: &mut Conn<'_>| known.announce(conn, &name);
+        if self.store.db().write::<_, StoreError, _>(announce).await? {
+            return Ok(());
+        }
+        if next.is_drawn {
+            let (vault, random) = (self.vault.clone(), self.random.clone());
+            apart(move || forget_first(&vault, &*random)).await?;
+        }
+        let marks = self.store.db().read(Marks::read).await?;
+        Err(match marks.under_way.filter(|name| !self.vault.names().contains(name)) {
+            Some(name) => MasterKeyError::Elsewhere { name, place: self.vault.source().to_string() }.into(),
+            None => MasterKeyError::Overtaken.into(),
+        })
     }
 }
 
-/// The key that is to encrypt: the first of those that are written down, unless it does already; then a new one before
-/// them. Blocks.
+fn unless_overtaken(is_ours: bool) -> Result<(), MasterKeyError> {
+    if is_ours { Ok(()) } else { Err(MasterKeyError::Overtaken) }
+}
+
+/// Does what blocks on a thread of its own.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, MasterKeyError> + Send + 'static,
+) -> Result<T, ServiceError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    Ok(done.map_err(|error| ServiceError::System(error.to_string()))??)
+}
+
+/// The key that is to encrypt.
+struct Next {
+    key: String,
+    /// It was drawn for this, and is the first in the file.
+    is_drawn: bool,
+}
+
+/// The key that is to encrypt: one that is announced already, else the first of those that are written down, unless it does
+/// already; then a new one before them. Blocks.
 fn next_key(
     vault: &Vault,
-    random: &dyn claviger_domain::Random,
+    random: &dyn Random,
     marks: &Marks,
-) -> Result<String, MasterKeyError> {
-    vault.reload(marks)?;
+    announced: Option<String>,
+) -> Result<Next, MasterKeyError> {
+    if let Some(key) = announced {
+        return Ok(Next { key, is_drawn: false });
+    }
     let source = vault.source();
-    if vault.names()[0] == vault.current() {
+    let is_drawn = vault.names()[0] == vault.current();
+    if is_drawn {
         let keys = source.read()?.ok_or_else(|| MasterKeyError::Missing(source.to_string()))?;
         let keys: Vec<_> = std::iter::once(draw(random)).chain(keys).collect();
         source.replace(&keys, source.protection(), random)?;
         vault.reload(marks)?;
     }
-    Ok(vault.names().swap_remove(0))
+    Ok(Next { key: vault.names().swap_remove(0), is_drawn })
+}
+
+/// Takes the first key out of the file. Blocks.
+fn forget_first(vault: &Vault, random: &dyn Random) -> Result<(), MasterKeyError> {
+    let source = vault.source();
+    let keys = source.read()?.ok_or_else(|| MasterKeyError::Missing(source.to_string()))?;
+    source.replace(&keys[1..], source.protection(), random)
 }

@@ -35,7 +35,8 @@ pub enum MasterKeyError {
     /// The database was set up with another key.
     #[error(
         "the master key {0} is not the one that this database was set up with. \
-         Copy the right file there, or name it with --master-key-file"
+         Put the lines of the right file before those in it, or name that with --master-key-file; replace no file, which may \
+         hold the only copy of a key"
     )]
     Wrong(String),
     /// The database was set up before, but the key is not here.
@@ -47,6 +48,36 @@ pub enum MasterKeyError {
     /// The key does not come from a file that could be changed.
     #[error("the master key comes from {0}, which Claviger cannot change: {1}")]
     Fixed(String, &'static str),
+    /// A rotation turns to a key that is not there.
+    #[error(
+        "another rotation is under way from another key file: it turns to the master key {name}, which is not in {place}. \
+         Run `claviger keys rotate` again where it began, or put the lines of that file before those of this one (replace no file, \
+         which may hold the only copy of a key); if that file is lost, add --keys-are-lost"
+    )]
+    Elsewhere {
+        /// The key that is not there.
+        name: String,
+        /// Where it was looked for.
+        place: String,
+    },
+    /// Another rotation began or ended meanwhile.
+    #[error(
+        "another rotation of the master key was begun or ended meanwhile: see `claviger keys list`, and run this again if you \
+         want one more"
+    )]
+    Overtaken,
+    /// No key opens some of what is encrypted.
+    #[error(
+        "{values} values are encrypted under a master key that is not in {place}, so the rotation is not done. The file of another \
+         node may hold that key: add its lines after those of this one (replace no file, which may hold the only copy of a key) and \
+         run this again; if the key is lost, and these values with it, add --keys-are-lost"
+    )]
+    Unreadable {
+        /// How many values.
+        values: u64,
+        /// Where keys were looked for.
+        place: String,
+    },
     /// Another command changes the file.
     #[error("the master key {0} is being changed by another command: wait until that has ended")]
     InUse(String),

@@ -49,31 +49,54 @@ impl Marks {
         ])
     }
 
-    /// Announces a key that is to encrypt.
+    /// Announces a key that is to encrypt, unless the marks are others than these by now; `false` then.
     ///
     /// # Errors
     /// Whatever the database refuses.
-    pub(crate) fn announce(conn: &mut Conn<'_>, name: &str) -> Result<()> {
-        server_keys::set(conn, UNDER_WAY, name.as_bytes())
+    pub(crate) fn announce(&self, conn: &mut Conn<'_>, name: &str) -> Result<bool> {
+        // Where nothing is announced there is no row that could be locked: of two who add it, one waits for the other.
+        let added = self.under_way.is_none() && server_keys::add(conn, UNDER_WAY, name.as_bytes())?;
+        let expected = if added { Some(name) } else { self.under_way.as_deref() };
+        if !Self::holds(conn, expected)? || Self::names(conn)?[0] != self.current {
+            if added {
+                server_keys::remove(conn, UNDER_WAY)?;
+            }
+            return Ok(false);
+        }
+        server_keys::set(conn, UNDER_WAY, name.as_bytes())?;
+        Ok(true)
     }
 
-    /// Writes the marks of a key under which everything is to be encrypted from now on.
+    /// Writes the marks of a key that was announced, under which everything is to be encrypted from now on; `false` when another
+    /// one was announced meanwhile.
     ///
     /// # Errors
     /// Whatever the database refuses.
-    pub(crate) fn begin(conn: &mut Conn<'_>, name: &str, signing_key: &[u8], hashes: &[u8]) -> Result<()> {
+    pub(crate) fn begin(conn: &mut Conn<'_>, name: &str, signing_key: &[u8], hashes: &[u8]) -> Result<bool> {
+        if !Self::holds(conn, Some(name))? {
+            return Ok(false);
+        }
         server_keys::set(conn, CURRENT, name.as_bytes())?;
-        Self::announce(conn, name)?;
         server_keys::set(conn, SIGNING_KEY, signing_key)?;
-        server_keys::set(conn, KEYED_HASHES, hashes)
+        server_keys::set(conn, KEYED_HASHES, hashes)?;
+        Ok(true)
     }
 
-    /// Notes that everything is encrypted under the key that encrypts.
+    /// Notes that everything is encrypted under this key, which encrypts; `false` when another one was announced meanwhile.
     ///
     /// # Errors
     /// Whatever the database refuses.
-    pub(crate) fn end(conn: &mut Conn<'_>) -> Result<()> {
-        server_keys::remove(conn, UNDER_WAY)
+    pub(crate) fn end(conn: &mut Conn<'_>, name: &str) -> Result<bool> {
+        let is_ours = Self::holds(conn, Some(name))?;
+        if is_ours {
+            server_keys::remove(conn, UNDER_WAY)?;
+        }
+        Ok(is_ours)
+    }
+
+    /// Whether this key is what is announced; it stays so until the end of the transaction.
+    fn holds(conn: &mut Conn<'_>, expected: Option<&str>) -> Result<bool> {
+        Ok(server_keys::lock(conn, UNDER_WAY)?.as_deref() == expected.map(str::as_bytes))
     }
 }
 

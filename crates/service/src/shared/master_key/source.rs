@@ -162,7 +162,8 @@ impl MasterKeySource {
     }
 
     fn parse(&self, text: &str) -> Result<Vec<KeyBytes>, MasterKeyError> {
-        text::parse(text, self.passphrase.as_ref()).map_err(|unread| match unread {
+        let keys = text::parse(text, self.passphrase.as_ref());
+        keys.map(once_each).map_err(|unread| match unread {
             Unread::Malformed => MasterKeyError::Malformed(self.to_string()),
             Unread::NoPassphrase => MasterKeyError::Protected(self.to_string()),
             Unread::WrongPassphrase => MasterKeyError::Passphrase(self.to_string()),
@@ -178,6 +179,17 @@ impl fmt::Display for MasterKeySource {
             Place::Given(_, what) => formatter.write_str(what),
         }
     }
+}
+
+/// Each key once, where it stands first: the lines of another node's file were put before these.
+fn once_each(keys: Vec<KeyBytes>) -> Vec<KeyBytes> {
+    let mut all: Vec<KeyBytes> = Vec::with_capacity(keys.len());
+    for key in keys {
+        if !all.contains(&key) {
+            all.push(key);
+        }
+    }
+    all
 }
 
 /// A new key.
