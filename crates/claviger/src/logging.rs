@@ -89,14 +89,42 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> std_fmt::Result {
-        let Some(request) = current_request() else {
-            return self.format.format_event(context, writer, event);
-        };
         let mut line = String::new();
         self.format.format_event(context, Writer::new(&mut line), event)?;
-        match line.strip_suffix(self.end) {
-            Some(line) => write!(writer, "{line}{}{request}{}", self.name, self.after),
-            None => writer.write_str(&line),
+        let Some(line) = line.strip_suffix(self.end) else { return writer.write_str(&line) };
+        // What others said may stand in it, and must not look like lines of ours.
+        writer.write_str(&line.replace(['\n', '\r'], " "))?;
+        match current_request() {
+            Some(request) => write!(writer, "{}{request}{}", self.name, self.after),
+            None => writer.write_str(self.end),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs::{self, File},
+        sync::Arc,
+    };
+
+    use super::*;
+
+    #[test]
+    fn what_others_said_stays_in_its_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("log");
+        let written = Arc::new(File::create(&path).expect("a file"));
+        let format = fmt::format().with_ansi(false).without_time();
+        let format = WithRequest { format, end: "\n", name: "", after: "\n" };
+        let records = fmt::layer().with_ansi(false).with_writer(written).event_format(format);
+        let said = "no\r\n2026-01-01T00:00:00Z ERROR forged";
+        tracing::subscriber::with_default(registry().with(records), || {
+            tracing::error!("refused: {said}");
+            tracing::error!(error = %said, "refused");
+        });
+        let log = fs::read_to_string(path).expect("a log");
+        assert_eq!(log.lines().count(), 2, "{log}");
+        assert!(log.lines().all(|line| line.contains("no  2026-01-01")) && !log.contains('\r'), "{log}");
     }
 }
