@@ -27,7 +27,7 @@ pub(super) async fn examine(report: &mut Report, config: &Config, state: Option<
     };
     let now = SystemClock.now();
     let label = place.label().to_owned();
-    let looked = tokio::task::spawn_blocking(move || look(&place, now)).await;
+    let looked = tokio::task::spawn_blocking(move || look(&place)).await;
     let found = match looked.map_err(anyhow::Error::from).and_then(|found| found.map_err(advised)) {
         Ok(found) => found,
         Err(error) => {
@@ -45,9 +45,9 @@ pub(super) async fn examine(report: &mut Report, config: &Config, state: Option<
 }
 
 /// The backups of a place that can be written to.
-fn look(place: &Place, now: i64) -> Result<Vec<Stored>, BackupError> {
+fn look(place: &Place) -> Result<Vec<Stored>, BackupError> {
     let found = place.list()?;
-    place.try_out(now)?;
+    place.try_out()?;
     Ok(found)
 }
 
