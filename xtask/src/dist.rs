@@ -1,6 +1,5 @@
 //! `cargo xtask dist`: the program as it is shipped, with its line tables in a file beside it.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use crate::packages;
+use crate::platform::Platform;
 use crate::tools::{cargo, command, say, workspace_root};
 
 /// What is shipped has at most so many bytes.
@@ -20,6 +20,9 @@ pub struct Options {
     /// Pack it with its manual pages, completions, unit and the list of its parts, into target/packages/
     #[arg(long)]
     archive: bool,
+    /// Build for this platform instead of that which this runs on
+    #[arg(long, value_enum, value_name = "PLATFORM", conflicts_with = "twice")]
+    target: Option<Platform>,
     /// Build the last commit in two folders, and fail when the programs differ in one byte
     #[arg(long, conflicts_with = "archive")]
     twice: bool,
@@ -37,15 +40,16 @@ pub struct Shipped {
 /// Builds the program as it is shipped, and makes of it what the options say.
 ///
 /// # Errors
-/// When it does not build, binutils are missing, or the program has become larger than what is shipped may be.
+/// When it does not build, what builds for the platform or binutils are missing, or the program has become larger than
+/// what is shipped may be.
 pub fn run(options: &Options) -> Result<()> {
     if options.twice {
         return packages::twice();
     }
     if options.archive {
-        return packages::archive();
+        return packages::archive(options.target);
     }
-    build().map(drop)
+    build(options.target).map(drop)
 }
 
 /// Builds the program with the profile `dist` and parts it from its line tables. A crash names lines of the source if the
@@ -53,27 +57,33 @@ pub fn run(options: &Options) -> Result<()> {
 ///
 /// # Errors
 /// As [`run`].
-pub fn build() -> Result<Shipped> {
-    build_in(workspace_root(), &cargo::target_folder())
+pub fn build(platform: Option<Platform>) -> Result<Shipped> {
+    build_in(workspace_root(), &cargo::target_folder(), platform)
 }
 
 /// As [`build`], of the sources in a folder.
 ///
 /// # Errors
 /// As [`run`].
-pub fn build_in(sources: &Path, target: &Path) -> Result<Shipped> {
+pub fn build_in(sources: &Path, target: &Path, platform: Option<Platform>) -> Result<Shipped> {
     say("building claviger to be shipped: many minutes the first time");
     let mut build = cargo::cargo();
     build
         .args(["build", "--locked", "--package", "claviger", "--profile", "dist", "--target-dir"])
         .arg(target);
     without_paths(build.current_dir(sources), sources)?;
+    let (mut folder, mut objcopy) = (target.to_owned(), "objcopy");
+    if let Some(platform) = platform {
+        platform.prepare(&mut build)?;
+        folder.push(platform.name());
+        objcopy = platform.objcopy();
+    }
     command::run(&mut build)?;
-    let built = target.join("dist/claviger");
-    let folder = target.join("dist/shipped");
+    let built = folder.join("dist/claviger");
+    let folder = folder.join("dist/shipped");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let program = folder.join("claviger");
-    let tables = part(&built, &program)?;
+    let tables = part(&built, &program, objcopy)?;
     let (size, rest) = (size(&program)?, size(&tables)?);
     say(format!("{} has {size} bytes, {} has {rest}", program.display(), tables.display()));
     ensure!(size <= LARGEST, "the program has {size} bytes; what is shipped has at most {LARGEST}");
@@ -82,10 +92,7 @@ pub fn build_in(sources: &Path, target: &Path) -> Result<Shipped> {
 
 /// Has the compilers write the same names of files, wherever the sources and the libraries lie.
 fn without_paths(build: &mut Command, sources: &Path) -> Result<()> {
-    let libraries = match env::var_os("CARGO_HOME") {
-        Some(home) => PathBuf::from(home),
-        None => Path::new(&env::var_os("HOME").context("HOME names a folder")?).join(".cargo"),
-    };
+    let libraries = cargo::home()?;
     let (sources, libraries) = (sources.display(), libraries.display());
     build.env(
         "CARGO_ENCODED_RUSTFLAGS",
@@ -97,17 +104,15 @@ fn without_paths(build: &mut Command, sources: &Path) -> Result<()> {
 }
 
 /// Copies a program without its tables, and these into a file of their own, whose path is returned.
-fn part(built: &Path, program: &Path) -> Result<PathBuf> {
+fn part(built: &Path, program: &Path, objcopy: &str) -> Result<PathBuf> {
+    let copy = |options: &[&str], to: &Path| {
+        command::run(Command::new(objcopy).args(options).arg(built).arg(to))
+            .with_context(|| format!("{objcopy} is part of binutils, which come with a C compiler"))
+    };
     let tables = program.with_extension("debug");
-    objcopy(&["--only-keep-debug"], built, &tables)?;
-    let link = format!("--add-gnu-debuglink={}", tables.display());
-    objcopy(&["--strip-debug", &link], built, program)?;
+    copy(&["--only-keep-debug"], &tables)?;
+    copy(&["--strip-debug", &format!("--add-gnu-debuglink={}", tables.display())], program)?;
     Ok(tables)
-}
-
-fn objcopy(options: &[&str], from: &Path, to: &Path) -> Result<()> {
-    command::run(Command::new("objcopy").args(options).arg(from).arg(to))
-        .context("objcopy is part of binutils, which come with a C compiler")
 }
 
 fn size(file: &Path) -> Result<u64> {

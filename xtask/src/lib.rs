@@ -11,6 +11,8 @@
 //! | `openapi` | writes `docs/openapi.json`, the description of the APIs, anew |
 //! | `dist` | the program as it is shipped, with its line tables in a file beside it |
 //! | `deb` | the Debian package, tried in a clean system |
+//! | `image` | the container image, built and tried without a registry of images |
+//! | `platforms` | the program for other platforms than this one, built and tried |
 //! | `deny` | licenses, sources and known faults of all dependencies |
 //! | `ci` | formatting, lints, `deny`, `fuzz`, `e2e`, `siege` and `test`: what a change must pass |
 //!
@@ -24,6 +26,7 @@ pub mod e2e;
 pub mod fuzz;
 pub mod openapi;
 pub mod packages;
+pub mod platform;
 pub mod postgres;
 pub mod process;
 pub mod screenshots;

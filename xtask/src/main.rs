@@ -36,6 +36,8 @@ enum Chore {
     Deb(packages::DebOptions),
     /// Build the container image on clean systems, and let its server answer; needs root
     Image,
+    /// Build the program for ARM, and static ones, in a clean system, and let each serve; needs root
+    Platforms,
     /// Compare licenses, sources and known faults of all dependencies with deny.toml
     Deny,
     /// Check formatting and lints, then run `deny`, `fuzz`, `e2e`, `siege` and `test`
@@ -56,6 +58,7 @@ fn main() -> ExitCode {
         Chore::Dist(options) => dist::run(options),
         Chore::Deb(options) => packages::deb(options),
         Chore::Image => packages::image(),
+        Chore::Platforms => packages::platforms(),
         Chore::Deny => packages::deny(),
         Chore::Ci => ci::run(),
     })

@@ -7,6 +7,8 @@ use anyhow::{Context, Result};
 
 use super::{folder, papers};
 use crate::dist;
+use crate::platform::Platform;
+use crate::tools::cargo::{self, Profile};
 use crate::tools::{command, say, workspace_root};
 
 /// Builds the program and packs it with manual pages, completions, unit, licenses and the list of its parts. The same
@@ -14,15 +16,18 @@ use crate::tools::{command, say, workspace_root};
 ///
 /// # Errors
 /// When it does not build, a tool fails, or a file cannot be written.
-pub fn run() -> Result<()> {
-    let shipped = dist::build()?;
-    let name = format!("claviger-{}-{}", env!("CARGO_PKG_VERSION"), target()?);
+pub fn run(platform: Option<Platform>) -> Result<()> {
+    let shipped = dist::build(platform)?;
+    let name =
+        format!("claviger-{}-{}", env!("CARGO_PKG_VERSION"), platform.map_or_else(host, |it| Ok(it.name()))?);
     let all = folder()?;
     let inside = all.join(&name);
     let _ = fs::remove_dir_all(&inside);
     fs::create_dir_all(&inside)?;
     fs::copy(&shipped.program, inside.join("claviger"))?;
-    papers::write(&shipped.program, &inside)?;
+    // What runs here; the papers are the same for all platforms.
+    let here = if platform.is_some() { cargo::build("claviger", Profile::Dev)? } else { shipped.program };
+    papers::write(&here, &inside)?;
     papers::list_parts(&inside)?;
     for paper in
         ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", "deploy/systemd/claviger.service"]
@@ -52,7 +57,7 @@ pub(super) fn time_of_commit() -> Result<String> {
 }
 
 /// The platform that rustc builds for.
-fn target() -> Result<String> {
+fn host() -> Result<String> {
     let told = command::run_reading(Command::new("rustc").arg("-vV"))?;
     let host = told.lines().find_map(|line| line.strip_prefix("host: "));
     Ok(host.context("rustc names its host")?.to_owned())

@@ -15,6 +15,8 @@ use crate::tools::{apt, command, free_port, say};
 
 /// The release that is tried.
 const RELEASE: &str = "bookworm";
+/// Where programs are in it.
+const PATH: &str = "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// How long the server may take to be ready.
 const START_LIMIT: Duration = Duration::from_secs(60);
 /// How often it is asked.
@@ -28,15 +30,31 @@ pub(super) struct CleanRoot {
 impl CleanRoot {
     /// Makes it from the distribution's packages, with these beside the least that there is.
     pub(super) fn make(packages: &[&str]) -> Result<Self> {
+        Self::make_of(RELEASE, packages)
+    }
+
+    /// Makes one of another release, which has packages of another architecture too (`name:arm64`).
+    pub(super) fn make_mixed(release: &str, architecture: &str, packages: &[&str]) -> Result<Self> {
+        let made = Self::make_of(release, &["ca-certificates"])?;
+        // A mirror may be some weeks behind a release that changes each day.
+        fs::write(made.path().join("etc/apt/apt.conf.d/90old"), "Acquire::Check-Valid-Until \"false\";\n")?;
+        command::run_quietly(&mut made.inside(&["dpkg", "--add-architecture", architecture]))?;
+        command::run_quietly(&mut made.inside(&["apt-get", "update"]))?;
+        let install = ["apt-get", "install", "--yes", "--no-install-recommends"];
+        command::run_quietly(&mut made.inside(&[&install, packages].concat()))?;
+        Ok(made)
+    }
+
+    fn make_of(release: &str, packages: &[&str]) -> Result<Self> {
         ensure!(rustix::process::geteuid().is_root(), "a clean system is made by root only");
         if !command::succeeds(Command::new("debootstrap").arg("--version")) {
             apt::install(&["debootstrap"], "a clean system to try the package in")?;
         }
-        say(format!("making a clean system of {RELEASE}: some minutes"));
+        say(format!("making a clean system of {release}: some minutes"));
         let folder = tempfile::tempdir()?;
         let mut make = Command::new("debootstrap");
         let include = format!("--include={}", packages.join(","));
-        make.args(["--variant=minbase", &include, RELEASE]).arg(folder.path());
+        make.args(["--variant=minbase", &include, release]).arg(folder.path());
         command::run_quietly(make.args(mirror()))?;
         Ok(Self { folder })
     }
@@ -45,8 +63,18 @@ impl CleanRoot {
         self.folder.path()
     }
 
-    fn inside(&self, words: &[&str]) -> Command {
+    pub(super) fn inside(&self, words: &[&str]) -> Command {
         inside(self.path(), words)
+    }
+
+    /// A command in the system that wants to know of its own process, as compilers do.
+    pub(super) fn compiling(&self, words: &[&str]) -> Command {
+        let root = self.path().display();
+        let prepare = format!("mount -t proc proc {root}/proc && exec chroot {root} \"$@\"");
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "sh", "-c", &prepare, "sh"]).args(words);
+        command.env_clear().env("PATH", PATH);
+        command
     }
 
     /// Installs a package, lets its server answer, looks at who may read what, installs it again, and purges it.
@@ -83,7 +111,7 @@ impl CleanRoot {
         let serving = Serving {
             around: &[],
             user: "claviger:claviger",
-            program: "/usr/bin/claviger",
+            program: &["/usr/bin/claviger"],
             settings: &["--config", "/etc/claviger/claviger.toml"],
         };
         serving.answers(self.path(), &self.path().join("serve.log"))
@@ -96,8 +124,8 @@ pub(super) struct Serving<'a> {
     pub(super) around: &'a [String],
     /// User and group that it runs as.
     pub(super) user: &'a str,
-    /// The program, in the system.
-    pub(super) program: &'a str,
+    /// The program, in the system, with what it is started by before it.
+    pub(super) program: &'a [&'a str],
     /// Settings that `serve` and `health` are given.
     pub(super) settings: &'a [&'a str],
 }
@@ -108,7 +136,7 @@ impl Serving<'_> {
         let listen = format!("127.0.0.1:{}", free_port()?);
         let mut server = self.start(root, log, &listen)?;
         let ask = || {
-            let mut ask = inside(root, &[self.program, "health", "--listen", &listen]);
+            let mut ask = inside(root, &[self.program, &["health", "--listen", &listen]].concat());
             ask.args(self.settings);
             ask
         };
@@ -128,7 +156,7 @@ impl Serving<'_> {
     fn start(&self, root: &Path, log: &Path, listen: &str) -> Result<Daemon> {
         let mut words: Vec<OsString> = self.around.iter().map(OsString::from).collect();
         words.extend(["chroot".into(), format!("--userspec={}", self.user).into(), root.into()]);
-        words.extend([self.program, "serve", "--listen", listen].map(OsString::from));
+        words.extend(self.program.iter().chain(&["serve", "--listen", listen]).map(OsString::from));
         words.extend(self.settings.iter().map(OsString::from));
         let program = words.remove(0);
         Daemon::spawn(&Spec {
@@ -146,7 +174,7 @@ impl Serving<'_> {
 /// A command in the system `root`.
 fn inside(root: &Path, words: &[&str]) -> Command {
     let mut command = Command::new("chroot");
-    command.arg(root).args(words).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    command.arg(root).args(words).env_clear().env("PATH", PATH);
     command.env("DEBIAN_FRONTEND", "noninteractive").env("LC_ALL", "C.UTF-8");
     command
 }

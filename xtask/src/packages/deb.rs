@@ -34,7 +34,7 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 fn build() -> Result<PathBuf> {
-    let shipped = dist::build()?;
+    let shipped = dist::build(None)?;
     let folder = folder()?;
     fs::copy(&shipped.program, folder.join("claviger"))?;
     papers::write(&shipped.program, &folder)?;

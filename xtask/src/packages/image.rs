@@ -1,16 +1,15 @@
 //! `cargo xtask image`: the container image, built as its Dockerfile says and tried without a container engine.
 
-use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::clean_root::{CleanRoot, Serving};
-use crate::tools::{apt, command, say, workspace_root};
+use crate::tools::{apt, cargo, command, say, workspace_root};
 
 /// The image.
 const IMAGE: &str = "localhost/claviger";
@@ -48,13 +47,14 @@ pub fn run() -> Result<()> {
 /// Lays the toolchain that we are built with, and the libraries that were fetched, into a system.
 fn give_toolchain(system: &Path) -> Result<()> {
     let sysroot = command::run_reading(Command::new("rustc").args(["--print", "sysroot"]))?;
-    let home = match env::var_os("CARGO_HOME") {
-        Some(home) => PathBuf::from(home),
-        None => Path::new(&env::var_os("HOME").context("HOME names a folder")?).join(".cargo"),
-    };
-    let cargo = system.join("cargo");
-    fs::create_dir_all(&cargo)?;
     copy(&Path::new(sysroot.trim()).join("."), &system.join("usr/local"))?;
+    give_libraries(system)
+}
+
+/// Lays the libraries that were fetched into a system, as `/cargo`.
+pub(super) fn give_libraries(system: &Path) -> Result<()> {
+    let (home, cargo) = (cargo::home()?, system.join("cargo"));
+    fs::create_dir_all(&cargo)?;
     // With the settings, which may name where libraries come from: they are found by that.
     for part in
         ["registry", "config.toml", "config"].map(|part| home.join(part)).iter().filter(|part| part.exists())
@@ -151,7 +151,7 @@ impl Images {
         let serving = Serving {
             around: &around,
             user: USER,
-            program: "/usr/local/bin/claviger",
+            program: &["/usr/local/bin/claviger"],
             settings: &["--data-dir", "/var/lib/claviger"],
         };
         serving.answers(root, &self.folder.path().join("serve.log"))?;

@@ -6,12 +6,14 @@ mod deb;
 mod deny;
 mod image;
 mod papers;
+mod platforms;
 mod twice;
 
 pub use archive::run as archive;
 pub use deb::{Options as DebOptions, run as deb};
 pub use deny::run as deny;
 pub use image::run as image;
+pub use platforms::run as platforms;
 pub use twice::run as twice;
 
 use std::path::PathBuf;

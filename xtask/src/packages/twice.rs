@@ -29,7 +29,7 @@ fn built_in(folder: &Path) -> Result<String> {
     command::run_quietly(
         clone.args(["clone", "--quiet", "--no-hardlinks"]).arg(workspace_root()).arg(folder),
     )?;
-    let program = dist::build_in(folder, &folder.join("target"))?.program;
+    let program = dist::build_in(folder, &folder.join("target"), None)?.program;
     let sum = command::run_reading(Command::new("sha256sum").arg(&program))?;
     Ok(sum.split_whitespace().next().context("a sum")?.to_owned())
 }

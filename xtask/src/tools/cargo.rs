@@ -15,6 +15,17 @@ pub fn target_folder() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace_root().join("target"), PathBuf::from)
 }
 
+/// Where cargo keeps the libraries that it fetched.
+///
+/// # Errors
+/// When the environment tells of no such folder and no home.
+pub fn home() -> Result<PathBuf> {
+    if let Some(home) = env::var_os("CARGO_HOME") {
+        return Ok(PathBuf::from(home));
+    }
+    Ok(PathBuf::from(env::var_os("HOME").context("HOME names a folder")?).join(".cargo"))
+}
+
 /// How a program is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
