@@ -5,13 +5,14 @@ use std::{env, fmt as std_fmt, io, io::IsTerminal};
 use anyhow::anyhow;
 use claviger_server::current_request;
 use opentelemetry_sdk::trace::SdkTracer;
-use tracing::{Event, Subscriber, level_filters::LevelFilter};
+use tracing::{Event, Metadata, Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{
-    filter::{FilterExt, Targets},
+    filter::{FilterExt, Targets, dynamic_filter_fn},
     fmt::{
         self, FmtContext, FormatEvent, FormatFields,
         format::{JsonFields, Writer},
     },
+    layer::{Context, Filter},
     prelude::*,
     registry,
     registry::LookupSpan,
@@ -19,13 +20,21 @@ use tracing_subscriber::{
 
 use crate::{
     config::{Config, LogFormat},
-    otel::TARGET,
+    otel::{BEGIN, TARGET},
 };
 
 /// What the filter can ask for at most. Libraries print what passes through them once they are asked for more than the
 /// course of things: that of PostgreSQL the parameters of each statement at `debug`, others addresses and headers.
 fn allowed() -> Targets {
     Targets::new().with_default(LevelFilter::INFO).with_target("claviger", LevelFilter::TRACE)
+}
+
+/// Spans that begin a trace, or belong to one: what is done again and again beside the requests is asked for by nobody.
+fn of_a_trace<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Filter<S> {
+    let belongs = |metadata: &Metadata<'_>, context: &Context<'_, S>| {
+        BEGIN.contains(&metadata.name()) || context.lookup_current().is_some()
+    };
+    dynamic_filter_fn(belongs).with_max_level_hint(LevelFilter::INFO)
 }
 
 /// Starts logging as the settings ask, and making spans with `tracer`, if there is one. Spans are in no log.
@@ -50,7 +59,7 @@ pub(crate) fn start(config: &Config, tracer: Option<SdkTracer>) -> anyhow::Resul
     let spans = tracer.map(|tracer| {
         let layer = tracing_opentelemetry::layer().with_tracer(tracer).with_location(false);
         let layer = layer.with_threads(false).with_target(false).with_tracked_inactivity(false);
-        layer.with_filter(Targets::new().with_target(TARGET, LevelFilter::INFO))
+        layer.with_filter(Targets::new().with_target(TARGET, LevelFilter::INFO).and(of_a_trace()))
     });
     let all = registry().with(no_spans).with(spans);
     let started = if json {

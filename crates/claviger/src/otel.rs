@@ -31,6 +31,8 @@ use url::Url;
 
 /// The target of spans. No other log record has it.
 pub(crate) const TARGET: &str = "claviger::trace";
+/// The spans that begin a trace: a request, and what is done once for somebody, though nobody waits for it.
+pub(crate) const BEGIN: [&str; 3] = ["request", "delivery", "notice"];
 /// What the server is called unless a variable says otherwise.
 const SERVICE: &str = "claviger";
 /// How long the last spans may take when the server stops.

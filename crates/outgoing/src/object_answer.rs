@@ -32,6 +32,9 @@ pub enum ObjectError {
         /// What it calls the reason.
         code: String,
     },
+    /// There is another object of that name, which stays.
+    #[error("the object store has another object of this name")]
+    Taken,
     /// What it says is not true or makes no sense.
     #[error("the object store is not to be trusted: {0}")]
     Odd(String),

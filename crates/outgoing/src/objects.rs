@@ -7,8 +7,8 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
 use rusty_s3::{
     Bucket, Credentials, S3Action, UrlStyle,
     actions::{
-        AbortMultipartUpload, CompleteMultipartUpload, CompleteMultipartUploadResponse,
-        CreateMultipartUpload, DeleteObject, GetObject, HeadObject, ListObjectsV2, UploadPart,
+        AbortMultipartUpload, CreateMultipartUpload, DeleteObject, GetObject, HeadObject, ListObjectsV2,
+        UploadPart,
     },
 };
 
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How long a signed address works.
-const SIGNED: Duration = Duration::from_secs(3600);
+pub(crate) const SIGNED: Duration = Duration::from_secs(3600);
 /// How long it may take to connect.
 const CONNECT: Duration = Duration::from_secs(10);
 /// How much longer than an answer a part of 16 MiB may take.
@@ -57,10 +57,10 @@ impl fmt::Debug for ObjectOptions {
 
 /// An object store.
 pub struct Objects {
-    bucket: Bucket,
-    credentials: Credentials,
+    pub(crate) bucket: Bucket,
+    pub(crate) credentials: Credentials,
     prefix: String,
-    client: Client,
+    pub(crate) client: Client,
     patience: Duration,
 }
 
@@ -191,34 +191,6 @@ impl Objects {
         tag.ok_or_else(|| ObjectError::Odd("it tells no tag of a part".into()))
     }
 
-    /// Makes the parts an object, and looks whether it has as many bytes; one that has not is deleted.
-    ///
-    /// # Errors
-    /// See [`ObjectError`].
-    pub async fn complete(
-        &self,
-        name: &str,
-        id: &str,
-        tags: &[String],
-        length: u64,
-    ) -> Result<(), ObjectError> {
-        let key = self.key(name);
-        let tags = tags.iter().map(String::as_str);
-        let action = CompleteMultipartUpload::new(&self.bucket, Some(&self.credentials), &key, id, tags);
-        let url = action.sign(SIGNED);
-        let body = action.body();
-        let text = self.told(|| self.client.post(url.clone()).body(body.clone())).await?;
-        // A failure may come with the status of a success.
-        CompleteMultipartUploadResponse::parse(&text)
-            .map_err(|_| ObjectError::Refused { status: 200, code: code_of(&text) })?;
-        let found = self.length(name).await?;
-        if found == length {
-            return Ok(());
-        }
-        self.delete(name).await?;
-        Err(ObjectError::Odd(format!("it has {found} bytes of the {length} that it was sent")))
-    }
-
     /// Names, without the prefix, and ids of uploads that were begun, and neither completed nor given up.
     ///
     /// # Errors
@@ -249,22 +221,26 @@ impl Objects {
         }
     }
 
-    /// Gives up an upload.
+    /// Gives up an upload, if it is still there.
     ///
     /// # Errors
     /// See [`ObjectError`].
     pub async fn abort(&self, name: &str, id: &str) -> Result<(), ObjectError> {
         let key = self.key(name);
         let url = AbortMultipartUpload::new(&self.bucket, Some(&self.credentials), &key, id).sign(SIGNED);
-        self.sent(self.patience, || self.client.delete(url.clone())).await.map(drop)
+        match self.sent(self.patience, || self.client.delete(url.clone())).await {
+            // Another node may have given it up as well.
+            Err(ObjectError::Refused { status: 404, .. }) => Ok(()),
+            outcome => outcome.map(drop),
+        }
     }
 
-    fn key(&self, name: &str) -> String {
+    pub(crate) fn key(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)
     }
 
     /// Sends a request, several times where that may help, and reads what is answered.
-    async fn told(&self, request: impl Fn() -> RequestBuilder) -> Result<String, ObjectError> {
+    pub(crate) async fn told(&self, request: impl Fn() -> RequestBuilder) -> Result<String, ObjectError> {
         text(self.sent(self.patience, request).await?, self.patience).await
     }
 
@@ -283,7 +259,7 @@ impl Objects {
                     let told = text(reply, self.patience).await;
                     let code = told.map(|text| code_of(&text)).unwrap_or_default();
                     let refused = ObjectError::Refused { status: status.as_u16(), code };
-                    let passing = status.is_server_error()
+                    let passing = status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED
                         || [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT].contains(&status);
                     if !passing {
                         return Err(refused);

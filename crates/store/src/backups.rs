@@ -2,6 +2,14 @@
 
 use crate::{Conn, Result, params};
 
+/// Seconds by which clocks may differ. What is dated further ahead was written while one was wrong, or by somebody else.
+const AHEAD: i64 = 3600;
+
+/// Whether a Unix second is so much later than `now` that nobody knows when it was noted.
+pub fn is_ahead(at: i64, now: i64) -> bool {
+    at > now.saturating_add(AHEAD)
+}
+
 /// A backup that is whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
@@ -49,15 +57,16 @@ pub fn last(conn: &mut Conn<'_>) -> Result<Option<i64>> {
     conn.query_one(sql, &[])?.map_or(Ok(None), |row| row.get(0))
 }
 
-/// Notes a backup that is whole. One that holds older data than the last changes nothing.
+/// Notes a backup that is whole. One that holds older data than the last changes nothing, unless that one is ahead of `now`.
 ///
 /// # Errors
 /// Whatever the database refuses.
-pub fn record(conn: &mut Conn<'_>, made: &Made) -> Result<()> {
+pub fn record(conn: &mut Conn<'_>, made: &Made, now: i64) -> Result<()> {
     let sql =
         "UPDATE backup_state SET made = $1, name = $2, place = $3, bytes = $4, failed = NULL, failure = NULL
-        WHERE id = 1 AND (made IS NULL OR made <= $1)";
-    conn.execute(sql, params![made.at, &made.name, &made.place, made.bytes])?;
+        WHERE id = 1 AND (made IS NULL OR made <= $1 OR made > $5)";
+    let ahead = now.saturating_add(AHEAD);
+    conn.execute(sql, params![made.at, &made.name, &made.place, made.bytes, ahead])?;
     Ok(())
 }
 
@@ -80,17 +89,18 @@ pub struct Wait {
 }
 
 /// Claims making the next backup until the second `until`, where one is due and nobody else makes one. `claimant` is a text
-/// that no other node has. `false`: not now, or not this node.
+/// that no other node has. `false`: not now, or not this node. What was noted while a clock was ahead keeps nobody from it.
 ///
 /// # Errors
 /// Whatever the database refuses.
 pub fn claim(conn: &mut Conn<'_>, claimant: &str, wait: Wait, now: i64, until: i64) -> Result<bool> {
     // A claim that ran out and was not given back is that of a node that ended in the middle.
     let sql = "UPDATE backup_state SET tried = $3, claimed = $4, claimant = $1
-        WHERE id = 1 AND claimed <= $3
-            AND (tried <= $2 OR tried <= $5 AND (failed IS NOT NULL OR claimant <> ''))";
+        WHERE id = 1 AND (claimed <= $3 OR claimed > $7)
+            AND (tried <= $2 OR tried > $6 OR tried <= $5 AND (failed IS NOT NULL OR claimant <> ''))";
     let [done, undone] = [wait.every, wait.again].map(|wait| now.saturating_sub(wait));
-    Ok(conn.execute(sql, params![claimant, done, now, until, undone])? == 1)
+    let [tried, claimed] = [now, until].map(|at| at.saturating_add(AHEAD));
+    Ok(conn.execute(sql, params![claimant, done, now, until, undone, tried, claimed])? == 1)
 }
 
 /// Keeps a claim for longer. `false`: another node has it by now.

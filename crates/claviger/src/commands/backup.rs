@@ -11,7 +11,10 @@ use std::{
 use anyhow::Context;
 use claviger_domain::{Clock as _, SystemClock};
 use claviger_service::{
-    backups::{self, BackupError, Identity, KeyState, Progress, Restore, Restored, Summary, Unlock, Verify},
+    backups::{
+        self, BackupError, Identity, KeyState, Place, Progress, Restore, Restored, Stored, Summary, Unlock,
+        Verify,
+    },
     create_private, write_private,
 };
 use serde_json::json;
@@ -43,7 +46,7 @@ pub(crate) enum Command {
     },
     /// Look whether a backup can be restored, by doing so in a folder that is removed afterwards
     Verify {
-        /// Name of the backup [default: the newest]
+        /// Name of the backup [default: the newest whole one that is not dated later than now]
         name: Option<String>,
         #[command(flatten)]
         place: PlaceArgs,
@@ -58,7 +61,7 @@ pub(crate) enum Command {
     },
     /// Restore a backup into a database that has nothing yet, and its files; no session lives on
     Restore {
-        /// Name of the backup [default: the newest whole one]
+        /// Name of the backup [default: the newest whole one that is not dated later than now]
         name: Option<String>,
         #[command(flatten)]
         place: PlaceArgs,
@@ -110,14 +113,20 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         Command::Create { place, json } => create(store, place, json),
         Command::List { place, json } => {
             let backups = Backups::resolve(&store, place, KeepArgs::default())?;
-            let rows = backups.place()?.list().map_err(advised)?;
+            let (rows, now) = (backups.place()?.list().map_err(advised)?, SystemClock.now());
             output::list(
                 json,
                 ["NAME", "MADE", "BYTES", "STATE"],
                 rows,
                 |stored| {
-                    let state = if stored.whole { "whole" } else { "cut off" };
-                    [stored.name, output::time(stored.made), stored.bytes.to_string(), state.into()]
+                    let whole = if stored.whole { "whole" } else { "cut off" };
+                    let ahead = if stored.is_ahead(now) { ", dated later than now" } else { "" };
+                    [
+                        stored.name,
+                        output::time(stored.made),
+                        stored.bytes.to_string(),
+                        format!("{whole}{ahead}"),
+                    ]
                 },
                 |stored| json!({ "name": stored.name, "made": stored.made, "bytes": stored.bytes, "whole": stored.whole }),
             )
@@ -174,6 +183,15 @@ fn create(store: StoreArgs, place: PlaceArgs, json: bool) -> anyhow::Result<()> 
     })
 }
 
+/// The backup of this name, or the newest one; those that are passed over are told.
+fn chosen(place: &Place, name: Option<&str>) -> anyhow::Result<Stored> {
+    let found = place.find(name, SystemClock.now()).map_err(advised)?;
+    for (stored, why) in &found.passed_over {
+        eprintln!("claviger: passed over {}: {why}", stored.name);
+    }
+    Ok(found.stored)
+}
+
 fn verify(
     store: StoreArgs,
     place: PlaceArgs,
@@ -185,7 +203,7 @@ fn verify(
     let backups = Backups::resolve(&store, place, KeepArgs::default())?;
     let (place, unlock) = (backups.place()?, key.unlock(&backups)?);
     let store = Store::resolve(store)?;
-    let found = place.find(name).map_err(advised)?;
+    let found = chosen(&place, name)?;
     let verified = backups::verify(&Verify {
         place: &place,
         name: &found.name,
@@ -240,7 +258,7 @@ fn restore(store: StoreArgs, place: PlaceArgs, key: &KeyFileArgs, name: Option<&
     let backups = Backups::resolve(&store, place, KeepArgs::default())?;
     let (place, unlock) = (backups.place()?, key.unlock(&backups)?);
     let store = Store::resolve(store)?;
-    let found = place.find(name).map_err(advised)?;
+    let found = chosen(&place, name)?;
     create_private(&store.data_dir)?;
     let restored = backups::restore(&Restore {
         place: &place,
@@ -290,8 +308,15 @@ fn prune(store: &StoreArgs, place: PlaceArgs, keep: KeepArgs, dry_run: bool) -> 
         );
     }
     let (place, now) = (backups.place()?, SystemClock.now());
+    let all = place.list().map_err(advised)?;
+    for stored in all.iter().filter(|stored| stored.is_ahead(now)) {
+        eprintln!(
+            "claviger: {} is dated later than now: it neither counts nor is deleted; if it need not be kept, delete it by hand",
+            stored.name
+        );
+    }
     let gone = if dry_run {
-        backups.keep.surplus(&place.list().map_err(advised)?, now)
+        backups.keep.surplus(&all, now)
     } else {
         backups.keep.prune(&place, now).map_err(advised)?
     };

@@ -240,6 +240,7 @@ fn import(store: StoreArgs, app: &str, file: &Path, new: ImportArgs) -> anyhow::
                 "{refused} lines cannot be taken, {good} can; nothing was made. --skip-refused makes the others"
             );
         }
+        let wanted = list.good.len() as i64;
         let made = service.import_licenses(&app, list.good, &app.owner_name).await?;
         let mut count = made.made;
         if let Some(id) = made.job {
@@ -258,6 +259,9 @@ fn import(store: StoreArgs, app: &str, file: &Path, new: ImportArgs) -> anyhow::
             count = job.changed;
         }
         println!("imported {count} licenses");
+        if count < wanted {
+            println!("{} are there already: somebody else made them meanwhile", wanted - count);
+        }
         Ok(())
     })
 }

@@ -162,6 +162,64 @@ fn what_is_cut_off_or_changed_is_told() {
 }
 
 #[test]
+fn a_backup_from_the_future_is_passed_over() {
+    let used = Used::on(Server::start());
+    let name = used.create();
+    let cli = &used.server.cli;
+    let place = ["--place", used.place()];
+    let ahead = "claviger-29990101T000000Z.backup";
+    fs::copy(used.backups.join(&name), used.backups.join(ahead)).expect("a copy");
+    let run = cli.run(&["backup", "verify", place[0], place[1]]);
+    assert!(run.code == Some(0) && run.stdout.starts_with(&name), "{run:?}");
+    let told = format!("claviger: passed over {ahead}: it is dated later than now\n");
+    assert!(run.stderr.contains(&told), "{run:?}");
+    let listed = cli.ok(&["backup", "list", place[0], place[1]]);
+    assert!(listed.contains("whole, dated later than now"), "{listed}");
+
+    // It pushes out none, and is not deleted: nobody knows how old it is.
+    let run = cli.run(&["backup", "prune", place[0], place[1], "--keep-daily", "1"]);
+    assert_eq!(run.stdout.trim(), "all backups are kept");
+    assert!(run.stderr.contains(&format!("{ahead} is dated later than now")), "{run:?}");
+
+    let elsewhere = Elsewhere::beside(&used.server, "elsewhere", None);
+    let told = elsewhere.cli.ok(&["backup", "restore", place[0], place[1]]);
+    assert!(told.starts_with(&format!("restored {name} into ")), "{told}");
+
+    fs::remove_file(used.backups.join(&name)).expect("the backup");
+    let refused = cli.fails(&["backup", "verify", place[0], place[1]]);
+    let told = format!(
+        "there is no whole backup in {} but those that are dated later than now, such as {ahead}: see whether the clock \
+         here is right, or name the one that is meant",
+        used.place()
+    );
+    assert!(refused.contains(&told), "{refused}");
+    cli.ok(&["backup", "verify", ahead, place[0], place[1]]);
+}
+
+#[test]
+fn what_a_wrong_clock_noted_holds_up_no_plan() {
+    let mut server = Server::start();
+    server.process.stop("TERM");
+    let backups = server.folder().join("backups");
+    // As if one had been made, and another was being made, in a far future.
+    server.execute(
+        "UPDATE backup_state SET made = 32472144000, name = 'claviger-29990101T000000Z.backup', tried = 32472144000,
+             claimed = 32472144000, claimant = 'somebody'",
+    );
+    let settings = server.folder().join("backup.toml");
+    fs::write(&settings, format!("[backup]\nplace = '{}'\n", backups.display())).expect("settings");
+    let mut command = claviger();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--config"]).arg(&settings);
+    command.arg("--data-dir").arg(server.data());
+    let mut process = Process::spawn(command, server.folder());
+    process.wait_for_address();
+    let made = eventually("a backup", || backup_names(&backups).pop());
+    eventually("the note of it", || {
+        (server.count(&format!("backup_state WHERE name = '{made}'")) == 1).then_some(())
+    });
+}
+
+#[test]
 fn another_master_key_is_told() {
     let used = Used::on(Server::start());
     used.create();

@@ -93,6 +93,32 @@ fn half_a_restore_is_opened_by_nobody_and_begun_anew() {
 }
 
 #[test]
+fn one_fills_a_database_at_a_time() {
+    let mut used = Used::on(Server::start());
+    used.create();
+    used.server.process.stop("TERM");
+    let elsewhere = Elsewhere::beside(&used.server, "elsewhere", None);
+    let (key, database) = (elsewhere.data.join("master.key"), elsewhere.data.join("claviger.db"));
+    fs::remove_file(&key).expect("the key");
+    pipe(&key);
+    let mut restoring = begin(&["backup", "restore", "--place", used.place()], &elsewhere.data);
+    let held = read_from(&key);
+    let (from, to) = (used.server.data().join("claviger.db"), database.to_str().expect("UTF-8").to_owned());
+    let moving = ["migrate-store", "--from", from.to_str().expect("UTF-8"), "--to", &to];
+    let refused = used.server.cli.fails(&moving);
+    assert!(refused.contains("is being filled by another program: wait for its end"), "{refused}");
+    // One that is killed keeps nobody from it.
+    restoring.crash();
+    drop(held);
+    used.server.cli.ok(&moving);
+    let left = names(&elsewhere.data);
+    assert!(left.iter().all(|name| !name.contains("filling")), "{left:?}");
+    fs::remove_file(&key).expect("the pipe");
+    fs::copy(used.server.data().join("master.key"), &key).expect("the key");
+    assert_eq!(elsewhere.cli.json(&["owner", "list", "--json"])[0]["name"], "demo");
+}
+
+#[test]
 fn a_restore_that_is_refused_touches_no_upload() {
     let mut used = Used::on(Server::start());
     let name = used.create();

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::backup::{Elsewhere, Used};
 use crate::support::objects::{Fault, Objects};
-use crate::support::{Server, eventually};
+use crate::support::{Server, eventually, now};
 
 /// A server that keeps backups in a store; more than a part of the upload does not compress.
 pub fn in_use(upload: usize) -> (Used, Objects, String) {
@@ -77,6 +77,51 @@ fn a_store_that_fails_or_lies_leaves_no_half_backup() {
     cli.ok(&["backup", "create", "--config", &settings]);
     let refused = cli.fails(&["backup", "verify", "--config", &settings]);
     assert!(refused.contains("the backup is"), "{refused}");
+}
+
+#[test]
+fn of_two_that_are_made_in_one_second_the_first_stays() {
+    let (used, objects, settings) = in_use(0);
+    objects.fault(Fault::Overtaken);
+    let refused = used.server.cli.fails(&["backup", "create", "--config", &settings]);
+    let [name] = &objects.names()[..] else { panic!("one object: {:?}", objects.names()) };
+    let told = format!("there is a backup {} already: try again in a second", name.replace("night/", ""));
+    assert!(refused.contains(&told), "{refused}");
+    assert!(objects.content(name).iter().all(|byte| *byte == 0), "the one of the other is overwritten");
+    assert_eq!(objects.uploads(), 0, "what was begun is given up");
+}
+
+#[test]
+fn a_store_that_knows_no_conditions_takes_backups() {
+    let (used, objects, settings) = in_use(0);
+    objects.fault(Fault::Unconditional);
+    used.server.cli.ok(&["backup", "create", "--config", &settings]);
+    used.server.cli.ok(&["backup", "verify", "--config", &settings]);
+}
+
+#[test]
+fn a_backup_is_whole_also_when_nobody_says_so() {
+    let (used, objects, settings) = in_use(0);
+    let text = fs::read_to_string(&settings).expect("the settings");
+    fs::write(&settings, format!("{text}s3_timeout_seconds = 1\n")).expect("settings");
+    let cli = &used.server.cli;
+    for fault in [Fault::CutsCompletions, Fault::SilentCompletions] {
+        objects.fault(fault);
+        let made = cli.json(&["backup", "create", "--config", &settings, "--json"]);
+        objects.fault(Fault::None);
+        let name = made["name"].as_str().expect("a name");
+        cli.ok(&["backup", "verify", name, "--config", &settings]);
+        cli.ok(&["backup", "list", "--config", &settings]);
+        assert_eq!(used.server.count("backup_state WHERE failed IS NULL"), 1, "{fault:?}");
+        // Another one in the same second would be refused.
+        eventually("another second", || (now() > made["made"].as_i64().expect("a second")).then_some(()));
+    }
+    // Only what is there is a backup, whatever the status says.
+    let before = objects.names();
+    objects.fault(Fault::FailsCompletions);
+    let refused = cli.fails(&["backup", "create", "--config", &settings]);
+    assert!(refused.contains("the object store refuses: 200 InternalError"), "{refused}");
+    assert_eq!((objects.names(), objects.uploads()), (before, 0));
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! The dashboard's import of licenses, and that of the command line.
 
-use std::time::Instant;
+use std::{fs, time::Instant};
 
-use crate::support::postgres::Database;
+use crate::support::postgres::{Database, meet};
+use crate::support::server::{Process, claviger};
 use crate::support::{App, Browser, HWID, Reply, Server, escaped, eventually, form};
 
 const IMPORT: &str = "/dashboard/demo-app/licenses/import";
@@ -147,7 +148,7 @@ fn the_command_line_imports_a_hundred_thousand() {
     let before = count(app);
     let file = server.data().join("keys.txt");
     let list: String = (0..100_000).map(|n| format!("BULK-{n:08}-{:08X}\n", n * 7919)).collect();
-    std::fs::write(&file, &list).expect("a file");
+    fs::write(&file, &list).expect("a file");
     let path = file.to_str().expect("a path");
     let begun = Instant::now();
     let said = server.cli.ok(&["license", "import", &app.path(), path, "--days", "30"]);
@@ -279,4 +280,22 @@ fn others_may_not() {
     let licenses = make("Manager", "licenses", "1");
     assert_eq!(post(&licenses, "A-1", &[]).status, 303);
     assert_eq!(info(app, "A-1")["createdby"], "licenses");
+}
+
+#[test]
+fn of_two_imports_at_once_each_tells_what_it_made() {
+    let database = Database::create();
+    let mut server = Server::start_on(&database.url);
+    server.process.stop("TERM");
+    let list = server.folder().join("keys.txt");
+    fs::write(&list, "TWICE-1\nTWICE-2\n").expect("a list");
+    let mut told = meet(&database, "imports", || {
+        let mut command = claviger();
+        command.args(["license", "import", &server.app.path()]).arg(&list).args(["--days", "30"]);
+        command.args(server.cli.data());
+        Process::spawn(command, server.folder())
+    });
+    told.sort();
+    let none = "imported 0 licenses\n2 are there already: somebody else made them meanwhile\n";
+    assert_eq!(told, [none, "imported 2 licenses\n"]);
 }

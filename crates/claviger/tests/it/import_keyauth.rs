@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::support::postgres::Database;
+use crate::support::postgres::{Database, meet};
 use crate::support::server::{Process, claviger};
 use crate::support::{App, HWID, OTHER_HWID, Server, eventually, now};
 
@@ -482,6 +482,38 @@ fn a_takeover_that_is_killed_goes_on_in_sqlite() {
 #[test]
 fn a_takeover_that_is_killed_goes_on_in_postgres() {
     survives_a_crash(&Server::start_on(&Database::create().url), &Server::start());
+}
+
+#[test]
+fn two_runs_over_one_dump_make_each_row_once_and_tell_so() {
+    const USERS: u64 = 20;
+    let database = Database::create();
+    let mut server = Server::start_on(&database.url);
+    server.process.stop("TERM");
+    // The owner and the application are there, so that no run is refused for them.
+    let empty = format!(
+        "INSERT INTO `apps` (id,owner,name,secret,ownerid,ver,sellerkey) VALUES (1,'acme','shop','{SECRET}','{OWNER_ID}',\
+         '2.0','{SELLER_KEY}');\n"
+    );
+    import(&server, &written(server.folder(), "empty.sql", &empty), &[]);
+    let path = large(server.folder(), USERS as usize);
+    let told = meet(&database, "user_subscriptions", || {
+        let mut command = claviger();
+        command
+            .args(["import", "keyauth", path.to_str().expect("a path"), "--owner", "acme", "--json"])
+            .args(server.cli.data());
+        Process::spawn(command, server.folder())
+    });
+    let reports = told.map(|told| serde_json::from_str::<Value>(&told).expect("a report"));
+    for table in ["users", "keys", "subs", "uservars"] {
+        let [one, other] = reports.each_ref().map(|report| counts(report, table));
+        let sums = [one[0] + other[0], one[1] + other[1], one[2] + other[2]];
+        assert_eq!(sums, [USERS, USERS, 0], "{table}: {reports:?}");
+    }
+    for table in ["users", "licenses", "user_subscriptions", "user_variables"] {
+        assert_eq!(server.count(&format!("{table} WHERE app = 2")), USERS as i64, "{table}");
+    }
+    assert_eq!(server.count("takeover_rows"), 0);
 }
 
 #[test]

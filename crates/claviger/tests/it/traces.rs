@@ -121,6 +121,21 @@ fn the_sampler_and_the_switch_are_heard() {
 }
 
 #[test]
+fn a_server_that_nobody_asks_sends_nothing() {
+    let collector = Collector::start();
+    let mut server = traced(&collector, "", &[]);
+    // Its look at the database finds what a command has changed.
+    server.cli.ok(&["keys", "rotate", "--yes"]);
+    eventually("the look", || {
+        server.process.stderr().contains("another master key encrypts from now on").then_some(())
+    });
+    // What is left would be sent at the end.
+    server.process.stop("TERM");
+    let asked: Vec<_> = collector.spans().into_iter().filter(|span| span.name != "other health").collect();
+    assert_eq!(asked, []);
+}
+
+#[test]
 fn a_collector_that_is_away_holds_up_nothing() {
     let variables =
         ["OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9".to_owned(), "OTEL_BSP_SCHEDULE_DELAY=50".into()];

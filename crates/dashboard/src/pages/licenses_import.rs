@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use claviger_domain::{Permission, in_one_line};
-use claviger_service::vendor::{LicenseList, ManageError};
+use claviger_service::vendor::{Imported, LicenseList, ManageError};
 
 use crate::{
     addresses::app_base,
@@ -132,9 +132,9 @@ async fn import(visit: &Visit, list: String) -> Answer {
     if list.good.is_empty() || (!list.refused.is_empty() && !takes_good) {
         return page(visit, StatusCode::UNPROCESSABLE_ENTITY, form, None, Some(told(&list))).await;
     }
-    let count = grouped(list.good.len() as i64);
+    let wanted = list.good.len() as i64;
     match make(visit, list).await {
-        Ok(address) => visit.see_other_saying(address, &format!("{count} licenses are imported.")),
+        Ok((address, made)) => visit.see_other_saying(address, &outcome(made, wanted)),
         Err(error) => {
             let problem = Some(refusal(error)?);
             page(visit, StatusCode::UNPROCESSABLE_ENTITY, form, problem, None).await
@@ -142,13 +142,25 @@ async fn import(visit: &Visit, list: String) -> Answer {
     }
 }
 
-/// Makes the licenses; returns where it is told.
-async fn make(visit: &Visit, list: LicenseList) -> Result<String, Fault> {
+/// What is said of licenses that were made, or are being made.
+fn outcome(made: Imported, wanted: i64) -> String {
+    let count = grouped(made.made);
+    match (made.job, wanted - made.made) {
+        (Some(_), _) => format!("{} licenses are being imported.", grouped(wanted)),
+        (None, 0) => format!("{count} licenses are imported."),
+        (None, there) => {
+            let there = grouped(there);
+            format!(
+                "{count} licenses are imported; {there} are there already: somebody else made them meanwhile."
+            )
+        }
+    }
+}
+
+/// Makes the licenses; returns where it is told, and what became of them.
+async fn make(visit: &Visit, list: LicenseList) -> Result<(String, Imported), Fault> {
     let (app, person) = (visit.app()?.clone(), visit.person()?.name.clone());
-    let told = match list.refused.len() {
-        0 => format!("{} licenses", list.good.len()),
-        refused => format!("{} licenses; {refused} lines refused", list.good.len()),
-    };
+    let (wanted, refused) = (list.good.len() as i64, list.refused.len());
     let (service, making) = (visit.service().clone(), app.clone());
     // Carried through, also when the browser does not wait for it.
     let made = tokio::spawn(async move { service.import_licenses(&making, list.good, &person).await });
@@ -156,12 +168,18 @@ async fn make(visit: &Visit, list: LicenseList) -> Result<String, Fault> {
         .await
         .map_err(|error| ManageError::Service(claviger_service::ServiceError::System(error.to_string())))?;
     let made = made?;
+    let count = if made.job.is_some() { wanted } else { made.made };
+    let told = match refused {
+        0 => format!("{count} licenses"),
+        refused => format!("{count} licenses; {refused} lines refused"),
+    };
     record(visit, &app, "import-licenses", &told).await?;
     let base = app_base(&app);
-    Ok(match made.job {
+    let address = match made.job {
         Some(job) => format!("{base}jobs/{job}"),
         None => format!("{base}licenses/import"),
-    })
+    };
+    Ok((address, made))
 }
 
 fn told(list: &LicenseList) -> Told {

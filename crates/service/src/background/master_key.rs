@@ -14,9 +14,9 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Follower {
     told: Seldom,
-    /// What stood there when it was read in vain. To read it again would find the same, and cost 64 MiB and some tenths of a
-    /// second for each key that a passphrase protects.
-    vain: Option<Sight>,
+    /// What stood there when it was read in vain, and the name of the key that was looked for. To read it again for the same
+    /// one would find the same, and cost 64 MiB and some tenths of a second for each key that a passphrase protects.
+    vain: Option<(Sight, String)>,
     /// Why it was in vain.
     reason: String,
 }
@@ -81,7 +81,8 @@ impl Service {
         marks: Marks,
         follower: &mut Follower,
     ) -> Result<Followed, ServiceError> {
-        let (vault, vain) = (self.vault.clone(), follower.vain);
+        let vault = self.vault.clone();
+        let vain = follower.vain.as_ref().filter(|(_, wanted)| *wanted == name).map(|(sight, _)| *sight);
         let reading = tokio::task::spawn_blocking(move || {
             // Seen before it is read: what changes in between looks different the next time.
             let sight = vault.source().sight();
@@ -98,7 +99,7 @@ impl Service {
             Some(read) => {
                 let missing = || "it is not among the keys there".to_owned();
                 follower.reason = read.err().map_or_else(missing, |error| error.to_string());
-                follower.vain = sight;
+                follower.vain = sight.map(|sight| (sight, name.clone()));
                 Followed::Vain
             }
         };
@@ -122,7 +123,13 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::{Database, MasterKeySource, Options};
+    use crate::{
+        Database, MasterKeySource, Options,
+        shared::{
+            master_key::purpose::{KEYED_HASHES, SIGNING_KEY},
+            vault::Vault,
+        },
+    };
 
     fn source(folder: &Path, name: &str) -> MasterKeySource {
         MasterKeySource::file(folder.join(name)).with_passphrase(Some(Secret::new("correct horse battery")))
@@ -194,5 +201,16 @@ mod tests {
             Some(service.vault.current())
         );
         assert_eq!(service.vault.name_of("purpose", &sealed), Some(service.vault.current()));
+
+        // Another node turns to the key that stands there: the same content, which is right by now.
+        let theirs = Vault::load(service.vault.source()).unwrap().unwrap();
+        let turn = move |conn: &mut Conn<'_>| {
+            let name = theirs.current();
+            assert!(Marks::read(conn)?.announce(conn, &name)?);
+            Marks::begin(conn, &name, &theirs.seal(SIGNING_KEY, b"seed"), &theirs.seal(KEYED_HASHES, b"key"))
+        };
+        assert!(service.store.db().write::<_, StoreError, _>(turn).await.unwrap());
+        assert_eq!(look(&service, &mut follower).await, Followed::Read);
+        assert_eq!(look(&service, &mut follower).await, Followed::Known);
     }
 }

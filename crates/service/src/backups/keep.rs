@@ -12,7 +12,8 @@ const DAY: i64 = 86_400;
 type Period = fn(i64) -> i64;
 
 /// Which backups are kept: those of the last days, the last one of each of so many days, weeks and months (UTC; only those
-/// in which there is one count), and always the newest that is whole.
+/// in which there is one count), and always the newest that is whole. One that is dated later than now neither counts nor
+/// is deleted: nobody knows how old it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Keep {
     /// All of so many days.
@@ -36,7 +37,8 @@ impl Keep {
         if self.is_all() {
             return Vec::new();
         }
-        let mut newest_first: Vec<&Stored> = all.iter().filter(|stored| stored.whole).collect();
+        let all = || all.iter().filter(|stored| !stored.is_ahead(now));
+        let mut newest_first: Vec<&Stored> = all().filter(|stored| stored.whole).collect();
         newest_first.sort_by_key(|stored| std::cmp::Reverse(stored.made));
         let mut kept: BTreeSet<&str> =
             newest_first.first().map(|stored| stored.name.as_str()).into_iter().collect();
@@ -62,7 +64,7 @@ impl Keep {
         let goes = |stored: &&Stored| {
             !kept.contains(stored.name.as_str()) && (stored.whole || stored.made <= now - DAY)
         };
-        all.iter().filter(goes).cloned().collect()
+        all().filter(goes).cloned().collect()
     }
 
     /// Deletes what is not kept, and what crashes have left; the backups that are gone.
@@ -122,5 +124,25 @@ mod tests {
         let new_and_broken = Stored { whole: false, ..at(3) };
         let all = [broken.clone(), new_and_broken, at(500)];
         assert_eq!(keep.surplus(&all, NOON), [broken]);
+    }
+    #[test]
+    fn those_from_the_future_push_out_none() {
+        let ahead = [-2, -24, -48, -24 * 365];
+        for keep in [
+            Keep { days: 1, ..Keep::default() },
+            Keep { daily: 2, ..Keep::default() },
+            Keep { weekly: 1, ..Keep::default() },
+            Keep { monthly: 1, ..Keep::default() },
+        ] {
+            let real = left(keep, &[30, 60]);
+            assert!(!real.is_empty(), "{keep:?}");
+            assert_eq!(
+                left(keep, &[&ahead[..], &[30, 60]].concat()),
+                [&ahead[..], &real].concat(),
+                "{keep:?}"
+            );
+        }
+        // Clocks differ a little.
+        assert_eq!(left(Keep { daily: 1, ..Keep::default() }, &[-1, 30]), [-1]);
     }
 }

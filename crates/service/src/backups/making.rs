@@ -71,7 +71,7 @@ impl Service {
         let now = self.clock.now();
         let noted = outcome.as_ref().map(|backup| backup.made.clone()).map_err(ToString::to_string);
         let note = move |conn: &mut Conn<'_>| match &noted {
-            Ok(made) => backups::record(conn, made),
+            Ok(made) => backups::record(conn, made, now),
             Err(why) => backups::record_failure(conn, now, why),
         };
         Ok(self.store.db().write(note).await?)

@@ -23,7 +23,7 @@ pub use claviger_archive::{
     age::{Identity, KeyError, Lock, Passphrase, Recipient, Unlock},
 };
 pub use claviger_outgoing::ObjectOptions;
-pub use claviger_store::backups::{Made, State};
+pub use claviger_store::backups::{Made, State, is_ahead};
 pub use error::BackupError;
 pub use keep::Keep;
 pub use made_key::KeyState;
@@ -33,5 +33,5 @@ pub use moving::{Move, Moved, MovedTable, move_store};
 pub use place::Place;
 pub use plan::BackupPlan;
 pub use restoring::{Restore, Restored, restore};
-pub use shelf::{Progress, Stored};
+pub use shelf::{Found, Progress, Stored};
 pub use verifying::{Verified, Verify, verify};

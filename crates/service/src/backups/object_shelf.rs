@@ -7,7 +7,8 @@ use std::{
 };
 
 use bytes::Bytes;
-use claviger_outgoing::{Download, ObjectError, ObjectOptions, Objects};
+use claviger_archive::TAIL_LEN;
+use claviger_outgoing::{Download, ObjectError, ObjectOptions, Objects, Whole};
 use tokio::runtime::{Builder, Runtime};
 
 use super::{
@@ -73,9 +74,7 @@ impl Shelf for ObjectShelf {
     fn begin(&self, name: &str) -> Result<Box<dyn Unfinished>, BackupError> {
         self.clear()?;
         if self.0.wait(self.0.objects.list())?.iter().any(|(found, _)| found == name) {
-            return Err(BackupError::Refused(format!(
-                "there is a backup {name} already: try again in a second"
-            )));
+            return Err(there_already(name));
         }
         let id = self.0.wait(self.0.objects.begin(name))?;
         let held = Vec::with_capacity(PART);
@@ -85,6 +84,7 @@ impl Shelf for ObjectShelf {
             id,
             tags: Vec::new(),
             held,
+            end: Vec::with_capacity(TAIL_LEN),
             kept: false,
         }))
     }
@@ -135,6 +135,11 @@ impl Shelf for ObjectShelf {
     }
 }
 
+/// Another backup was made in the same second.
+fn there_already(name: &str) -> BackupError {
+    BackupError::Refused(format!("there is a backup {name} already: try again in a second"))
+}
+
 /// An upload in parts; given up when it is dropped before it was kept.
 struct Upload {
     store: Arc<Store>,
@@ -142,6 +147,8 @@ struct Upload {
     id: String,
     tags: Vec<String>,
     held: Vec<u8>,
+    /// The last bytes until now: those of a whole backup have a digest, by which it is known again.
+    end: Vec<u8>,
     kept: bool,
 }
 
@@ -165,6 +172,8 @@ impl Write for Upload {
         }
         let fits = bytes.len().min(PART - self.held.len());
         self.held.extend_from_slice(&bytes[..fits]);
+        self.end.extend_from_slice(&bytes[fits.saturating_sub(TAIL_LEN)..fits]);
+        self.end.drain(..self.end.len().saturating_sub(TAIL_LEN));
         Ok(fits)
     }
 
@@ -177,7 +186,11 @@ impl Unfinished for Upload {
     fn keep(mut self: Box<Self>, bytes: u64) -> Result<(), BackupError> {
         self.send()?;
         let store = self.store.clone();
-        store.wait(store.objects.complete(&self.name, &self.id, &self.tags, bytes))?;
+        let whole = Whole { length: bytes, end: &self.end };
+        match store.wait(store.objects.complete(&self.name, &self.id, &self.tags, whole)) {
+            Err(ObjectError::Taken) => return Err(there_already(&self.name)),
+            completed => completed?,
+        }
         self.kept = true;
         Ok(())
     }

@@ -9,8 +9,11 @@ use super::{
     folder::Folder,
     names,
     object_shelf::ObjectShelf,
-    shelf::{Shelf, Stored, Unfinished},
+    shelf::{Found, Shelf, Stored, Unfinished},
 };
+
+/// Why a backup is not the newest one, whatever its name says.
+const LATER: &str = "it is dated later than now";
 
 /// A place where backups are.
 #[derive(Clone)]
@@ -56,20 +59,33 @@ impl Place {
         Ok(all)
     }
 
-    /// The backup of this name, or the newest whole one.
+    /// The backup of this name, or the newest whole one that is not dated later than `now`, a Unix second.
     ///
     /// # Errors
     /// When there is none.
-    pub fn find(&self, name: Option<&str>) -> Result<Stored, BackupError> {
-        let all = self.list()?;
-        let found = match name {
-            Some(name) => all.into_iter().find(|stored| stored.name == name),
-            None => all.into_iter().find(|stored| stored.whole),
-        };
-        found.ok_or_else(|| {
-            let what = name.map_or_else(|| "whole backup".to_owned(), |name| format!("backup {name}"));
-            BackupError::Refused(format!("there is no {what} in {}", self.label))
-        })
+    pub fn find(&self, name: Option<&str>, now: i64) -> Result<Found, BackupError> {
+        let (label, mut passed_over) = (&self.label, Vec::new());
+        for stored in self.list()? {
+            let why = match name {
+                Some(name) if stored.name != name => continue,
+                None if stored.is_ahead(now) => LATER,
+                None if !stored.whole => "its end is missing",
+                _ => return Ok(Found { stored, passed_over }),
+            };
+            passed_over.push((stored, why));
+        }
+        if let Some(name) = name {
+            return Err(BackupError::Refused(format!("there is no backup {name} in {label}")));
+        }
+        let ahead = passed_over.iter().find(|(stored, why)| stored.whole && *why == LATER);
+        let ahead = ahead.map_or(String::new(), |(stored, _)| {
+            format!(
+                " but those that are dated later than now, such as {}: see whether the clock here is right, or name the one \
+                 that is meant",
+                stored.name
+            )
+        });
+        Err(BackupError::Refused(format!("there is no whole backup in {label}{ahead}")))
     }
 
     /// Looks whether a backup could be written; nothing is left of that.

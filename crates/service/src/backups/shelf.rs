@@ -5,6 +5,8 @@ use std::{
     time::Duration,
 };
 
+use claviger_store::backups::is_ahead;
+
 use super::error::BackupError;
 
 /// What was not written to for so long, nobody writes any more.
@@ -21,6 +23,23 @@ pub struct Stored {
     pub bytes: u64,
     /// Whether its end is there; what is in it, [`super::verify`] looks at.
     pub whole: bool,
+}
+
+impl Stored {
+    /// Whether it is dated so much later than `now`, a Unix second, that nobody knows when it was made: a clock was wrong, or
+    /// somebody put it there.
+    pub fn is_ahead(&self, now: i64) -> bool {
+        is_ahead(self.made, now)
+    }
+}
+
+/// A backup that was looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The backup.
+    pub stored: Stored,
+    /// Where no name was told: those behind which it stands, the newest first, and why each was not taken.
+    pub passed_over: Vec<(Stored, &'static str)>,
 }
 
 /// How far something is.

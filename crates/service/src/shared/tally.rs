@@ -41,6 +41,8 @@ pub(crate) struct Tally {
 struct Named {
     /// The version that programs must have to start.
     version: String,
+    /// Sessions begun that are among the counts, under versions that programs had to have before.
+    settled: i64,
     counts: Counts,
 }
 
@@ -57,6 +59,14 @@ const KNOWN_NAMES_MAX: usize = 1100;
 const NAME_MAX: usize = 60;
 
 impl Named {
+    /// Counts sessions that began under the version.
+    fn settle(&mut self, begun: i64) {
+        if begun > 0 {
+            *self.counts.entry((Kind::Version, self.version.clone())).or_default() += begun;
+            self.settled += begun;
+        }
+    }
+
     /// Different names of a kind.
     fn of(&self, kind: Kind) -> usize {
         self.counts.range((kind, String::new())..).take_while(|((of, _), _)| *of == kind).count()
@@ -97,10 +107,12 @@ impl Tally {
         self.named.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes the version that programs must have to start.
+    /// Notes the version that programs must have to start. What began until now, began with the one before.
     pub(crate) fn set_version(&self, version: &str) {
         let mut named = self.named();
         if named.version != version {
+            let begun = self.inits.load(Relaxed) - named.settled;
+            named.settle(begun);
             version.clone_into(&mut named.version);
         }
     }
@@ -172,11 +184,12 @@ impl Tally {
     }
 
     fn take(&self) -> Taken {
-        let (inits, mut named) = (self.inits.swap(0, Relaxed), self.named());
+        let mut named = self.named();
+        let inits = self.inits.swap(0, Relaxed);
+        let begun = inits - named.settled;
+        named.settle(begun);
+        named.settled = 0;
         let mut counts = std::mem::take(&mut named.counts);
-        if inits > 0 {
-            *counts.entry((Kind::Version, named.version.clone())).or_default() += inits;
-        }
         drop(named);
         for (count, (_, name)) in self.apis.iter().map(|count| count.swap(0, Relaxed)).zip(APIS) {
             if count > 0 {
@@ -205,13 +218,16 @@ impl Tally {
         for ((kind, name), count) in counts {
             match APIS.iter().position(|(_, api)| *api == name).filter(|_| kind == Kind::Api) {
                 Some(at) => _ = self.apis[at].fetch_add(count, Relaxed),
-                // It is made of the sessions that began.
-                None if kind == Kind::Version => {}
-                None => *named.counts.entry((kind, name)).or_default() += count,
+                None => {
+                    if kind == Kind::Version {
+                        named.settled += count;
+                    }
+                    *named.counts.entry((kind, name)).or_default() += count;
+                }
             }
         }
-        drop(named);
         self.inits.fetch_add(happened.inits, Relaxed);
+        drop(named);
         self.sign_ins.fetch_add(happened.sign_ins, Relaxed);
         self.refusals.fetch_add(happened.refusals, Relaxed);
         let Guesses { passwords, licenses, codes, paused } = happened.guesses;
@@ -318,6 +334,36 @@ mod tests {
             tallies.take(),
             [(7, of(Happened { inits: 3, sign_ins: 1, ..Happened::default() }, &counts))]
         );
+    }
+
+    #[test]
+    fn what_began_is_counted_under_the_version_of_then() {
+        let tallies = Tallies::default();
+        let tally = tallies.of(1);
+        let versions = |tallies: &Tallies| -> Vec<(String, i64)> {
+            let taken = tallies.take();
+            let counts = taken.iter().flat_map(|(_, taken)| &taken.counts);
+            let of = counts.filter(|((kind, _), _)| *kind == Kind::Version);
+            of.map(|((_, name), count)| (name.clone(), *count)).collect()
+        };
+        let told = |expected: &[(&str, i64)]| -> Vec<(String, i64)> {
+            expected.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()
+        };
+        tally.set_version("1.0");
+        tally.init(12);
+        tally.init(12);
+        tally.set_version("2.0");
+        tally.set_version("2.0");
+        tally.init(12);
+        // What could not be written down stays under its versions.
+        let taken = tallies.take();
+        tally.set_version("3.0");
+        tally.init(12);
+        tallies.give_back(taken);
+        tally.set_version("4.0");
+        assert_eq!(versions(&tallies), told(&[("1.0", 2), ("2.0", 1), ("3.0", 1)]));
+        tally.init(12);
+        assert_eq!(versions(&tallies), told(&[("4.0", 1)]));
     }
 
     #[test]

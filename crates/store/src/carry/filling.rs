@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::{
     columns,
+    hold::Hold,
     load::{
         Loading, begin_file, begin_postgres, clear_file, clear_tables, finish_file, in_one, in_transaction,
         is_empty, mark, prepare, tune, unmark,
@@ -25,7 +26,8 @@ const SYNCHRONOUS: &str = "NORMAL";
 pub struct Filling(Target);
 
 enum Target {
-    Sqlite(Connection),
+    /// In this order, so that the file is closed when others may come.
+    Sqlite(Connection, Hold),
     Postgres(Client),
 }
 
@@ -34,11 +36,15 @@ impl Filling {
     /// what is brought, in a database that has nothing, or only what another try left there.
     ///
     /// # Errors
-    /// When the database has anything else in it, the schema is newer than this program, or the database fails.
+    /// When the database has anything else in it, somebody fills it, the schema is newer than this program, or the database
+    /// fails.
     pub fn begin(database: &Database, loading: Loading<'_>) -> Result<Self> {
         loading.check()?;
         match database {
-            Database::Sqlite(path) => Ok(Self(Target::Sqlite(file(path, loading)?))),
+            Database::Sqlite(path) => {
+                let hold = Hold::of(path)?;
+                Ok(Self(Target::Sqlite(file(path, loading)?, hold)))
+            }
             Database::Postgres(url) => {
                 let mut client = begin_postgres(url)?;
                 if !in_transaction(&mut client, |conn| is_left(conn, loading))? {
@@ -62,7 +68,7 @@ impl Filling {
         work: impl FnOnce(&mut Conn<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         match &mut self.0 {
-            Target::Sqlite(connection) => work(&mut Conn::Sqlite(connection)),
+            Target::Sqlite(connection, _) => work(&mut Conn::Sqlite(connection)),
             Target::Postgres(client) => in_transaction(client, work),
         }
     }
@@ -73,7 +79,7 @@ impl Filling {
     /// Whatever the database refuses.
     pub fn finish(self, now: i64) -> Result<()> {
         match self.0 {
-            Target::Sqlite(connection) => finish_file(&connection, now),
+            Target::Sqlite(connection, _hold) => finish_file(&connection, now),
             Target::Postgres(mut client) => {
                 in_transaction(&mut client, |conn| {
                     migrate::run(conn, now)?;

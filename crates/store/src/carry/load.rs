@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use postgres::{Client, error::SqlState};
 use rusqlite::Connection;
 
-use super::{columns, tables::CARRIED};
+use super::{columns, hold::Hold, tables::CARRIED};
 use crate::{
     Conn, Database, Result, StoreError,
     db::{conn::Statements, migrate, postgres::Postgres, sqlite},
@@ -68,6 +68,7 @@ fn into_sqlite<T, E: From<StoreError>>(
     loading: Loading<'_>,
     work: impl FnOnce(&mut Conn<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
+    let _hold = Hold::of(path)?;
     clear_file(path)?;
     let connection = begin_file(path, loading)?;
     let conn = &mut Conn::Sqlite(&connection);
@@ -77,11 +78,13 @@ fn into_sqlite<T, E: From<StoreError>>(
     Ok(outcome)
 }
 
-/// Nobody else may hold the file: the lock stays until the connection is closed.
+/// Nobody else may have the file open, or come first: the lock stays until the connection is closed.
 pub(super) fn begin_file(path: &Path, loading: Loading<'_>) -> Result<Connection> {
     let connection = sqlite::open_writer(path)?;
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
-    in_one(&connection, |conn| mark(conn, loading))?;
+    in_one(&connection, |conn| {
+        if columns::tables(conn)?.is_empty() { mark(conn, loading) } else { Err(has_data(path)) }
+    })?;
     tune(&connection, "OFF")?;
     Ok(connection)
 }
@@ -128,11 +131,7 @@ pub(super) fn clear_file(path: &Path) -> Result<()> {
         return Ok(());
     }
     if !found.iter().any(|name| name == migrate::MARK) {
-        return Err(StoreError::Configuration(format!(
-            "{} has data already, and nothing is overwritten: stop the server, and move the file and those beside it that \
-             begin with its name away",
-            path.display()
-        )));
+        return Err(has_data(path));
     }
     for end in ["", "-wal", "-shm"] {
         let mut name = path.as_os_str().to_owned();
@@ -148,6 +147,14 @@ pub(super) fn clear_file(path: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn has_data(path: &Path) -> StoreError {
+    StoreError::Configuration(format!(
+        "{} has data already, and nothing is overwritten: stop the server, and move the file and those beside it that \
+         begin with its name away",
+        path.display()
+    ))
 }
 
 /// Does something in one transaction of SQLite.
@@ -253,4 +260,24 @@ pub(super) fn prepare(conn: &mut Conn<'_>, loading: Loading<'_>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_between_the_look_and_the_lock_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("claviger.db");
+        clear_file(&path).unwrap();
+        let other = sqlite::open_writer(&path).unwrap();
+        other.execute_batch("CREATE TABLE theirs (id INTEGER)").unwrap();
+        drop(other);
+        let loading = Loading { schema: migrate::KNOWN, now: 0, what: "a test" };
+        let refused = begin_file(&path, loading).err().unwrap().to_string();
+        assert!(refused.contains("has data already"), "{refused}");
+        let other = sqlite::open_writer(&path).unwrap();
+        assert_eq!(columns::tables(&mut Conn::Sqlite(&other)).unwrap(), ["theirs"]);
+    }
 }

@@ -7,6 +7,7 @@ mod columns;
 mod copy;
 mod endings;
 mod filling;
+mod hold;
 mod load;
 mod read;
 mod tables;

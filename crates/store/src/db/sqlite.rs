@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, OpenOptions},
+    io,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::Arc,
@@ -176,13 +177,16 @@ fn make_private(path: &Path) -> Result<()> {
     options.write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(|_| ()).map_err(|error| {
-        StoreError::Configuration(format!(
-            "the database {} cannot be written: {error}; see whose the folder is, its permissions, and whether it is \
-             mounted read-only",
-            path.display()
-        ))
-    })
+    options.open(path).map(|_| ()).map_err(|error| unwritable(path, &error))
+}
+
+/// Why a file, or what is to be beside it, cannot be made or written.
+pub(crate) fn unwritable(path: &Path, error: &io::Error) -> StoreError {
+    StoreError::Configuration(format!(
+        "the database {} cannot be written: {error}; see whose the folder is, its permissions, and whether it is mounted \
+         read-only",
+        path.display()
+    ))
 }
 
 fn open_reader(path: &Path) -> Result<Connection> {

@@ -11,7 +11,7 @@ use claviger_domain::{fold, former};
 
 pub use self::{
     licenses::{TakenLicense, add_licenses, set_token},
-    progress::{forget_made, is_busy, set_upto, upto},
+    progress::{forget_made, hold_upto, is_busy, set_upto, upto},
     rows::{TakenSubscription, TakenVariable, add_subscriptions, add_user_variables, user_variables_of},
     users::{TakenUser, add_users, named_by_key, named_by_lost_key},
 };

@@ -8,6 +8,22 @@ pub fn upto(conn: &mut Conn<'_>, app: i64, source: &str, table: &str) -> Result<
     conn.query_one(sql, params![app, source, table])?.map_or(Ok(0), |row| row.get(0))
 }
 
+/// As [`upto`], where rows are made: until the end of the transaction no other run over the same export deals with that table,
+/// so each row is made by one of them.
+pub fn hold_upto(conn: &mut Conn<'_>, app: i64, source: &str, table: &str, now: i64) -> Result<i64> {
+    // A row that is not there cannot be locked.
+    conn.execute(
+        "INSERT INTO takeovers (app, source, name, upto, time) VALUES ($1, $2, $3, 0, $4)
+         ON CONFLICT (app, source, name) DO NOTHING",
+        params![app, source, table, now],
+    )?;
+    let sql = format!(
+        "SELECT upto FROM takeovers WHERE app = $1 AND source = $2 AND name = $3{}",
+        conn.for_update()
+    );
+    conn.query_one(&sql, params![app, source, table])?.map_or(Ok(0), |row| row.get(0))
+}
+
 /// Notes, along with what came of them, that so many rows of a table were dealt with.
 pub fn set_upto(conn: &mut Conn<'_>, app: i64, source: &str, table: &str, rows: i64, now: i64) -> Result<()> {
     conn.execute(

@@ -5,7 +5,7 @@ use claviger_store::{
     Conn, Result, StoreError, licenses, params,
     takeover::{
         self, Kind, Known, TakenLicense, TakenSubscription, TakenUser, TakenVariable, add_licenses,
-        add_subscriptions, add_user_variables, add_users, forget_made, known, named_by_key,
+        add_subscriptions, add_user_variables, add_users, forget_made, hold_upto, known, named_by_key,
         named_by_lost_key, set_token, set_upto, upto, user_variables_of,
     },
     tokens, user_bans, user_subscriptions, users,
@@ -24,6 +24,7 @@ both![
     what_users_had_comes_once,
     how_far_it_is_goes_with_the_rows,
     what_was_made_is_forgotten_in_slices,
+    of_two_runs_each_begins_where_the_other_is,
 ];
 
 fn user(name: &str) -> TakenUser {
@@ -269,4 +270,19 @@ async fn what_was_made_is_forgotten_in_slices(t: Fixture) {
     let found = t.read(move |conn| known(conn, app, Kind::User, "source", &["user0"])).await;
     assert!(!found.get("user0").expect("a user").ours);
     assert!(!t.read(move |conn| takeover::is_busy(conn, app)).await);
+}
+
+async fn of_two_runs_each_begins_where_the_other_is(t: Fixture) {
+    let app = t.app().await;
+    let slice = async || {
+        let slice = move |conn: &mut Conn<'_>| {
+            let upto = hold_upto(conn, app, "source", "users", NOW)?;
+            set_upto(conn, app, "source", "users", upto + 1, NOW)?;
+            Ok::<_, StoreError>(upto)
+        };
+        t.store.db().write(slice).await.expect("a slice")
+    };
+    let mut from = futures_util::future::join_all((0..8).map(|_| slice())).await;
+    from.sort_unstable();
+    assert_eq!(from, (0..8).collect::<Vec<_>>());
 }

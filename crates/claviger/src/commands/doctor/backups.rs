@@ -1,7 +1,7 @@
 //! Whether backups are made, and whether they are where they should be.
 
 use claviger_domain::{Clock as _, SystemClock};
-use claviger_service::backups::{BackupError, Made, Place, State, Stored};
+use claviger_service::backups::{self, BackupError, Made, Place, State, Stored};
 
 use super::report::Report;
 use crate::{
@@ -59,6 +59,13 @@ fn unwell(state: &State, label: &str, found: &[Stored], now: i64, every: i64) ->
     let Some(made) = &state.made else {
         return Some(format!("{}: a server with these settings makes one as it starts", last(state, now)));
     };
+    if backups::is_ahead(made.at, now) {
+        return Some(format!(
+            "the last one, {}, is dated later than now: see whether the clock is right, and that a server with these \
+             settings runs, which makes one as it starts",
+            made.name
+        ));
+    }
     // One that is being made may take a while.
     if now - made.at > every.saturating_mul(2) {
         let hours = every / HOUR;
@@ -67,9 +74,18 @@ fn unwell(state: &State, label: &str, found: &[Stored], now: i64, every: i64) ->
             last(state, now)
         ));
     }
-    (made.place == label && !is_there(made, found)).then(|| {
-        format!("the last one, {}, is not in {label} as it was written: look who deletes there", made.name)
-    })
+    if made.place == label && !is_there(made, found) {
+        return Some(format!(
+            "the last one, {}, is not in {label} as it was written: look who deletes there",
+            made.name
+        ));
+    }
+    let ahead = found.iter().find(|stored| stored.is_ahead(now))?;
+    Some(format!(
+        "{} in {label} is dated later than now: restoring passes it over unless it is named, and nothing deletes it; look \
+         who put it there, and delete it",
+        ahead.name
+    ))
 }
 
 /// Whether a backup is where it was put.
@@ -121,6 +137,22 @@ mod tests {
         assert_eq!(told(&made(1), &[]), gone);
         assert_eq!(told(&made(1), &[Stored { whole: false, ..stored.clone() }]), gone);
         assert_eq!(told(&made(1), &[Stored { bytes: 4, ..stored.clone() }]), gone);
+        let ahead = Stored {
+            name: "claviger-20260105T130001Z.backup".into(),
+            made: NOW + HOUR + 1,
+            ..stored.clone()
+        };
+        assert_eq!(
+            told(&made(1), &[ahead.clone(), stored.clone()]),
+            format!(
+                "{} in /backup is dated later than now: restoring passes it over unless it is named, and nothing deletes \
+                 it; look who put it there, and delete it",
+                ahead.name
+            )
+        );
+        assert!(
+            told(&made(-2), &[]).starts_with(&format!("the last one, {NAME}, is dated later than now: "))
+        );
         let failed = State { failed: Some((NOW, "the disk is full".into())), ..made(30) };
         assert_eq!(
             told(&failed, found),

@@ -65,7 +65,7 @@ fn tell(report: &TakeoverReport) -> anyhow::Result<()> {
         output::say(format_args!("application {}: {}", app.name, state(app.made)));
     }
     if *again {
-        println!("this very export was read before: what was dealt with then is not made again");
+        println!("another run reads or has read this very export: what it dealt with is not made again");
     }
     output::list(
         false,

@@ -59,7 +59,7 @@ pub(crate) fn run(store: StoreArgs, args: Args) -> anyhow::Result<()> {
 
 fn tell(UsersReport { dry_run, again, users, notes }: &UsersReport) -> anyhow::Result<()> {
     if *again {
-        println!("this very list was read before: what was dealt with then is not made again");
+        println!("another run reads or has read this very list: what it dealt with is not made again");
     }
     let made = if *dry_run { "would be made" } else { "made" };
     println!("users: {} {made}, {} are there, {} not taken", users.taken, users.there, users.refused);

@@ -35,6 +35,16 @@ pub enum Fault {
     DripsContents,
     /// Parts are not taken beyond their first bytes.
     Stalls,
+    /// Just before an upload is completed, somebody else completes one of the same name and length.
+    Overtaken,
+    /// Uploads are completed, and the answer is cut off.
+    CutsCompletions,
+    /// Uploads are completed, and nothing is answered.
+    SilentCompletions,
+    /// Uploads are not completed, which is told with the status of a success.
+    FailsCompletions,
+    /// Nothing can be asked for under a condition.
+    Unconditional,
 }
 
 #[derive(Default)]
@@ -98,6 +108,11 @@ impl Objects {
         self.kept.lock().expect("no panic").requests
     }
 
+    /// What is in an object.
+    pub fn content(&self, name: &str) -> Vec<u8> {
+        self.kept.lock().expect("no panic").objects[name].clone()
+    }
+
     /// How many bytes an object has.
     pub fn length(&self, name: &str) -> usize {
         self.kept.lock().expect("no panic").objects[name].len()
@@ -140,12 +155,22 @@ fn serve(stream: &TcpStream, kept: &Mutex<Kept>) -> Option<()> {
         header("range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok());
     let mut kept = kept.lock().expect("no panic");
     kept.requests += 1;
-    let reply = answer(&mut kept, method, path, query, from, body);
+    let condition = header("if-none-match");
+    let signs_it = query.contains("X-Amz-SignedHeaders=host%3Bif-none-match");
+    assert_eq!(condition.is_some(), signs_it, "what is asked for is signed: {target}");
+    let reply = match condition.as_deref() {
+        Some(_) if kept.fault == Some(Fault::Unconditional) => refusal(501, "NotImplemented"),
+        condition => answer(&mut kept, method, path, query, (from, condition == Some("*")), body),
+    };
+    let completes = method == "POST" && query.contains("uploadId=") && reply.status == 200;
     let (fault, content) = (kept.fault, path.contains(".backup"));
     let breaks = fault == Some(Fault::Breaks) && method == "GET" && content;
     let drips = fault == Some(if content { Fault::DripsContents } else { Fault::DripsLists });
     drop(kept);
-    if fault == Some(Fault::Silent) {
+    if completes && fault == Some(Fault::CutsCompletions) {
+        return None;
+    }
+    if fault == Some(Fault::Silent) || completes && fault == Some(Fault::SilentCompletions) {
         // Until the other side goes.
         io::copy(&mut input, &mut io::sink()).ok()?;
         return None;
@@ -179,16 +204,22 @@ struct Reply {
     body: Vec<u8>,
 }
 
+fn with(status: u16, body: String) -> Reply {
+    Reply { status, length: None, body: body.into_bytes() }
+}
+
+fn refusal(status: u16, code: &str) -> Reply {
+    with(status, format!("<Error><Code>{code}</Code></Error>"))
+}
+
 fn answer(
     kept: &mut Kept,
     method: &str,
     path: &str,
     query: &str,
-    from: Option<usize>,
+    (from, unless_there): (Option<usize>, bool),
     body: Vec<u8>,
 ) -> Reply {
-    let with = |status, body: String| Reply { status, length: None, body: body.into_bytes() };
-    let refusal = |status, code: &str| with(status, format!("<Error><Code>{code}</Code></Error>"));
     let fault = kept.fault.unwrap_or(Fault::None);
     if fault == Fault::Busy && kept.requests % 2 == 1 {
         return refusal(503, "SlowDown");
@@ -247,9 +278,19 @@ fn answer(
             kept.parts.get_mut(&id).expect("an upload").1.insert(number, body);
             with(200, String::new())
         }
+        ("POST", Some(_)) if fault == Fault::FailsCompletions => {
+            with(200, "<Error><Code>InternalError</Code></Error>".into())
+        }
         ("POST", Some(id)) => {
-            let (_, parts) = kept.parts.remove(&id).expect("an upload");
-            let mut all = parts.into_values().flatten().collect::<Vec<u8>>();
+            let Some((_, parts)) = kept.parts.get(&id) else { return refusal(404, "NoSuchUpload") };
+            let mut all = parts.values().flatten().copied().collect::<Vec<u8>>();
+            if fault == Fault::Overtaken {
+                kept.objects.entry(name.to_owned()).or_insert_with(|| vec![0; all.len()]);
+            }
+            if unless_there && kept.objects.contains_key(name) {
+                return refusal(412, "PreconditionFailed");
+            }
+            kept.parts.remove(&id);
             if fault == Fault::Rots {
                 let middle = all.len() / 2;
                 all[middle] ^= 1;

@@ -7,6 +7,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use postgres::{Client, NoTls};
 
+use super::{eventually, server::Process};
+
 /// A database that is dropped with this value.
 #[derive(Debug)]
 pub struct Database {
@@ -28,6 +30,27 @@ impl Database {
     pub fn connect(&self) -> Client {
         Client::connect(&self.url, NoTls).expect("a connection")
     }
+}
+
+/// Sees to it that two commands meet: holds a table, begins them, and lets go once both wait for something. Returns what they
+/// printed.
+pub fn meet(database: &Database, table: &str, begin: impl Fn() -> Process) -> [String; 2] {
+    let (mut holding, mut looking) = (database.connect(), database.connect());
+    holding.batch_execute(&format!("BEGIN; LOCK TABLE {table} IN EXCLUSIVE MODE")).expect("a lock");
+    let mut commands = [begin(), begin()];
+    eventually("both to wait", || {
+        for command in &mut commands {
+            assert!(!command.is_over(), "{}", command.stderr());
+        }
+        let sql = "SELECT COUNT(DISTINCT pid) FROM pg_locks WHERE NOT granted
+            AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())";
+        (looking.query_one(sql, &[]).expect("a count").get::<_, i64>(0) == 2).then_some(())
+    });
+    holding.batch_execute("COMMIT").expect("no lock");
+    commands.map(|mut command| {
+        assert_eq!(command.wait().code(), Some(0), "{}", command.stderr());
+        command.stdout()
+    })
 }
 
 impl Drop for Database {

@@ -1,6 +1,6 @@
 //! Replacing the master key while servers run.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use claviger_domain::Random;
 use claviger_store::{Conn, StoreError};
@@ -16,6 +16,8 @@ use crate::{
 
 /// In which servers notice which key is to encrypt, and which does: they look five times a second.
 const NOTICED: Duration = Duration::from_secs(1);
+/// How much longer than here opening the keys may take elsewhere: a passphrase makes each cost some tenths of a second.
+const SLOWER: u32 = 4;
 /// Passes over everything until one finds nothing. What servers encrypt under the former key while they notice is found by the
 /// second.
 const PASSES: usize = 10;
@@ -60,10 +62,12 @@ impl Service {
         let _held = source.hold()?;
         let marks = self.store.db().read(Marks::read).await?;
         let (vault, known) = (self.vault.clone(), marks.clone());
+        let begun = Instant::now();
         apart(move || vault.reload(&known)).await?;
+        let read_within = NOTICED + begun.elapsed() * SLOWER;
         let from = self.vault.current();
         let resumed = marks.under_way.as_ref() == Some(&from);
-        let to = if resumed { from.clone() } else { self.turn_to_next(marks, given_up).await? };
+        let to = if resumed { from.clone() } else { self.turn_to_next(marks, given_up, read_within).await? };
         let mut encrypted = 0;
         for _ in 0..PASSES {
             let Pass { changed, missed, unreadable } = self.reseal_all(&to, told).await?;
@@ -85,8 +89,13 @@ impl Service {
         )))
     }
 
-    /// Lets the next key encrypt, and waits until servers have noticed; its name.
-    async fn turn_to_next(&self, marks: Marks, given_up: bool) -> Result<String, ServiceError> {
+    /// Lets the next key encrypt, once servers had the time to read it, and waits until they have noticed; its name.
+    async fn turn_to_next(
+        &self,
+        marks: Marks,
+        given_up: bool,
+        read_within: Duration,
+    ) -> Result<String, ServiceError> {
         let place = self.vault.source().to_string();
         let announced = marks.under_way.clone().filter(|name| self.vault.names().contains(name));
         if let (None, Some(name), false) = (&announced, &marks.under_way, given_up) {
@@ -95,7 +104,7 @@ impl Service {
         let (vault, random, known) = (self.vault.clone(), self.random.clone(), marks.clone());
         let next = apart(move || next_key(&vault, &*random, &known, announced)).await?;
         self.claim(&next, &marks).await?;
-        tokio::time::sleep(NOTICED).await;
+        tokio::time::sleep(read_within).await;
         let sealed = || {
             let seed = self.vault.open(SIGNING_KEY, marks.signing_key.as_ref()?)?;
             let signing_key = self.vault.seal_under(&next.key, SIGNING_KEY, &seed)?;

@@ -44,6 +44,7 @@ pub(super) fn take_blacklist(slice: &mut Slice<'_, '_>) -> Result<Vec<Fate>, Sto
             is_there: &|conn, app, (kind, value, _)| Ok(access::entry(conn, app, kind, value, now)?.is_some()),
             make: &|conn, app, (kind, value, reason)| {
                 access::blacklist(conn, app, &Entry { kind, value, reason, added: now, until: None })
+                    .map(|()| true)
             },
         },
     )
@@ -65,7 +66,7 @@ pub(super) fn take_whitelist(slice: &mut Slice<'_, '_>) -> Result<Vec<Fate>, Sto
             is_there: &|conn, app, network| {
                 Ok(access::whitelisted(conn, app, now)?.iter().any(|entry| entry.network == *network))
             },
-            make: &|conn, app, network| access::whitelist(conn, app, network, None, now).map(drop),
+            make: &|conn, app, network| access::whitelist(conn, app, network, None, now),
         },
     )
 }

@@ -105,6 +105,12 @@ impl Service {
         let (owner, made) = outcome.map_err(|name| {
             refused(&format!("`{name}` is a manager or reseller here: choose another --owner"))
         })?;
+        if owner.is_none() && !dry {
+            return Err(refused(&format!(
+                "somebody has just made an owner `{}`: run this again",
+                plan.owner
+            )));
+        }
         report.owner_made = made.is_some();
         report.owner_id = owner.as_ref().map(|owner| owner.owner_id.clone()).or(made).unwrap_or_default();
         let named = choice.apps.iter().find_map(|app| app.owner_id.as_ref());

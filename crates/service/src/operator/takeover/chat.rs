@@ -41,7 +41,7 @@ pub(super) fn take_channels(slice: &mut Slice<'_, '_>) -> Result<Vec<Fate>, Stor
             read: &read,
             name: &|channel: &Channel| channel.name.clone(),
             is_there: &|conn, app, channel| Ok(chat::channel_of(conn, app, &channel.name)?.is_some()),
-            make: &|conn, app, channel| chat::add_channel(conn, app, channel).map(drop),
+            make: &|conn, app, channel| chat::add_channel(conn, app, channel),
         },
     )
 }

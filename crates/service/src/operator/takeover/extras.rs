@@ -37,7 +37,7 @@ pub(super) fn take_webhooks(slice: &mut Slice<'_, '_>) -> Result<Vec<Fate>, Stor
             read: &read,
             name: &|webhook: &Webhook| webhook.id.clone(),
             is_there: &|conn, app, webhook| Ok(webhooks::get(conn, app, &webhook.id)?.is_some()),
-            make: &|conn, app, webhook| webhooks::insert(conn, app, webhook).map(drop),
+            make: &|conn, app, webhook| webhooks::insert(conn, app, webhook),
         },
     )
 }
@@ -64,7 +64,7 @@ pub(super) fn take_files(slice: &mut Slice<'_, '_>) -> Result<Vec<Fate>, StoreEr
             read: &read,
             name: &|file: &File| file.id.clone(),
             is_there: &|conn, app, file| Ok(files::get(conn, app, &file.id)?.is_some()),
-            make: &|conn, app, file| files::insert(conn, app, file).map(drop),
+            make: &|conn, app, file| files::insert(conn, app, file),
         },
     )
 }
@@ -100,7 +100,7 @@ pub(super) fn take_buttons(slice: &mut Slice<'_, '_>) -> Result<Vec<Fate>, Store
             is_there: &|conn, app, button| {
                 Ok(buttons::all(conn, app)?.iter().any(|one| one.value == button.value))
             },
-            make: &|conn, app, button| buttons::insert(conn, app, button).map(drop),
+            make: &|conn, app, button| buttons::insert(conn, app, button),
         },
     )
 }

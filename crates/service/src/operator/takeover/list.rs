@@ -28,7 +28,7 @@ const TOLD: usize = 10;
 pub struct UsersReport {
     /// Nothing was changed.
     pub dry_run: bool,
-    /// The very same list was taken before, as a whole or in part.
+    /// Another run has taken the very same list, or takes it now, as a whole or in part.
     pub again: bool,
     /// What came of its rows.
     #[serde(flatten)]

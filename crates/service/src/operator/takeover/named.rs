@@ -17,8 +17,8 @@ pub(super) struct Named<'f, T> {
     pub(super) name: &'f dyn Fn(&T) -> String,
     /// Whether there is one of that name.
     pub(super) is_there: &'f dyn Fn(&mut Conn<'_>, i64, &T) -> Result<bool, StoreError>,
-    /// Makes it.
-    pub(super) make: &'f dyn Fn(&mut Conn<'_>, i64, &T) -> Result<(), StoreError>,
+    /// Makes it; `false` where somebody else has just made one of that name.
+    pub(super) make: &'f dyn Fn(&mut Conn<'_>, i64, &T) -> Result<bool, StoreError>,
 }
 
 /// Takes rows one by one.
@@ -35,12 +35,11 @@ pub(super) fn take_named<T>(slice: &mut Slice<'_, '_>, how: &Named<'_, T>) -> Re
         };
         fates.push(if !slice.see(how.what, &(how.name)(&row)) {
             Fate::twice(how.what)
-        } else if (how.is_there)(slice.conn, slice.app, &row)? {
+        } else if (how.is_there)(slice.conn, slice.app, &row)?
+            || slice.makes() && !(how.make)(slice.conn, slice.app, &row)?
+        {
             Fate::There
         } else {
-            if slice.makes() {
-                (how.make)(slice.conn, slice.app, &row)?;
-            }
             slice.fate_of_new()
         });
     }

@@ -1,4 +1,5 @@
-//! The passes over an export: rows as they come, in slices, each of which goes on where a run before was cut off.
+//! The passes over an export: rows as they come, in slices. What another run over the same export has dealt with, before or at
+//! the same time, is not made again: each slice looks where that one is.
 
 use std::{
     collections::HashMap,
@@ -35,10 +36,8 @@ pub(super) struct Run {
     /// Of a list: what its users have where it does not say it.
     pub(super) usual: Option<Arc<Usual>>,
     seen: Arc<Mutex<Seen>>,
-    /// How far each table of each application was before.
-    upto: HashMap<(usize, usize), i64>,
     pub(super) tables: Vec<TableReport>,
-    /// Some rows were dealt with by a run before.
+    /// Some rows were dealt with by another run, before or meanwhile.
     pub(super) again: bool,
 }
 
@@ -53,11 +52,27 @@ impl Run {
             open: false,
             usual: None,
             seen: Arc::default(),
-            upto: HashMap::new(),
             tables: TABLES.iter().map(table).collect(),
             again: false,
         }
     }
+
+    /// How rows are dealt with that no other run has dealt with.
+    fn mode(&self) -> Mode {
+        if self.dry { Mode::Tell } else { Mode::Make }
+    }
+}
+
+/// What came of some rows.
+struct Taken {
+    /// Another run has dealt with some of them.
+    again: bool,
+    rows: Vec<(Record, Fate)>,
+}
+
+/// How many rows, whose numbers rise, are among the first `upto`.
+fn dealt_with(records: &[Record], upto: i64) -> usize {
+    records.partition_point(|record| record.number <= upto)
 }
 
 impl Service {
@@ -96,7 +111,7 @@ impl Service {
         Ok(strays.into_iter().map(|(table, rows)| format!("{rows} of `{table}`")).collect())
     }
 
-    /// Deals with some rows: those that a run before dealt with, and the others.
+    /// Deals with some rows: those that another run has dealt with, and the others.
     async fn take_batch(
         &self,
         run: &mut Run,
@@ -105,63 +120,83 @@ impl Service {
         if table == Table::of("users").unwrap_or_default() {
             self.hide_addresses(&mut records);
         }
-        let app = run.targets[target].id;
-        let upto = match run.upto.get(&(table, target)) {
-            Some(upto) => *upto,
-            None => {
-                let (digest, name) = (run.digest.clone(), TABLES[table].name);
-                let read = move |conn: &mut Conn<'_>| takeover::upto(conn, app, &digest, name);
-                let upto = self.store.db().read::<_, StoreError, _>(read).await?;
-                run.upto.insert((table, target), upto);
-                upto
-            }
-        };
-        let done = records.iter().take_while(|record| record.number <= upto).count();
-        let rest = records.split_off(done);
-        run.again |= done > 0;
-        let mode = if run.dry { Mode::Tell } else { Mode::Make };
-        for (mode, mut records) in [(Mode::Again, records), (mode, rest)] {
-            if records.is_empty() {
-                continue;
-            }
-            if let Some(usual) = run.usual.as_deref() {
-                let (open, now) = (run.open, self.clock.now());
-                let is_fit = |record: &Record| users::user_of(record, open, Some(usual), now).is_ok();
-                self.hash_passwords(app, mode, &mut records, is_fit).await?;
-            }
-            let (records, fates) = self.take_slice(run, (table, target), mode, records).await?;
-            let report = &mut run.tables[table];
-            for (record, fate) in records.iter().zip(fates) {
-                report.count(record, TABLES[table].label, fate);
-            }
+        if let Some(usual) = run.usual.clone() {
+            self.hide_passwords(run, (table, target), &usual, &mut records).await?;
+        }
+        let Taken { again, rows } = self.take_slice(run, (table, target), records).await?;
+        run.again |= again;
+        for (record, fate) in rows {
+            run.tables[table].count(&record, TABLES[table].label, fate);
         }
         Ok(())
+    }
+
+    /// Hashes the passwords of a list, where they stand there as they were typed, but for those of rows that another run has
+    /// dealt with.
+    async fn hide_passwords(
+        &self,
+        run: &Run,
+        (table, target): (usize, usize),
+        usual: &Usual,
+        records: &mut [Record],
+    ) -> Result<(), ServiceError> {
+        let (app, digest, name) = (run.targets[target].id, run.digest.clone(), TABLES[table].name);
+        let read = move |conn: &mut Conn<'_>| takeover::upto(conn, app, &digest, name);
+        let upto = self.store.db().read::<_, StoreError, _>(read).await?;
+        let (done, rest) = records.split_at_mut(dealt_with(records, upto));
+        let (open, now) = (run.open, self.clock.now());
+        let is_fit = |record: &Record| users::user_of(record, open, Some(usual), now).is_ok();
+        self.hash_passwords(app, Mode::Again, done, is_fit).await?;
+        self.hash_passwords(app, run.mode(), rest, is_fit).await
     }
 
     async fn take_slice(
         &self,
         run: &Run,
         (table, target): (usize, usize),
-        mode: Mode,
-        records: Vec<Record>,
-    ) -> Result<(Vec<Record>, Vec<Fate>), StoreError> {
+        mut records: Vec<Record>,
+    ) -> Result<Taken, StoreError> {
         let (Target { id: app, paused, .. }, digest) = (&run.targets[target], run.digest.clone());
         let (app, paused, open, seen, usual) = (*app, *paused, run.open, run.seen.clone(), run.usual.clone());
-        let (now, random) = (self.clock.now(), self.random.clone());
-        let last = records.last().map_or(0, |record| record.number);
+        let (now, random, mode) = (self.clock.now(), self.random.clone(), run.mode());
         let work = move |conn: &mut Conn<'_>| {
-            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-            let (source, random, seen, usual) = (&*digest, &*random, &mut *seen, usual.as_deref());
-            let mut slice =
-                Slice { conn, app, target, paused, source, mode, open, usual, now, random, seen, records };
-            let fates = (TABLES[table].take)(&mut slice)?;
-            let Slice { conn, records, .. } = slice;
-            if mode == Mode::Make {
-                takeover::set_upto(conn, app, &digest, TABLES[table].name, last, now)?;
+            let (source, name, usual) = (&*digest, TABLES[table].name, usual.as_deref());
+            let upto = match mode {
+                Mode::Make => takeover::hold_upto(conn, app, source, name, now)?,
+                _ => takeover::upto(conn, app, source, name)?,
+            };
+            let last = records.last().map_or(0, |record| record.number);
+            let rest = records.split_off(dealt_with(&records, upto));
+            let mut taken = Taken { again: !records.is_empty(), rows: Vec::new() };
+            for (mode, records) in [(Mode::Again, records), (mode, rest)] {
+                if records.is_empty() {
+                    continue;
+                }
+                let (conn, random) = (&mut *conn, &*random);
+                let seen = &mut *seen.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut slice = Slice {
+                    conn,
+                    app,
+                    target,
+                    paused,
+                    source,
+                    mode,
+                    open,
+                    usual,
+                    now,
+                    random,
+                    seen,
+                    records,
+                };
+                let fates = (TABLES[table].take)(&mut slice)?;
+                taken.rows.extend(slice.records.into_iter().zip(fates));
             }
-            Ok::<_, StoreError>((records, fates))
+            if mode == Mode::Make && last > upto {
+                takeover::set_upto(conn, app, source, name, last, now)?;
+            }
+            Ok::<_, StoreError>(taken)
         };
-        if mode == Mode::Make { self.store.db().write(work).await } else { self.store.db().read(work).await }
+        if run.dry { self.store.db().read(work).await } else { self.store.db().write(work).await }
     }
 
     /// Lets go of what was made of an export, which only a run needs to know.

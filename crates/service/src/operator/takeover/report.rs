@@ -25,7 +25,7 @@ pub struct TakeoverReport {
     pub owner_id: String,
     /// The owner was made, or would be.
     pub owner_made: bool,
-    /// The very same export was taken before, as a whole or in part.
+    /// Another run has taken the very same export, or takes it now, as a whole or in part.
     pub again: bool,
     /// The applications.
     pub apps: Vec<AppReport>,

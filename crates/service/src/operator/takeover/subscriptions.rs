@@ -33,7 +33,7 @@ pub(super) fn take_offered(slice: &mut Slice<'_, '_>) -> Result<Vec<Fate>, Store
             read: &read,
             name: &|(name, _): &(String, String)| name.clone(),
             is_there: &|conn, app, (name, _)| Ok(subscriptions::get(conn, app, name)?.is_some()),
-            make: &|conn, app, (name, level)| subscriptions::insert(conn, app, name, level).map(drop),
+            make: &|conn, app, (name, level)| subscriptions::insert(conn, app, name, level),
         },
     )
 }

@@ -39,7 +39,7 @@ pub(super) fn take(slice: &mut Slice<'_, '_>) -> Result<Vec<Fate>, StoreError> {
             read: &read,
             name: &|variable: &Variable| variable.name.clone(),
             is_there: &|conn, app, variable| Ok(variables::get(conn, app, &variable.name)?.is_some()),
-            make: &|conn, app, variable| variables::insert(conn, app, variable).map(drop),
+            make: &|conn, app, variable| variables::insert(conn, app, variable),
         },
     )
 }

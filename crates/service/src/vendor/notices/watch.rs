@@ -136,11 +136,18 @@ fn backup(conn: &mut Conn<'_>, settings: &NoticeSettings, now: i64) -> Result<Op
         return Ok(None);
     }
     let last = backups::last(conn)?;
-    if last.is_some_and(|last| now - last <= settings.backup_days() * DAY) {
+    let is_ahead = last.is_some_and(|last| backups::is_ahead(last, now));
+    if !is_ahead && last.is_some_and(|last| now - last <= settings.backup_days() * DAY) {
         return Ok(None);
     }
     let (subject, text) = match last {
         None => ("There is no backup of the server".to_owned(), "No backup has ever succeeded.".to_owned()),
+        Some(_) if is_ahead => (
+            "The server's last backup is dated later than now".to_owned(),
+            "The last backup that succeeded is dated later than now, so nobody knows how old it is: a clock was \
+             wrong."
+            .to_owned(),
+        ),
         Some(last) => {
             let days = (now - last) / DAY;
             let what = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
