@@ -10,9 +10,9 @@ use std::{
 
 use anyhow::Context;
 use claviger_domain::{Clock as _, SystemClock};
-use claviger_service::{
-    backups::{self, BackupError, Identity, KeyState, Progress, Restore, Restored, Summary, Unlock, Verify},
-    create_private, write_private,
+use claviger_files::{create_private_folder, write_private};
+use claviger_service::backups::{
+    self, BackupError, Identity, KeyState, Progress, Restore, Restored, Summary, Unlock, Verify,
 };
 use serde_json::json;
 
@@ -241,7 +241,7 @@ fn restore(store: StoreArgs, place: PlaceArgs, key: &KeyFileArgs, name: Option<&
     let (place, unlock) = (backups.place()?, key.unlock(&backups)?);
     let store = Store::resolve(store)?;
     let found = place.find(name).map_err(advised)?;
-    create_private(&store.data_dir)?;
+    create_private_folder(&store.data_dir)?;
     let restored = backups::restore(&Restore {
         place: &place,
         name: &found.name,
