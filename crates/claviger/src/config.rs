@@ -12,6 +12,7 @@ mod provider;
 mod provider_table;
 mod secret;
 mod tls;
+mod written;
 
 use std::{fmt, net::SocketAddr, path::PathBuf, thread, time::Duration};
 
@@ -30,6 +31,7 @@ pub(crate) use backup_args::{KeepArgs, PlaceArgs};
 use file::{DATA_DIR, FileConfig, SettingsFile};
 use secret::Sources;
 pub(crate) use tls::{Certificate, TlsSettings};
+use written::Named;
 
 /// Where things are in the data folder unless a setting says otherwise.
 const SQLITE_FILE: &str = "claviger.db";
@@ -252,6 +254,7 @@ impl Config {
             Some(threads) => threads,
             None => thread::available_parallelism().map_or(1, usize::from),
         };
+        let named = Named::read_by(&store, &serve, file);
         let shares = shares(&serve, values);
         let connections = connections(&serve, values)?;
         let mut store = Store::from_sources(store, file)?;
@@ -300,7 +303,7 @@ impl Config {
             );
         }
         let daily = serve.seller_daily_licenses.or(values.seller_daily_licenses).unwrap_or(0);
-        Ok(Self {
+        let config = Self {
             settings_file: file.location(),
             store,
             listen: file.setting(serve.listen, values.listen.as_ref(), LISTEN, parse::listen)?,
@@ -357,7 +360,10 @@ impl Config {
                 (None, Some(text)) => file.named(parse::access_log(text, file.folder()))?,
                 (None, None) => None,
             },
-        })
+        };
+        let Store { database, master_key, .. } = &config.store;
+        named.refuse_overwriting(database, master_key, config.tls.as_ref(), config.access_log.as_ref())?;
+        Ok(config)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which source wins, and what is refused.
 
 mod acme;
+mod written;
 
 use std::path::Path;
 
