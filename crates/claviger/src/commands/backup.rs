@@ -2,21 +2,21 @@
 
 use std::{
     env, fs,
-    io::Write as _,
     path::{Path, PathBuf},
-    sync::Mutex,
-    time::Instant,
 };
 
 use anyhow::Context;
 use claviger_domain::{Clock as _, SystemClock};
 use claviger_files::{create_private_folder, write_private};
 use claviger_service::backups::{
-    self, BackupError, Identity, KeyState, Progress, Restore, Restored, Summary, Unlock, Verify,
+    self, BackupError, Identity, KeyState, Restore, Restored, Summary, Unlock, Verify,
 };
 use serde_json::json;
 
-use super::run::{opened_by_hand, with_service};
+use super::{
+    progress::telling,
+    run::{opened_by_hand, with_service},
+};
 use crate::{
     config::{Backups, KeepArgs, PlaceArgs, Store, StoreArgs},
     output,
@@ -330,19 +330,5 @@ pub(super) fn advised(error: BackupError) -> anyhow::Error {
     match error.advice() {
         Some(advice) => anyhow::anyhow!("{error}: {advice}"),
         None => error.into(),
-    }
-}
-
-/// Tells on standard error how far something is, once a second at most.
-pub(super) fn telling(what: &'static str) -> impl Fn(Progress) + Sync {
-    let last = Mutex::new(Instant::now());
-    move |progress: Progress| {
-        let Ok(mut last) = last.lock() else { return };
-        if last.elapsed().as_secs() >= 1 {
-            *last = Instant::now();
-            let Progress { rows, of, files } = progress;
-            let files = if files > 0 { format!(", {files} files") } else { String::new() };
-            let _ = writeln!(std::io::stderr(), "claviger: {what}: {rows} of {of} rows{files}");
-        }
     }
 }
