@@ -11,17 +11,13 @@ use rustls::sign::CertifiedKey;
 
 use crate::{
     AcmeError, AcmeOptions, ChallengeKind,
-    challenges::{CHALLENGES, Challenge},
+    challenges::Challenge,
     folder::{self, Folder},
+    names::{CERTIFICATE, CHALLENGES, PACE},
     order::Orders,
     pace::Pace,
     wire::Wire,
 };
-
-/// Key and chain of certificates, in PEM: one file, so that they are never of two minds.
-const CERTIFICATE: &str = "certificate.pem";
-/// See [`Pace`].
-const PACE: &str = "pace.json";
 
 /// An authority, and what is kept of it.
 pub struct Acme {

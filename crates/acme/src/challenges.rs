@@ -9,9 +9,6 @@ use rustls::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The file of those that wait for the authority.
-pub(crate) const CHALLENGES: &str = "challenges.json";
-
 /// A question that the authority will ask, and the answer to it. Both are worth nothing to anybody else.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Challenge {

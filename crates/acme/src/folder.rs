@@ -1,21 +1,18 @@
 //! The folder in which all is kept. Files are written whole or not at all, and are their owner's alone.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
-    io::{self, Read as _, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    fs, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
+use claviger_files::{Lock, create_private_folder, lock_file, read_regular_text, replace_private};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::AcmeError;
+use crate::{AcmeError, names::LOCK};
 
 /// Longest file in bytes.
 const FILE_MAX: u64 = 1024 * 1024;
-/// Held by whoever orders.
-const LOCK: &str = "lock";
 
 /// The folder.
 #[derive(Clone, Debug)]
@@ -29,8 +26,7 @@ impl Folder {
 
     /// Makes it, where it is not there.
     pub(crate) fn make(&self) -> Result<(), AcmeError> {
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(&self.0);
-        made.map_err(|error| AcmeError::file(&self.0, error))
+        create_private_folder(&self.0).map_err(|error| AcmeError::file(&self.0, error))
     }
 
     /// Where a file is.
@@ -53,7 +49,7 @@ impl Folder {
 
     /// Replaces a file; it stays after a loss of power.
     pub(crate) async fn write(&self, name: &'static str, text: String) -> Result<(), AcmeError> {
-        self.apart(name, move |path| write(&path, &text)).await
+        self.apart(name, move |path| replace_private(&path, text.as_bytes())).await
     }
 
     /// Replaces a file of JSON.
@@ -77,16 +73,8 @@ impl Folder {
     }
 
     /// The right to order, until it is dropped; `None` while somebody else has it. It ends with the process.
-    pub(crate) async fn lock(&self) -> Result<Option<File>, AcmeError> {
-        let lock = |path: PathBuf| {
-            let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)?;
-            match file.try_lock() {
-                Ok(()) => Ok(Some(file)),
-                Err(TryLockError::WouldBlock) => Ok(None),
-                Err(TryLockError::Error(error)) => Err(error),
-            }
-        };
-        self.apart(LOCK, lock).await
+    pub(crate) async fn lock(&self) -> Result<Option<Lock>, AcmeError> {
+        self.apart(LOCK, |path| lock_file(&path)).await
     }
 
     /// Does something with a file on a thread that may block.
@@ -104,24 +92,10 @@ impl Folder {
 
 /// What is in a file; `None` where there is none.
 pub(crate) fn read(path: &Path) -> io::Result<Option<String>> {
-    let file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        file => file?,
-    };
-    let mut text = String::new();
-    match file.take(FILE_MAX + 1).read_to_string(&mut text)? as u64 {
-        ..=FILE_MAX => Ok(Some(text)),
-        _ => Err(io::Error::other("it is too large")),
+    match read_regular_text(path, FILE_MAX) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => read.map(Some),
     }
-}
-
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let fresh = path.with_extension("new");
-    let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&fresh)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&fresh, path)?;
-    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
 #[cfg(test)]

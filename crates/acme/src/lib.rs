@@ -6,6 +6,7 @@ mod acme;
 mod challenges;
 mod error;
 mod folder;
+mod names;
 mod options;
 mod order;
 mod pace;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::names::FILES;
+
 /// The directory of Let's Encrypt.
 pub const LETS_ENCRYPT: &str = "https://acme-v02.api.letsencrypt.org/directory";
 /// Its directory for trying things out, whose certificates nobody trusts and whose limits are wide.
@@ -26,6 +28,13 @@ pub struct AcmeOptions {
     pub challenge: ChallengeKind,
     /// The folder of the account, of orders and of the certificate.
     pub folder: PathBuf,
+}
+
+impl AcmeOptions {
+    /// The files in the folder, be they there or not.
+    pub fn files(&self) -> impl Iterator<Item = PathBuf> {
+        FILES.iter().map(|name| self.folder.join(name))
+    }
 }
 
 /// How an authority finds out that a name leads here.

@@ -18,14 +18,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AcmeError, AcmeOptions, ChallengeKind,
-    challenges::{CHALLENGES, Challenge},
+    challenges::Challenge,
     error::said,
     folder::Folder,
+    names::{ACCOUNT, CHALLENGES, ORDER},
     wire::Wire,
 };
 
-const ACCOUNT: &str = "account.json";
-const ORDER: &str = "order.json";
 /// How long the authority may take to look, and to issue.
 const PATIENCE: RetryPolicy = RetryPolicy::new()
     .initial_delay(Duration::from_millis(500))

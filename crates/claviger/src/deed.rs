@@ -1,16 +1,18 @@
 //! What a command changes, for the audit log: made from the command line as a whole, in one place, so that no command can
 //! forget it. What is not known to read only counts as a change.
 
-use std::{
-    env, fs,
-    os::unix::fs::MetadataExt as _,
-    sync::{Arc, Mutex, PoisonError},
-};
+mod actor;
+mod given;
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
-use clap::{Arg, ArgMatches, Command, parser::ValueSource};
+use clap::{ArgMatches, Command};
 use claviger_domain::in_one_line;
-use claviger_service::{AuditEntry, COMMAND_LINE, Service, cut, parse_app_path};
+use claviger_service::{AuditEntry, Service, cut, parse_app_path};
+
+pub(crate) use actor::actor;
+use given::Given;
 
 /// Commands that change nothing of an application or owner, by their first word or by their last.
 const READING_FIRST: [&str; 14] = [
@@ -30,49 +32,6 @@ const READING_FIRST: [&str; 14] = [
     "completions",
 ];
 const READING_LAST: [&str; 5] = ["list", "show", "settings", "watch", "key-pairs"];
-/// What says whom or what a change is about.
-const TARGETS: [&str; 6] = ["user", "key", "name", "id", "ip", "hwid"];
-/// What else is told with its value; of the rest, which may be secret, only that it was given.
-const TOLD: [&str; 34] = [
-    "amount",
-    "api",
-    "day",
-    "days",
-    "delay",
-    "force",
-    "from",
-    "grace",
-    "hours",
-    "ip",
-    "level",
-    "levels",
-    "lifetime",
-    "mask",
-    "month",
-    "no_ip",
-    "number",
-    "permissions",
-    "public",
-    "read_only",
-    "reason",
-    "rename",
-    "reset_factors",
-    "rights",
-    "role",
-    "seconds",
-    "signed_in",
-    "six_month",
-    "three_month",
-    "until",
-    "user_too",
-    "versions",
-    "week",
-    "year",
-];
-/// What is no part of the change.
-const LEFT_OUT: [&str; 4] = ["app", "json", "owner", "yes"];
-/// Bytes of a user's name that are kept.
-const USER_MAX: usize = 32;
 /// Bytes of a target that are kept.
 const TARGET_MAX: usize = 200;
 /// Bytes of what was given that are kept.
@@ -192,79 +151,8 @@ pub(crate) fn reads(words: &[&str]) -> bool {
         || words.last().is_some_and(|last| READING_LAST.contains(last))
 }
 
-/// The arguments of a command.
-struct Given<'a> {
-    command: &'a Command,
-    matches: &'a ArgMatches,
-}
-
-impl Given<'_> {
-    /// The value of an argument, if it has one and was given.
-    fn value(&self, id: &str) -> Option<String> {
-        let known = self.command.get_arguments().any(|arg| arg.get_id() == id);
-        let values = self.matches.try_get_raw(id).ok().flatten().filter(|_| known)?;
-        let values: Vec<String> = values.map(|value| value.to_string_lossy().into_owned()).collect();
-        Some(values.join(","))
-    }
-
-    /// Whether an argument says what the change is about; a flag of such a name does not.
-    fn is_target(arg: &Arg) -> bool {
-        TARGETS.contains(&arg.get_id().as_str()) && arg.get_action().takes_values()
-    }
-
-    fn target(&self) -> String {
-        let targets: Vec<&str> = self
-            .command
-            .get_arguments()
-            .filter(|arg| Self::is_target(arg))
-            .map(|arg| arg.get_id().as_str())
-            .collect();
-        let values = TARGETS.iter().filter(|id| targets.contains(*id)).filter_map(|id| self.value(id));
-        values.collect::<Vec<_>>().join(" ")
-    }
-
-    fn changes(&self) -> String {
-        let told = self.command.get_arguments().filter_map(|arg| {
-            let id = arg.get_id().as_str();
-            let is_given = self.matches.value_source(id) == Some(ValueSource::CommandLine);
-            if !is_given || LEFT_OUT.contains(&id) || Self::is_target(arg) {
-                return None;
-            }
-            let value = if TOLD.contains(&id) { self.value(id)? } else { "***".into() };
-            Some(format!("{id}: {value}"))
-        });
-        told.collect::<Vec<_>>().join("; ")
-    }
-}
-
 fn kept(text: &str, max: usize) -> String {
     cut(&in_one_line(text), max).into()
-}
-
-/// The system's user who runs this command; of root by sudo, who that was before.
-pub(crate) fn actor() -> String {
-    let user = fs::metadata("/proc/self").ok().map(|own| own.uid());
-    let before = env::var("SUDO_USER").ok().filter(|name| user == Some(0) && !name.is_empty());
-    let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let name = before.or_else(|| user.map(|user| name_of(user, &passwd)));
-    actor_named(&name.unwrap_or_else(|| "unknown".into()))
-}
-
-/// The name of a user by number; the number where `passwd` does not have it.
-fn name_of(user: u32, passwd: &str) -> String {
-    let number = user.to_string();
-    let found = passwd.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let name = fields.next()?;
-        (fields.nth(1) == Some(&number)).then_some(name)
-    });
-    found.map_or(number.clone(), str::to_owned)
-}
-
-fn actor_named(name: &str) -> String {
-    let plain = |character: char| character.is_ascii_alphanumeric() || "._-@$+".contains(character);
-    let name: String = name.chars().map(|character| if plain(character) { character } else { '?' }).collect();
-    format!("{COMMAND_LINE}{}", cut(&name, USER_MAX))
 }
 
 #[cfg(test)]
@@ -343,15 +231,5 @@ mod tests {
         ] {
             assert_eq!(deed(line).unwrap().about, about, "{line}");
         }
-    }
-
-    #[test]
-    fn users_have_plain_names() {
-        let passwd = "root:x:0:0:root:/root:/bin/sh\nann:x:1000:1000::/:/bin/sh\n";
-        assert_eq!((name_of(1000, passwd), name_of(7, passwd)), ("ann".into(), "7".into()));
-        assert_eq!(actor_named("ann"), "cli:ann");
-        assert_eq!(actor_named("a b\n\u{202E}ü"), "cli:a?b???");
-        assert_eq!(actor_named(&"x".repeat(100)).len(), 4 + USER_MAX);
-        assert!(actor().starts_with("cli:"));
     }
 }

@@ -2,12 +2,14 @@
 
 use std::{
     fs,
+    io::ErrorKind,
     net::IpAddr,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError, RwLock},
     time::SystemTime,
 };
 
+use claviger_files::read_regular;
 use maxminddb::{PathElement, Reader};
 
 use crate::ScreeningError;
@@ -32,14 +34,11 @@ impl Countries {
     /// # Errors
     /// When the file cannot be read, is none, or knows no countries.
     pub fn load(path: &Path) -> Result<Self, ScreeningError> {
-        let length = fs::metadata(path).map_err(|error| ScreeningError::file(path, error))?.len();
-        if length > MAX {
-            return Err(ScreeningError::unusable(
-                path,
-                "is larger than a gigabyte: give a database of countries",
-            ));
-        }
-        let bytes = fs::read(path).map_err(|error| ScreeningError::file(path, error))?;
+        let too_large = "is larger than a gigabyte: give a database of countries";
+        let bytes = read_regular(path, MAX).map_err(|error| match error.kind() {
+            ErrorKind::FileTooLarge => ScreeningError::unusable(path, too_large),
+            _ => ScreeningError::file(path, error),
+        })?;
         let what = "is no database in MaxMind's format (.mmdb): download it again, and unpack it";
         let reader = Reader::from_source(bytes).map_err(|_| ScreeningError::unusable(path, what))?;
         let kind = reader.metadata().database_type.to_ascii_lowercase();
@@ -137,6 +136,8 @@ fn stamp(path: &Path) -> Stamp {
 mod tests {
     use std::{fs::File, time::Duration};
 
+    use rustix::fs::{CWD, Mode, mkfifoat};
+
     use super::*;
 
     /// Where a database for tests is; another program made them.
@@ -192,6 +193,20 @@ mod tests {
         put(&path, &second, 3);
         assert!(watch.reload_if_changed().unwrap());
         assert_eq!((country().as_deref(), watch.reload_if_changed().unwrap()), (Some("Sweden"), false));
+    }
+
+    #[test]
+    fn a_pipe_in_place_of_the_file_holds_up_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("countries.mmdb");
+        put(&path, &fs::read(made("countries.mmdb")).unwrap(), 1);
+        let watch = CountryWatch::open(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        mkfifoat(CWD, &path, Mode::from_raw_mode(0o600)).unwrap();
+        let error = watch.reload_if_changed().unwrap_err().to_string();
+        assert!(error.contains("it is no regular file"), "{error}");
+        assert_eq!(watch.of("203.0.113.5".parse().unwrap()).as_deref(), Some("Germany"));
+        assert!(matches!(Countries::load(&path), Err(ScreeningError::File { .. })));
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Text files, a line at a time.
 
 use std::{
-    fs::File,
     io::{BufRead, BufReader, ErrorKind, Read},
     path::Path,
 };
 
+use claviger_files::open_regular;
 use flate2::bufread::MultiGzDecoder;
 
 use crate::ScreeningError;
@@ -45,7 +45,7 @@ pub(crate) fn for_each_line(
 }
 
 fn open(path: &Path) -> Result<Box<dyn BufRead>, ScreeningError> {
-    let file = File::open(path).map_err(|source| ScreeningError::file(path, source))?;
+    let file = open_regular(path).map_err(|source| ScreeningError::file(path, source))?;
     let mut reader = BufReader::new(file);
     let start = reader.fill_buf().map_err(|source| ScreeningError::file(path, source))?;
     if start.starts_with(&GZIP) {

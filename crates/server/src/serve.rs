@@ -32,7 +32,7 @@ use crate::{
     request_id::{self, RequestId},
     router,
     seen::Seen,
-    tls::{self, PairFiles, Tls},
+    tls::{self, Kept, PairFiles, Tls, Watched},
     trace,
 };
 
@@ -116,10 +116,10 @@ pub async fn serve(
 /// Takes new certificates as they come.
 fn keep_up(source: CertificateSource, tls: Arc<Tls>, state: &Arc<State>) -> JoinHandle<()> {
     match source {
-        CertificateSource::Files(files) => tokio::spawn(tls::watch(files, tls)),
+        CertificateSource::Files(files) => tokio::spawn(tls::follow(Watched::new(files), tls)),
         CertificateSource::Acme(acme) => {
             let state = state.clone();
-            tokio::spawn(async move { tls::keep(acme, tls, &state.readiness).await })
+            tokio::spawn(async move { tls::follow(Kept::new(acme, &state.readiness), tls).await })
         }
     }
 }

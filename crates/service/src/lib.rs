@@ -51,7 +51,6 @@ pub use shared::{
     master_key::{MasterKeyError, MasterKeySource},
     outcome::Outcome as TryOutcome,
     passwords::{Busy, Passwords},
-    private::{create_private, write_private},
     proxy::{ProxyFault, ProxyWatch},
     screens::ScreenSources,
     shares::Shares,

@@ -1,11 +1,9 @@
 """The published package `keyauth-ru` 1.2.1: API 1.2, every reply's signature verified."""
 
-import contextlib
-import io
 import os
 
 from published import platform_stubs
-from published.platform_stubs import HWID, Exited, refuses
+from published.platform_stubs import HWID, refuses, says
 from steps import holds, same
 
 HASH = "0123456789abcdef0123456789abcdef"
@@ -30,18 +28,6 @@ def run(step, given):
 
     def start(name=given.app_name, version=given.app_version, secret=given.secret):
         return api(name, given.owner_id, secret, version, HASH)
-
-    def says(message, call, *arguments, ends=False):
-        """Calls the package, which prints what the server said; some calls end the program."""
-        printed = io.StringIO()
-        ended = False
-        with contextlib.redirect_stdout(printed):
-            try:
-                call(*arguments)
-            except Exited:
-                ended = True
-        holds(message in printed.getvalue(), f"it printed {printed.getvalue()!r}, expected {message!r}")
-        same(ended, ends)
 
     key = given.license()
     with step("keyauth-ru: init"):

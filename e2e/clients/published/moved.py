@@ -1,13 +1,10 @@
 """The published package `keyauth-ru` 1.2.1, API 1.2, with an application that was taken over from another server: all that
 its program knows is from there."""
 
-import contextlib
-import io
-
 from published import platform_stubs
 from published.keyauth_ru_1_2 import load
-from published.platform_stubs import HWID, Exited
-from steps import holds, same
+from published.platform_stubs import HWID, says
+from steps import same
 
 HASH = "0123456789abcdef0123456789abcdef"
 # What the dump tells, whose server hashed the password with bcrypt.
@@ -23,17 +20,6 @@ def run(step, given):
 
     def start():
         return api(given.app_name, given.owner_id, given.secret, given.app_version, HASH)
-
-    def says(message, call, *arguments, ends=False):
-        printed = io.StringIO()
-        ended = False
-        with contextlib.redirect_stdout(printed):
-            try:
-                call(*arguments)
-            except Exited:
-                ended = True
-        holds(message in printed.getvalue(), f"it printed {printed.getvalue()!r}, expected {message!r}")
-        same(ended, ends)
 
     # The second login is by the hash that replaced the one of bcrypt.
     for which in ("first", "second"):

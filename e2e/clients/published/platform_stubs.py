@@ -4,6 +4,8 @@ They hold the hosted service's address, run on Windows, end the process when som
 sleep before they do.
 """
 
+import contextlib
+import io
 import os
 import platform
 import subprocess
@@ -13,7 +15,7 @@ from pathlib import Path
 
 import requests
 
-from steps import holds
+from steps import holds, same
 
 sys.path.insert(0, str(Path(__file__).parent / "stubs"))
 import win32security  # noqa: E402
@@ -75,3 +77,16 @@ def refuses(error, message, call, *arguments):
         holds(message in str(refused), f"the package said {str(refused)!r}, expected {message!r}")
         return
     raise AssertionError(f"the package accepted it and returned {answer!r}")
+
+
+def says(message, call, *arguments, ends=False):
+    """Calls a package that prints what the server said; some calls end the program."""
+    printed = io.StringIO()
+    ended = False
+    with contextlib.redirect_stdout(printed):
+        try:
+            call(*arguments)
+        except Exited:
+            ended = True
+    holds(message in printed.getvalue(), f"it printed {printed.getvalue()!r}, expected {message!r}")
+    same(ended, ends)

@@ -3,7 +3,8 @@
 use std::{fs, io::ErrorKind, path::Path};
 
 use anyhow::{Context, bail};
-use claviger_service::{DEMO_OWNER, Service, write_private};
+use claviger_files::replace_private;
+use claviger_service::{DEMO_OWNER, Service};
 use serde::{Deserialize, Serialize};
 
 /// Name of the file in the data folder.
@@ -41,7 +42,8 @@ pub(super) async fn prepare(service: &Service, data_dir: &Path, base_url: &str) 
     };
     file.base_url = base_url.into();
     file.dashboard.url = format!("{base_url}/dashboard/");
-    replace(&path, &serde_json::to_string_pretty(&file)?)
+    // A reader never sees half of it.
+    replace_private(&path, serde_json::to_string_pretty(&file)?.as_bytes())
         .with_context(|| format!("cannot write {}", path.display()))?;
     print(&file, &path);
     Ok(())
@@ -71,17 +73,6 @@ async fn create(service: &Service, data_dir: &Path) -> anyhow::Result<DemoFile> 
             password: demo.password.expose().into(),
         },
     })
-}
-
-/// Writes beside the file and renames, so that a reader never sees half of it.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let fresh = path.with_extension("json.new");
-    match fs::remove_file(&fresh) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    write_private(&fresh, text.as_bytes())?;
-    fs::rename(fresh, path)
 }
 
 fn print(file: &DemoFile, path: &Path) {

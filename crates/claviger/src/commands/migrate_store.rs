@@ -5,7 +5,7 @@ use claviger_domain::{Clock as _, SystemClock};
 use claviger_service::backups::{Move, move_store};
 use serde_json::json;
 
-use super::backup::{advised, telling};
+use super::{backup::advised, progress::telling};
 use crate::{config, output};
 
 /// From where to where.

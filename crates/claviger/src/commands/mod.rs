@@ -35,5 +35,6 @@ pub(crate) mod webhook;
 pub(crate) mod why;
 
 mod args;
+mod progress;
 mod prompt;
 mod run;

@@ -4,9 +4,10 @@ use std::{future::Future, io::IsTerminal, num::NonZero, pin::Pin, sync::Arc, thr
 
 use anyhow::{Context, anyhow, bail};
 use claviger_domain::{SystemClock, SystemRandom};
+use claviger_files::create_private_folder;
 use claviger_service::{
-    App, Database, MasterKeySource, Options, Service, ServiceError, StoreError, create_private, on_behalf_of,
-    parse_app_path, vendor::ManageError,
+    App, Database, MasterKeySource, Options, Service, ServiceError, StoreError, on_behalf_of, parse_app_path,
+    vendor::ManageError,
 };
 
 use super::{
@@ -102,7 +103,7 @@ where
 
 /// Opens the database and the master key.
 pub(super) async fn open(store: &Store, options: Options) -> anyhow::Result<Arc<Service>> {
-    create_private(&store.data_dir)
+    create_private_folder(&store.data_dir)
         .with_context(|| format!("cannot make the data folder {}", store.data_dir.display()))?;
     let options = Options {
         master_key: opened_by_hand(&store.master_key)?,

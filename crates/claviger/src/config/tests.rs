@@ -1,12 +1,14 @@
 //! Which source wins, and what is refused.
 
 mod acme;
+mod written;
 
 use std::path::Path;
 
 use clap::{CommandFactory, FromArgMatches, Parser, builder::Resettable};
+use claviger_service::Shares;
 
-use super::*;
+use super::{file::SettingsFile, *};
 
 /// The arguments on their own.
 #[derive(Parser)]
@@ -320,7 +322,7 @@ fn finds_the_file_in_the_data_folder() {
     let folder = tempfile::tempdir().unwrap();
     let args = StoreArgs { data_dir: Some(folder.path().into()), ..StoreArgs::default() };
     let resolve = || Config::resolve(args.clone(), ServeArgs::default());
-    assert_eq!(resolve().unwrap().seller_rate, SELLER_RATE);
+    assert_eq!(resolve().unwrap().seller_rate, 1200);
 
     let path = folder.path().join("claviger.toml");
     std::fs::write(&path, "seller_rate = 7\n").unwrap();

@@ -2,16 +2,19 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::metrics::WATCHED;
 use crate::support::http::request;
 use crate::support::live::Live;
 use crate::support::metrics::Metrics;
+use crate::support::pipe::pipe;
 use crate::support::server::{Process, claviger};
+use crate::support::tls::Pair;
 use crate::support::{Server, eventually};
 
 fn lines(path: &Path) -> Vec<Value> {
@@ -122,12 +125,11 @@ fn all_lines_are_written_before_the_end() {
 #[test]
 fn a_disk_that_takes_nothing_holds_up_no_request() {
     let folder = tempfile::tempdir().expect("a folder");
-    let pipe = folder.path().join("pipe");
-    let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
-    assert!(made.success());
+    let path = folder.path().join("pipe");
+    pipe(&path);
     // Somebody holds the other end and never reads.
-    let _end = fs::OpenOptions::new().read(true).write(true).open(&pipe).expect("the pipe");
-    let server = Server::start_with(&format!("{WATCHED}access_log = {pipe:?}\n"));
+    let _end = fs::OpenOptions::new().read(true).write(true).open(&path).expect("the pipe");
+    let server = Server::start_with(&format!("{WATCHED}access_log = {path:?}\n"));
     let address = Metrics::address(&server);
     eventually("lines to be left out", || {
         let mut line = crate::support::Line::from("127.0.0.1", &server.app.address);
@@ -170,6 +172,92 @@ fn a_file_that_cannot_be_written_is_refused_at_the_start() {
         "{}",
         process.stderr()
     );
+}
+
+#[test]
+fn it_is_written_into_no_file_that_is_for_something_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut server = started_once(&folder);
+    server.stop("TERM");
+    let (data, at) = (folder.path().join("data"), |name: &str| folder.path().join(name));
+    fs::create_dir(at("links")).expect("a folder");
+    std::os::unix::fs::symlink("../data/master.key", at("links/soft")).expect("a link");
+    fs::hard_link(data.join("claviger.db"), at("links/hard")).expect("a link");
+    let before = contents(folder.path());
+    for (log, of) in [
+        ("data/master.key", "the master key"),
+        ("links/soft", "the master key"),
+        ("links/../data/master.key", "the master key"),
+        ("data/claviger.db", "the database"),
+        ("links/hard", "the database"),
+        // Neither is there while nobody has the database open.
+        ("data/claviger.db-wal", "the database"),
+        ("data/claviger.db-shm", "the database"),
+        ("claviger.toml", "the settings"),
+        ("cert.pem", "tls_cert_file"),
+        ("key.pem", "tls_key_file"),
+        ("smtp", "smtp_url_file"),
+    ] {
+        let mut command = command_in(&folder);
+        command.arg("--access-log").arg(log);
+        let mut process = Process::spawn(command, &at("links"));
+        assert_eq!(process.wait().code(), Some(1), "{log}");
+        let said = process.stderr();
+        let told = format!("access_log would be written to {log}, which is the file ");
+        assert!(
+            said.contains(&told) && said.contains(&format!(" of {of}: name a file of its own")),
+            "{said}"
+        );
+        assert_eq!(contents(folder.path()), before, "{log}");
+    }
+}
+
+#[test]
+fn nor_is_it_where_nothing_is_yet() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    for name in ["master.key", "claviger.db", "claviger.db-wal"] {
+        let mut command = claviger();
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(&data);
+        command.arg("--access-log").arg(data.join(name));
+        let mut process = Process::spawn(command, folder.path());
+        assert_eq!(process.wait().code(), Some(1), "{name}");
+        let said = process.stderr();
+        assert!(said.contains("access_log would be written to") && said.contains(name), "{said}");
+        assert!(!data.exists());
+    }
+}
+
+/// `claviger serve` by the settings in this folder.
+fn command_in(folder: &TempDir) -> Command {
+    let mut command = claviger();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--config", "claviger.toml"]);
+    command.current_dir(folder.path());
+    command
+}
+
+/// A server that has made its data there, with the settings and the files that they name.
+fn started_once(folder: &TempDir) -> Process {
+    let at = |name: &str| folder.path().join(name);
+    Pair::new().write(folder.path());
+    fs::write(at("smtp"), "smtp://127.0.0.1:1?tls=none").expect("a file");
+    let settings = "data_dir = \"data\"\ntls_cert_file = \"cert.pem\"\ntls_key_file = \"key.pem\"\n\
+                    smtp_url_file = \"smtp\"\nsmtp_from = \"a@example.com\"\n";
+    fs::write(at("claviger.toml"), settings).expect("a file");
+    fs::create_dir(at("output")).expect("a folder");
+    let mut process = Process::spawn(command_in(folder), &at("output"));
+    process.wait_for_address();
+    process
+}
+
+/// What is in the files of a folder and of that of the data.
+fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let of =
+        |folder: &Path| fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let files = of(folder).chain(of(&folder.join("data"))).filter(|path| path.is_file());
+    let mut all: Vec<_> = files.map(|path| (path.clone(), fs::read(path).expect("a file"))).collect();
+    all.sort();
+    all
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use std::{
     fs::{self, File, OpenOptions},
     path::Path,
-    process::Command,
 };
 
 use crate::backup::{Elsewhere, Used};
+use crate::support::pipe::pipe;
 use crate::support::postgres::Database;
 use crate::support::server::{Process, claviger, claviger_under};
 use crate::support::{Server, eventually};
@@ -16,11 +16,6 @@ fn begin(args: &[&str], data: &Path) -> Process {
     let mut command = claviger();
     command.args(args).arg("--data-dir").arg(data);
     Process::spawn(command, data.parent().expect("a folder"))
-}
-
-fn pipe(path: &Path) {
-    let made = Command::new("mkfifo").arg("-m").arg("600").arg(path).status().expect("mkfifo");
-    assert!(made.success());
 }
 
 /// Waits until somebody reads from a pipe; then that one waits for what is never written.

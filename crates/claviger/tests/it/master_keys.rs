@@ -12,9 +12,11 @@ use std::{
 use serde_json::Value;
 
 use crate::client_two_factor::code;
+use crate::support::disk::{after, unshare};
+use crate::support::pipe::pipe;
 use crate::support::postgres::Database;
 use crate::support::second::Second;
-use crate::support::server::{Process, claviger};
+use crate::support::server::{Process, claviger, claviger_under};
 use crate::support::{Cli, HWID, Server, Session, eventually, mask_text};
 
 fn key_file(server: &Server) -> PathBuf {
@@ -413,4 +415,44 @@ fn a_rotation_is_not_done_while_no_key_opens_a_value() {
     let told = server.cli.json(&["keys", "rotate", "--yes", "--json", "--keys-are-lost"]);
     assert_eq!((told["unreadable"].as_i64(), told["resumed"].as_bool()), (Some(1), Some(true)), "{told}");
     assert_eq!(server.count("server_keys WHERE name = 'master-key-rotation'"), 0);
+}
+
+#[test]
+fn a_file_that_is_mounted_alone_stays_as_it_is() {
+    // Where the system allows no namespaces, nothing can be mounted.
+    let Some(way) = unshare() else { return };
+    let mut server = Server::start();
+    server.process.stop("TERM");
+    let (data, key) = (server.data(), key_file(&server));
+    let before = fs::read(&key).expect("the key");
+    let mount = format!("mount --bind '{0}' '{0}'", key.display());
+    let mut command = claviger_under(&after(&way, &mount));
+    command.args(["keys", "rotate", "--yes", "--data-dir"]).arg(&data);
+    let mut process = Process::spawn(command, server.folder());
+    assert_eq!(process.wait().code(), Some(1));
+    let said = process.stderr();
+    assert!(said.contains("is mounted as a single file, which cannot be replaced"), "{said}");
+    assert_eq!(fs::read(&key).expect("the key"), before);
+    assert!(!data.join("master.key.new").exists());
+    server.cli.ok(&["app", "list"]);
+}
+
+#[test]
+fn a_pipe_is_no_place_for_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, path) = (folder.path().join("data"), folder.path().join("pipe"));
+    pipe(&path);
+    let path = path.to_str().expect("UTF-8");
+    for args in [&["serve", "--listen", "127.0.0.1:0"][..], &["app", "list"], &["doctor"]] {
+        // Commands want a database, which the first start makes.
+        if args[0] != "serve" && !data.join("claviger.db").exists() {
+            fs::write(data.join("claviger.db"), "").expect("a file");
+        }
+        let mut command = claviger();
+        command.args(args).args(["--master-key-file", path, "--data-dir"]).arg(&data);
+        let mut process = Process::spawn(command, folder.path());
+        assert_eq!(process.wait().code(), Some(1), "{args:?}");
+        let said = process.stdout() + &process.stderr();
+        assert!(said.contains("it is no regular file"), "{args:?}: {said}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Certificates that are replaced while the server runs.
 
 use std::{
+    fs,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
@@ -11,7 +12,8 @@ use std::{
 use crate::{
     support::{
         eventually,
-        tls::{Client, NAME, Pair},
+        pipe::pipe,
+        tls::{Client, NAME, Pair, cert_in, key_in},
     },
     tls::secured,
 };
@@ -54,6 +56,32 @@ fn a_broken_one_is_told_and_changes_nothing() {
     });
     server.process.stop("TERM");
     assert_eq!(server.process.stderr().matches("the certificate from before stays").count(), 1);
+}
+
+#[test]
+fn a_pipe_in_place_of_a_file_holds_up_nothing() {
+    let (mut server, client, pair, folder) = secured("");
+    let address = server.app.address.clone();
+    let mut current = pair;
+    for (setting, path) in
+        [("tls_cert_file", cert_in(folder.path())), ("tls_key_file", key_in(folder.path()))]
+    {
+        let made = folder.path().join("pipe");
+        pipe(&made);
+        fs::rename(&made, &path).expect("a pipe in its place");
+        server.process.signal("HUP");
+        let told = format!("{setting}: {} cannot be read: it is no regular file", path.display());
+        eventually("the log to tell", || server.process.stderr().contains(&told).then_some(()));
+        let before = Client::trusting([&current]);
+        assert_eq!(before.open(&address).expect("a connection").certificate(), current.cert);
+        current = Pair::new();
+        current.write(folder.path());
+        let next = Client::trusting([&current]);
+        eventually("the new certificate", || next.open(&address).is_ok().then_some(()));
+    }
+    assert!(client.open(&address).is_err());
+    // No thread waits for somebody who writes.
+    server.process.stop("TERM");
 }
 
 #[test]

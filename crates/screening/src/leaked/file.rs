@@ -7,6 +7,8 @@ use std::{
     path::Path,
 };
 
+use claviger_files::open_regular;
+
 use super::{
     hash::Hash,
     window::{Found, Trouble, WRONG_LINES, Window},
@@ -41,7 +43,7 @@ fn with_file<T>(
     path: &Path,
     work: impl FnOnce(&mut SortedLines<File>) -> Result<T, Trouble>,
 ) -> Result<T, ScreeningError> {
-    let reader = File::open(path).map_err(|source| ScreeningError::file(path, source))?;
+    let reader = open_regular(path).map_err(|source| ScreeningError::file(path, source))?;
     let length = reader.metadata().map_err(|source| ScreeningError::file(path, source))?.len();
     work(&mut SortedLines { reader, length }).map_err(|trouble| match trouble {
         Trouble::Read(source) => ScreeningError::file(path, source),

@@ -1,10 +1,12 @@
 //! A folder with a file for each prefix.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::{ErrorKind, Read},
     path::Path,
 };
+
+use claviger_files::open_regular;
 
 use super::{
     hash::{DIGITS, Hash, PREFIX_DIGITS},
@@ -54,7 +56,7 @@ pub(super) fn contains(path: &Path, hash: Hash) -> Result<bool, ScreeningError> 
 /// The content of a file; `None` when it is not there. What is too large is cut off, in the middle of a line or not:
 /// no file of a prefix comes near it.
 fn read(path: &Path) -> Result<Option<Vec<u8>>, ScreeningError> {
-    let file = match File::open(path) {
+    let file = match open_regular(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(ScreeningError::file(path, source)),

@@ -100,6 +100,8 @@ async fn blocking(
 
 #[cfg(test)]
 mod tests {
+    use rustix::fs::{CWD, Mode, mkfifoat};
+
     use super::*;
 
     /// Answers for the prefix of `password` with one fixed text, and refuses every other.
@@ -151,6 +153,11 @@ mod tests {
         std::fs::remove_file(&single).unwrap();
         assert!(matches!(file.is_leaked("password").await, Err(ScreeningError::File { .. })));
         assert!(matches!(LeakedPasswords::file(folder.path()), Err(ScreeningError::File { .. })));
+        for pipe in [&single, &folder.path().join("8BE3C.txt")] {
+            mkfifoat(CWD, pipe, Mode::from_raw_mode(0o600)).unwrap();
+        }
+        assert!(matches!(file.is_leaked("password").await, Err(ScreeningError::File { .. })));
+        assert!(matches!(parts.is_leaked("Password").await, Err(ScreeningError::File { .. })));
     }
 
     #[test]

@@ -85,6 +85,8 @@ fn stamp(path: &Path) -> Stamp {
 mod tests {
     use std::{fs::File, time::Duration};
 
+    use rustix::fs::{CWD, Mode, mkfifoat};
+
     use super::*;
 
     /// Writes a file that was changed `age` seconds after the epoch, so that no test waits for a clock.
@@ -137,6 +139,19 @@ mod tests {
         write(&list, "192.0.2.3", 3);
         assert!(watch.reload_if_changed().unwrap());
         assert!(has(&watch, "192.0.2.3") && !has(&watch, "192.0.2.1"));
+    }
+
+    #[test]
+    fn a_pipe_in_place_of_a_file_holds_up_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("vpn.txt");
+        write(&list, "192.0.2.1", 1);
+        let watch = VpnWatch::open(&list, None).unwrap();
+        fs::remove_file(&list).unwrap();
+        mkfifoat(CWD, &list, Mode::from_raw_mode(0o600)).unwrap();
+        let error = watch.reload_if_changed().unwrap_err().to_string();
+        assert!(error.contains("it is no regular file"), "{error}");
+        assert!(has(&watch, "192.0.2.1"));
     }
 
     #[test]

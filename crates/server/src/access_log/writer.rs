@@ -1,14 +1,15 @@
 //! The thread that writes the access log.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{self, Write},
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
 use claviger_domain::Seldom;
+use claviger_files::private;
 use claviger_metrics::Counter;
 use tokio::sync::mpsc::{Receiver, Sender};
 
@@ -108,7 +109,7 @@ impl Writer {
 }
 
 fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create(true).append(true).mode(0o600).open(path)
+    private().create(true).append(true).open(path)
 }
 
 /// Writes what comes until it is told to stop. A line is written at once where no other waits.

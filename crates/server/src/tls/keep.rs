@@ -7,56 +7,85 @@ use std::{
 
 use claviger_acme::{Acme, AcmeError, Outcome};
 use claviger_domain::{Random as _, Seldom, SystemRandom};
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
-use super::{acceptor::Tls, facts::CertificateFacts, pair::Pair, watch::tell};
+use super::{facts::CertificateFacts, follow::Source, pair::Pair};
 use crate::health::Readiness;
 
-/// How often is looked for a certificate that another node has got, and whether another is due.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// How long after a failure nothing is asked; each pause is twice as long as the one before. Orders have longer pauses,
 /// which are kept with them.
 const PAUSE: Duration = Duration::from_secs(5);
 const PAUSE_MAX: Duration = Duration::from_secs(600);
 
-/// Gets certificates from the authority before they are due, until it is dropped.
-pub(crate) async fn keep(acme: Arc<Acme>, tls: Arc<Tls>, readiness: &Readiness) {
-    // Whoever began at one moment does not come back at one.
-    let mut early = [0];
-    SystemRandom.fill(&mut early);
-    let (mut seen, mut facts) = (None, None);
-    let (mut pause, mut next) = (PAUSE, Instant::now());
-    let reminded = Seldom::new();
-    loop {
-        match acme.look().await {
-            Ok(text) if text != seen => {
-                facts = text.as_deref().and_then(Pair::of).map(|pair| {
-                    if tls.replace(&pair) {
-                        tell(&pair, "another certificate has come");
-                    }
-                    pair.facts
-                });
-                seen = text;
-            }
-            Ok(_) => {}
-            Err(error) => tracing::error!("{error}"),
+/// An authority, from which certificates are got before they are due.
+pub(crate) struct Kept<'a> {
+    acme: Arc<Acme>,
+    readiness: &'a Readiness,
+    /// The certificate that was found last, which another node may have got, and what it says.
+    seen: Option<String>,
+    facts: Option<CertificateFacts>,
+    /// By how much earlier one is due here, so that whoever began at one moment does not come back at one.
+    early: u8,
+    pause: Duration,
+    next: Instant,
+    reminded: Seldom,
+}
+
+impl<'a> Kept<'a> {
+    /// This authority, of which nothing was seen yet.
+    pub(crate) fn new(acme: Arc<Acme>, readiness: &'a Readiness) -> Self {
+        let mut early = [0];
+        SystemRandom.fill(&mut early);
+        Self {
+            acme,
+            readiness,
+            seen: None,
+            facts: None,
+            early: early[0],
+            pause: PAUSE,
+            next: Instant::now(),
+            reminded: Seldom::new(),
         }
-        readiness.certified(facts.as_ref().is_some_and(|facts| facts.days_left(SystemTime::now()).is_some()));
-        if Instant::now() >= next && is_due(facts.as_ref(), acme.domains(), early[0]) {
-            match acme.renew(seen.as_deref()).await {
-                Ok(Outcome::Renewed) => {
-                    pause = PAUSE;
-                    continue;
-                }
-                Ok(Outcome::NotNow) => remind(&acme, facts.as_ref(), &reminded).await,
-                Err(error) => {
-                    next = Instant::now() + pause;
-                    complain(&acme, &error, facts.as_ref(), pause).await;
-                    pause = (pause * 2).min(PAUSE_MAX);
-                }
+    }
+}
+
+impl Source for Kept<'_> {
+    const NEWS: &'static str = "another certificate has come";
+
+    async fn look(&mut self, _asked: bool) -> Option<Pair> {
+        let text = match self.acme.look().await {
+            Ok(text) if text != self.seen => text,
+            Ok(_) => return None,
+            Err(error) => {
+                tracing::error!("{error}");
+                return None;
+            }
+        };
+        let pair = text.as_deref().and_then(Pair::of);
+        self.facts = pair.as_ref().map(|pair| pair.facts.clone());
+        self.seen = text;
+        pair
+    }
+
+    async fn act(&mut self) -> bool {
+        let facts = self.facts.as_ref();
+        self.readiness.certified(facts.is_some_and(|facts| facts.days_left(SystemTime::now()).is_some()));
+        if Instant::now() < self.next || !is_due(facts, self.acme.domains(), self.early) {
+            return false;
+        }
+        match self.acme.renew(self.seen.as_deref()).await {
+            Ok(Outcome::Renewed) => {
+                self.pause = PAUSE;
+                return true;
+            }
+            Ok(Outcome::NotNow) => remind(&self.acme, facts, &self.reminded).await,
+            Err(error) => {
+                self.next = Instant::now() + self.pause;
+                complain(&self.acme, &error, facts, self.pause).await;
+                self.pause = (self.pause * 2).min(PAUSE_MAX);
             }
         }
-        sleep(LOOK_EVERY).await;
+        false
     }
 }
 

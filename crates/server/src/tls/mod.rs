@@ -3,6 +3,7 @@
 mod acceptor;
 mod ends;
 mod facts;
+mod follow;
 mod keep;
 mod pair;
 mod watch;
@@ -11,6 +12,7 @@ pub(crate) use acceptor::HTTP_2;
 pub use acceptor::Tls;
 pub(crate) use ends::tell;
 pub use facts::CertificateFacts;
-pub(crate) use keep::keep;
+pub(crate) use follow::follow;
+pub(crate) use keep::Kept;
 pub use pair::{Pair, PairFiles};
-pub(crate) use watch::watch;
+pub(crate) use watch::Watched;

@@ -2,11 +2,13 @@
 
 use std::{
     fs,
+    io::ErrorKind,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
+use claviger_files::read_regular;
 use rustls::{
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
@@ -126,10 +128,8 @@ impl Pair {
 }
 
 fn read(setting: &str, path: &Path) -> Result<Vec<u8>, String> {
-    let told = |error: std::io::Error| format!("{setting}: {} cannot be read: {error}", path.display());
-    let size = fs::metadata(path).map_err(told)?.len();
-    if size > FILE_MAX {
-        return Err(format!("{setting}: {} is too large for a file in PEM", path.display()));
-    }
-    fs::read(path).map_err(told)
+    read_regular(path, FILE_MAX).map_err(|error| match error.kind() {
+        ErrorKind::FileTooLarge => format!("{setting}: {} is too large for a file in PEM", path.display()),
+        _ => format!("{setting}: {} cannot be read: {error}", path.display()),
+    })
 }

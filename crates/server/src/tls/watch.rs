@@ -1,52 +1,36 @@
 //! Looking whether the files of a certificate have changed.
 
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
-
-use tokio::signal::unix::{SignalKind, signal};
+use std::sync::Arc;
 
 use super::{
-    acceptor::Tls,
+    follow::Source,
     pair::{Pair, PairFiles, PairText},
 };
 
-/// How often the files are looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// Files that somebody else replaces.
+pub(crate) struct Watched {
+    files: Arc<PairFiles>,
+    seen: Seen,
+}
 
-/// Takes new certificates as they come, until it is dropped. On SIGHUP it looks at once.
-pub(crate) async fn watch(files: PairFiles, tls: Arc<Tls>) {
-    let mut hangup = signal(SignalKind::hangup()).ok();
-    let files = Arc::new(files);
-    let mut seen = Seen::default();
-    loop {
-        let asked = match &mut hangup {
-            None => {
-                tokio::time::sleep(LOOK_EVERY).await;
-                false
-            }
-            Some(hangup) => tokio::select! {
-                () = tokio::time::sleep(LOOK_EVERY) => false,
-                asked = hangup.recv() => asked.is_some(),
-            },
-        };
-        let reading = files.clone();
-        let Ok(text) = tokio::task::spawn_blocking(move || reading.text()).await else { continue };
-        if let Some(pair) = seen.look(&files, text, asked)
-            && tls.replace(&pair)
-        {
-            tell(&pair, "the certificate was replaced");
-        }
+impl Watched {
+    /// These files, of which nothing was seen yet.
+    pub(crate) fn new(files: PairFiles) -> Self {
+        Self { files: Arc::new(files), seen: Seen::default() }
     }
 }
 
-/// Tells the log of a certificate that is served from now on.
-pub(super) fn tell(pair: &Pair, what: &'static str) {
-    let names = pair.facts.names().join(", ");
-    match pair.facts.days_left(SystemTime::now()) {
-        Some(days_left) => tracing::info!(names, days_left, "{what}"),
-        None => tracing::error!(names, "{what}, and it has ended: clients refuse it, get a new one"),
+impl Source for Watched {
+    const NEWS: &'static str = "the certificate was replaced";
+
+    async fn look(&mut self, asked: bool) -> Option<Pair> {
+        let reading = self.files.clone();
+        let text = tokio::task::spawn_blocking(move || reading.text()).await.ok()?;
+        self.seen.look(&self.files, text, asked)
+    }
+
+    async fn act(&mut self) -> bool {
+        false
     }
 }
 

@@ -120,6 +120,7 @@ mod tests {
     use std::{fs, path::Path, sync::Arc};
 
     use claviger_domain::{Secret, SystemClock, SystemRandom};
+    use rustix::fs::{CWD, Mode, mkfifoat};
     use tempfile::TempDir;
 
     use super::*;
@@ -142,6 +143,21 @@ mod tests {
         Service::open(database, options, Arc::new(SystemClock), Arc::new(SystemRandom)).await.unwrap()
     }
 
+    /// Another key encrypts from now on, which this node alone has in its file.
+    async fn announce_another(first: &Service, folder: &TempDir) {
+        let own = source(folder.path(), "first.key");
+        let former = own.read().unwrap().unwrap();
+        let keys: Vec<_> =
+            std::iter::once(crate::shared::master_key::draw(&SystemRandom)).chain(former).collect();
+        let passphrase = Secret::new("correct horse battery");
+        own.replace(&keys, Some(&passphrase), &SystemRandom).unwrap();
+        let marks = first.store.db().read(Marks::read).await.unwrap();
+        first.vault.reload(&marks).unwrap();
+        let next = first.vault.names()[0].clone();
+        let announce = move |conn: &mut Conn<'_>| marks.announce(conn, &next);
+        first.store.db().write::<_, StoreError, _>(announce).await.unwrap();
+    }
+
     async fn look(service: &Service, follower: &mut Follower) -> Followed {
         let names = service.store.db().read::<_, StoreError, _>(Marks::names).await.unwrap();
         service.follow_master_key(names, follower).await.unwrap()
@@ -156,16 +172,7 @@ mod tests {
         let (second, mut follower) = (node(&folder, "second.key").await, Follower::default());
         assert_eq!(look(&second, &mut follower).await, Followed::Known);
 
-        let keys = std::iter::once(crate::shared::master_key::draw(&SystemRandom))
-            .chain(source(folder.path(), "first.key").read().unwrap().unwrap());
-        let keys: Vec<_> = keys.collect();
-        let passphrase = Secret::new("correct horse battery");
-        source(folder.path(), "first.key").replace(&keys, Some(&passphrase), &SystemRandom).unwrap();
-        let marks = first.store.db().read(Marks::read).await.unwrap();
-        first.vault.reload(&marks).unwrap();
-        let next = first.vault.names()[0].clone();
-        let announce = move |conn: &mut Conn<'_>| marks.announce(conn, &next);
-        first.store.db().write::<_, StoreError, _>(announce).await.unwrap();
+        announce_another(&first, &folder).await;
         let expected = [Followed::Vain, Followed::Unchanged, Followed::Unchanged];
         for expected in expected {
             assert_eq!(look(&second, &mut follower).await, expected);
@@ -181,6 +188,23 @@ mod tests {
         fs::copy(&one, &other).unwrap();
         assert_eq!(look(&second, &mut follower).await, Followed::Read);
         assert_eq!(look(&second, &mut follower).await, Followed::Known);
+    }
+
+    #[tokio::test]
+    async fn a_pipe_in_place_of_the_file_holds_up_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = node(&folder, "first.key").await;
+        let [one, other] = ["first.key", "second.key"].map(|name| folder.path().join(name));
+        fs::copy(&one, &other).unwrap();
+        let (second, mut follower) = (node(&folder, "second.key").await, Follower::default());
+        announce_another(&first, &folder).await;
+        fs::remove_file(&other).unwrap();
+        mkfifoat(CWD, &other, Mode::from_raw_mode(0o600)).unwrap();
+        assert_eq!(look(&second, &mut follower).await, Followed::Vain);
+        assert!(follower.reason.contains("it is no regular file"), "{}", follower.reason);
+        fs::remove_file(&other).unwrap();
+        fs::copy(&one, &other).unwrap();
+        assert_eq!(look(&second, &mut follower).await, Followed::Read);
     }
 
     #[tokio::test]

@@ -2,15 +2,16 @@
 //! backup was read: what is there already is never removed, nor replaced.
 
 use std::{
-    fs::{self, DirEntry, File, OpenOptions, TryLockError},
-    io::{self, BufReader, ErrorKind, Read as _, Write as _},
+    fs::{self, DirEntry, File},
+    io::{self, BufReader, Read as _, Write as _},
     path::{Path, PathBuf},
 };
 
 use claviger_archive::{ArchiveError, FileEntry};
+use claviger_files::{Lock, create_private, create_private_folder, lock_folder, sync_folder};
 
 use super::error::BackupError;
-use crate::shared::{file_store::is_id, private::create_private};
+use crate::shared::file_store::is_id;
 
 /// The folder, in that of the uploads, of files that are not yet among them.
 const STAGE: &str = ".restore";
@@ -32,25 +33,20 @@ pub(super) struct Uploads {
     dir: PathBuf,
     open: Option<(File, PathBuf)>,
     /// Held on the folder itself.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Files {
     /// A folder that has no uploads, but for those that an earlier try put there.
     pub(super) fn of_folder(dir: &Path) -> Result<Self, BackupError> {
         let told = || BackupError::file(format!("cannot use the folder of files {}", dir.display()));
-        create_private(dir).map_err(told())?;
-        let lock = File::open(dir).map_err(told())?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::Error(error)) => return Err(told()(error)),
-            Err(TryLockError::WouldBlock) => {
-                return Err(BackupError::Refused(format!(
-                    "another restore writes to the folder of files {}: wait for its end",
-                    dir.display()
-                )));
-            }
-        }
+        create_private_folder(dir).map_err(told())?;
+        let Some(lock) = lock_folder(dir).map_err(told())? else {
+            return Err(BackupError::Refused(format!(
+                "another restore writes to the folder of files {}: wait for its end",
+                dir.display()
+            )));
+        };
         let stage = dir.join(STAGE);
         if !stage.join(PLACING).exists() && !apps_in(dir).map_err(told())?.is_empty() {
             return Err(BackupError::Refused(format!(
@@ -58,7 +54,7 @@ impl Files {
                 dir.display()
             )));
         }
-        create_private(&stage).map_err(told())?;
+        create_private_folder(&stage).map_err(told())?;
         for left in apps_in(&stage).map_err(told())? {
             fs::remove_dir_all(left.path()).map_err(told())?;
         }
@@ -73,12 +69,8 @@ impl Files {
         let folder = uploads.stage().join(entry.app.to_string());
         let path = folder.join(&entry.id);
         let told = || BackupError::file(format!("cannot write {}", path.display()));
-        create_private(&folder).map_err(told())?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        uploads.open = Some((options.open(&path).map_err(told())?, path));
+        create_private_folder(&folder).map_err(told())?;
+        uploads.open = Some((create_private(&path).map_err(told())?, path));
         Ok(())
     }
 
@@ -117,10 +109,10 @@ impl Uploads {
             || BackupError::file(format!("cannot write to the folder of files {}", self.dir.display()));
         let stage = self.stage();
         File::create(stage.join(PLACING)).and_then(|mark| mark.sync_all()).map_err(told())?;
-        sync(&stage).map_err(told())?;
+        sync_folder(&stage).map_err(told())?;
         for app in apps_in(&stage).map_err(told())? {
             let folder = self.dir.join(app.file_name());
-            create_private(&folder).map_err(told())?;
+            create_private_folder(&folder).map_err(told())?;
             for file in fs::read_dir(app.path()).map_err(told())? {
                 let file = file.map_err(told())?.path();
                 let place = folder.join(file.file_name().unwrap_or_default());
@@ -133,9 +125,9 @@ impl Uploads {
                     )));
                 }
             }
-            sync(&folder).map_err(told())?;
+            sync_folder(&folder).map_err(told())?;
         }
-        sync(&self.dir).map_err(told())
+        sync_folder(&self.dir).map_err(told())
     }
 }
 
@@ -146,15 +138,6 @@ fn apps_in(dir: &Path) -> io::Result<Vec<DirEntry>> {
         name.to_str().is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_digit()))
     };
     fs::read_dir(dir)?.filter(|entry| entry.as_ref().map_or(true, of_app)).collect()
-}
-
-/// Lets the names in a folder stay after a loss of power.
-fn sync(dir: &Path) -> io::Result<()> {
-    match File::open(dir)?.sync_all() {
-        // Not every file system can.
-        Err(error) if error.kind() == ErrorKind::InvalidInput => Ok(()),
-        synced => synced,
-    }
 }
 
 fn is_same(one: &Path, other: &Path) -> io::Result<bool> {

@@ -1,7 +1,7 @@
 //! Backups in a folder.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, BufReader, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     process,
@@ -9,6 +9,7 @@ use std::{
 };
 
 use claviger_archive::{TAIL_LEN, Tail};
+use claviger_files::{create_private, create_private_folder, folder_of, sync_folder};
 use rustix::fs::Access;
 
 use super::{
@@ -16,7 +17,6 @@ use super::{
     names,
     shelf::{GIVEN_UP, Shelf, Stored, Unfinished},
 };
-use crate::shared::private::create_private;
 
 /// Ends the names of what is being written.
 const UNFINISHED: &str = ".unfinished";
@@ -41,11 +41,7 @@ impl Folder {
         if path.exists() {
             return Err(there_already(&path));
         }
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&unfinished).map_err(self.told("cannot write a backup into"))?;
+        let file = create_private(&unfinished).map_err(self.told("cannot write a backup into"))?;
         Ok(Sheet { file: BufWriter::with_capacity(PIECE, file), unfinished, path, kept: false })
     }
 }
@@ -88,7 +84,7 @@ impl Shelf for Folder {
     }
 
     fn begin(&self, name: &str) -> Result<Box<dyn Unfinished>, BackupError> {
-        create_private(&self.0).map_err(self.told("cannot make the folder"))?;
+        create_private_folder(&self.0).map_err(self.told("cannot make the folder"))?;
         // What a crash left in the same second is in nobody's way.
         Ok(Box::new(self.sheet(name, &process::id().to_string())?))
     }
@@ -174,12 +170,7 @@ impl Unfinished for Sheet {
         }
         self.kept = true;
         // The name too must be there after a power failure.
-        if let Some(folder) = self.path.parent() {
-            File::open(folder)
-                .and_then(|folder| folder.sync_all())
-                .map_err(BackupError::file("cannot sync the folder"))?;
-        }
-        Ok(())
+        sync_folder(folder_of(&self.path)).map_err(BackupError::file("cannot sync the folder"))
     }
 }
 

@@ -22,7 +22,6 @@ pub(crate) mod master_key;
 pub(crate) mod outcome;
 pub(crate) mod passwords;
 pub(crate) mod pauses;
-pub(crate) mod private;
 pub(crate) mod proven_keys;
 pub mod provider;
 pub(crate) mod proxy;

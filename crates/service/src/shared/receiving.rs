@@ -2,18 +2,18 @@
 //! gave up; after a crash, [`FileStore::clear_unfinished`] finds it.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Error, ErrorKind, Write},
     path::PathBuf,
     time::{Duration, SystemTime},
 };
 
 use aws_lc_rs::digest::{Context, SHA256};
+use claviger_files::{create_private, create_private_folder, sync_folder};
 
 use super::{
     disk::blocking,
     file_store::{FileStore, UNFINISHED, too_large, unless_missing},
-    private::create_private,
 };
 
 /// So many bytes are written at once.
@@ -64,11 +64,8 @@ impl FileStore {
         let folder = self.folder(app);
         let path = folder.join(format!("{UNFINISHED}{name}"));
         let (file, unfinished) = blocking(move || {
-            create_private(&folder)?;
-            let mut options = OpenOptions::new();
-            options.write(true).create_new(true);
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            Ok((options.open(&path)?, Unfinished(Some(path))))
+            create_private_folder(&folder)?;
+            Ok((create_private(&path)?, Unfinished(Some(path))))
         })
         .await?;
         let writer = Some(Writer { file, digest: Context::new(&SHA256) });
@@ -88,7 +85,7 @@ impl FileStore {
             }
             unfinished.0 = None;
             // A name is on disk once its folder is.
-            File::open(folder)?.sync_all()
+            sync_folder(&folder)
         })
         .await
     }

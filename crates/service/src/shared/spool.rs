@@ -8,11 +8,11 @@ use std::{
 };
 
 use claviger_capacity::Who;
+use claviger_files::create_private_folder;
 
 use super::{
     content::Content,
     disk::{Room, Rooms, blocking},
-    private::create_private,
 };
 
 /// So many bytes may wait in all.
@@ -80,7 +80,7 @@ impl Spool {
 }
 
 fn unnamed(dir: &Path) -> io::Result<File> {
-    create_private(dir)?;
+    create_private_folder(dir)?;
     tempfile::tempfile_in(dir)
 }
 

@@ -318,7 +318,7 @@ mod tests {
     fn refuses_a_file_that_is_no_key() {
         let folder = tempfile::tempdir().unwrap();
         let path = source(folder.path(), "master.key");
-        crate::shared::private::write_private(&folder.path().join("master.key"), b"secret").unwrap();
+        claviger_files::write_private(&folder.path().join("master.key"), b"secret").unwrap();
         assert!(matches!(Vault::load(&path), Err(MasterKeyError::Malformed(_))));
         assert!(matches!(Vault::create(&path, &SystemRandom), Err(MasterKeyError::File { .. })));
     }

@@ -1,8 +1,7 @@
 //! SQLite: one writer that commits in groups, and a few readers, each on a thread of its own.
 
 use std::{
-    fs::{self, OpenOptions},
-    io,
+    fs, io,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::Arc,
@@ -11,6 +10,7 @@ use std::{
 };
 
 use claviger_domain::Seldom;
+use claviger_files::private;
 use claviger_metrics::Histogram;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
@@ -173,11 +173,8 @@ fn write_ahead(connection: &Connection) -> Result<()> {
 
 /// Makes the file such that only its owner can read it; SQLite gives the files beside it the same mode.
 fn make_private(path: &Path) -> Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(|_| ()).map_err(|error| unwritable(path, &error))
+    let opened = private().create(true).truncate(false).open(path);
+    opened.map(|_| ()).map_err(|error| unwritable(path, &error))
 }
 
 /// Why a file, or what is to be beside it, cannot be made or written.

@@ -1,6 +1,7 @@
 //! `claviger import`: what other servers and tables have.
 
-pub(super) mod keyauth;
+mod keyauth;
+pub(super) mod outcome;
 
 use crate::config::StoreArgs;
 

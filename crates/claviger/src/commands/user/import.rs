@@ -5,7 +5,12 @@ use std::path::PathBuf;
 use claviger_domain::{Clock, SystemClock};
 use claviger_service::takeover::{UserList, UsersReport};
 
-use super::super::{backup::telling, import::keyauth::tell_refused, license::term, run::with_app};
+use super::super::{
+    import::outcome::{HowArgs, Outcome, made},
+    license::term,
+    progress::telling,
+    run::with_app,
+};
 use crate::{config::StoreArgs, output};
 
 /// What is to be imported.
@@ -24,15 +29,8 @@ pub(crate) struct Args {
     /// Date on which it ends, UTC: 2027-01-31 or 2027-01-31T12:00:00Z
     #[arg(long, value_name = "DATE")]
     until: Option<String>,
-    /// Let users without a password sign in with any, which is theirs from then on
-    #[arg(long)]
-    first_login_sets_password: bool,
-    /// Change nothing, and tell what would be made
-    #[arg(long)]
-    dry_run: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    how: HowArgs,
 }
 
 /// Runs the command.
@@ -44,8 +42,8 @@ pub(crate) fn run(store: StoreArgs, args: Args) -> anyhow::Result<()> {
         path: args.file,
         subscription: args.subscription,
         term,
-        first_login_sets_password: args.first_login_sets_password,
-        dry_run: args.dry_run,
+        first_login_sets_password: args.how.first_login_sets_password,
+        dry_run: args.how.dry_run,
     };
     let deed = store.deed.clone();
     with_app(store, &args.app, async move |service, app| {
@@ -53,22 +51,15 @@ pub(crate) fn run(store: StoreArgs, args: Args) -> anyhow::Result<()> {
         if let Some(deed) = deed {
             deed.tell(format!("made: {}; there: {}", report.users.taken, report.users.there));
         }
-        if args.json { output::json(&report) } else { tell(&report) }
+        if args.how.json { output::json(&report) } else { tell(&report) }
     })
 }
 
 fn tell(UsersReport { dry_run, again, users, notes }: &UsersReport) -> anyhow::Result<()> {
-    if *again {
-        println!("another run reads or has read this very list: what it dealt with is not made again");
-    }
-    let made = if *dry_run { "would be made" } else { "made" };
-    println!("users: {} {made}, {} are there, {} not taken", users.taken, users.there, users.refused);
-    tell_refused(users);
-    for note in notes {
-        output::say(format_args!("note: {note}"));
-    }
-    if *dry_run {
-        println!("nothing was changed");
-    }
-    Ok(())
+    let (dry_run, tables) = (*dry_run, std::slice::from_ref(users));
+    Outcome { source: "list", again: *again, dry_run, tables, left_out: &[], notes }.tell(|_| {
+        let (made, taken) = (made(dry_run), users.taken);
+        println!("users: {taken} {made}, {} are there, {} not taken", users.there, users.refused);
+        Ok(())
+    })
 }

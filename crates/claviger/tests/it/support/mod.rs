@@ -20,6 +20,7 @@ pub mod needle;
 pub mod objects;
 pub mod panel;
 pub mod people;
+pub mod pipe;
 pub mod postgres;
 pub mod proxied;
 pub mod seal;

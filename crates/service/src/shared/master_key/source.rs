@@ -1,21 +1,20 @@
 //! Where the master key comes from.
 
 use std::{
-    fmt, fs,
-    io::ErrorKind,
+    fmt,
     path::{Path, PathBuf},
 };
 
 use aws_lc_rs::digest::{SHA256, digest};
 use claviger_domain::{Random, Secret};
+use claviger_files::{Lock, write_private};
 use zeroize::Zeroizing;
 
 use super::{
     error::MasterKeyError,
-    file::{self, Lock},
+    file,
     text::{self, KEY_LEN, KeyBytes, Unread},
 };
-use crate::shared::private::write_private;
 
 /// Where the master key comes from, and what opens it. Several keys may stand there: the first is to be used, the others open
 /// what was encrypted before.
@@ -55,6 +54,14 @@ impl MasterKeySource {
         Self { passphrase, ..self }
     }
 
+    /// The file, if it is one.
+    pub fn file_path(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(path) => Some(path),
+            Place::Given(..) => None,
+        }
+    }
+
     /// Whether there is anything.
     pub fn is_there(&self) -> bool {
         match &self.place {
@@ -65,12 +72,7 @@ impl MasterKeySource {
 
     /// Whether a passphrase protects it, as far as it can be read.
     pub fn is_protected(&self) -> bool {
-        match &self.place {
-            Place::File(path) => {
-                fs::read_to_string(path).map(Zeroizing::new).is_ok_and(|text| text::is_protected(&text))
-            }
-            Place::Given(text, _) => text::is_protected(text.expose()),
-        }
+        self.text().ok().flatten().is_some_and(|text| text::is_protected(&text))
     }
 
     /// The passphrase, if one is given.
@@ -97,11 +99,7 @@ impl MasterKeySource {
     fn text(&self) -> Result<Option<Zeroizing<String>>, MasterKeyError> {
         match &self.place {
             Place::Given(text, _) => Ok(Some(Zeroizing::new(text.expose().to_owned()))),
-            Place::File(path) => match fs::read_to_string(path).map(Zeroizing::new) {
-                Ok(text) => file::refuse_exposed(path).map(|()| Some(text)),
-                Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-                Err(source) => Err(file::fault(path, source)),
-            },
+            Place::File(path) => file::read(path),
         }
     }
 

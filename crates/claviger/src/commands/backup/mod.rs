@@ -1,0 +1,181 @@
+//! `claviger backup`: making backups, looking at them, restoring them, clearing them away.
+
+mod create;
+mod key;
+mod restore;
+mod verify;
+mod words;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use claviger_domain::{Clock as _, SystemClock};
+use claviger_files::write_private;
+use claviger_service::backups::{Identity, Pace, Place, Stored};
+use serde_json::json;
+
+use crate::{
+    config::{Backups, KeepArgs, PlaceArgs, StoreArgs},
+    output,
+};
+use key::KeyFileArgs;
+pub(super) use words::advised;
+
+/// What can be done with backups.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Make a backup of the database and the uploaded files; the server may run
+    Create {
+        #[command(flatten)]
+        place: PlaceArgs,
+        #[command(flatten)]
+        pace: PaceArgs,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the backups, newest first
+    List {
+        #[command(flatten)]
+        place: PlaceArgs,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look whether a backup can be restored, by doing so in a folder that is removed afterwards
+    Verify {
+        /// Name of the backup [default: the newest whole one that is not dated later than now]
+        name: Option<String>,
+        #[command(flatten)]
+        place: PlaceArgs,
+        #[command(flatten)]
+        key: KeyFileArgs,
+        #[command(flatten)]
+        pace: PaceArgs,
+        /// Folder with room for the database [default: the system's for temporary files]
+        #[arg(long, value_name = "DIR")]
+        scratch: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Restore a backup into a database that has nothing yet, and its files; no session lives on
+    Restore {
+        /// Name of the backup [default: the newest whole one that is not dated later than now]
+        name: Option<String>,
+        #[command(flatten)]
+        place: PlaceArgs,
+        #[command(flatten)]
+        key: KeyFileArgs,
+    },
+    /// Make a key that opens backups, in a new file, and print the recipient to encrypt them for
+    Keygen {
+        /// The file; keep it elsewhere than the backups
+        file: PathBuf,
+    },
+    /// Delete the backups that need not be kept
+    Prune {
+        #[command(flatten)]
+        place: PlaceArgs,
+        #[command(flatten)]
+        keep: KeepArgs,
+        /// Only tell which ones
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+/// How much of processor and disk is taken.
+#[derive(clap::Args)]
+pub(crate) struct PaceArgs {
+    /// Take all that there is of processor and disk; otherwise two thirds of the time are left to the server
+    #[arg(long)]
+    fast: bool,
+}
+
+impl PaceArgs {
+    fn pace(&self) -> Pace {
+        if self.fast { Pace::Fast } else { Pace::Gentle }
+    }
+}
+
+/// Runs one of the commands.
+pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Create { place, pace, json } => create::run(store, place, pace.pace(), json),
+        Command::List { place, json } => {
+            let backups = Backups::resolve(&store, place, KeepArgs::default())?;
+            let (rows, now) = (backups.place()?.list().map_err(advised)?, SystemClock.now());
+            output::list(
+                json,
+                ["NAME", "MADE", "BYTES", "STATE"],
+                rows,
+                |stored| {
+                    let whole = if stored.whole { "whole" } else { "cut off" };
+                    let ahead = if stored.is_ahead(now) { ", dated later than now" } else { "" };
+                    [
+                        stored.name,
+                        output::time(stored.made),
+                        stored.bytes.to_string(),
+                        format!("{whole}{ahead}"),
+                    ]
+                },
+                |stored| json!({ "name": stored.name, "made": stored.made, "bytes": stored.bytes, "whole": stored.whole }),
+            )
+        }
+        Command::Verify { name, place, key, pace, scratch, json } => {
+            verify::run(store, place, &key, name.as_deref(), pace.pace(), scratch, json)
+        }
+        Command::Restore { name, place, key } => restore::run(store, place, &key, name.as_deref()),
+        Command::Keygen { file } => keygen(&file),
+        Command::Prune { place, keep, dry_run } => prune(&store, place, keep, dry_run),
+    }
+}
+
+fn keygen(file: &Path) -> anyhow::Result<()> {
+    let identity = Identity::generate()?;
+    let recipient = identity.recipient()?;
+    let text = format!("# public key: {recipient}\n{}\n", *identity.expose());
+    write_private(file, text.as_bytes()).with_context(|| format!("cannot write {}", file.display()))?;
+    println!("{recipient}");
+    Ok(())
+}
+
+/// The backup of this name, or the newest one; those that are passed over are told.
+fn chosen(place: &Place, name: Option<&str>) -> anyhow::Result<Stored> {
+    let found = place.find(name, SystemClock.now()).map_err(advised)?;
+    for (stored, why) in &found.passed_over {
+        eprintln!("claviger: passed over {}: {why}", stored.name);
+    }
+    Ok(found.stored)
+}
+
+fn prune(store: &StoreArgs, place: PlaceArgs, keep: KeepArgs, dry_run: bool) -> anyhow::Result<()> {
+    let backups = Backups::resolve(store, place, keep)?;
+    if backups.keep.is_all() {
+        anyhow::bail!(
+            "nothing says what to keep: name at least one of --keep-days, --keep-daily, --keep-weekly, --keep-monthly"
+        );
+    }
+    let (place, now) = (backups.place()?, SystemClock.now());
+    let all = place.list().map_err(advised)?;
+    for stored in all.iter().filter(|stored| stored.is_ahead(now)) {
+        eprintln!(
+            "claviger: {} is dated later than now: it neither counts nor is deleted; if it need not be kept, delete it by hand",
+            stored.name
+        );
+    }
+    let gone = if dry_run {
+        backups.keep.surplus(&all, now)
+    } else {
+        backups.keep.prune(&place, now).map_err(advised)?
+    };
+    let word = if dry_run { "would delete" } else { "deleted" };
+    for stored in &gone {
+        output::say(format_args!("{word} {}", stored.name));
+    }
+    if gone.is_empty() {
+        println!("all backups are kept");
+    }
+    Ok(())
+}

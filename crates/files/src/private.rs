@@ -1,0 +1,76 @@
+//! Files that only their owner can read.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+};
+
+/// How a file is opened to write to it, which is its owner's alone if it is made.
+pub fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).mode(0o600);
+    options
+}
+
+/// Makes a new file that only its owner can read.
+///
+/// # Errors
+/// Whatever the system says; also when something is there already, be it a link.
+pub fn create_private(path: &Path) -> io::Result<File> {
+    private().create_new(true).open(path)
+}
+
+/// Writes a new file that only its owner can read, and makes sure that its content is on disk.
+///
+/// # Errors
+/// Those of [`create_private`].
+pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = create_private(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs,
+        io::ErrorKind,
+        os::unix::fs::{MetadataExt as _, symlink},
+    };
+
+    use rustix::{fs::Mode, process::umask};
+
+    use super::*;
+    use crate::{create_private_folder, lock_file, replace_private};
+
+    #[test]
+    fn others_cannot_read_whatever_the_umask() {
+        // All of this process's; no other test here hangs on it.
+        umask(Mode::empty());
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        create_private_folder(&path("a/b")).unwrap();
+        write_private(&path("a/written"), b"text").unwrap();
+        replace_private(&path("a/replaced"), b"text").unwrap();
+        drop(lock_file(&path("a/lock")).unwrap());
+        let files = ["a/written", "a/replaced", "a/lock"].map(|name| (name, 0o600));
+        for (name, mode) in [("a", 0o700), ("a/b", 0o700)].into_iter().chain(files) {
+            assert_eq!(fs::metadata(path(name)).unwrap().mode() & 0o777, mode, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_there_is_not_written_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let [file, link, nowhere] = ["file", "link", "nowhere"].map(|name| folder.path().join(name));
+        write_private(&file, b"first").unwrap();
+        symlink(&nowhere, &link).unwrap();
+        for path in [&file, &link] {
+            assert_eq!(write_private(path, b"second").unwrap_err().kind(), ErrorKind::AlreadyExists);
+        }
+        assert_eq!(fs::read(&file).unwrap(), b"first");
+        assert!(!nowhere.exists());
+    }
+}
