@@ -88,18 +88,6 @@ impl Server {
         Self::start_with(binary, folder, &[])
     }
 
-    /// As [`Server::start`], on the database of an address instead of one in `folder`.
-    ///
-    /// # Errors
-    /// As [`Server::start`].
-    pub fn start_on(binary: &Path, folder: &Path, database: Option<&str>) -> Result<Self> {
-        Self::start_with(
-            binary,
-            folder,
-            database.map(|url| ["--database", url]).as_ref().map_or(&[][..], |more| more),
-        )
-    }
-
     /// As [`Server::start`], with more words on its command line.
     ///
     /// # Errors

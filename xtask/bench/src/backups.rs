@@ -69,9 +69,7 @@ pub fn measure(bench: &Bench) -> Result<Backups> {
     make_other_app(bench, folder.path())?;
     say(format!("making {rows} licenses and users"));
     fill(bench, &Database::sqlite(), folder.path(), rows)?;
-    // The load alone would fill an application otherwise.
-    let room = ["--app-anonymous-sessions", "100000000"];
-    let server = Server::start_with(&bench.claviger, folder.path(), &room)?;
+    let server = bench.restart(folder.path())?;
     sizes::fill(&server.demo, sessions)?;
     let (server, mut work) = beside_inits(bench, server, folder.path())?;
     server.stop()?;

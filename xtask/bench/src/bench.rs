@@ -7,6 +7,9 @@ use tempfile::TempDir;
 use xtask::bench::Options;
 use xtask::server::Server;
 
+/// A load of `init`s alone fills an application within a minute otherwise.
+const ROOM: [&str; 2] = ["--app-anonymous-sessions", "100000000"];
+
 /// What each part needs to start servers of its own.
 #[derive(Debug)]
 pub struct Bench<'a> {
@@ -32,7 +35,7 @@ impl Bench<'_> {
     pub fn fresh_server_on(&self, database: Option<&str>) -> Result<(Server, TempDir)> {
         let folder = tempfile::Builder::new().prefix("claviger-bench-").tempdir();
         let folder = folder.context("cannot make a temporary folder")?;
-        let server = Server::start_on(&self.claviger, folder.path(), database)?;
+        let server = self.restart_on(folder.path(), database)?;
         Ok((server, folder))
     }
 
@@ -49,6 +52,8 @@ impl Bench<'_> {
     /// # Errors
     /// When it does not become ready.
     pub fn restart_on(&self, folder: &Path, database: Option<&str>) -> Result<Server> {
-        Server::start_on(&self.claviger, folder, database)
+        let database = database.map(|url| ["--database", url]);
+        let more = database.iter().flatten().chain(&ROOM).copied().collect::<Vec<_>>();
+        Server::start_with(&self.claviger, folder, &more)
     }
 }

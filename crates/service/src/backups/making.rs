@@ -3,7 +3,6 @@
 use std::{fs::File, io::ErrorKind, path::PathBuf, sync::Arc};
 
 use claviger_archive::{FileEntry, Header, Sealed, Summary, Writer, age::Lock};
-use claviger_capacity::GiveWay;
 use claviger_store::{
     Conn, Store,
     backups::{self, Made},
@@ -13,6 +12,7 @@ use claviger_store::{
 use super::{
     error::BackupError,
     names,
+    pace::{Pace, Paced, PacedRead},
     place::Place,
     plan::BackupPlan,
     shelf::{Progress, Unfinished},
@@ -37,11 +37,11 @@ struct Job<'a> {
     files_dir: PathBuf,
     place: &'a Place,
     lock: Option<&'a Lock>,
+    pace: Pace,
     now: i64,
 }
 
-/// Makes a backup on this thread, as of one moment, while the server goes on; encrypted where there is a lock. From then on
-/// the thread gives way to others.
+/// Makes a backup on this thread, as of one moment, while the server goes on; encrypted where there is a lock.
 ///
 /// # Errors
 /// When the database, the files or the place fail; nothing is left of it then.
@@ -49,14 +49,15 @@ pub fn make(
     service: &Service,
     place: &Place,
     lock: Option<&Lock>,
+    pace: Pace,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Backup, BackupError> {
-    GiveWay::Utterly.begin();
     let job = Job {
         store: &service.store,
         files_dir: service.options.files_dir.clone(),
         place,
         lock,
+        pace,
         now: service.clock.now(),
     };
     job.make(progress)
@@ -92,11 +93,12 @@ impl Job<'_> {
     fn make(&self, progress: &(dyn Fn(Progress) + Sync)) -> Result<Backup, BackupError> {
         let name = names::of(self.now);
         let out = Sealed::new(self.place.begin(&name)?, self.lock)?;
-        let now = self.now;
+        let (now, mut paced) = (self.now, Paced::begin(self.pace));
         // The snapshot is left before the files are read: it keeps the database from tidying up.
-        let (mut writer, files) = self.store.read_here(|conn| write_tables(conn, out, now, progress))?;
+        let write = |conn: &mut Conn<'_>| write_tables(conn, out, now, &mut paced, progress);
+        let (mut writer, files) = self.store.read_here(write)?;
         for (entry, size) in files {
-            self.add(&mut writer, &entry, size)?;
+            self.add(&mut writer, &entry, size, &mut paced)?;
         }
         let (summary, out) = writer.finish()?;
         let (bytes, out) = out.finish()?;
@@ -105,7 +107,13 @@ impl Job<'_> {
         Ok(Backup { made, summary })
     }
 
-    fn add(&self, writer: &mut Out, entry: &FileEntry, size: i64) -> Result<(), BackupError> {
+    fn add(
+        &self,
+        writer: &mut Out,
+        entry: &FileEntry,
+        size: i64,
+        paced: &mut Paced,
+    ) -> Result<(), BackupError> {
         if !is_id(&entry.id) {
             writer.missed();
             return Ok(());
@@ -116,7 +124,7 @@ impl Job<'_> {
             Err(error) if error.kind() == ErrorKind::NotFound => writer.missed(),
             opened => {
                 let content = opened.map_err(BackupError::file(format!("cannot read {}", path.display())))?;
-                if writer.file(entry, content)? != size.unsigned_abs() {
+                if writer.file(entry, PacedRead(content, paced))? != size.unsigned_abs() {
                     writer.missed();
                 }
             }
@@ -129,6 +137,7 @@ fn write_tables(
     conn: &mut Conn<'_>,
     out: Sealed<Box<dyn Unfinished>>,
     now: i64,
+    paced: &mut Paced,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<(Out, Vec<(FileEntry, i64)>), BackupError> {
     let (schema, tables) = carry::describe(conn)?;
@@ -145,7 +154,9 @@ fn write_tables(
             if rows % TOLD == 0 {
                 progress(Progress { rows, of, files: 0 });
             }
-            Ok(writer.row(row)?)
+            writer.row(row)?;
+            paced.rest();
+            Ok(())
         })?;
         writer.end_table()?;
     }
@@ -165,7 +176,7 @@ impl Service {
     /// Makes a backup on a thread of its own, and notes what came of it.
     pub(crate) async fn make_apart(self: &Arc<Self>, plan: &BackupPlan) -> Result<Backup, BackupError> {
         let (service, plan) = (self.clone(), plan.clone());
-        let work = move || make(&service, &plan.place, plan.lock.as_ref(), &|_| {});
+        let work = move || make(&service, &plan.place, plan.lock.as_ref(), Pace::Gentle, &|_| {});
         let outcome = apart(work).await;
         self.note_backup(&outcome).await?;
         outcome

@@ -8,7 +8,13 @@ use claviger_store::{
     carry::{self, Loading, Written},
 };
 
-use super::{error::BackupError, files::Files, place::Place, shelf::Progress};
+use super::{
+    error::BackupError,
+    files::Files,
+    pace::{Pace, Paced},
+    place::Place,
+    shelf::Progress,
+};
 
 /// How often progress is told, in rows.
 const TOLD: u64 = 10_000;
@@ -31,6 +37,7 @@ pub(super) struct Reading<'a> {
     pub(super) now: i64,
     /// Tables whose rows are read and not written.
     pub(super) without: &'a [&'a str],
+    pub(super) pace: Pace,
     pub(super) progress: &'a (dyn Fn(Progress) + Sync),
 }
 
@@ -74,7 +81,9 @@ impl Reading<'_> {
         let of = header.tables.iter().fold(0_u64, |all, table| all.saturating_add(table.rows));
         let (mut progress, mut told) = (Progress { rows: 0, of, files: 0 }, 0);
         let (mut table, mut written, mut changed) = (None, Written::default(), 0);
+        let mut paced = Paced::begin(self.pace);
         loop {
+            paced.rest();
             match body.advance()? {
                 Event::Table(index) => {
                     table = header.tables.get(index);

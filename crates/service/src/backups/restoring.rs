@@ -12,6 +12,7 @@ use super::{
     error::BackupError,
     files::Files,
     made_key::{self, KeyState},
+    pace::Pace,
     place::Place,
     reading::Reading,
     shelf::Progress,
@@ -66,6 +67,7 @@ pub fn restore(order: &Restore<'_>) -> Result<Restored, BackupError> {
         unlock: order.unlock,
         now: order.now,
         without: &["sessions"],
+        pace: Pace::Fast,
         progress: order.progress,
     };
     let files = || Files::of_folder(order.files_dir);

@@ -9,6 +9,7 @@ use super::{
     error::BackupError,
     files::Files,
     made_key::{self, KeyState},
+    pace::Pace,
     place::Place,
     reading::Reading,
     shelf::Progress,
@@ -29,6 +30,8 @@ pub struct Verify<'a> {
     pub scratch: &'a Path,
     /// Unix second.
     pub now: i64,
+    /// Whether it takes its time.
+    pub pace: Pace,
     /// Told of how far it is.
     pub progress: &'a (dyn Fn(Progress) + Sync),
 }
@@ -59,6 +62,7 @@ pub fn verify(order: &Verify<'_>) -> Result<Verified, BackupError> {
         unlock: order.unlock,
         now: order.now,
         without: &[],
+        pace: order.pace,
         progress: order.progress,
     };
     let (read, key) = reading.fill_database(

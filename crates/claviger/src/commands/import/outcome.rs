@@ -47,7 +47,10 @@ impl Outcome<'_> {
         counts: impl FnOnce(&[TableReport]) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         if self.again {
-            println!("another run reads or has read this very {}: what it dealt with is not made again", self.source);
+            println!(
+                "another run reads or has read this very {}: what it dealt with is not made again",
+                self.source
+            );
         }
         counts(self.tables)?;
         self.tables.iter().for_each(tell_refused);
