@@ -6,6 +6,8 @@ use std::{
 };
 
 use crate::backup::{Elsewhere, Used};
+use crate::backup_objects::in_use;
+use crate::support::objects::Fault;
 use crate::support::pipe::pipe;
 use crate::support::postgres::Database;
 use crate::support::server::{Process, claviger, claviger_under};
@@ -51,24 +53,37 @@ fn half_a_backup_is_never_taken_for_a_whole_one() {
     used.signed_in.is_validated();
 }
 
+/// A restore of a backup whose first half comes, with all tables and a part of the upload, and then nothing more.
+fn halted(settings: &str, elsewhere: &Elsewhere, database: Option<&Database>) -> Process {
+    let mut args = vec!["backup", "restore", "--config", settings];
+    args.extend(database.iter().flat_map(|database| ["--database", &database.url]));
+    let restoring = begin(&args, &elsewhere.data);
+    let log = elsewhere.data.join("claviger.db-wal");
+    let mut looking = database.map(Database::connect);
+    eventually("the restore to begin", || {
+        let begun = match &mut looking {
+            None => fs::metadata(&log).is_ok_and(|log| log.len() > 0),
+            Some(looking) => {
+                let sql = "SELECT to_regclass('unfinished_restore') IS NOT NULL";
+                looking.query_one(sql, &[]).expect("an answer").get(0)
+            }
+        };
+        begun.then_some(())
+    });
+    restoring
+}
+
 #[test]
 fn half_a_restore_is_opened_by_nobody_and_begun_anew() {
-    let used = Used::on(Server::start());
-    used.create();
+    let (used, objects, settings) = in_use(1 << 20);
+    used.server.cli.ok(&["backup", "create", "--config", &settings]);
     let database = Database::create();
-    for (name, url) in [("elsewhere", None), ("postgres", Some(database.url.as_str()))] {
+    for (name, database) in [("elsewhere", None), ("postgres", Some(&database))] {
+        let url = database.map(|database| database.url.as_str());
         let elsewhere = Elsewhere::beside(&used.server, name, url);
-        let key = elsewhere.data.join("master.key");
-        fs::remove_file(&key).expect("the key");
-        pipe(&key);
-        let mut args = vec!["backup", "restore", "--place", used.place()];
-        args.extend(url.iter().flat_map(|url| ["--database", *url]));
-        let mut restoring = begin(&args, &elsewhere.data);
-        let held = read_from(&key);
-        restoring.crash();
-        drop(held);
-        fs::remove_file(&key).expect("the pipe");
-        fs::copy(used.server.data().join("master.key"), &key).expect("the key");
+        objects.fault(Fault::HaltsContents);
+        halted(&settings, &elsewhere, database).crash();
+        objects.fault(Fault::None);
         // Neither the server nor any command takes it for whole, or for new.
         let mut serving = vec!["serve", "--listen", "127.0.0.1:0"];
         serving.extend(url.iter().flat_map(|url| ["--database", *url]));
@@ -79,9 +94,10 @@ fn half_a_restore_is_opened_by_nobody_and_begun_anew() {
             told.contains("a restore into this database was not finished: run the same command again"),
             "{told}"
         );
-        elsewhere.cli.ok(&["backup", "restore", "--place", used.place()]);
+        elsewhere.cli.ok(&["backup", "restore", "--config", &settings]);
         assert_eq!(elsewhere.cli.json(&["owner", "list", "--json"])[0]["name"], "demo");
-        assert_eq!(fs::read(elsewhere.data.join("files/1/123456")).expect("the file"), b"an uploaded file");
+        let upload = |data: &Path| fs::read(data.join("files/1/123456")).expect("the file");
+        assert!(upload(&elsewhere.data) == upload(&used.server.data()));
         let (_process, app) = elsewhere.serve(&used.server.app);
         used.signed_in.at(&app.address).is_dead();
     }
@@ -89,27 +105,22 @@ fn half_a_restore_is_opened_by_nobody_and_begun_anew() {
 
 #[test]
 fn one_fills_a_database_at_a_time() {
-    let mut used = Used::on(Server::start());
-    used.create();
+    let (mut used, objects, settings) = in_use(1 << 20);
+    used.server.cli.ok(&["backup", "create", "--config", &settings]);
     used.server.process.stop("TERM");
     let elsewhere = Elsewhere::beside(&used.server, "elsewhere", None);
-    let (key, database) = (elsewhere.data.join("master.key"), elsewhere.data.join("claviger.db"));
-    fs::remove_file(&key).expect("the key");
-    pipe(&key);
-    let mut restoring = begin(&["backup", "restore", "--place", used.place()], &elsewhere.data);
-    let held = read_from(&key);
-    let (from, to) = (used.server.data().join("claviger.db"), database.to_str().expect("UTF-8").to_owned());
-    let moving = ["migrate-store", "--from", from.to_str().expect("UTF-8"), "--to", &to];
+    objects.fault(Fault::HaltsContents);
+    let mut restoring = halted(&settings, &elsewhere, None);
+    let database = elsewhere.data.join("claviger.db");
+    let (from, to) = (used.server.data().join("claviger.db"), database.to_str().expect("UTF-8"));
+    let moving = ["migrate-store", "--from", from.to_str().expect("UTF-8"), "--to", to];
     let refused = used.server.cli.fails(&moving);
     assert!(refused.contains("is being filled by another program: wait for its end"), "{refused}");
     // One that is killed keeps nobody from it.
     restoring.crash();
-    drop(held);
     used.server.cli.ok(&moving);
     let left = names(&elsewhere.data);
     assert!(left.iter().all(|name| !name.contains("filling")), "{left:?}");
-    fs::remove_file(&key).expect("the pipe");
-    fs::copy(used.server.data().join("master.key"), &key).expect("the key");
     assert_eq!(elsewhere.cli.json(&["owner", "list", "--json"])[0]["name"], "demo");
 }
 

@@ -1,5 +1,6 @@
 //! `claviger backup`: making backups, looking at them, restoring them, clearing them away.
 
+mod chosen;
 mod create;
 mod key;
 mod restore;
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use claviger_domain::{Clock as _, SystemClock};
 use claviger_files::write_private;
-use claviger_service::backups::{Identity, Pace, Place, Stored};
+use claviger_service::backups::{Identity, Pace};
 use serde_json::json;
 
 use crate::{
@@ -139,15 +140,6 @@ fn keygen(file: &Path) -> anyhow::Result<()> {
     write_private(file, text.as_bytes()).with_context(|| format!("cannot write {}", file.display()))?;
     println!("{recipient}");
     Ok(())
-}
-
-/// The backup of this name, or the newest one; those that are passed over are told.
-fn chosen(place: &Place, name: Option<&str>) -> anyhow::Result<Stored> {
-    let found = place.find(name, SystemClock.now()).map_err(advised)?;
-    for (stored, why) in &found.passed_over {
-        eprintln!("claviger: passed over {}: {why}", stored.name);
-    }
-    Ok(found.stored)
 }
 
 fn prune(store: &StoreArgs, place: PlaceArgs, keep: KeepArgs, dry_run: bool) -> anyhow::Result<()> {

@@ -6,7 +6,7 @@ use claviger_service::backups::{self, KeyState, Restore, Restored};
 
 use super::{
     super::{progress::telling, run::opened_by_hand},
-    chosen,
+    chosen::chosen,
     key::KeyFileArgs,
     words::{advised, told},
 };

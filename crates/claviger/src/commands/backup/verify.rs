@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{
     super::{progress::telling, run::opened_by_hand},
-    chosen,
+    chosen::chosen,
     key::KeyFileArgs,
     words::{advised, told},
 };

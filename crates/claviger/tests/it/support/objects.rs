@@ -33,6 +33,8 @@ pub enum Fault {
     DripsLists,
     /// Contents come a byte at a time.
     DripsContents,
+    /// Of contents the first half comes, and then nothing more.
+    HaltsContents,
     /// Parts are not taken beyond their first bytes.
     Stalls,
     /// Just before an upload is completed, somebody else completes one of the same name and length.
@@ -190,6 +192,12 @@ fn serve(stream: &TcpStream, kept: &Mutex<Kept>) -> Option<()> {
             thread::sleep(Duration::from_millis(100));
         }
         return Some(());
+    }
+    if fault == Some(Fault::HaltsContents) && content {
+        out.write_all(&reply.body[..reply.body.len() / 2]).ok()?;
+        // Until the other side goes.
+        io::copy(&mut input, &mut io::sink()).ok()?;
+        return None;
     }
     // Not so little that it would be tried too often.
     let sent = if breaks { reply.body.len().min(reply.body.len() / 2 + 4096) } else { reply.body.len() };
