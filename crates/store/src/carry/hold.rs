@@ -1,10 +1,13 @@
 //! One fills a database file at a time.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, TryLockError},
     io,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
+
+use claviger_files::private;
 
 use crate::{Result, StoreError, db::sqlite};
 
@@ -26,7 +29,7 @@ impl Hold {
         path.push("-filling");
         let path = PathBuf::from(path);
         loop {
-            let lock = open(&path).map_err(fault)?;
+            let lock = private().create(true).truncate(false).open(&path).map_err(fault)?;
             match lock.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::Error(error)) => return Err(fault(error)),
@@ -46,9 +49,7 @@ impl Hold {
     }
 
     /// Whether the file that is locked is the one that others find.
-    #[cfg(unix)]
     fn is_there(&self) -> io::Result<bool> {
-        use std::os::unix::fs::MetadataExt as _;
         let locked = self.lock.metadata()?;
         match fs::metadata(&self.path) {
             Ok(found) => Ok((found.dev(), found.ino()) == (locked.dev(), locked.ino())),
@@ -56,28 +57,15 @@ impl Hold {
             Err(error) => Err(error),
         }
     }
-
-    #[cfg(not(unix))]
-    fn is_there(&self) -> io::Result<bool> {
-        Ok(true)
-    }
 }
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        // While it is locked still: whoever comes next makes another one. Elsewhere it stays, and is locked again.
-        if cfg!(unix) && self.is_there().unwrap_or(false) {
+        // While it is locked still: whoever comes next makes another one.
+        if self.is_there().unwrap_or(false) {
             let _ = fs::remove_file(&self.path);
         }
     }
-}
-
-fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]
@@ -100,7 +88,6 @@ mod tests {
         }
     }
 
-    #[cfg(unix)]
     #[test]
     fn it_is_known_by_any_path() {
         let folder = tempfile::tempdir().unwrap();
