@@ -13,9 +13,8 @@ const REST: u32 = 2;
 /// The longest rest.
 const LONGEST: Duration = Duration::from_millis(500);
 
-/// Whether work beside a server takes its time. Measured on two cores that share what is in them: `init`s that take all
-/// they get keep 0.5 of their rate beside a backup that does not rest, though its thread gives way, and 0.7 beside one
-/// that does; beside nothing at all they kept 0.86 in the same noise.
+/// Whether work beside a server takes its time. To give way alone is not enough: it helps neither against writing nor on
+/// cores that share what is in them. What was measured with and without rests is in ARCHITECTURE.md, under "Figures".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
     /// It works a third of the time at most, so that neither processor nor disk are its own.
