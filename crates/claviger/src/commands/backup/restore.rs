@@ -6,12 +6,12 @@ use claviger_service::backups::{self, KeyState, Restore, Restored};
 
 use super::{
     super::{progress::telling, run::opened_by_hand},
-    chosen::chosen,
+    chosen::Chosen,
     key::KeyFileArgs,
     words::{advised, told},
 };
 use crate::{
-    config::{Backups, KeepArgs, PlaceArgs, Store, StoreArgs},
+    config::{PlaceArgs, Store, StoreArgs},
     output,
 };
 
@@ -22,14 +22,11 @@ pub(super) fn run(
     key: &KeyFileArgs,
     name: Option<&str>,
 ) -> anyhow::Result<()> {
-    let backups = Backups::resolve(&store, place, KeepArgs::default())?;
-    let (place, unlock) = (backups.place()?, key.unlock(&backups)?);
-    let store = Store::resolve(store)?;
-    let found = chosen(&place, name)?;
+    let Chosen { place, name, unlock, store } = Chosen::find(store, place, key, name)?;
     create_private_folder(&store.data_dir)?;
     let restored = backups::restore(&Restore {
         place: &place,
-        name: &found.name,
+        name: &name,
         unlock: &unlock,
         database: &store.database,
         files_dir: &store.files_dir,
@@ -37,7 +34,7 @@ pub(super) fn run(
         now: SystemClock.now(),
         progress: &telling("restore"),
     });
-    tell_restored(&found.name, &store, &restored.map_err(advised)?);
+    tell_restored(&name, &store, &restored.map_err(advised)?);
     Ok(())
 }
 

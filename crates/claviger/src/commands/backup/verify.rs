@@ -8,12 +8,12 @@ use serde_json::json;
 
 use super::{
     super::{progress::telling, run::opened_by_hand},
-    chosen::chosen,
+    chosen::Chosen,
     key::KeyFileArgs,
     words::{advised, told},
 };
 use crate::{
-    config::{Backups, KeepArgs, PlaceArgs, Store, StoreArgs},
+    config::{PlaceArgs, StoreArgs},
     output,
 };
 
@@ -27,13 +27,10 @@ pub(super) fn run(
     scratch: Option<PathBuf>,
     json: bool,
 ) -> anyhow::Result<()> {
-    let backups = Backups::resolve(&store, place, KeepArgs::default())?;
-    let (place, unlock) = (backups.place()?, key.unlock(&backups)?);
-    let store = Store::resolve(store)?;
-    let found = chosen(&place, name)?;
+    let Chosen { place, name, unlock, store } = Chosen::find(store, place, key, name)?;
     let verified = backups::verify(&Verify {
         place: &place,
-        name: &found.name,
+        name: &name,
         unlock: &unlock,
         master_key: &opened_by_hand(&store.master_key)?,
         scratch: &scratch.unwrap_or_else(env::temp_dir),
@@ -50,7 +47,7 @@ pub(super) fn run(
         .collect();
     if json {
         output::json(&json!({
-            "name": found.name,
+            "name": name,
             "made": verified.header.made,
             "schema": verified.header.schema,
             "rows": verified.summary.rows,
@@ -61,7 +58,7 @@ pub(super) fn run(
     } else {
         output::say(format_args!(
             "{} can be restored: {}, as of {}",
-            found.name,
+            name,
             told(&verified.summary),
             output::time(verified.header.made)
         ));
