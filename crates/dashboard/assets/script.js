@@ -246,7 +246,8 @@
         one("td:last-child", row).textContent = "ended";
         tell(liveForm);
       }),
-      live: (text) => { one("[data-live-count]").textContent = text; },
+      // One text, which begins where it began: a word after the number would move with each digit.
+      live: (text) => { one("[data-live-count]").textContent = `${text} live`; },
       crowd: (count) => { unseen = `${count} new: show them`; },
       missed: () => { unseen = "Show what is new"; },
     };

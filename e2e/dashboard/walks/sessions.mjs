@@ -116,6 +116,27 @@ export async function walk({ step, browser, servers }) {
     assert.match(JSON.stringify(json), /"mara"/);
   });
 
+  await step("counts that lose a digit move nothing", async () => {
+    await visitor.open(HERE);
+    const live = page.locator("[data-live-count]");
+    const count = async () => Number((await live.innerText()).replace(/\D/g, ""));
+    // Ten are selected, and all that live are as many that one fewer has a digit less.
+    const full = 10 ** String(await count() + 10).length;
+    const missing = full - await count();
+    const programs = await Promise.all(Array.from({ length: missing }, (_, at) => start({ address: `198.18.5.${at + 1}` })));
+    await visitor.open(`${HERE}?ip=198.18.5.0/24`);
+    assert.equal(await count(), full);
+    const shown = await rows.all();
+    for (const each of shown.slice(0, 10)) await each.getByRole("checkbox").check();
+    const picked = page.locator("[data-count]");
+    assert.equal(await picked.innerText(), "10");
+    const first = await shown[0].getAttribute("id");
+    await programs.find(({ session }) => first === `s-${session}`).ask("logout");
+    await picked.filter({ hasText: /^9$/ }).waitFor();
+    await live.filter({ hasText: `${full - 1} live` }).waitFor();
+    await visitor.settle();
+  });
+
   await step("without scripts one, the selected and all are killed as well", async () => {
     const plain = await signedIn(browser, server, { scripts: false });
     const [one, two, three] = await Promise.all([1, 2, 3].map((place) => start({ address: `198.18.4.${place}` })));
