@@ -1,4 +1,4 @@
-//! How many requests are served.
+//! How many requests are served, and handshakes made.
 
 use std::time::Duration;
 
@@ -8,13 +8,15 @@ use claviger_domain::ClientAddress;
 /// When an address that has used its requests up has all of them again.
 const FULL_AGAIN: Duration = Duration::from_mins(1);
 
-/// Requests a minute; 0: no limit.
+/// So many a minute; 0: no limit.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rates {
-    /// To the Client API, from one address, or from all that are unknown.
+    /// Requests to the Client API, from one address, or from all that are unknown.
     pub client: u32,
-    /// To the Seller API, for one application.
+    /// Requests to the Seller API, for one application.
     pub seller: u32,
+    /// Handshakes of TLS, from one address.
+    pub handshakes: u32,
 }
 
 /// What is left of the rates.
@@ -22,6 +24,7 @@ pub struct Limits {
     client: Budgets,
     client_rate: u32,
     seller: AppRates,
+    handshakes: Budgets,
 }
 
 impl Limits {
@@ -31,12 +34,18 @@ impl Limits {
             client: Budgets::new(rates.client),
             client_rate: rates.client,
             seller: AppRates::new(rates.seller),
+            handshakes: Budgets::new(rates.handshakes),
         }
     }
 
     /// Whether the Client API serves one more request from `address`.
     pub(crate) fn client_may(&self, address: ClientAddress) -> bool {
         self.client.take(address).is_ok()
+    }
+
+    /// Whether `address` may shake hands once more, which costs a signature whatever comes after it.
+    pub(crate) fn handshake_may(&self, address: ClientAddress) -> bool {
+        self.handshakes.take(address).is_ok()
     }
 
     /// The rate of an address that has used all of it up.
@@ -53,5 +62,6 @@ impl Limits {
     pub fn forget_idle(&self) {
         self.client.forget_idle();
         self.seller.forget_idle();
+        self.handshakes.forget_idle();
     }
 }

@@ -71,7 +71,8 @@ async fn serve(config: Config, demo: bool, traced: bool) -> anyhow::Result<()> {
     // A demo is tried out on the machine that it runs on.
     let own_url = config.public_url.clone().or_else(|| demo.then(|| public_url.clone()));
     let service = open(&config.store, Options { own_url, ..options(&config, &public_url, limited) }).await?;
-    let rates = Rates { client: config.client_rate, seller: config.seller_rate };
+    let rates =
+        Rates { client: config.client_rate, seller: config.seller_rate, handshakes: config.handshake_rate };
     let limits = Limits::new(if limited { rates } else { Rates::default() });
     if demo {
         demo::prepare(&service, &config.store.data_dir, &public_url).await?;

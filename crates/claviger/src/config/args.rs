@@ -102,6 +102,9 @@ pub(crate) struct ServeArgs {
     /// Client API: requests a minute from one address, 0 for no limit [default: 1200]
     #[arg(long, value_name = "NUMBER", env = "CLAVIGER_CLIENT_RATE")]
     pub(crate) client_rate: Option<u32>,
+    /// TLS: handshakes a minute from one address that is no trusted proxy, 0 for no limit [default: 6000]
+    #[arg(long, value_name = "NUMBER", env = "CLAVIGER_HANDSHAKE_RATE")]
+    pub(crate) handshake_rate: Option<u32>,
     /// Connections at once [default: as many as file descriptors are enough for, 16384 at most]
     #[arg(long, value_name = "NUMBER", env = "CLAVIGER_MAX_CONNECTIONS")]
     pub(crate) max_connections: Option<usize>,

@@ -50,6 +50,7 @@ pub(super) struct FileConfig {
     pub(super) metrics_listen: Option<String>,
     pub(super) rate_limits: Option<bool>,
     pub(super) client_rate: Option<u32>,
+    pub(super) handshake_rate: Option<u32>,
     pub(super) max_connections: Option<usize>,
     pub(super) max_connections_per_address: Option<usize>,
     pub(super) idle_seconds: Option<u32>,

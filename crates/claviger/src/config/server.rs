@@ -26,6 +26,8 @@ use super::{
 const CLIENT_IP_HEADER: &str = "x-forwarded-for";
 /// Requests a minute. Polling programs behind one address and bots that list often stay below.
 const CLIENT_RATE: u32 = 1200;
+/// Handshakes a minute: a twentieth of a core for the dearest kind of key. Bots that keep no connection stay below.
+const HANDSHAKE_RATE: u32 = 6000;
 const SELLER_RATE: u32 = 1200;
 /// Guesses a minute; far too few to find a key of 128 bits.
 const SELLER_UNKNOWN_KEY_RATE: u32 = 30;
@@ -61,6 +63,8 @@ pub(crate) struct Config {
     pub(crate) rate_limits: bool,
     /// Client API: requests a minute from one address; 0: no limit.
     pub(crate) client_rate: u32,
+    /// Handshakes of TLS a minute from one address; 0: no limit.
+    pub(crate) handshake_rate: u32,
     /// How many connections there may be, and how slow.
     pub(crate) connections: Connections,
     /// Seller API: requests a minute with one key; 0: no limit.
@@ -188,6 +192,7 @@ impl Config {
             metrics_listen,
             disk_low_percent: serve.disk_low_percent.or(values.disk_low_percent).unwrap_or(DISK_LOW_PERCENT),
             rate_limits: serve.rate_limits.or(values.rate_limits).unwrap_or(true),
+            handshake_rate: serve.handshake_rate.or(values.handshake_rate).unwrap_or(HANDSHAKE_RATE),
             client_rate: serve.client_rate.or(values.client_rate).unwrap_or(CLIENT_RATE),
             connections,
             seller_rate: serve.seller_rate.or(values.seller_rate).unwrap_or(SELLER_RATE),

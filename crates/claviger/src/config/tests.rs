@@ -92,6 +92,7 @@ const FILE: &str = r#"
     client_ip_header = "X-Real-IP"
     rate_limits = false
     client_rate = 1
+    handshake_rate = 6
     max_connections = 900
     max_connections_per_address = 90
     idle_seconds = 9
@@ -144,6 +145,7 @@ fn the_file_wins_over_defaults() {
     assert_eq!((config.client_ip_header.as_str(), config.proxy_protocol), ("x-real-ip", true));
     assert!(!config.rate_limits && config.single_signing_key);
     assert_eq!((config.client_rate, config.seller_rate, config.seller_unknown_key_rate), (1, 2, 3));
+    assert_eq!(config.handshake_rate, 6);
     assert_eq!((config.seller_daily_licenses, config.hash_threads), (4, 5));
     let connections = config.connections;
     assert_eq!((connections.max, connections.bounds.address), (Some(900), 90));

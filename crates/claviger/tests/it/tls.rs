@@ -10,8 +10,9 @@ use crate::support::{
     app::FORM,
     form,
     http::request,
+    metrics::Metrics,
     now,
-    server::claviger,
+    server::{Process, claviger},
     tls::{Client, Pair, cert_in, key_in},
 };
 
@@ -81,6 +82,46 @@ fn whoever_comes_without_tls_is_told() {
     let mut line = Line::from("127.0.0.2", &server.app.address);
     line.send("\0 neither");
     assert_eq!(line.rest(), "");
+}
+
+#[test]
+fn an_address_shakes_hands_so_often_and_no_more() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pair = Pair::new();
+    pair.write(folder.path());
+    let mut command = claviger();
+    command.args([
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--handshake-rate",
+        "3",
+        "--trusted-proxies",
+        "127.0.0.3",
+    ]);
+    command.arg("--tls-cert-file").arg(cert_in(folder.path()));
+    command.arg("--tls-key-file").arg(key_in(folder.path()));
+    command.args(["--metrics-listen", "127.0.0.1:0", "--data-dir"]).arg(folder.path().join("data"));
+    let mut process = Process::spawn(command, folder.path());
+    let address = process.wait_for_address();
+    let client = Client::trusting([&pair]);
+    let open = |from| client.over(Line::from(from, &address)).map(drop);
+    let mut kept = client.over(Line::from("127.0.0.2", &address)).expect("the first");
+    assert!((0..2).all(|_| open("127.0.0.2").is_ok()));
+    assert!((0..3).all(|_| open("127.0.0.2").is_err()));
+    // What is open goes on, others get in, and a proxy speaks for many.
+    assert_eq!((kept.get("/healthz"), kept.get("/healthz")), (200, 200));
+    assert!(open("127.0.0.4").is_ok());
+    assert!((0..9).all(|_| open("127.0.0.3").is_ok()));
+    let told = process.stderr();
+    assert!(
+        told.contains("connections are closed before their handshake") && told.contains("127.0.0.2"),
+        "{told}"
+    );
+    assert_eq!(told.matches("before their handshake").count(), 1);
+    let counted = Metrics::at(&Metrics::listening(&process))
+        .get("claviger_connections_ended_total{why=\"handshakes\"}");
+    assert_eq!(counted, 3.0);
 }
 
 #[test]

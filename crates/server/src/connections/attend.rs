@@ -62,7 +62,7 @@ pub(super) async fn attend<S, F>(
     let socket = Socket::new(socket, connection.clone());
     let mut stream = match &entrance.tls {
         None => Stream::plain(socket, connection.clone()),
-        Some(tls) => match secure(socket, &connection, tls).await {
+        Some(tls) => match secure(socket, &connection, tls, || entrance.admits_handshake(peer)).await {
             Some(stream) => stream,
             None => return,
         },

@@ -22,10 +22,13 @@ pub(crate) struct Entrance {
     pub(crate) introduced: bool,
     /// Which peers are proxies that speak for many.
     pub(crate) trusts: Box<dyn Fn(SocketAddr) -> bool + Send + Sync>,
+    /// Whether an address may shake hands once more.
+    pub(crate) may_shake: Box<dyn Fn(SocketAddr) -> bool + Send + Sync>,
     /// Hears of those with more connections than they may have.
     pub(crate) over_share: Box<dyn Fn(SocketAddr) + Send + Sync>,
-    /// When the log was told of those who come past the proxies, and of proxies that do not introduce anybody.
-    pub(crate) told: [Seldom; 2],
+    /// When the log was told of those who come past the proxies, of proxies that do not introduce anybody, and of those
+    /// who shake hands too often.
+    pub(crate) told: [Seldom; 3],
 }
 
 impl Entrance {
@@ -43,6 +46,22 @@ impl Entrance {
             return None;
         }
         self.heard(peer, self.hub.admit(peer, trusted))
+    }
+
+    /// Whether a client may shake hands once more. Trusted proxies speak for many.
+    pub(super) fn admits_handshake(&self, peer: SocketAddr) -> bool {
+        let admits = (self.trusts)(peer) || (self.may_shake)(peer);
+        if !admits {
+            self.hub.figures().handshakes.add();
+            if self.told[2].is_due(Instant::now()) {
+                tracing::warn!(
+                    address = %peer.ip(),
+                    "connections are closed before their handshake: this address has made more than handshake_rate \
+                     allows. Clients that keep their connections need fewer; a proxy belongs in trusted_proxies"
+                );
+            }
+        }
+        admits
     }
 
     fn heard(&self, peer: SocketAddr, place: Result<Place, Refused>) -> Option<Place> {

@@ -13,6 +13,8 @@ pub struct Figures {
     pub reserved: Counter,
     /// Closed at once, since the reserve was taken too.
     pub refused: Counter,
+    /// Closed before a handshake, since their address had made as many as it may.
+    pub handshakes: Counter,
     /// Idle ones that had to give way to others.
     pub gave_way: Counter,
     /// Idle for too long.

@@ -18,9 +18,14 @@ const PLAIN: &[u8] =
     b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\
     content-length: 49\r\n\r\nThis port speaks HTTPS: begin with https:// here\n";
 
-/// Shakes hands once the peer begins to; `None` when nothing comes of it. What a request's head may take, a handshake
-/// may take too.
-pub(super) async fn secure(mut socket: Socket, connection: &Arc<Connection>, tls: &Tls) -> Option<Stream> {
+/// Shakes hands once the peer begins to, and `may`; `None` when nothing comes of it. What a request's head may take, a
+/// handshake may take too.
+pub(super) async fn secure(
+    mut socket: Socket,
+    connection: &Arc<Connection>,
+    tls: &Tls,
+    may: impl FnOnce() -> bool,
+) -> Option<Stream> {
     // Nothing has come yet: the socket is all that is held.
     loop {
         tokio::select! {
@@ -37,7 +42,7 @@ pub(super) async fn secure(mut socket: Socket, connection: &Arc<Connection>, tls
             let _ = socket.write_all(PLAIN).await;
             return None;
         }
-        if first != HANDSHAKE {
+        if first != HANDSHAKE || !may() {
             return None;
         }
         match tls.accept(socket).await {

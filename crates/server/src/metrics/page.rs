@@ -25,8 +25,18 @@ pub(super) async fn write(state: &State) -> String {
 
 fn tell_connections(page: &mut Page, state: &State) {
     page.gauge("claviger_connections", "Connections of clients.", state.connections.held());
-    let Figures { accepted, over_share, reserved, refused, gave_way, idle, slow_senders, slow_readers, shed } =
-        state.connections.figures();
+    let Figures {
+        accepted,
+        over_share,
+        reserved,
+        refused,
+        handshakes,
+        gave_way,
+        idle,
+        slow_senders,
+        slow_readers,
+        shed,
+    } = state.connections.figures();
     page.counter("claviger_connections_accepted_total", "Connections that were accepted.", accepted);
     let help = "Connections that were closed, or served only in part, and why.";
     page.family("claviger_connections_ended_total", Kind::Counter, help);
@@ -34,6 +44,7 @@ fn tell_connections(page: &mut Page, state: &State) {
         ("over_share", over_share),
         ("reserved", reserved),
         ("refused", refused),
+        ("handshakes", handshakes),
         ("gave_way", gave_way),
         ("idle", idle),
         ("slow_sender", slow_senders),

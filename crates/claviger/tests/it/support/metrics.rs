@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Server, eventually, http};
+use super::{Server, eventually, http, server::Process};
 
 /// A page of metrics.
 #[derive(Debug)]
@@ -16,8 +16,13 @@ pub struct Metrics {
 impl Metrics {
     /// Where a server tells its metrics, as its log says.
     pub fn address(server: &Server) -> String {
+        Self::listening(&server.process)
+    }
+
+    /// As [`Metrics::address`], of a server that is no demo.
+    pub fn listening(process: &Process) -> String {
         eventually("the log to tell of metrics", || {
-            let log = server.process.stderr();
+            let log = process.stderr();
             let line = log.lines().find(|line| line.contains("telling metrics"))?;
             let line: serde_json::Value = serde_json::from_str(line).ok()?;
             Some(line["address"].as_str().expect("an address").to_owned())
