@@ -161,8 +161,11 @@ pub fn wait_until_ready(daemon: &mut Daemon, authority: &str) -> Result<()> {
     wait(daemon, "is not ready", || is_ready(authority).ok().filter(|ready| *ready)).map(drop)
 }
 
-/// Asks until there is an answer, the server has ended, or the time is up.
-fn wait<T>(daemon: &mut Daemon, complaint: &str, ask: impl Fn() -> Option<T>) -> Result<T> {
+/// Asks until there is an answer.
+///
+/// # Errors
+/// With `complaint` and the end of its log when the server ends, or the time is up.
+pub fn wait<T>(daemon: &mut Daemon, complaint: &str, ask: impl Fn() -> Option<T>) -> Result<T> {
     let start = Instant::now();
     while start.elapsed() < START_LIMIT {
         interrupt::check()?;

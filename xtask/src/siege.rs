@@ -74,6 +74,8 @@ pub enum Scenario {
     Stats,
     /// One tenant's flood of `init`, `register` and `log`
     Writers,
+    /// TLS from one address: the first message of a handshake on one new connection after the other, 64 at a time
+    Handshakes,
     /// 4,096 live pages of one owner that are not read
     Live,
 }

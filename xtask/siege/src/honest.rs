@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout_at};
 
 use crate::http::{Connection, Reply};
+use crate::secure::Secure;
 use crate::sink::Sink;
 
 /// Failures whose words are kept; all are counted.
@@ -39,6 +40,8 @@ pub struct Errand {
     pub limit: Duration,
     /// Whether each request has a connection of its own, as those of monitors have.
     pub fresh: bool,
+    /// Whether they speak TLS, and whom they trust then.
+    pub secure: Option<Secure>,
     /// Whether a reply is what was asked for.
     pub good: fn(&Reply) -> bool,
     /// What must arrive elsewhere before it is done.
@@ -205,7 +208,10 @@ impl Client {
                 Err(error) => return Err(error.to_string()),
             }
         }
-        let connection = Connection::open(self.from, self.server).await;
+        let connection = match &self.errand.secure {
+            None => Connection::open(self.from, self.server).await,
+            Some(secure) => Connection::open_secure(self.from, self.server, secure).await,
+        };
         let mut connection = connection.map_err(|error| format!("cannot connect: {error}"))?;
         let reply = connection.ask(request).await.map_err(|error| error.to_string())?;
         Ok(self.keep(connection, reply, kept))

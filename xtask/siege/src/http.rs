@@ -4,9 +4,11 @@ use std::io::{self, Error, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
+
+use crate::secure::Secure;
 
 /// How long a connection may take to be made.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -97,10 +99,15 @@ impl Reply {
     }
 }
 
+/// What a connection is made over.
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug> Stream for S {}
+
 /// A kept connection: one request at a time.
 #[derive(Debug)]
 pub struct Connection {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
     received: Vec<u8>,
 }
 
@@ -110,7 +117,20 @@ impl Connection {
     /// # Errors
     /// As [`connect`].
     pub async fn open(from: Ipv4Addr, to: SocketAddr) -> io::Result<Self> {
-        Ok(Self { stream: connect(from, to).await?, received: Vec::new() })
+        Ok(Self::over(connect(from, to).await?))
+    }
+
+    /// Connects and shakes hands.
+    ///
+    /// # Errors
+    /// As [`connect`], and when the server does not want to.
+    pub async fn open_secure(from: Ipv4Addr, to: SocketAddr, secure: &Secure) -> io::Result<Self> {
+        let stream = connect(from, to).await?;
+        Ok(Self::over(timeout(CONNECT_LIMIT, secure.shake(stream)).await??))
+    }
+
+    fn over(stream: impl Stream + 'static) -> Self {
+        Self { stream: Box::new(stream), received: Vec::new() }
     }
 
     /// Sends a request and reads the whole reply.

@@ -12,6 +12,7 @@ mod http;
 mod mixed;
 mod probe;
 mod scenarios;
+mod secure;
 mod sink;
 mod site;
 mod stage;

@@ -3,6 +3,7 @@
 mod deliveries;
 mod doors;
 mod guessing;
+mod handshakes;
 mod hashing;
 mod idle;
 mod lists;
@@ -37,6 +38,7 @@ pub fn run(scenario: Scenario, stage: &Stage) -> Result<Figures> {
         Scenario::Uploads => uploads::run(stage),
         Scenario::Stats => stats::run(stage),
         Scenario::Writers => writers::run(stage),
+        Scenario::Handshakes => handshakes::run(stage),
         Scenario::Live => live::run(stage),
     }
 }

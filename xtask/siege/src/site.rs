@@ -11,11 +11,12 @@ use rustix::process::{Resource, getrlimit};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-use xtask::server::wait_until_ready;
+use xtask::server::{wait, wait_until_ready};
 use xtask::tools::daemon::{Daemon, Spec, StopWith};
 use xtask::tools::{command, free_port};
 
-use crate::http::{Connection, Reply};
+use crate::http::{Connection, Reply, get};
+use crate::secure::Secure;
 use crate::tenant::Tenant;
 
 /// Where whoever prepares a scenario asks from.
@@ -34,11 +35,13 @@ pub struct Setup {
     pub flags: Vec<String>,
     /// The soft and the hard limit of descriptors.
     pub descriptors: (u64, u64),
+    /// What it speaks TLS with, if it does.
+    pub secure: Option<Secure>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { flags: Vec::new(), descriptors: DESCRIPTORS }
+        Self { flags: Vec::new(), descriptors: DESCRIPTORS, secure: None }
     }
 }
 
@@ -105,7 +108,8 @@ impl Site {
         args.push(self.binary.clone().into());
         args.extend(["serve", "--listen", &self.address.to_string(), "--data-dir"].map(OsString::from));
         args.push(self.data().into());
-        args.extend(setup.flags.iter().map(OsString::from));
+        let of_tls = setup.secure.iter().flat_map(|secure| &secure.flags);
+        args.extend(setup.flags.iter().chain(of_tls).map(OsString::from));
         let mut daemon = Daemon::spawn(&Spec {
             name: "the claviger server".into(),
             program: "prlimit".into(),
@@ -115,9 +119,20 @@ impl Site {
             folder: self.folder.path().into(),
             log: self.log(),
         })?;
-        wait_until_ready(&mut daemon, &self.address.to_string())?;
+        match &setup.secure {
+            None => wait_until_ready(&mut daemon, &self.address.to_string())?,
+            Some(secure) => {
+                let is_ready = || self.runtime.block_on(self.is_ready(secure)).ok().filter(|&ready| ready);
+                wait(&mut daemon, "is not ready", is_ready)?;
+            }
+        }
         self.daemon = Some(daemon);
         Ok(())
+    }
+
+    async fn is_ready(&self, secure: &Secure) -> std::io::Result<bool> {
+        let mut connection = Connection::open_secure(BACKSTAGE, self.address, secure).await?;
+        Ok(connection.ask(&get("/readyz", &[])).await?.status == 200)
     }
 
     /// The id of its process.

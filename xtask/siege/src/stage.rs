@@ -142,6 +142,7 @@ pub fn errand(clients: usize, requests: Vec<Vec<u8>>) -> Errand {
         every: Duration::from_secs(1),
         limit: LIMIT,
         fresh: false,
+        secure: None,
         good: Reply::succeeded,
         arrives: None,
     }
