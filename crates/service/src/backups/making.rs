@@ -21,6 +21,8 @@ use crate::{Service, shared::file_store::is_id};
 
 /// How often progress is told, in rows.
 const TOLD: u64 = 10_000;
+/// Making a backup rests so many times as long as it works.
+const RESTS: u32 = 5;
 
 /// A backup that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +95,7 @@ impl Job<'_> {
     fn make(&self, progress: &(dyn Fn(Progress) + Sync)) -> Result<Backup, BackupError> {
         let name = names::of(self.now);
         let out = Sealed::new(self.place.begin(&name)?, self.lock)?;
-        let (now, mut paced) = (self.now, Paced::begin(self.pace));
+        let (now, mut paced) = (self.now, Paced::begin(self.pace, RESTS));
         // The snapshot is left before the files are read: it keeps the database from tidying up.
         let write = |conn: &mut Conn<'_>| write_tables(conn, out, now, &mut paced, progress);
         let (mut writer, files) = self.store.read_here(write)?;

@@ -8,8 +8,6 @@ use claviger_capacity::GiveWay;
 
 /// Work goes on for so long, and then rests.
 const WORK: Duration = Duration::from_millis(10);
-/// A rest is so many times as long as the work before it, which took longer than [`WORK`] where others were in its way.
-const REST: u32 = 2;
 /// The longest rest.
 const LONGEST: Duration = Duration::from_millis(500);
 
@@ -17,7 +15,7 @@ const LONGEST: Duration = Duration::from_millis(500);
 /// cores that share what is in them. What was measured with and without rests is in ARCHITECTURE.md, under "Figures".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
-    /// It works a third of the time at most, so that neither processor nor disk are its own.
+    /// It works a part of the time only, so that neither processor nor disk are its own.
     Gentle,
     /// It does not rest: somebody waits for it.
     Fast,
@@ -26,21 +24,23 @@ pub enum Pace {
 /// Work that rests as its pace has it.
 pub(super) struct Paced {
     pace: Pace,
+    rests: u32,
     begun: Instant,
 }
 
 impl Paced {
-    /// Begins it on this thread, which gives way to others from then on if it need not hurry.
-    pub(super) fn begin(pace: Pace) -> Self {
+    /// Begins it on this thread, which gives way to others from then on if it need not hurry. It rests `rests` times as
+    /// long as it worked, which took longer where others were in its way.
+    pub(super) fn begin(pace: Pace, rests: u32) -> Self {
         if pace == Pace::Gentle {
             GiveWay::Utterly.begin();
         }
-        Self { pace, begun: Instant::now() }
+        Self { pace, rests, begun: Instant::now() }
     }
 
     /// Rests if it is time for that. Cheap enough for every row.
     pub(super) fn rest(&mut self) {
-        if let Some(pause) = self.pace.pause(self.begun.elapsed()) {
+        if let Some(pause) = self.pace.pause(self.begun.elapsed(), self.rests) {
             thread::sleep(pause);
             self.begun = Instant::now();
         }
@@ -48,8 +48,8 @@ impl Paced {
 }
 
 impl Pace {
-    fn pause(self, worked: Duration) -> Option<Duration> {
-        (self == Self::Gentle && worked >= WORK).then(|| (worked * REST).min(LONGEST))
+    fn pause(self, worked: Duration, rests: u32) -> Option<Duration> {
+        (self == Self::Gentle && worked >= WORK).then(|| (worked * rests).min(LONGEST))
     }
 }
 
@@ -68,12 +68,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn gentle_work_rests_twice_as_long_as_it_works() {
-        for (worked, expected) in [(0, None), (9, None), (10, Some(20)), (100, Some(200)), (9000, Some(500))]
-        {
-            let pause = Pace::Gentle.pause(Duration::from_millis(worked));
-            assert_eq!(pause, expected.map(Duration::from_millis), "{worked} ms");
+    fn gentle_work_rests_so_many_times_as_long_as_it_works() {
+        for (worked, rests, expected) in [
+            (0, 2, None),
+            (9, 4, None),
+            (10, 2, Some(20)),
+            (10, 4, Some(40)),
+            (100, 2, Some(200)),
+            (9000, 4, Some(500)),
+        ] {
+            let pause = Pace::Gentle.pause(Duration::from_millis(worked), rests);
+            assert_eq!(pause, expected.map(Duration::from_millis), "{worked} ms, {rests}");
         }
-        assert_eq!(Pace::Fast.pause(Duration::from_secs(1)), None);
+        assert_eq!(Pace::Fast.pause(Duration::from_secs(1), 4), None);
     }
 }

@@ -18,6 +18,8 @@ use super::{
 
 /// How often progress is told, in rows.
 const TOLD: u64 = 10_000;
+/// Verifying a backup rests so many times as long as it works: it is three times the work of making one.
+const RESTS: u32 = 2;
 
 type Frames = Reader<Body<Box<dyn Read + Send>>>;
 
@@ -81,7 +83,7 @@ impl Reading<'_> {
         let of = header.tables.iter().fold(0_u64, |all, table| all.saturating_add(table.rows));
         let (mut progress, mut told) = (Progress { rows: 0, of, files: 0 }, 0);
         let (mut table, mut written, mut changed) = (None, Written::default(), 0);
-        let mut paced = Paced::begin(self.pace);
+        let mut paced = Paced::begin(self.pace, RESTS);
         loop {
             paced.rest();
             match body.advance()? {

@@ -89,7 +89,7 @@ pub(crate) enum Command {
 /// How much of processor and disk is taken.
 #[derive(clap::Args)]
 pub(crate) struct PaceArgs {
-    /// Take all that there is of processor and disk; otherwise two thirds of the time are left to the server
+    /// Take all that there is of processor and disk; otherwise most of the time is left to the server
     #[arg(long)]
     fast: bool,
 }
