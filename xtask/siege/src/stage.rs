@@ -134,6 +134,16 @@ pub fn honest(number: u8) -> Ipv4Addr {
     Ipv4Addr::new(127, 0, 20, number)
 }
 
+/// The same by clients that come anew for each request.
+pub fn afresh(errand: &Errand) -> Errand {
+    Errand {
+        from: vec![honest(41), honest(42)],
+        every: Duration::from_millis(500),
+        fresh: true,
+        ..errand.clone()
+    }
+}
+
 /// So many honest clients that each send their request once a second, which must succeed.
 pub fn errand(clients: usize, requests: Vec<Vec<u8>>) -> Errand {
     Errand {

@@ -15,7 +15,7 @@ use crate::honest::Errand;
 use crate::http::connect;
 use crate::secure::Secure;
 use crate::site::{Setup, Site};
-use crate::stage::{LIMIT, Stage, honest};
+use crate::stage::{LIMIT, Stage, afresh};
 
 /// Handshakes that are begun at once.
 const AT_ONCE: u64 = 64;
@@ -34,12 +34,7 @@ pub fn run(stage: &Stage) -> Result<Figures> {
     let setup = Setup::with(&["--handshake-rate", &a_minute.to_string()]);
     site.restart(&Setup { secure: Some(secure.clone()), ..setup })?;
     let checks = Errand { secure: Some(secure.clone()), ..checks };
-    let fresh = Errand {
-        from: vec![honest(41), honest(42)],
-        every: Duration::from_millis(500),
-        fresh: true,
-        ..checks.clone()
-    };
+    let fresh = afresh(&checks);
     let message = secure.first_message()?;
     let mut begun = Instant::now();
     let (laps, attack, probe) = stage.laps(&mut site, &[checks, fresh], |attack| {
@@ -56,9 +51,10 @@ pub fn run(stage: &Stage) -> Result<Figures> {
     })?;
     let mut figures = Figures::default();
     figures.tell("handshakes begun", attack.answers.shown());
+    let answered = attack.answers.count("answered") as f64;
     // All that an address has at the beginning, and what it gets meanwhile.
-    let most = a_minute as f64 * (1.0 + begun.elapsed().as_secs_f64() / 60.0) + 1.0;
-    figures.at_most("of them answered", attack.answers.count("answered") as f64, most.ceil(), "", true);
+    let most = a_minute as f64 * (1.0 + begun.elapsed().as_secs_f64() / 60.0);
+    figures.at_most("of them answered", answered, most.ceil(), "", true);
     figures.tell("processor time, s", format!("{:.1}", probe.processor()?.as_secs_f64()));
     figures.honest("check", &laps.alone[0], &laps.attacked[0]);
     figures.honest("check on a new connection", &laps.alone[1], &laps.attacked[1]);

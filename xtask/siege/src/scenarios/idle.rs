@@ -9,10 +9,9 @@ use tokio::time::{sleep, timeout};
 
 use crate::attack::{Answers, Attack, address};
 use crate::figures::{Figures, mib};
-use crate::honest::Errand;
 use crate::http::connect;
 use crate::site::{Setup, Site};
-use crate::stage::{READY_LIMIT, Stage, honest};
+use crate::stage::{READY_LIMIT, Stage, afresh};
 
 /// Addresses that they come from.
 const ADDRESSES: u64 = 50;
@@ -51,12 +50,7 @@ fn held(stage: &Stage, idle: u64, dripping: u64, setup: &Setup) -> Result<Figure
     site.restart(setup)?;
     let checks = stage.checks(&site, &tenants[0])?;
     // Who was there before may be spared; who comes now must find room.
-    let fresh = Errand {
-        from: vec![honest(41), honest(42)],
-        every: Duration::from_millis(500),
-        fresh: true,
-        ..checks.clone()
-    };
+    let fresh = afresh(&checks);
     let errands = [checks, stage.monitor(), fresh];
     let (laps, attack, probe) = stage.laps(&mut site, &errands, |attack| {
         (0..idle).for_each(|number| hold(attack, number, false));
