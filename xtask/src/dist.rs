@@ -52,9 +52,9 @@ pub fn run(options: &Options) -> Result<()> {
     build(options.target).map(drop)
 }
 
-/// Builds the program with the profile `dist` and parts it from its names and line tables. A crash names functions and lines
-/// of the source if the file with the tables is in the program's folder; the program names it and needs nothing else of
-/// it. Besides, what assemblers note beside names is the folder that they were run in.
+/// Builds the program with the profile `dist` and parts it from its names and line tables. A crash names functions and
+/// lines of the source if the file with the tables is in the program's folder; the program names it and needs nothing
+/// else of it.
 ///
 /// # Errors
 /// As [`run`].
@@ -72,7 +72,7 @@ pub fn build_in(sources: &Path, target: &Path, platform: Option<Platform>) -> Re
     build
         .args(["build", "--locked", "--package", "claviger", "--profile", "dist", "--target-dir"])
         .arg(target);
-    without_paths(build.current_dir(sources), sources)?;
+    without_place_and_time(build.current_dir(sources), sources, target)?;
     let (mut folder, mut objcopy) = (target.to_owned(), "objcopy");
     if let Some(platform) = platform {
         platform.prepare(&mut build)?;
@@ -91,16 +91,19 @@ pub fn build_in(sources: &Path, target: &Path, platform: Option<Platform>) -> Re
     Ok(Shipped { program, tables })
 }
 
-/// Has the compilers write the same names of files, wherever the sources and the libraries lie.
-fn without_paths(build: &mut Command, sources: &Path) -> Result<()> {
+/// Has the compilers write the same bytes wherever the sources, the libraries and what is built lie, and whenever it is.
+fn without_place_and_time(build: &mut Command, sources: &Path, target: &Path) -> Result<()> {
     let libraries = cargo::home()?;
-    let (sources, libraries) = (sources.display(), libraries.display());
-    build.env(
-        "CARGO_ENCODED_RUSTFLAGS",
-        format!("--remap-path-prefix={libraries}=/cargo\u{1f}--remap-path-prefix={sources}=/claviger"),
-    );
-    build
-        .env("CFLAGS", format!("-ffile-prefix-map={libraries}=/cargo -ffile-prefix-map={sources}=/claviger"));
+    // What is built often lies within the sources, and of several rules the last one counts.
+    let places = [(libraries.as_path(), "/cargo"), (sources, "/claviger"), (target, "/claviger/target")];
+    let maps = |flag: &str, between: &str| {
+        let maps = places.map(|(place, name)| format!("{flag}={}={name}", place.display()));
+        maps.join(between)
+    };
+    build.env("CARGO_ENCODED_RUSTFLAGS", maps("--remap-path-prefix", "\u{1f}"));
+    build.env("CFLAGS", maps("-ffile-prefix-map", " "));
+    // For C that tells when it was compiled. Not the time of the commit: what was compiled before it is not compiled anew.
+    build.env("SOURCE_DATE_EPOCH", "0");
     Ok(())
 }
 

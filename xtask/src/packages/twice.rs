@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::thread;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail};
 
 use crate::dist;
 use crate::tools::{command, say, workspace_root};
@@ -23,7 +23,9 @@ pub fn run() -> Result<()> {
         (first.join(), second)
     });
     let (one, another) = (one.expect("a build that does not panic")?, another?);
-    ensure!(one == another, "the same sources made {one} and {another}");
+    if one != another {
+        bail!("the same sources made {one} and {another}; compare them in {}", folder.keep().display());
+    }
     say(format!("built twice, in two folders: {one}"));
     Ok(())
 }
