@@ -84,8 +84,7 @@ pub async fn serve(
     let asked = state.clone();
     let asking = tokio::spawn(async move { health::watch(&asked.readiness, &asked.service).await });
     let app = router(state.clone(), pages);
-    let (hub, proxies, shared, limits) =
-        (state.connections.clone(), state.clone(), state.clone(), state.clone());
+    let (hub, proxies, shared) = (state.connections.clone(), state.clone(), state.clone());
     let looking = tokio::spawn(connections::look(hub.clone()));
     let hsts = secured.as_ref().and_then(strict_transport);
     let (tls, watching) = match secured {
@@ -95,13 +94,13 @@ pub async fn serve(
     let answer = move |peer, connection: Arc<Connection>, request| {
         respond(shared.clone(), app.clone(), peer, connection.reserved, hsts.clone(), request)
     };
-    let told = state.service.clone();
+    let (told, counted) = (state.service.clone(), state.clone());
     let entrance = Entrance {
         hub,
         tls,
         introduced,
         trusts: Box::new(move |peer| proxies.client_ip.trusts_peer(peer)),
-        may_shake: Box::new(move |peer| limits.limits.handshake_may(peer.ip().to_canonical().into())),
+        may_shake: Box::new(move |peer| counted.limits.handshake_may(peer.ip().to_canonical().into())),
         over_share: Box::new(move |peer| {
             told.alert(Alert::TooManyConnections, peer.ip().to_canonical().into(), Alerted::default());
         }),

@@ -10,8 +10,8 @@ use crate::support::{
     server::{Process, claviger},
 };
 
-/// A server that counts, and its address.
-fn counting(flags: &[&str]) -> (Process, tempfile::TempDir, String) {
+/// A server that counts, behind a proxy at 127.0.0.1, and its address.
+pub fn counting(flags: &[&str]) -> (Process, tempfile::TempDir, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let mut command = claviger();
     command.args(["serve", "--listen", "127.0.0.1:0", "--trusted-proxies", "127.0.0.1"]).args(flags);
