@@ -36,6 +36,7 @@ mod web;
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
@@ -43,6 +44,9 @@ use clap::ValueEnum;
 use crate::server::Server;
 use crate::tools::cargo::{self, Profile};
 use crate::tools::{command, say};
+
+/// How long a client may drive a server; it takes a minute at most, after it was built.
+const CLIENT_LIMIT: Duration = Duration::from_secs(20 * 60);
 use mailbox::Mailbox;
 use upstream::Upstream;
 
@@ -184,7 +188,7 @@ fn drive(
     let server = Server::start(claviger, folder.path())?;
     say(format!("{name} drives the demo server at {}", server.demo.base_url));
     let given = vendor::furnish(claviger, folder.path(), &server, upstream, mailbox)?;
-    command::run(&mut command::without_proxies(client(&given)))
+    command::run_at_most(&mut command::without_proxies(client(&given)), CLIENT_LIMIT)
         .with_context(|| format!("an end-to-end step of {name} failed"))?;
     server.stop()?;
     say("the server stopped on SIGTERM with exit status 0");

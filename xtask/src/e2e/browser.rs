@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -12,6 +13,8 @@ use crate::tools::{command, say, workspace_root};
 
 /// What is left of a walk that failed: the page and a picture of it.
 const LEFT: &str = "target/e2e/dashboard-failures";
+/// What hangs must not look like a slow machine: on two busy cores all walks take a third of this.
+const LIMIT: Duration = Duration::from_secs(40 * 60);
 
 /// Walks through the dashboard; of those named so, or all.
 ///
@@ -40,6 +43,6 @@ pub fn run(program: &str, claviger: &Path, mut told: Value) -> Result<()> {
     told["folder"] = json!(folder.path());
     let given = folder.path().join("given.json");
     fs::write(&given, told.to_string()).with_context(|| format!("cannot write {}", given.display()))?;
-    command::run(&mut command::without_proxies(node.program(program, &given)))?;
+    command::run_at_most(&mut command::without_proxies(node.program(program, &given)), LIMIT)?;
     folder.close().context("cannot remove the temporary folder of the walks")
 }

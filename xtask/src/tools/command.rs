@@ -29,6 +29,17 @@ pub fn run(command: &mut Command) -> Result<()> {
     expect_success(command, status)
 }
 
+/// Runs a program as [`run`] does, for no longer than `limit`: one that hangs is a failure that tells so.
+///
+/// # Errors
+/// As [`run`], and when the program takes longer.
+pub fn run_at_most(command: &mut Command, limit: Duration) -> Result<()> {
+    let mut child = spawn(command)?;
+    let status =
+        wait_within(&mut child, limit).with_context(|| format!("`{}` did not end", describe(command)))?;
+    expect_success(command, status)
+}
+
 /// Runs a program without showing what it prints, unless it fails. Returns its standard output.
 ///
 /// # Errors
@@ -90,9 +101,19 @@ pub fn without_proxies(mut command: Command) -> Command {
 /// # Errors
 /// When it cannot be waited for or the chore was interrupted.
 pub fn wait(child: &mut Child) -> Result<ExitStatus> {
+    wait_within(child, Duration::MAX)
+}
+
+/// Waits as [`wait`] does; a program that still runs after `limit` is ended, which is a failure.
+fn wait_within(child: &mut Child, limit: Duration) -> Result<ExitStatus> {
+    let start = Instant::now();
     while !interrupt::requested() {
         if let Some(status) = child.try_wait()? {
             return Ok(status);
+        }
+        if start.elapsed() >= limit {
+            end(child, Signal::TERM, TERMINATION)?;
+            bail!("it was still running after {} minutes", limit.as_secs() / 60);
         }
         thread::sleep(POLL);
     }
