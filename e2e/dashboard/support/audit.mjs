@@ -37,6 +37,45 @@ export async function narrow(visitor) {
   if (wide.length > 0) throw new Error(`${page.url()} is wider than ${NARROW.width} px:\n${wide.join("\n")}`);
 }
 
+/** Fails when anything moves on a page that stays open, on a wide screen or a small one, while its times go on. */
+export async function calm(visitor) {
+  const { page } = visitor;
+  for (const size of [NARROW, WIDE]) {
+    await page.setViewportSize(size);
+    const moved = await page.evaluate(movedByTimes);
+    if (moved.length > 0) throw new Error(`time goes on and moves on ${page.url()}, ${size.width} px wide:\n${moved.join("\n")}`);
+  }
+}
+
+/** Runs in the page: what words stand elsewhere once each time has its shortest or its longest words. */
+function movedByTimes() {
+  const times = [...document.querySelectorAll("main time[datetime]")].filter((time) => time.textContent !== "never");
+  const shown = times.map(({ textContent }) => textContent);
+  const closed = [...document.querySelectorAll("main details:not([open])")];
+  closed.forEach((details) => { details.open = true; });
+  const words = [];
+  for (const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); walker.nextNode();) {
+    const { currentNode: text } = walker;
+    if (text.data.trim() && !text.parentElement.closest("time, script, noscript, template")) words.push(text);
+  }
+  const range = document.createRange();
+  const place = (text) => {
+    range.selectNodeContents(text);
+    const { x, y, width, height } = range.getBoundingClientRect();
+    return `${x},${y} ${width}x${height}`;
+  };
+  const say = (what) => {
+    times.forEach((time, at) => { time.textContent = what ?? shown[at]; });
+    return words.map(place);
+  };
+  const before = say("now");
+  const moved = ["10 seconds ago", "59 minutes ago", "in 10 months"].flatMap((what) => say(what).flatMap((now, at) =>
+    now === before[at] ? [] : [`"${words[at].data.trim().slice(0, 80)}" from ${before[at]} to ${now} by "${what}"`]));
+  say();
+  closed.forEach((details) => { details.open = false; });
+  return moved.slice(0, 5);
+}
+
 /** Runs in the page: what reaches over its right edge, if it can be scrolled sideways. */
 function tooWide() {
   const { scrollWidth, clientWidth } = document.documentElement;

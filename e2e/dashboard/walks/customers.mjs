@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { accessible, narrow } from "../support/audit.mjs";
+import { accessible, calm, narrow } from "../support/audit.mjs";
 import { BEHIND_A_PROXY, furnish } from "../support/furnish.mjs";
 import { signedIn } from "../support/person.mjs";
 import { appOf, HWID, Program } from "../support/program.mjs";
@@ -89,6 +89,7 @@ export async function walk({ step, browser, servers }) {
     await accessible(visitor, "light");
     await accessible(visitor, "dark");
     await narrow(visitor);
+    await calm(visitor);
   });
 
   await step("nothing found says how it was looked for", async () => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { narrow } from "../support/audit.mjs";
+import { calm, narrow } from "../support/audit.mjs";
 import { plant, OWNED, TEXTS } from "../support/hostile.mjs";
 import { pages } from "../support/pages.mjs";
 import { signedIn } from "../support/person.mjs";
@@ -30,6 +30,7 @@ export async function walk({ step, browser, servers }) {
       await visitor.open(address, status);
       await unharmed(visitor);
       await narrow(visitor);
+      await calm(visitor);
     });
   }
 
@@ -40,6 +41,7 @@ export async function walk({ step, browser, servers }) {
       await visitor.see(text);
       await unharmed(visitor);
       await narrow(visitor);
+      await calm(visitor);
     });
   }
   await step("the audit log and the list of sessions tell texts as they are", async () => {
@@ -54,6 +56,7 @@ export async function walk({ step, browser, servers }) {
       await page.locator("td").filter({ hasText: TEXTS.closing, visible: true }).first().waitFor();
       await unharmed(visitor);
       await narrow(visitor);
+      await calm(visitor);
     }
   });
 
@@ -72,6 +75,7 @@ export async function walk({ step, browser, servers }) {
         await visitor.see(name);
         await unharmed(visitor);
         await narrow(visitor);
+        await calm(visitor);
       }
     });
   }

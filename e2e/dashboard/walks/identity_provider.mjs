@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 
-import { accessible, narrow } from "../support/audit.mjs";
+import { accessible, calm, narrow } from "../support/audit.mjs";
 import { House } from "../support/house.mjs";
 import { SIGN_IN, signedIn } from "../support/person.mjs";
 
@@ -48,6 +48,7 @@ export async function walk({ step, browser, servers, given }) {
     await visitor.link(WITH).waitFor();
     for (const scheme of ["light", "dark"]) await accessible(visitor, scheme);
     await narrow(visitor);
+    await calm(visitor);
     await visitor.close();
   });
 
@@ -57,12 +58,14 @@ export async function walk({ step, browser, servers, given }) {
     await owner.link("Go on to House accounts").waitFor();
     for (const scheme of ["light", "dark"]) await accessible(owner, scheme);
     await narrow(owner);
+    await calm(owner);
     await owner.link("Go on to House accounts").click();
     await house.through(owner, "rita");
     await owner.see("It is linked: you can sign in with it now.");
     await owner.see("rita@example.org");
     for (const scheme of ["light", "dark"]) await accessible(owner, scheme);
     await narrow(owner);
+    await calm(owner);
   });
 
   await step("it signs in, to the page that was wanted", async () => {

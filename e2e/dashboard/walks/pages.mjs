@@ -1,9 +1,9 @@
 // Every page, as its first visitor sees it: light on the wire, accessible in light and dark, no wider than a small
-// screen, all of it by the keyboard, readable without scripts, quiet in the console.
+// screen, calm while time goes on, all of it by the keyboard, readable without scripts, quiet in the console.
 
 import assert from "node:assert/strict";
 
-import { accessible, byKeyboard, narrow, weigh, WEIGHT, wideTables } from "../support/audit.mjs";
+import { accessible, byKeyboard, calm, narrow, weigh, WEIGHT, wideTables } from "../support/audit.mjs";
 import { BEHIND_A_PROXY, furnish } from "../support/furnish.mjs";
 import { pages } from "../support/pages.mjs";
 import { signedIn } from "../support/person.mjs";
@@ -21,7 +21,7 @@ export async function walk({ step, browser, servers }) {
   const look = async ({ name, address, plots, nobody, status = 200 }) => {
     const state = nobody ? undefined : signed;
     let heading;
-    await step(`${name}: quiet, light, narrow, accessible, all by the keyboard`, async () => {
+    await step(`${name}: quiet, light, narrow, calm, accessible, all by the keyboard`, async () => {
       const visitor = await browser.visitor(server.base, { state });
       const weight = await weigh(visitor);
       await visitor.open(address, status);
@@ -32,6 +32,7 @@ export async function walk({ step, browser, servers }) {
       await wideTables(visitor);
       await byKeyboard(visitor);
       await narrow(visitor);
+      await calm(visitor);
       await accessible(visitor, "light");
       await accessible(visitor, "dark");
       await visitor.close();

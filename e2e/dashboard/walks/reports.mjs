@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 
-import { accessible, narrow } from "../support/audit.mjs";
+import { accessible, calm, narrow } from "../support/audit.mjs";
 import { BEHIND_A_PROXY, furnish } from "../support/furnish.mjs";
 import { signedIn } from "../support/person.mjs";
 import { until } from "../support/wait.mjs";
@@ -52,6 +52,7 @@ export async function walk({ step, browser, servers }) {
     }
     for (const scheme of ["light", "dark"]) await accessible(visitor, scheme);
     await narrow(visitor);
+    await calm(visitor);
   });
   await visitor.close();
 }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { accessible, byKeyboard, narrow, wideTables } from "../support/audit.mjs";
+import { accessible, byKeyboard, calm, narrow, wideTables } from "../support/audit.mjs";
 import { agree, SIGN_IN, signedIn } from "../support/person.mjs";
 
 const PASSWORD = "correct horse battery";
@@ -76,6 +76,7 @@ export async function walk({ step, browser, servers }) {
       await wideTables(reseller);
       await byKeyboard(reseller);
       await narrow(reseller);
+      await calm(reseller);
       await accessible(reseller, "light");
       await accessible(reseller, "dark");
       const state = await reseller.context.storageState();

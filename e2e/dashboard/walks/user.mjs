@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { accessible, narrow } from "../support/audit.mjs";
+import { accessible, calm, narrow } from "../support/audit.mjs";
 import { BEHIND_A_PROXY, furnish } from "../support/furnish.mjs";
 import { agree, confirm, signedIn } from "../support/person.mjs";
 import { appOf, HWID, Program } from "../support/program.mjs";
@@ -28,6 +28,7 @@ export async function walk({ step, browser, servers }) {
     await accessible(visitor, "light");
     await accessible(visitor, "dark");
     await narrow(visitor);
+    await calm(visitor);
     await visitor.link("Why it works or not").click();
     await page.waitForURL(/\/why\/users\/\d+$/);
     await visitor.open(address);
@@ -92,6 +93,7 @@ export async function walk({ step, browser, servers }) {
     assert.equal((await login("mara", "another one", `${HWID}-0`)).success, true);
     await accessible(visitor, "light");
     await narrow(visitor);
+    await calm(visitor);
   });
   await visitor.close();
 

@@ -4,13 +4,14 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import http from "node:http";
 
-import { accessible, narrow, weigh } from "../support/audit.mjs";
+import { accessible, calm, narrow, weigh } from "../support/audit.mjs";
 import { until } from "../support/wait.mjs";
 
 const POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src http:";
 const PAGE = `<!doctype html><html lang="en"><title>Bad</title><link rel="stylesheet" href="/style.css">
 <script src="/script.js"></script><script>alert(1)</script>
 <h1>Bad</h1><p class="faint">Hardly to be read</p><div class="wide">Wide</div>
+<main><time datetime="2026-01-31T12:00:00Z">now</time> and more</main>
 <img alt="" src="http://127.0.0.2:9/elsewhere.png">`;
 const STYLE = `.faint { color: #ccc } .wide { width: 900px } .late { height: 300px }`;
 // Above what was there already, and long after it was drawn.
@@ -42,6 +43,7 @@ export async function walk({ step, browser }) {
     });
     await assert.rejects(accessible(visitor, "light"), /color-contrast/);
     await assert.rejects(narrow(visitor), /is wider than 400 px/);
+    await assert.rejects(calm(visitor), /time goes on and moves on .*\n"and more" from/);
     assert.throws(() => weight.atMost(500), /costs \d+ bytes/);
   });
   await visitor.away();
