@@ -9,7 +9,7 @@ use crate::backup::{Elsewhere, Used};
 use crate::backup_objects::in_use;
 use crate::support::objects::Fault;
 use crate::support::pipe::pipe;
-use crate::support::postgres::Database;
+use crate::support::postgres::{Database, Gate};
 use crate::support::server::{Process, claviger, claviger_under};
 use crate::support::{Server, eventually};
 
@@ -125,6 +125,39 @@ fn one_fills_a_database_at_a_time() {
 }
 
 #[test]
+fn a_server_and_a_restore_that_begin_at_once_do_not_share_a_database() {
+    let used = Used::on(Server::start());
+    let name = used.create();
+    for is_server_first in [true, false] {
+        let database = Database::create();
+        let beside = |name: &str| {
+            Elsewhere::beside(&used.server, &format!("{name}-{is_server_first}"), Some(&database.url))
+        };
+        let (served, restored) = (beside("served"), beside("restored"));
+        let serve =
+            || begin(&["serve", "--listen", "127.0.0.1:0", "--database", &database.url], &served.data);
+        let args = ["backup", "restore", &name, "--place", used.place(), "--database", &database.url];
+        let restore = || begin(&args, &restored.data);
+        let mut gate = Gate::shut(&database);
+        let mut first = if is_server_first { serve() } else { restore() };
+        gate.wait_for(1, &mut first);
+        let mut second = if is_server_first { restore() } else { serve() };
+        gate.wait_for(2, &mut second);
+        gate.open();
+        assert_eq!(second.wait().code(), Some(1));
+        let told = second.stderr();
+        if is_server_first {
+            assert!(told.contains("has tables already, and nothing is overwritten"), "{told}");
+            first.wait_for_address();
+        } else {
+            assert!(told.contains("a restore into this database was not finished"), "{told}");
+            assert_eq!(first.wait().code(), Some(0), "{}", first.stderr());
+            restored.serve(&used.server.app).1.init("1.2");
+        }
+    }
+}
+
+#[test]
 fn a_restore_that_is_refused_touches_no_upload() {
     let mut used = Used::on(Server::start());
     let name = used.create();
@@ -151,18 +184,14 @@ fn half_a_move_is_opened_by_nobody_and_begun_anew() {
     let database = Database::create();
     let from = used.server.data().join("claviger.db");
     let from = from.to_str().expect("UTF-8");
-    let mut other = database.connect();
-    // The lock of migrations: the move says what it is about, and waits here.
-    other.execute("SELECT pg_advisory_lock(7241058302)", &[]).expect("a lock");
+    let mut gate = Gate::shut(&database);
     let args = ["migrate-store", "--from", from, "--to", &database.url];
     let mut moving = begin(&args, &used.server.data());
-    eventually("the move to begin", || {
-        let there =
-            other.query_one("SELECT to_regclass('unfinished_restore') IS NOT NULL", &[]).expect("an answer");
-        there.get::<_, bool>(0).then_some(())
-    });
+    gate.wait_for(1, &mut moving);
+    // It says what it is about, and waits again.
+    gate.let_one_through(&mut moving);
     moving.crash();
-    other.execute("SELECT pg_advisory_unlock(7241058302)", &[]).expect("no lock");
+    gate.open();
     let elsewhere = Elsewhere::beside(&used.server, "postgres", Some(&database.url));
     let refused = elsewhere.cli.fails(&["owner", "list"]);
     assert!(
@@ -192,25 +221,15 @@ fn a_move_to_postgres_that_is_killed_goes_on() {
     let from = used.server.data().join("claviger.db");
     let from = from.to_str().expect("UTF-8");
     let args = ["migrate-store", "--from", from, "--to", &database.url, "--json"];
-    let mut other = database.connect();
-    let waits = "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-                     AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
-    // The lock of migrations, with which a move makes the tables, and which it wants once more when all rows are there.
-    other.execute("SELECT pg_advisory_lock(7241058302)", &[]).expect("a lock");
+    let mut gate = Gate::shut(&database);
     let mut moving = begin(&args, &used.server.data());
-    eventually("the move to begin", || {
-        other.query_one(waits, &[]).expect("an answer").get::<_, bool>(0).then_some(())
-    });
-    other.execute("SELECT pg_advisory_unlock(7241058302)", &[]).expect("no lock");
-    other.execute("SELECT pg_advisory_lock(7241058302)", &[]).expect("a lock");
-    eventually("the move to be nearly done", || {
-        assert!(!moving.is_over(), "{}", moving.stderr());
-        let sql = "SELECT to_regclass('tokens') IS NOT NULL AND EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory'
-                       AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
-        other.query_one(sql, &[]).expect("an answer").get::<_, bool>(0).then_some(())
-    });
+    gate.wait_for(1, &mut moving);
+    // It says what it is about, then makes the tables, and wants the lock once more when all rows are there.
+    gate.let_one_through(&mut moving);
+    gate.let_one_through(&mut moving);
     moving.crash();
-    other.execute("SELECT pg_advisory_unlock(7241058302)", &[]).expect("no lock");
+    gate.open();
+    let mut other = database.connect();
     // As if it had been killed in the middle of the licenses, and somebody was at work on the old one since.
     other.execute("DELETE FROM licenses WHERE id % 2 = 0", &[]).expect("fewer licenses");
     used.server.execute("UPDATE users SET owner = 'somebody else'");

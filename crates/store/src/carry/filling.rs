@@ -9,8 +9,8 @@ use super::{
     columns,
     hold::Hold,
     load::{
-        Loading, begin_file, begin_postgres, clear_file, clear_tables, finish_file, in_one, in_transaction,
-        is_empty, mark, prepare, tune, unmark,
+        Loading, begin_file, begin_postgres, claim, clear_file, finish_file, in_one, in_transaction,
+        is_empty, prepare, tune, unmark,
     },
 };
 use crate::{
@@ -48,10 +48,7 @@ impl Filling {
             Database::Postgres(url) => {
                 let mut client = begin_postgres(url)?;
                 if !in_transaction(&mut client, |conn| is_left(conn, loading))? {
-                    in_transaction(&mut client, |conn| {
-                        clear_tables(conn)?;
-                        mark(conn, loading)
-                    })?;
+                    in_transaction(&mut client, |conn| claim(conn, loading))?;
                     in_transaction(&mut client, |conn| prepare(conn, loading))?;
                 }
                 Ok(Self(Target::Postgres(client)))

@@ -171,10 +171,7 @@ fn into_postgres<T, E: From<StoreError>>(
     work: impl FnOnce(&mut Conn<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
     let mut client = begin_postgres(url)?;
-    in_transaction(&mut client, |conn| {
-        clear_tables(conn)?;
-        mark(conn, loading)
-    })?;
+    in_transaction(&mut client, |conn| claim(conn, loading))?;
     // All of it or nothing: until the end the database is empty but for the mark.
     let done = in_transaction(&mut client, |conn| {
         prepare(conn, loading)?;
@@ -217,8 +214,15 @@ pub(super) fn in_transaction<T, E: From<StoreError>>(
     Ok(outcome)
 }
 
-/// Removes what an earlier try left.
-pub(super) fn clear_tables(conn: &mut Conn<'_>) -> Result<()> {
+/// Removes what an earlier try left, and lets the database say that it is not whole. A server that starts in the same
+/// moment has made its tables before, and they are seen here, or waits and finds the mark.
+pub(super) fn claim(conn: &mut Conn<'_>, loading: Loading<'_>) -> Result<()> {
+    migrate::lock(conn)?;
+    clear_tables(conn)?;
+    mark(conn, loading)
+}
+
+fn clear_tables(conn: &mut Conn<'_>) -> Result<()> {
     let found = columns::tables(conn)?;
     if found.is_empty() {
         return Ok(());
@@ -235,7 +239,7 @@ pub(super) fn clear_tables(conn: &mut Conn<'_>) -> Result<()> {
 }
 
 /// Lets the database say that it is not whole.
-pub(super) fn mark(conn: &mut Conn<'_>, loading: Loading<'_>) -> Result<()> {
+fn mark(conn: &mut Conn<'_>, loading: Loading<'_>) -> Result<()> {
     conn.execute(
         &format!("CREATE TABLE {} (began BIGINT NOT NULL, what TEXT NOT NULL)", migrate::MARK),
         &[],

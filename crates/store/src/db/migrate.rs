@@ -179,8 +179,8 @@ pub(crate) fn run_to(conn: &mut Conn<'_>, now: i64, upto: i64) -> Result<Vec<i64
     Ok(applied)
 }
 
-/// Two nodes that start at once must not both migrate.
-fn lock(conn: &mut Conn<'_>) -> Result<()> {
+/// Two nodes that start at once must not both migrate, nor one while somebody begins to fill the database.
+pub(crate) fn lock(conn: &mut Conn<'_>) -> Result<()> {
     if let Conn::Postgres(transaction, _) = conn {
         // Any number will do, if it is always the same.
         transaction.batch_execute("SELECT pg_advisory_xact_lock(7241058302)")?;

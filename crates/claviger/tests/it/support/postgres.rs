@@ -53,6 +53,43 @@ pub fn meet(database: &Database, table: &str, begin: impl Fn() -> Process) -> [S
     })
 }
 
+/// The lock of migrations, held, so that others stop where they want it.
+pub struct Gate(Client);
+
+impl Gate {
+    pub fn shut(database: &Database) -> Self {
+        let mut gate = Self(database.connect());
+        gate.lock();
+        gate
+    }
+
+    fn lock(&mut self) {
+        self.0.execute("SELECT pg_advisory_lock(7241058302)", &[]).expect("a lock");
+    }
+
+    pub fn open(&mut self) {
+        self.0.execute("SELECT pg_advisory_unlock(7241058302)", &[]).expect("no lock");
+    }
+
+    /// Waits until so many stand before it.
+    pub fn wait_for(&mut self, count: i64, coming: &mut Process) {
+        let sql = "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        eventually("somebody at the gate", || {
+            assert!(!coming.is_over(), "{}", coming.stderr());
+            (self.0.query_one(sql, &[]).expect("a count").get::<_, i64>(0) == count).then_some(())
+        });
+    }
+
+    /// Lets the first of those who wait through, as far as they want the lock again.
+    pub fn let_one_through(&mut self, coming: &mut Process) {
+        self.open();
+        // Those who wait for a lock get it in their order.
+        self.lock();
+        self.wait_for(1, coming);
+    }
+}
+
 impl Drop for Database {
     fn drop(&mut self) {
         let _ = admin().batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
