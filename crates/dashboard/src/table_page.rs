@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use claviger_service::vendor::{Number, TablePage, TableQuery, TableRow};
 
 use crate::{
+    addresses::app_base,
     fault::{Answer, Fault},
     plots::grouped,
     reply,
@@ -21,9 +22,11 @@ pub(crate) struct Names {
 }
 
 /// A page of a table with all that leads on from it.
-pub(crate) struct TableView<R: TableRow> {
-    pub filter: Filter<R::Wanted>,
-    pub rows: Vec<R>,
+pub(crate) struct TableView<Wanted, Row> {
+    /// Where the table is.
+    pub here: String,
+    pub filter: Filter<Wanted>,
+    pub rows: Vec<Row>,
     /// Where in the middle the page was asked to begin.
     pub at: String,
     /// How many there are, where that is known already; else where it is counted.
@@ -36,22 +39,22 @@ pub(crate) struct TableView<R: TableRow> {
     pub status: StatusCode,
 }
 
-/// The page of the table at `base` that an address means.
+/// The page of the table that an address means, with its rows as they are shown: `row` makes one of what the table holds.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn view<R: TableRow>(
+pub(crate) async fn view<R: TableRow, Row>(
     visit: &Visit,
     mut filter: Filter<R::Wanted>,
-    base: &str,
     names: Names,
-) -> Result<TableView<R>, Fault> {
+    row: impl Fn(R) -> Row,
+) -> Result<TableView<R::Wanted, Row>, Fault> {
     let (app, service) = (visit.app()?, visit.service());
     let place = place(&visit.query, filter.order);
     if let Err(problem) = &place {
         filter.problem.get_or_insert_with(|| problem.clone());
     }
-    let path = format!("{base}{}", names.path);
+    let path = format!("{}{}", app_base(app), names.path);
     let page = match (&filter.problem, place) {
         (None, Ok(place)) => {
             let wanted = filter.wanted.clone();
@@ -78,7 +81,8 @@ pub(crate) async fn view<R: TableRow>(
         json: filter.link(format!("{path}/export")).with("format", "json").into(),
         change_all: filter.link(format!("{path}/change")).with("all", "yes").into(),
         status: if filter.problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK },
-        rows: page.rows,
+        rows: page.rows.into_iter().map(row).collect(),
+        here: path,
         filter,
     })
 }

@@ -2,16 +2,15 @@
 
 use askama::Template;
 use claviger_domain::{LicenseStatus, NEVER};
-use claviger_service::vendor::{LicenseRow, TableOrder, length};
+use claviger_service::vendor::{LicenseRow, LicensesWanted, TableOrder, length};
 
 use crate::{
     addresses::{Link, app_base},
     fault::Answer,
     frame::{Frame, Nav},
-    license_filter::{self, LicenseFilter},
+    license_filter,
     moment::Moment,
-    table_page::{self, Names, view},
-    tables::Pages,
+    table_page::{self, Names, TableView, view},
     visit::Visit,
 };
 
@@ -65,19 +64,7 @@ impl Row {
 struct Page {
     frame: Frame,
     base: String,
-    /// Where the table is.
-    here: String,
-    filter: LicenseFilter,
-    /// Where in the middle the page was asked to begin.
-    at: String,
-    rows: Vec<Row>,
-    /// How many there are, where that is known already; else where it is counted.
-    count: Result<String, String>,
-    looked: Option<String>,
-    pages: Pages,
-    csv: String,
-    json: String,
-    change_all: String,
+    table: TableView<LicensesWanted, Row>,
 }
 
 pub(super) const NAMES: Names = Names { path: "licenses", one: "license", many: "licenses" };
@@ -85,22 +72,9 @@ pub(super) const NAMES: Names = Names { path: "licenses", one: "license", many: 
 pub(super) async fn show(visit: Visit) -> Answer {
     let (app, base) = (visit.app()?, app_base(visit.app()?));
     let filter = license_filter::find_user(visit.service(), app, license_filter::read(&visit.query)).await?;
-    let table = view::<LicenseRow>(&visit, filter, &base, NAMES).await?;
-    let shown = Page {
-        frame: visit.frame("Licenses", Nav::Licenses).await?,
-        at: table.at,
-        count: table.count,
-        looked: table.looked,
-        pages: table.pages,
-        csv: table.csv,
-        json: table.json,
-        change_all: table.change_all,
-        rows: table.rows.into_iter().map(|row| Row::new(&visit, &base, row)).collect(),
-        filter: table.filter,
-        here: format!("{base}licenses"),
-        base,
-    };
-    visit.render_as(table.status, &shown)
+    let table = view(&visit, filter, NAMES, |row| Row::new(&visit, &base, row)).await?;
+    let shown = Page { frame: visit.frame("Licenses", Nav::Licenses).await?, base, table };
+    visit.render_as(shown.table.status, &shown)
 }
 
 pub(super) async fn count(visit: Visit) -> Answer {

@@ -4,16 +4,15 @@ use std::net::IpAddr;
 
 use askama::Template;
 use claviger_domain::NEVER;
-use claviger_service::vendor::{TableOrder, UserRow, UserSubscription, length};
+use claviger_service::vendor::{TableOrder, UserRow, UserSubscription, UsersWanted, length};
 
 use crate::{
     addresses::{Link, app_base},
     fault::Answer,
     frame::{Frame, Nav},
     moment::Moment,
-    table_page::{self, Names, view},
-    tables::Pages,
-    user_filter::{self, UserFilter},
+    table_page::{self, Names, TableView, view},
+    user_filter,
     visit::Visit,
 };
 
@@ -85,19 +84,7 @@ impl Row {
 struct Page {
     frame: Frame,
     base: String,
-    /// Where the table is.
-    here: String,
-    filter: UserFilter,
-    /// Where in the middle the page was asked to begin.
-    at: String,
-    rows: Vec<Row>,
-    /// How many there are, where that is known already; else where it is counted.
-    count: Result<String, String>,
-    looked: Option<String>,
-    pages: Pages,
-    csv: String,
-    json: String,
-    change_all: String,
+    table: TableView<UsersWanted, Row>,
 }
 
 pub(super) const NAMES: Names = Names { path: "users", one: "user", many: "users" };
@@ -105,22 +92,9 @@ pub(super) const NAMES: Names = Names { path: "users", one: "user", many: "users
 pub(super) async fn show(visit: Visit) -> Answer {
     let base = app_base(visit.app()?);
     let filter = user_filter::read(&visit.query);
-    let table = view::<UserRow>(&visit, filter, &base, NAMES).await?;
-    let shown = Page {
-        frame: visit.frame("Users", Nav::Users).await?,
-        at: table.at,
-        count: table.count,
-        looked: table.looked,
-        pages: table.pages,
-        csv: table.csv,
-        json: table.json,
-        change_all: table.change_all,
-        rows: table.rows.into_iter().map(|row| Row::new(&visit, &base, row)).collect(),
-        filter: table.filter,
-        here: format!("{base}users"),
-        base,
-    };
-    visit.render_as(table.status, &shown)
+    let table = view(&visit, filter, NAMES, |row| Row::new(&visit, &base, row)).await?;
+    let shown = Page { frame: visit.frame("Users", Nav::Users).await?, base, table };
+    visit.render_as(shown.table.status, &shown)
 }
 
 pub(super) async fn count(visit: Visit) -> Answer {
