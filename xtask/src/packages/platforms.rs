@@ -53,9 +53,11 @@ int __vsnprintf_chk(char *text, size_t size, int flag, size_t room, const char *
     return vsnprintf(text, size, format, words);
 }
 END
+# Of the LLVM that the distribution's Rust is made with, which it therefore has.
+llvm=$(rustc --version --verbose | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
 for pair in amd64:x86_64 arm64:aarch64; do
     cpu=${pair#*:} library=/usr/lib/${pair#*:}-linux-musl/libunwind.a
-    apt-get download libunwind-22-dev:${pair%:*}
+    apt-get download libunwind-$llvm-dev:${pair%:*}
     dpkg-deb --fsys-tarfile libunwind*_${pair%:*}.deb | tar -xO ./usr/lib/$cpu-linux-gnu/libunwind.a > $library
     $cpu-linux-musl-gcc -O2 -c calls.c
     ar r $library calls.o
