@@ -20,6 +20,7 @@
 mod acme;
 pub mod browser;
 mod chromium;
+mod client;
 pub mod fetch;
 mod keyauth_crate;
 mod mailbox;
@@ -36,17 +37,13 @@ mod web;
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 use crate::server::Server;
 use crate::tools::cargo::{self, Profile};
-use crate::tools::{command, say};
-
-/// How long a client may drive a server; it takes a minute at most, after it was built.
-const CLIENT_LIMIT: Duration = Duration::from_secs(20 * 60);
+use crate::tools::say;
 use mailbox::Mailbox;
 use upstream::Upstream;
 
@@ -181,15 +178,14 @@ fn drive(
     upstream: &Upstream,
     mailbox: Option<&Mailbox>,
     name: &str,
-    client: impl FnOnce(&Path) -> Command,
+    drives: impl FnOnce(&Path) -> Command,
 ) -> Result<()> {
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     vendor::configure(folder.path(), mailbox)?;
     let server = Server::start(claviger, folder.path())?;
     say(format!("{name} drives the demo server at {}", server.demo.base_url));
     let given = vendor::furnish(claviger, folder.path(), &server, upstream, mailbox)?;
-    command::run_at_most(&mut command::without_proxies(client(&given)), CLIENT_LIMIT)
-        .with_context(|| format!("an end-to-end step of {name} failed"))?;
+    client::run(drives(&given)).with_context(|| format!("an end-to-end step of {name} failed"))?;
     server.stop()?;
     say("the server stopped on SIGTERM with exit status 0");
     Ok(())

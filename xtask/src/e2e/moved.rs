@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::CLIENT_LIMIT;
+use super::client;
 use super::mariadb::MariaDb;
 use super::python::Python;
 use crate::server::{Server, data_dir};
@@ -207,8 +207,7 @@ impl Operator<'_> {
             "claviger": self.claviger, "data": self.data, "app": "acme/shop",
         });
         let given = write("moved-given.json", &given)?;
-        let mut client = command::without_proxies(python.client_of("keyauth-ru", "moved", &given));
-        command::run_at_most(&mut client, CLIENT_LIMIT)
+        client::run(python.client_of("keyauth-ru", "moved", &given))
             .context("a client library does not work with what was imported")
     }
 }

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use super::client;
 use super::python::Python;
 use crate::server::Server;
-use crate::tools::command;
 
 /// What is not looked at: bad input is answered with status 200 by the protocol, and keys are tested elsewhere.
 const NOT_LOOKED_AT: [&str; 9] = [
@@ -57,7 +57,7 @@ pub fn run(claviger: &Path, python: &Python, seconds: u32) -> Result<()> {
     for made in MADE {
         let mut ask = python.tool("schemathesis", "import sys, urllib.request as r; r.urlopen(sys.argv[1])");
         ask.arg(format!("{base}/api/seller/{made}&sellerkey={key}"));
-        command::run(&mut command::without_proxies(ask)).with_context(|| format!("{made} failed"))?;
+        client::run(ask).with_context(|| format!("{made} failed"))?;
     }
     let configuration = folder.path().join("schemathesis.toml");
     let off = NOT_LOOKED_AT.map(|check| format!("{check}.enabled = false\n")).concat();
@@ -68,6 +68,6 @@ pub fn run(claviger: &Path, python: &Python, seconds: u32) -> Result<()> {
     run.args(["--header", &format!("Authorization: Bearer {key}")]);
     run.args(["--phases", "examples,coverage,fuzzing", "--max-time", &seconds.to_string()]);
     run.args(["--workers", "2", "--warnings", "off", "--no-color"]).current_dir(folder.path());
-    command::run(&mut command::without_proxies(run)).context("a reply is not as the description says")?;
+    client::run(run).context("a reply is not as the description says")?;
     server.stop()
 }
