@@ -1,5 +1,9 @@
 //! Claviger: a self-hosted software-licensing and authentication server that speaks the KeyAuth wire protocol.
 
+// First, since it gives the others its macros.
+#[macro_use]
+mod print;
+
 mod commands;
 mod config;
 mod deed;
@@ -213,15 +217,11 @@ fn main() -> ExitCode {
             Ok(())
         }
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut command(), "claviger", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command(), "claviger", &mut script);
+            print::bytes(&script);
             Ok(())
         }
     };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("claviger: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    print::finish(outcome)
 }

@@ -1,10 +1,12 @@
 //! Tables for people, JSON for scripts.
 
-use std::{fmt, io::Write};
+use std::fmt;
 
 use claviger_domain::{NEVER, in_one_line};
 use comfy_table::{Table, presets::UTF8_HORIZONTAL_ONLY};
 use serde::Serialize;
+
+use crate::print;
 
 /// Prints a value as JSON on one line.
 pub(crate) fn json(value: &impl Serialize) -> anyhow::Result<()> {
@@ -114,22 +116,21 @@ impl<const N: usize> Rows<N> {
 
     /// Prints a row.
     pub(crate) fn add(&mut self, value: &serde_json::Value, cells: [String; N]) -> anyhow::Result<()> {
-        let mut out = std::io::stdout().lock();
         if self.json {
-            write!(out, "{}{value}", if self.empty { "[" } else { ",\n" })?;
+            print!("{}{value}", if self.empty { "[" } else { ",\n" });
         } else {
             if self.empty {
-                self.line(&mut out, &self.columns.map(|(name, _)| name.to_owned()))?;
+                self.line(&self.columns.map(|(name, _)| name.to_owned()));
             }
-            self.line(&mut out, &cells.map(|cell| plain(&cell)))?;
+            self.line(&cells.map(|cell| plain(&cell)));
         }
         self.empty = false;
-        Ok(())
+        print::is_written()
     }
 
-    fn line(&self, out: &mut impl Write, cells: &[String; N]) -> std::io::Result<()> {
+    fn line(&self, cells: &[String; N]) {
         let padded = cells.iter().zip(self.columns).map(|(cell, (_, width))| format!("{cell:width$}"));
-        writeln!(out, "{}", padded.collect::<Vec<_>>().join("  ").trim_end())
+        println!("{}", padded.collect::<Vec<_>>().join("  ").trim_end());
     }
 
     /// Prints the end.

@@ -10,7 +10,7 @@ use super::{
     prompt::confirm,
     run::{with_app, with_service},
 };
-use crate::{config::StoreArgs, output};
+use crate::{config::StoreArgs, output, print};
 
 /// What can be done with sessions.
 #[derive(clap::Subcommand)]
@@ -98,19 +98,19 @@ fn list(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
     with_app(store, app, async |service, app| {
         let encode = if json { json_row } else { table_row };
         let mut listing = service.list_sessions(&app, SessionFilter::default(), encode).await?;
-        let mut out = std::io::stdout().lock();
         if json {
-            out.write_all(b"[")?;
+            print!("[");
         }
         let mut empty = true;
         loop {
             match listing.next().await {
                 Some(ListingPart::Rows(rows)) => {
                     if empty && !json {
-                        writeln!(out, "{:32}  {:20}  {:15}  CREDENTIAL", "ID", "EXPIRES", "IP")?;
+                        println!("{:32}  {:20}  {:15}  CREDENTIAL", "ID", "EXPIRES", "IP");
                     }
                     empty = false;
-                    out.write_all(&rows)?;
+                    print::bytes(&rows);
+                    print::is_written()?;
                 }
                 Some(ListingPart::End { .. }) => break,
                 Some(ListingPart::Failed(error)) => return Err(error.into()),
@@ -118,8 +118,8 @@ fn list(store: StoreArgs, app: &str, json: bool) -> anyhow::Result<()> {
             }
         }
         match (json, empty) {
-            (true, _) => writeln!(out, "]")?,
-            (false, true) => writeln!(out, "none")?,
+            (true, _) => println!("]"),
+            (false, true) => println!("none"),
             (false, false) => {}
         }
         Ok(())
