@@ -2,7 +2,7 @@
 
 use std::{
     sync::Arc,
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use anyhow::Context;
@@ -18,16 +18,24 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{demo, descriptors, run::open};
+use super::{
+    demo, descriptors,
+    run::{open, opened_by_hand},
+};
 use crate::{
     config::{Certificate, Config, ServeArgs, StoreArgs, TlsSettings},
     logging,
     otel::{self, Traces},
 };
 
+/// How long what is under way may still take once all is written, such as a change of the schema that is given up.
+const END_WITHIN: Duration = Duration::from_secs(5);
+
 /// Runs the server.
 pub(crate) fn run(store: StoreArgs, args: ServeArgs, demo: bool) -> anyhow::Result<()> {
-    let config = Config::resolve(store, args)?;
+    let mut config = Config::resolve(store, args)?;
+    // While Ctrl-C still ends the question.
+    config.store.master_key = opened_by_hand(&config.store.master_key)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let traces = Traces::start(runtime.handle())?;
     logging::start(&config, traces.as_ref().map(Traces::tracer))?;
@@ -36,11 +44,14 @@ pub(crate) fn run(store: StoreArgs, args: ServeArgs, demo: bool) -> anyhow::Resu
     if let Some(traces) = traces {
         traces.finish();
     }
+    runtime.shutdown_timeout(END_WITHIN);
     served
 }
 
 async fn serve(config: Config, demo: bool, traced: bool) -> anyhow::Result<()> {
     let begun = Instant::now();
+    // First of all: a signal that nobody waits for ends the process as it stands, and SIGHUP comes from what rotates logs.
+    let (mut asked, hangup) = (Box::pin(stop_signal()?), signal(SignalKind::hangup())?);
     for warning in &config.store.warnings {
         tracing::warn!("{warning}");
     }
@@ -70,7 +81,14 @@ async fn serve(config: Config, demo: bool, traced: bool) -> anyhow::Result<()> {
     let limited = config.rate_limits && !demo;
     // A demo is tried out on the machine that it runs on.
     let own_url = config.public_url.clone().or_else(|| demo.then(|| public_url.clone()));
-    let service = open(&config.store, Options { own_url, ..options(&config, &public_url, limited) }).await?;
+    let options = Options { own_url, ..options(&config, &public_url, limited) };
+    let service = tokio::select! {
+        opened = open(&config.store, options) => opened?,
+        () = &mut asked => {
+            tracing::info!("stopped");
+            return Ok(());
+        }
+    };
     let rates =
         Rates { client: config.client_rate, seller: config.seller_rate, handshakes: config.handshake_rate };
     let limits = Limits::new(if limited { rates } else { Rates::default() });
@@ -102,8 +120,8 @@ async fn serve(config: Config, demo: bool, traced: bool) -> anyhow::Result<()> {
         readiness: Default::default(),
         early: Default::default(),
     });
-    let (asked, live) = (stop_signal()?, pages.clone());
-    tokio::spawn(reopen_when_told(signal(SignalKind::hangup())?, state.clone()));
+    let live = pages.clone();
+    tokio::spawn(reopen_when_told(hangup, state.clone()));
     let stop = async move {
         asked.await;
         live.stop();
