@@ -58,6 +58,25 @@ fn curl_speaks_it() {
 }
 
 #[test]
+fn a_head_has_a_hundred_fields_at_most() {
+    let (server, _, _, folder) = secured("");
+    let port = server.app.address.rsplit(':').next().expect("a port");
+    let status = |protocol: &str, fields: usize| {
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--show-error", protocol, "--write-out", "%{http_code}"]);
+        curl.args(["--output", "/dev/null", "--data", "a=b", "--cacert"]).arg(cert_in(folder.path()));
+        curl.args(["--connect-to", &format!("::127.0.0.1:{port}"), "https://license.example.com/api/1.2/"]);
+        (0..fields).for_each(|_| {
+            curl.args(["--header", "a: b"]);
+        });
+        String::from_utf8(curl.output().expect("curl").stdout).expect("a status")
+    };
+    for protocol in ["--http2", "--http1.1"] {
+        assert_eq!([status(protocol, 90), status(protocol, 101)], ["200", "431"], "{protocol}");
+    }
+}
+
+#[test]
 fn live_pages_come_over_it() {
     let (server, client, _, folder) = secured("");
     let port = server.app.address.rsplit(':').next().expect("a port");

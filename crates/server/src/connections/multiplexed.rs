@@ -10,7 +10,7 @@ use std::{
 
 use axum::{
     body::Body,
-    http::{HeaderValue, Request, Response, header},
+    http::{HeaderValue, Request, Response, StatusCode, header},
 };
 use bytes::{Buf, Bytes};
 use futures_util::FutureExt as _;
@@ -32,6 +32,8 @@ use super::{
 const STREAMS: u32 = 64;
 /// Largest list of headers in bytes, as for HTTP/1.1.
 const HEADERS_MAX: u32 = 64 * 1024;
+/// Fields in it, as for HTTP/1.1: a field costs the client a byte, and the server a hundred.
+const FIELDS_MAX: usize = 100;
 /// How much of one body may come before a handler takes it, and of all together.
 const WINDOW: u32 = 128 * 1024;
 const WINDOWS: u32 = 512 * 1024;
@@ -51,11 +53,16 @@ where
     connection.multiplex();
     let handler = service_fn(|request: Request<Incoming>| {
         let one = OneOf::begin(connection);
-        let (parts, body) = request.into_parts();
-        let request = with_host(Request::from_parts(parts, arriving(body, &one)));
-        let response = service(connection.clone(), request);
+        let response = (request.headers().len() <= FIELDS_MAX).then(|| {
+            let (parts, body) = request.into_parts();
+            let request = with_host(Request::from_parts(parts, arriving(body, &one)));
+            service(connection.clone(), request)
+        });
         async move {
-            let response = response.await;
+            let response = match response {
+                Some(response) => response.await,
+                None => too_many_fields(),
+            };
             Ok::<_, Infallible>(response.map(|body| Leaving { body, one }))
         }
     });
@@ -86,6 +93,13 @@ where
             Order::Cut => return,
         }
     }
+}
+
+/// The answer to a head that is too large.
+fn too_many_fields() -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+    response
 }
 
 /// The request with the host in its header, where HTTP/1.1 has it.
