@@ -91,7 +91,10 @@ pub async fn serve(
         None => (None, None),
         Some(Secured { tls, source, .. }) => (Some(tls.clone()), Some(keep_up(source, tls, &state))),
     };
-    let answer = move |peer, connection: Arc<Connection>, request| {
+    let answer = move |peer, connection: Arc<Connection>, mut request: Request<Body>| {
+        if connection.is_nameless() {
+            shared.client_ip.strip(request.headers_mut());
+        }
         respond(shared.clone(), app.clone(), peer, connection.reserved, hsts.clone(), request)
     };
     let (told, counted) = (state.service.clone(), state.clone());

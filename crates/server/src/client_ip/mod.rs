@@ -47,6 +47,11 @@ impl ClientIp {
         found
     }
 
+    /// Takes out what names an address, where no proxy wrote or saw it.
+    pub(crate) fn strip(&self, headers: &mut HeaderMap) {
+        headers.remove(&self.header);
+    }
+
     /// Whether a connection comes from a trusted proxy.
     pub(crate) fn trusts_peer(&self, peer: SocketAddr) -> bool {
         self.trusts(peer.ip().to_canonical())

@@ -71,6 +71,8 @@ pub(crate) struct Connection {
     since: AtomicU64,
     /// Whether bytes came that are none of the request's that is being answered, as far as it can be told.
     ahead: AtomicBool,
+    /// Whether its proxy says nothing of who is behind it.
+    nameless: AtomicBool,
     /// The socket alone is held.
     resting: AtomicBool,
     body: Meter,
@@ -95,6 +97,7 @@ impl Connection {
             phase: AtomicU8::new(Phase::Idle as u8),
             since: AtomicU64::new(clock.now()),
             ahead: AtomicBool::new(false),
+            nameless: AtomicBool::new(false),
             resting: AtomicBool::new(true),
             body: Meter::new(bounds.body),
             reply: Meter::new(bounds.reply),
@@ -104,6 +107,16 @@ impl Connection {
             bounds,
             clock,
         }
+    }
+
+    /// Its proxy told that it says nothing of who is behind it.
+    pub(super) fn leave_nameless(&self) {
+        self.nameless.store(true, Relaxed);
+    }
+
+    /// Whether its proxy says nothing of who is behind it: what its requests say of that is somebody else's word.
+    pub(crate) fn is_nameless(&self) -> bool {
+        self.nameless.load(Relaxed)
     }
 
     pub(super) fn bounds(&self) -> &ConnectionBounds {

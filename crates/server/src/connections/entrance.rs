@@ -85,7 +85,10 @@ impl Entrance {
             () = ended(&place.connection) => return None,
         };
         match introduced {
-            Ok(Introduced::Itself) => Some((place, proxy)),
+            Ok(Introduced::Itself) => {
+                place.connection.leave_nameless();
+                Some((place, proxy))
+            }
             Ok(Introduced::Client(client)) => {
                 let moved = self.hub.readmit(place, client, (self.trusts)(client));
                 Some((self.heard(client, moved)?, client))
