@@ -3,6 +3,7 @@
 
 use std::{
     env,
+    ops::RangeInclusive,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -35,6 +36,13 @@ pub(crate) const TARGET: &str = "claviger::trace";
 pub(crate) const BEGIN: [&str; 3] = ["request", "delivery", "notice"];
 /// What the server is called unless a variable says otherwise.
 const SERVICE: &str = "claviger";
+/// Variables that the library takes as they are, and within which bounds it works: spans that wait, spans in one call, and
+/// milliseconds between two.
+const BATCHES: [(&str, RangeInclusive<u64>); 3] = [
+    ("OTEL_BSP_MAX_QUEUE_SIZE", 1..=1_000_000),
+    ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 1..=1_000_000),
+    ("OTEL_BSP_SCHEDULE_DELAY", 10..=3_600_000),
+];
 /// How long the last spans may take when the server stops.
 const FINISH_WITHIN: Duration = Duration::from_secs(5);
 
@@ -51,6 +59,11 @@ impl Traces {
         let url = Url::parse(&endpoint).ok();
         let is_fit = url.is_some_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         ensure!(is_fit, "{name} must be the address of a collector, such as http://127.0.0.1:4318");
+        for (name, range) in BATCHES {
+            let value = env::var(name).ok().and_then(|value| value.trim().parse::<u64>().ok());
+            let is_fit = value.is_none_or(|value| range.contains(&value));
+            ensure!(is_fit, "{name} must be from {} to {}", range.start(), range.end());
+        }
         let collector = Collector::new().map_err(|error| anyhow!("traces cannot be sent: {error}"))?;
         let client = Client { collector, runtime: runtime.clone(), told: Arc::default() };
         let exporter =

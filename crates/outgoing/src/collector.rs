@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use bytes::Bytes;
 use reqwest::{Client, Method, header::HeaderMap};
 
-use crate::tls;
+use crate::{cause::cause, tls};
 
 /// How long connecting, and all of a call, may take.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -39,7 +39,7 @@ impl Collector {
     /// # Errors
     /// When nothing comes back. The text does not repeat the headers, in which there may be a token.
     pub async fn post(&self, url: &str, headers: HeaderMap, body: Bytes) -> Result<(u16, Bytes), String> {
-        let failed = |error: reqwest::Error| error.without_url().to_string();
+        let failed = |error: reqwest::Error| cause(&error.without_url());
         let sent = self.0.request(Method::POST, url).headers(headers).body(body).send().await;
         let mut answer = sent.map_err(failed)?;
         let (status, mut read) = (answer.status().as_u16(), Vec::new());

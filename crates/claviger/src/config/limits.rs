@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::ensure;
 use claviger_server::ConnectionBounds;
 use claviger_service::{FreeFailures, Shares};
 
@@ -33,16 +33,10 @@ pub(super) fn connections(serve: &ServeArgs, values: &FileConfig) -> anyhow::Res
     let address = serve.max_connections_per_address.or(values.max_connections_per_address);
     let idle = serve.idle_seconds.or(values.idle_seconds);
     let slow = serve.slow_seconds.or(values.slow_seconds);
-    for (name, zero) in [
-        ("max_connections", max == Some(0)),
-        ("max_connections_per_address", address == Some(0)),
-        ("idle_seconds", idle == Some(0)),
-        ("slow_seconds", slow == Some(0)),
-    ] {
-        if zero {
-            bail!("{name} is 0: give at least 1, or leave the setting out");
-        }
-    }
+    some("max_connections", max == Some(0))?;
+    some("max_connections_per_address", address == Some(0))?;
+    some("idle_seconds", idle == Some(0))?;
+    some("slow_seconds", slow == Some(0))?;
     let seconds =
         |given: Option<u32>, default| given.map_or(default, |given| Duration::from_secs(given.into()));
     let bounds = ConnectionBounds {
@@ -51,6 +45,12 @@ pub(super) fn connections(serve: &ServeArgs, values: &FileConfig) -> anyhow::Res
         ..defaults.patient_for(seconds(slow, defaults.reply.grace))
     };
     Ok(Connections { max, bounds })
+}
+
+/// Refuses a setting that is 0, so that nobody would get anything.
+fn some(name: &str, is_zero: bool) -> anyhow::Result<()> {
+    ensure!(!is_zero, "{name} is 0: give at least 1, or leave the setting out");
+    Ok(())
 }
 
 /// How many failed logins are free.
@@ -66,10 +66,15 @@ pub(super) fn free_failures(serve: &ServeArgs, values: &FileConfig) -> FreeFailu
 }
 
 /// How much each application may have of what its callers can fill.
-pub(super) fn shares(serve: &ServeArgs, values: &FileConfig) -> Shares {
+///
+/// # Errors
+/// When no application could have a session.
+pub(super) fn shares(serve: &ServeArgs, values: &FileConfig) -> anyhow::Result<Shares> {
     let default = Shares::default();
+    let sessions = serve.app_anonymous_sessions.or(values.app_anonymous_sessions);
+    some("app_anonymous_sessions", sessions == Some(0))?;
     let set = |flag: Option<u32>, value: Option<u32>, default| flag.or(value).unwrap_or(default);
-    Shares {
+    Ok(Shares {
         deliveries: set(serve.app_deliveries_max, values.app_deliveries_max, default.deliveries),
         anonymous_deliveries: set(
             serve.app_anonymous_deliveries,
@@ -82,10 +87,6 @@ pub(super) fn shares(serve: &ServeArgs, values: &FileConfig) -> Shares {
             values.app_anonymous_log_lines,
             default.anonymous_lines,
         ),
-        anonymous_sessions: set(
-            serve.app_anonymous_sessions,
-            values.app_anonymous_sessions,
-            default.anonymous_sessions,
-        ),
-    }
+        anonymous_sessions: sessions.unwrap_or(default.anonymous_sessions),
+    })
 }

@@ -33,6 +33,7 @@ const SELLER_RATE: u32 = 1200;
 const SELLER_UNKNOWN_KEY_RATE: u32 = 30;
 const DISK_LOW_PERCENT: u8 = 10;
 const LOG: &str = "info";
+const HASH_THREADS_MAX: usize = 1024;
 
 /// Settings of `claviger serve`.
 #[derive(Clone, Debug)]
@@ -122,11 +123,15 @@ impl Config {
         let values = &file.values;
         let hash_threads = match serve.hash_threads.or(values.hash_threads) {
             Some(0) => bail!("hash_threads is 0: give at least one thread, or leave the setting out"),
+            Some(threads) if threads > HASH_THREADS_MAX => bail!(
+                "hash_threads is {threads}: at most {HASH_THREADS_MAX} make sense, as many as there are cores"
+            ),
             Some(threads) => threads,
             None => thread::available_parallelism().map_or(1, usize::from),
         };
         let named = Named::read_by(&store, &serve, file);
-        let (shares, free_failures) = (limits::shares(&serve, values), limits::free_failures(&serve, values));
+        let (shares, free_failures) =
+            (limits::shares(&serve, values)?, limits::free_failures(&serve, values));
         let connections = limits::connections(&serve, values)?;
         let mut store = Store::from_sources(store, file)?;
         let tls = TlsSettings::from_sources(&serve, file, &store.data_dir)?;

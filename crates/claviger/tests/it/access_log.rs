@@ -290,3 +290,17 @@ fn what_is_written_while_it_is_taken_is_told_at_its_end() {
     assert!(line["bytes"].as_u64().is_some_and(|bytes| bytes > 0), "{line}");
     assert_eq!((line["status"].as_u64(), line["api"].as_str()), (Some(200), Some("pages")), "{line}");
 }
+
+#[test]
+fn a_pipe_that_nobody_reads_from_is_told_at_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().join("access.pipe");
+    pipe(&place);
+    let mut command = claviger();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder.path().join("data"));
+    command.arg("--access-log").arg(&place);
+    let mut process = Process::spawn(command, folder.path());
+    assert_eq!(process.wait().code(), Some(1));
+    let told = process.stderr();
+    assert!(told.contains("the access log cannot be written: ") && told.contains("access.pipe"), "{told}");
+}

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{self, Write},
-    os::unix::fs::MetadataExt,
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -11,6 +11,7 @@ use std::{
 use claviger_domain::Seldom;
 use claviger_files::private;
 use claviger_metrics::Counter;
+use rustix::fs::OFlags;
 use tokio::sync::mpsc::{Receiver, Sender};
 
 use super::line::Line;
@@ -51,6 +52,8 @@ pub(super) struct Writer {
     path: Option<PathBuf>,
     file: Option<File>,
     looked: Instant,
+    /// Whether the last line broke off.
+    torn: bool,
     told: Seldom,
 }
 
@@ -58,7 +61,7 @@ impl Writer {
     /// Opens the file, or standard output where there is none.
     pub(super) fn open(path: Option<&PathBuf>) -> io::Result<Self> {
         let file = path.map(|path| open(path)).transpose()?;
-        Ok(Self { path: path.cloned(), file, looked: Instant::now(), told: Seldom::new() })
+        Ok(Self { path: path.cloned(), file, looked: Instant::now(), torn: false, told: Seldom::new() })
     }
 
     /// Opens the file anew. One that cannot be opened leaves the old one in use.
@@ -66,7 +69,7 @@ impl Writer {
         self.looked = Instant::now();
         let Some(path) = &self.path else { return };
         match open(path) {
-            Ok(file) => self.file = Some(file),
+            Ok(file) => (self.file, self.torn) = (Some(file), false),
             Err(error) => self.tell(&error),
         }
     }
@@ -89,8 +92,8 @@ impl Writer {
 
     fn write(&mut self, lines: &[u8], count: u64) {
         let written = match &mut self.file {
-            Some(file) => file.write_all(lines),
-            None => io::stdout().lock().write_all(lines),
+            Some(file) => put(file, lines, &mut self.torn),
+            None => put(&mut io::stdout().lock(), lines, &mut self.torn),
         };
         match written {
             Ok(()) => WRITTEN.add_all(count),
@@ -108,8 +111,30 @@ impl Writer {
     }
 }
 
+/// Writes lines, on a line of their own where the one before broke off.
+fn put(place: &mut impl Write, lines: &[u8], torn: &mut bool) -> io::Result<()> {
+    if *torn {
+        place.write_all(b"\n")?;
+        *torn = false;
+    }
+    let mut left = lines;
+    while !left.is_empty() {
+        match place.write(left) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(count) => {
+                *torn = left[count - 1] != b'\n';
+                left = &left[count..];
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    place.flush()
+}
+
+/// A pipe that nobody reads from is an error, not a wait.
 fn open(path: &Path) -> io::Result<File> {
-    private().create(true).append(true).open(path)
+    private().create(true).append(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path)
 }
 
 /// Writes what comes until it is told to stop. A line is written at once where no other waits.
@@ -142,5 +167,45 @@ pub(super) fn write_all(mut writer: Writer, mut due: Receiver<Told>) {
         if stop {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk with room for so many more bytes.
+    struct Disk(Vec<u8>, usize);
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let count = bytes.len().min(self.1);
+            if count == 0 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            self.0.extend_from_slice(&bytes[..count]);
+            self.1 -= count;
+            Ok(count)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_line_that_broke_off_stands_alone() {
+        let (mut disk, mut torn) = (Disk(Vec::new(), 8), false);
+        put(&mut disk, b"one\ntwo and more\n", &mut torn).expect_err("full");
+        put(&mut disk, b"lost\n", &mut torn).expect_err("still full");
+        disk.1 = 100;
+        put(&mut disk, b"three\n", &mut torn).expect("room");
+        put(&mut disk, b"four\n", &mut torn).expect("room");
+        assert_eq!(String::from_utf8_lossy(&disk.0), "one\ntwo \nthree\nfour\n");
+        disk.1 = 5;
+        put(&mut disk, b"five\nsix\n", &mut torn).expect_err("full");
+        disk.1 = 100;
+        put(&mut disk, b"seven\n", &mut torn).expect("room");
+        assert!(disk.0.ends_with(b"four\nfive\nseven\n"), "{}", String::from_utf8_lossy(&disk.0));
     }
 }

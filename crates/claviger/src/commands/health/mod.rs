@@ -3,12 +3,12 @@
 mod anyone;
 
 use std::{
-    io::{Read, Write},
+    io::{self, Read, Write},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
     time::Duration,
 };
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 
 use crate::config::{Config, ServeArgs, StoreArgs};
 
@@ -27,7 +27,8 @@ pub(crate) fn run(store: StoreArgs, args: ServeArgs) -> anyhow::Result<()> {
             address.ip()
         );
     }
-    let reply = ask(address, &config).with_context(|| format!("nobody answers at {address}"))?;
+    let reply =
+        ask(address, &config).map_err(in_time).with_context(|| format!("nobody answers at {address}"))?;
     let status = reply.split_whitespace().nth(1).unwrap_or_default();
     let body = reply.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     if status != "200" {
@@ -35,6 +36,16 @@ pub(crate) fn run(store: StoreArgs, args: ServeArgs) -> anyhow::Result<()> {
     }
     crate::output::say(format_args!("{}", body.trim()));
     Ok(())
+}
+
+/// An error that says that it took too long where the system says that there is nothing yet.
+fn in_time(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref::<io::Error>().map(io::Error::kind) {
+        Some(io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
+            anyhow!("not within {} seconds", PATIENCE.as_secs())
+        }
+        _ => error,
+    }
 }
 
 /// The address to call for one to listen on: who listens everywhere is there on the loopback address too.
