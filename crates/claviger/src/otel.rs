@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{anyhow, ensure};
+use anyhow::{Context as _, anyhow, ensure};
 use async_trait::async_trait;
 use bytes::Bytes;
 use claviger_domain::Seldom;
@@ -55,14 +55,8 @@ impl Traces {
     /// # Errors
     /// When the variables make no sense, or TLS cannot be set up.
     pub(crate) fn start(runtime: &Handle) -> anyhow::Result<Option<Self>> {
-        let Some((name, endpoint)) = endpoint(|name| env::var(name).ok()) else { return Ok(None) };
-        let url = Url::parse(&endpoint).ok();
-        let is_fit = url.is_some_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-        ensure!(is_fit, "{name} must be the address of a collector, such as http://127.0.0.1:4318");
-        for (name, range) in BATCHES {
-            let value = env::var(name).ok().and_then(|value| value.trim().parse::<u64>().ok());
-            let is_fit = value.is_none_or(|value| range.contains(&value));
-            ensure!(is_fit, "{name} must be from {} to {}", range.start(), range.end());
+        if collector()?.is_none() {
+            return Ok(None);
         }
         let collector = Collector::new().map_err(|error| anyhow!("traces cannot be sent: {error}"))?;
         let client = Client { collector, runtime: runtime.clone(), told: Arc::default() };
@@ -86,6 +80,25 @@ impl Traces {
             tracing::warn!(%error, "the last traces could not be sent");
         }
     }
+}
+
+/// Where traces are sent, if the variables ask for it.
+///
+/// # Errors
+/// When the variables make no sense.
+pub(crate) fn collector() -> anyhow::Result<Option<Url>> {
+    let Some((name, endpoint)) = endpoint(|name| env::var(name).ok()) else { return Ok(None) };
+    let url = Url::parse(&endpoint).ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let url = url.with_context(|| {
+        format!("{name} must be the address of a collector, such as http://127.0.0.1:4318")
+    })?;
+    for (name, range) in BATCHES {
+        let value = env::var(name).ok().and_then(|value| value.trim().parse::<u64>().ok());
+        let is_fit = value.is_none_or(|value| range.contains(&value));
+        ensure!(is_fit, "{name} must be from {} to {}", range.start(), range.end());
+    }
+    Ok(Some(url))
 }
 
 /// What the server does with spans besides making them.

@@ -233,7 +233,25 @@ impl Config {
         };
         let Store { database, master_key, .. } = &config.store;
         named.refuse_overwriting(database, master_key, config.tls.as_ref(), config.access_log.as_ref())?;
+        config.refuse_one_address_twice()?;
         Ok(config)
+    }
+
+    /// Refuses two listeners at one address: the second would not start.
+    fn refuse_one_address_twice(&self) -> anyhow::Result<()> {
+        let others = [("metrics_listen", self.metrics_listen), ("redirect_listen", self.redirect_listen)];
+        let all = [("listen", Some(self.listen))].into_iter().chain(others);
+        let mut seen = Vec::new();
+        // The system chooses another port each time where that is 0.
+        for (name, address) in
+            all.filter_map(|(name, address)| Some((name, address.filter(|a| a.port() > 0)?)))
+        {
+            if let Some((first, _)) = seen.iter().find(|(_, other)| *other == address) {
+                bail!("{name} and {first} are both {address}: give each an address of its own");
+            }
+            seen.push((name, address));
+        }
+        Ok(())
     }
 }
 

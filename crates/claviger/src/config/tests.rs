@@ -264,6 +264,11 @@ fn flags_refuse_nonsense() {
         ("--hsts-max-age-seconds", "1", "hsts_max_age_seconds is set, tls_cert_file is not"),
         ("--hash-threads", "0", "hash_threads is 0: give at least one thread"),
         ("--hash-threads", "18446744073709551615", "hash_threads is 18446744073709551615: at most 1024"),
+        (
+            "--metrics-listen",
+            "127.0.0.1:8080",
+            "metrics_listen and listen are both 127.0.0.1:8080: give each",
+        ),
         ("--app-anonymous-sessions", "0", "app_anonymous_sessions is 0: give at least 1"),
         ("--log", "a=b=c", "`a=b=c` is no log filter: write one such as info"),
         ("--log", "", "is no log filter: write one such as info"),

@@ -88,6 +88,7 @@ mod dashboard_web_loader;
 mod dashboard_webhooks;
 mod dashboard_why;
 mod demo;
+mod doctor_addresses;
 mod faults_data;
 mod faults_disk;
 mod faults_postgres;

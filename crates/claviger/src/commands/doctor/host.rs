@@ -2,7 +2,6 @@
 
 use std::{
     fs, io,
-    net::TcpListener,
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
 };
@@ -146,68 +145,10 @@ pub(super) fn files_folder(report: &mut Report, folder: &Path) {
 }
 
 /// Whether a file can be made in a folder.
-fn is_writable(folder: &Path) -> bool {
+pub(super) fn is_writable(folder: &Path) -> bool {
     let path = folder.join(format!(".claviger-doctor-{}", std::process::id()));
     let made = fs::File::options().write(true).create_new(true).open(&path);
     made.is_ok() && fs::remove_file(&path).is_ok()
-}
-
-/// The address to listen on, that in links, and the proxies between.
-pub(super) fn addresses(report: &mut Report, config: &Config) {
-    let listen = config.listen;
-    match TcpListener::bind(listen) {
-        Ok(_) => report.ok("listen", format!("{listen} is free: no server runs there now")),
-        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-            report.ok("listen", format!("{listen} is in use, as it should be while the server runs"));
-        }
-        Err(error) => report.problem(
-            "listen",
-            format!("cannot listen on {listen}: {error}; choose another address with --listen"),
-        ),
-    }
-    public_url(report, config);
-    let has_tls = config.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
-    let behind_proxy = has_tls && config.tls.is_none();
-    if behind_proxy && config.trusted_proxies.is_empty() {
-        report.warning(
-            "proxies",
-            "none is trusted, so every client behind your proxy has the proxy's address, in lists and limits: \
-             set trusted_proxies, such as 127.0.0.1",
-        );
-    } else if !config.trusted_proxies.is_empty() {
-        report.ok("proxies", format!("{} trusted", config.trusted_proxies.len()));
-    }
-}
-
-fn public_url(report: &mut Report, config: &Config) {
-    let url = match &config.public_url {
-        Some(url) => url,
-        None if config.listen.ip().is_loopback() => {
-            return report.warning(
-                "public_url",
-                "it is not set, and the server listens to this machine only: set it to the address that programs and \
-                 mails name, such as https://license.example.com",
-            );
-        }
-        None => {
-            return report.warning(
-                "public_url",
-                format!("it is not set, so links lead to {}: set it", config.url_at(config.listen)),
-            );
-        }
-    };
-    let host = url.split("://").nth(1).unwrap_or_default();
-    let local = ["localhost", "127.", "[::1]"].iter().any(|name| host.starts_with(name));
-    if url.starts_with("https://") || local {
-        report.ok("public_url", url);
-    } else {
-        report.warning(
-            "public_url",
-            format!(
-                "{url}: without https everybody between a program and the server reads passwords and keys"
-            ),
-        );
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `claviger doctor`: looks at everything that `claviger serve` needs with these settings, and says what to do.
 
+mod addresses;
 mod backups;
 mod certificate;
 mod data;
@@ -39,7 +40,7 @@ async fn examine(report: &mut Report, config: &Config) {
     let data::Told { apps, backups: state } = data::examine(report, config).await;
     host::files_folder(report, &config.store.files_dir);
     backups::examine(report, config, state).await;
-    host::addresses(report, config);
+    addresses::examine(report, config);
     certificate::examine(report, config).await;
     outside::client_addresses(report, config).await;
     outside::mail(report, config).await;
