@@ -258,7 +258,10 @@ mod tests {
             (b"\n \n,,\n", "there is nothing in it"),
             (b"\xFF\xFEa\0", "line 1: it is UTF-16"),
             (b"a\0,\0", "line 1: it is UTF-16"),
-            (b"a,b\n1,\"never closed\n2,3\n", "line 2: a quotation mark opens a field here that is never closed"),
+            (
+                b"a,b\n1,\"never closed\n2,3\n",
+                "line 2: a quotation mark opens a field here that is never closed",
+            ),
             (b"a,b\n\"x\ny\",\"never closed\n2,3\n", "line 3: a quotation mark opens"),
             (b"a,b\n1,\"", "line 2: a quotation mark opens"),
             (b"\"a,b\n1,2", "line 1: a quotation mark opens"),

@@ -347,7 +347,10 @@ UNLOCK TABLES;
             // Nothing that a dump has: whoever reads it says so.
             ("username,password\nalice,secret", ""),
             ("-- MariaDB dump 10.19\nINSERT INTO t (a) VALUES (1);\n-- Dump completed\n", "t: a=1"),
-            ("INSERT INTO t (a) VALUES ('\n-- MySQL dump 10');\n-- Dump completed\n", "t: a=\n-- MySQL dump 10"),
+            (
+                "INSERT INTO t (a) VALUES ('\n-- MySQL dump 10');\n-- Dump completed\n",
+                "t: a=\n-- MySQL dump 10",
+            ),
             (
                 "CREATE TABLE IF NOT EXISTS \"t\" (\"a\" text, UNIQUE (a)); INSERT INTO \"t\" VALUES ('x');",
                 "t: a=x",
@@ -376,7 +379,10 @@ UNLOCK TABLES;
             ("INSERT INTO t (a) VALUES ('x') ON DUPLICATE KEY", "it ends in line 1 in the middle"),
             ("INSERT INTO logs VALUES (1);\nLOCK TABL", "it ends in line 2 in the middle"),
             ("CREATE TABLE t (a int)", "it ends in line 1 in the middle"),
-            ("-- MySQL dump 10.13\nINSERT INTO t (a) VALUES (1);\n", "it begins with the line `-- MySQL dump`"),
+            (
+                "-- MySQL dump 10.13\nINSERT INTO t (a) VALUES (1);\n",
+                "it begins with the line `-- MySQL dump`",
+            ),
             ("/*M!999999\\- x */ \n-- MariaDB dump 10.19\nSET x", "it begins with the line `-- MySQL dump`"),
             (
                 "-- MySQL dump 10\n-- MySQL dump 10\n-- Dump completed on 2026-11-26 11:04:02",
