@@ -64,7 +64,7 @@ mod tests {
 
     fn told(fields: &[(&str, Option<&str>)], has_rows: bool) -> Option<String> {
         let (columns, values): (Vec<String>, Vec<_>) =
-            fields.iter().map(|(name, value)| ((*name).to_owned(), value.map(|value| value.into()))).unzip();
+            fields.iter().map(|(name, value)| ((*name).to_owned(), value.map(Into::into))).unzip();
         failure(
             &ForeignRow { table: REPLY.into(), line: 1, columns: columns.into(), values, fault: None },
             has_rows,
