@@ -7,6 +7,8 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::{
     ForeignError,
+    encoding::{MARK, is_utf16},
+    quotes::Quotes,
     row::{COLUMNS_MAX, ForeignRow, ROW_MAX, RowFault},
 };
 
@@ -16,14 +18,12 @@ const PIECE: usize = 64 << 10;
 const USUAL: usize = 4 << 10;
 /// What may separate fields: that of which the first line has most.
 const SEPARATORS: [u8; 3] = *b",;\t";
-/// What a file begins with that is UTF-8 and says so.
-const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Hands on the rows of a table until `each` says that it wants no more; those that are blank are passed over. An empty
 /// field is null. `line` is the one in which a row begins.
 ///
 /// # Errors
-/// When it cannot be read, or its first line does not name columns.
+/// When it cannot be read, or its first line does not name columns, or a quotation mark stands where none may.
 pub fn read_csv(
     source: impl Read,
     table: &str,
@@ -79,6 +79,7 @@ struct Row {
 struct Rows<R> {
     source: R,
     reader: Reader,
+    quotes: Quotes,
     piece: Vec<u8>,
     /// What of the piece is not dealt with yet.
     rest: std::ops::Range<usize>,
@@ -93,6 +94,7 @@ impl<R: Read> Rows<R> {
         let mut rows = Self {
             source,
             reader: Reader::new(),
+            quotes: Quotes::new(SEPARATORS[0]),
             piece: vec![0; PIECE],
             rest: 0..0,
             passed: 0,
@@ -108,7 +110,7 @@ impl<R: Read> Rows<R> {
             }
         }
         let begin = &rows.piece[rows.rest.clone()];
-        if begin.starts_with(b"\xFF\xFE") || begin.starts_with(b"\xFE\xFF") {
+        if is_utf16(begin) {
             return Err(malformed(1, "it is UTF-16: save it as CSV in UTF-8"));
         }
         let marked = if begin.starts_with(MARK) { MARK.len() } else { 0 };
@@ -119,6 +121,8 @@ impl<R: Read> Rows<R> {
         // Of several the first, which is the comma.
         let separator = SEPARATORS.iter().rev().max_by_key(|separator| count(separator)).unwrap_or(&b',');
         rows.reader = ReaderBuilder::new().delimiter(*separator).build();
+        rows.quotes = Quotes::new(*separator);
+        rows.quotes.look(&begin[marked..])?;
         rows.rest.start = marked;
         Ok(rows)
     }
@@ -127,6 +131,10 @@ impl<R: Read> Rows<R> {
     fn fill(&mut self) -> Result<(), ForeignError> {
         if self.rest.is_empty() {
             self.rest = 0..self.source.read(&mut self.piece)?;
+            self.quotes.look(&self.piece[self.rest.clone()])?;
+            if self.rest.is_empty() {
+                self.quotes.end()?;
+            }
         }
         Ok(())
     }
@@ -232,9 +240,8 @@ mod tests {
             ("a\tb\n\t\n \t \n1,\t2", &["4: 1,|2"]),
             ("\n\na,b\n\"\",\"\"\n,x\n", &["5: -|x"]),
             ("a,b\n1\n1,2,3\n1,2", &["2: it has 1 field", "3: it has 3 fields", "4: 1|2"]),
-            ("a,b\n1,\"never closed\n2,3\n", &["2: 1|never closed\n2,3\n"]),
-            ("a,b\n\"never closed,1\n2,3\n", &["2: it has 1 field"]),
-            ("a\nx\"y\n\"x\"y\n", &["2: x\"y", "3: xy"]),
+            ("a\nx\"y\n \"x\"y\n\"x\" \n", &["2: x\"y", "3:  \"x\"y", "4: x "]),
+            ("a,b\r\n\"\"\"\",\"\"\r\n\"x\ty\",\"\n\"", &["2: \"|-", "3: x\ty|\n"]),
             ("a\n1\0\n", &["2: 1\0"]),
             ("a", &[]),
         ] {
@@ -250,6 +257,16 @@ mod tests {
             (&b""[..], "there is nothing in it"),
             (b"\n \n,,\n", "there is nothing in it"),
             (b"\xFF\xFEa\0", "line 1: it is UTF-16"),
+            (b"a\0,\0", "line 1: it is UTF-16"),
+            (
+                b"a,b\n1,\"never closed\n2,3\n",
+                "line 2: a quotation mark opens a field here that is never closed",
+            ),
+            (b"a,b\n\"x\ny\",\"never closed\n2,3\n", "line 3: a quotation mark opens"),
+            (b"a,b\n1,\"", "line 2: a quotation mark opens"),
+            (b"\"a,b\n1,2", "line 1: a quotation mark opens"),
+            (b"a,b\n1,\"height 6\n2,\"x\"\n", "line 3: something stands behind the quotation mark"),
+            (b"a;b\n\"1\",;2\n", "line 2: something stands behind"),
             (b"\n\xFF,b\n", "line 2: the names of its columns are no UTF-8"),
             (b"Name,b, name\n", "line 1: the columns 1 and 3 have the same name"),
             (wide.as_bytes(), "256 at most"),

@@ -5,7 +5,7 @@ use std::{collections::HashMap, io::Read, sync::Arc};
 
 use super::{
     ForeignError,
-    lexer::{Lexer, Token},
+    lexer::{Lexer, NAME_MAX, Token},
     row::{COLUMNS_MAX, ForeignRow, ROW_MAX, RowFault},
 };
 
@@ -27,11 +27,11 @@ pub fn read_dump(
     wanted: &dyn Fn(&str) -> bool,
     each: &mut dyn FnMut(ForeignRow) -> bool,
 ) -> Result<(), ForeignError> {
-    let mut dump = Dump { lexer: Lexer::new(source), tables: HashMap::new() };
+    let mut dump = Dump { lexer: Lexer::new(source), tables: HashMap::new(), begun: false };
     loop {
         let token = dump.lexer.next()?;
         if token == Token::End {
-            return Ok(());
+            return if dump.lexer.is_open() { Err(ForeignError::Incomplete) } else { Ok(()) };
         }
         let is = |word| dump.lexer.is_word(token, word);
         if is("INSERT") || is("REPLACE") {
@@ -52,15 +52,25 @@ struct Dump<R> {
     lexer: Lexer<R>,
     /// Columns by the names of their tables.
     tables: HashMap<Arc<str>, Arc<[String]>>,
+    /// There was a statement that only dumps have.
+    begun: bool,
 }
 
 impl<R: Read> Dump<R> {
     /// Passes over the rest of a statement, of which `token` was read.
     fn skip_statement(&mut self, mut token: Token) -> Result<(), ForeignError> {
-        while !matches!(token, Token::Symbol(b';') | Token::End) {
+        while token != Token::Symbol(b';') {
+            if token == Token::End {
+                // Any other text is no dump at all, which is told better than that it is cut off.
+                return if self.begun { Err(self.cut_off()) } else { Ok(()) };
+            }
             token = self.lexer.next()?;
         }
         Ok(())
+    }
+
+    fn cut_off(&self) -> ForeignError {
+        ForeignError::CutOff { line: self.lexer.line() }
     }
 
     fn text(&self) -> String {
@@ -88,7 +98,7 @@ impl<R: Read> Dump<R> {
 
     fn unfinished(&self, token: Token, what: &str) -> ForeignError {
         match token {
-            Token::End => ForeignError::CutOff { line: self.lexer.line() },
+            Token::End => self.cut_off(),
             _ => self.expected(what),
         }
     }
@@ -102,6 +112,7 @@ impl<R: Read> Dump<R> {
         if !self.lexer.is_word(token, "TABLE") {
             return self.skip_statement(token);
         }
+        self.begun = true;
         token = self.lexer.next()?;
         while ["IF", "NOT", "EXISTS"].iter().any(|word| self.lexer.is_word(token, word)) {
             token = self.lexer.next()?;
@@ -124,7 +135,7 @@ impl<R: Read> Dump<R> {
         while depth > 0 {
             let token = self.lexer.next()?;
             match token {
-                Token::End => return Err(ForeignError::CutOff { line: self.lexer.line() }),
+                Token::End => return Err(self.cut_off()),
                 Token::Symbol(b'(') => depth += 1,
                 Token::Symbol(b')') => depth -= 1,
                 _ if !begins => {}
@@ -146,6 +157,7 @@ impl<R: Read> Dump<R> {
         wanted: &dyn Fn(&str) -> bool,
         each: &mut dyn FnMut(ForeignRow) -> bool,
     ) -> Result<bool, ForeignError> {
+        self.begun = true;
         let mut token = self.lexer.next()?;
         while BEFORE_NAME.iter().any(|word| self.lexer.is_word(token, word)) {
             token = self.lexer.next()?;
@@ -183,8 +195,8 @@ impl<R: Read> Dump<R> {
             }
             match self.lexer.next()? {
                 Token::Symbol(b',') => {}
-                Token::Symbol(b';') | Token::End => return Ok(true),
-                // ON DUPLICATE KEY UPDATE, and the like.
+                Token::Symbol(b';') => return Ok(true),
+                // ON DUPLICATE KEY UPDATE, and the like; without its end more rows may have followed.
                 token => return self.skip_statement(token).map(|()| true),
             }
         }
@@ -195,7 +207,7 @@ impl<R: Read> Dump<R> {
         let mut depth = 1;
         while depth > 0 {
             match self.lexer.next_within(0)? {
-                Token::End => return Err(ForeignError::CutOff { line: self.lexer.line() }),
+                Token::End => return Err(self.cut_off()),
                 Token::Symbol(b'(') => depth += 1,
                 Token::Symbol(b')') => depth -= 1,
                 _ => {}
@@ -208,9 +220,11 @@ impl<R: Read> Dump<R> {
     fn row(&mut self, table: &Arc<str>, columns: &Arc<[String]>) -> Result<ForeignRow, ForeignError> {
         let (mut values, mut room, mut too_long) = (Vec::with_capacity(columns.len()), ROW_MAX, false);
         loop {
-            let value = self.value(room)?;
-            too_long |= self.lexer.is_overflown();
-            room -= value.as_ref().map_or(0, Vec::len);
+            // Words such as NULL are to be told apart also where nothing more is kept.
+            let value = self.value(room.max(NAME_MAX))?;
+            let length = value.as_ref().map_or(0, Vec::len);
+            too_long |= self.lexer.is_overflown() || length > room;
+            room = room.saturating_sub(length);
             values.push(value);
             match self.lexer.next()? {
                 Token::Symbol(b',') if values.len() < columns.len() => {}
@@ -320,7 +334,7 @@ UNLOCK TABLES;
     #[test]
     fn other_ways_of_writing() {
         for (dump, rows) in [
-            ("insert ignore into db.`t`(`a`, b) values (TRUE, 0x41)", "t: a=1, b=A"),
+            ("insert ignore into db.`t`(`a`, b) values (TRUE, 0x41);", "t: a=1, b=A"),
             (
                 "REPLACE `t` (a) VALUE ('1') ON DUPLICATE KEY UPDATE a=VALUES(a); INSERT INTO t (a) VALUES (2);",
                 "t: a=1\nt: a=2",
@@ -330,12 +344,19 @@ UNLOCK TABLES;
                  INSERT INTO t (a) VALUES ('');",
                 "t: a=",
             ),
+            // Nothing that a dump has: whoever reads it says so.
+            ("username,password\nalice,secret", ""),
+            ("-- MariaDB dump 10.19\nINSERT INTO t (a) VALUES (1);\n-- Dump completed\n", "t: a=1"),
             (
-                "CREATE TABLE IF NOT EXISTS \"t\" (\"a\" text, UNIQUE (a)); INSERT INTO \"t\" VALUES ('x')",
+                "INSERT INTO t (a) VALUES ('\n-- MySQL dump 10');\n-- Dump completed\n",
+                "t: a=\n-- MySQL dump 10",
+            ),
+            (
+                "CREATE TABLE IF NOT EXISTS \"t\" (\"a\" text, UNIQUE (a)); INSERT INTO \"t\" VALUES ('x');",
                 "t: a=x",
             ),
             (
-                "CREATE VIEW v AS SELECT 1; CREATE TABLE n LIKE t; INSERT INTO logs VALUES (NOW(), ')')",
+                "CREATE VIEW v AS SELECT 1; CREATE TABLE n LIKE t; INSERT INTO logs VALUES (NOW(), ')');",
                 "logs: ",
             ),
         ] {
@@ -354,6 +375,19 @@ UNLOCK TABLES;
             ("INSERT INTO t (a) VALUES ('x'),\n", "it ends in line 2 in the middle"),
             ("INSERT INTO t (a) VALUES ('x", "it ends in line 1 in the middle"),
             ("CREATE TABLE t (a int,", "it ends in line 1 in the middle"),
+            ("INSERT INTO t (a) VALUES ('x'),\n('y')", "it ends in line 2 in the middle"),
+            ("INSERT INTO t (a) VALUES ('x') ON DUPLICATE KEY", "it ends in line 1 in the middle"),
+            ("INSERT INTO logs VALUES (1);\nLOCK TABL", "it ends in line 2 in the middle"),
+            ("CREATE TABLE t (a int)", "it ends in line 1 in the middle"),
+            (
+                "-- MySQL dump 10.13\nINSERT INTO t (a) VALUES (1);\n",
+                "it begins with the line `-- MySQL dump`",
+            ),
+            ("/*M!999999\\- x */ \n-- MariaDB dump 10.19\nSET x", "it begins with the line `-- MySQL dump`"),
+            (
+                "-- MySQL dump 10\n-- MySQL dump 10\n-- Dump completed on 2026-11-26 11:04:02",
+                "it begins with the line `-- MySQL dump`",
+            ),
         ] {
             let error = read(dump.as_bytes()).expect_err(dump).to_string();
             assert!(error.starts_with(told), "{dump}: {error}");
@@ -362,18 +396,24 @@ UNLOCK TABLES;
 
     #[test]
     fn a_row_has_a_bound() {
-        let dump = format!(
-            "INSERT INTO t (a,b) VALUES ('{}','{}'),(1,2);",
-            "x".repeat(ROW_MAX / 2),
-            "y".repeat(ROW_MAX / 2 + 1)
-        );
-        let mut found = Vec::new();
-        read_dump(dump.as_bytes(), &|_| true, &mut |row| {
-            found.push((row.fault.is_some(), row.values.len()));
-            true
-        })
-        .expect("a dump");
-        assert_eq!(found, [(true, 0), (false, 2)]);
+        let read = |half: usize, rest: &str| {
+            let (x, y) = ("x".repeat(ROW_MAX / 2), "y".repeat(half));
+            let dump = format!("INSERT INTO t (a,b,c,d) VALUES ('{x}','{y}',{rest}),(1,2,3,4);");
+            let mut found = Vec::new();
+            read_dump(dump.as_bytes(), &|_| true, &mut |row| {
+                found.push((row.fault.is_some(), row.values.len()));
+                true
+            })
+            .expect("a dump");
+            found
+        };
+        for rest in ["NULL,NULL", "'z',3", "_binary 'z',NULL", "-1,TRUE", "0x00,x'00'"] {
+            assert_eq!(read(ROW_MAX / 2 + 1, rest), [(true, 0), (false, 4)], "{rest}");
+        }
+        // What is null takes no room, and there is room for all else.
+        assert_eq!(read(ROW_MAX / 2, "NULL,NULL"), [(false, 4), (false, 4)]);
+        assert_eq!(read(ROW_MAX / 2, "NULL,'z'"), [(true, 0), (false, 4)]);
+        assert_eq!(read(ROW_MAX / 2 - 1, "NULL,'z'"), [(false, 4), (false, 4)]);
     }
 
     /// As `mysqldump` writes a value.

@@ -14,6 +14,12 @@ pub enum ForeignError {
         /// Line, counted from 1.
         line: u64,
     },
+    /// It begins as a dump does that tells its end, and does not tell it.
+    #[error(
+        "it begins with the line `-- MySQL dump` or `-- MariaDB dump`, and the one is missing with which such a dump ends, \
+         `-- Dump completed`: it is cut off, make it anew. If you shortened it yourself, take out the first line too"
+    )]
+    Incomplete,
     /// It is none.
     #[error("line {line}: {what}")]
     Malformed {

@@ -14,6 +14,7 @@ use serde_json::{Deserializer, Map, Value};
 
 use super::{
     ForeignError,
+    encoding::MARK,
     row::{COLUMNS_MAX, ForeignRow, ROW_MAX, RowFault},
 };
 
@@ -27,10 +28,13 @@ const TOP: &str = "reply";
 /// # Errors
 /// When it cannot be read, or is no such JSON.
 pub fn read_json(
-    source: impl Read,
+    mut source: impl Read,
     unnamed: &str,
     each: &mut dyn FnMut(ForeignRow) -> bool,
 ) -> Result<(), ForeignError> {
+    let mut begin = Vec::with_capacity(MARK.len());
+    source.by_ref().take(MARK.len() as u64).read_to_end(&mut begin)?;
+    let source = begin.strip_prefix(MARK).unwrap_or(&begin).chain(source);
     let read = AtomicUsize::new(0);
     let mut sink = Sink { each, read: &read, rows: 0, stopped: false };
     let mut parser = Deserializer::from_reader(BufReader::new(Bounded { source, read: &read }));
@@ -211,6 +215,7 @@ mod tests {
             (r#"[{"username":"a"}]"#, "1 users: username=a"),
             (r#"{"usernames":["a","b"],"empty":[]}"#, ""),
             ("[]", ""),
+            ("\u{FEFF}{\"users\":[{\"a\":1}]}", "1 users: a=1"),
         ] {
             assert_eq!(shown(reply).expect(reply), rows, "{reply}");
         }

@@ -7,7 +7,10 @@ use super::ForeignError;
 /// Bytes that are read at once.
 const PIECE: usize = 64 << 10;
 /// Bytes of a word or a name that are kept.
-const NAME_MAX: usize = 256;
+pub(super) const NAME_MAX: usize = 256;
+/// The comments by which programs that write dumps begin, and by which they end.
+const BEGINS: [&[u8]; 2] = [b"-- MySQL dump", b"-- MariaDB dump"];
+const ENDS: &[u8] = b"-- Dump completed";
 
 /// What stands next. Its content is in [`Lexer::content`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,12 +41,14 @@ pub(super) struct Lexer<R> {
     /// How many more bytes of content are kept.
     room: usize,
     overflown: bool,
+    /// Dumps that a comment begins, and none ends so far.
+    open: u64,
 }
 
 impl<R: Read> Lexer<R> {
     pub(super) fn new(source: R) -> Self {
         let (buffer, content) = (Vec::with_capacity(PIECE), Vec::new());
-        Self { source, buffer, at: 0, line: 1, content, room: 0, overflown: false }
+        Self { source, buffer, at: 0, line: 1, content, room: 0, overflown: false, open: 0 }
     }
 
     /// The line, counted from 1.
@@ -64,6 +69,11 @@ impl<R: Read> Lexer<R> {
     /// Whether the last token was longer than there was room for.
     pub(super) fn is_overflown(&self) -> bool {
         self.overflown
+    }
+
+    /// Whether a comment says that a dump begins, and none that all of it was written.
+    pub(super) fn is_open(&self) -> bool {
+        self.open > 0
     }
 
     /// Whether the last token is this word, in any case.
@@ -113,6 +123,7 @@ impl<R: Read> Lexer<R> {
                 b'-' if self.peek_after(1)? == Some(b'-')
                     && self.peek_after(2)?.is_none_or(|byte| byte <= b' ') =>
                 {
+                    self.note_comment()?;
                     self.skip_line()?;
                 }
                 b'/' if self.peek_after(1)? == Some(b'*') => self.skip_comment()?,
@@ -124,6 +135,25 @@ impl<R: Read> Lexer<R> {
             }
         }
         Ok(())
+    }
+
+    fn note_comment(&mut self) -> Result<(), ForeignError> {
+        if self.stands(ENDS)? {
+            self.open = self.open.saturating_sub(1);
+        } else if self.stands(BEGINS[0])? || self.stands(BEGINS[1])? {
+            self.open += 1;
+        }
+        Ok(())
+    }
+
+    /// Whether this is what comes next.
+    fn stands(&mut self, text: &[u8]) -> Result<bool, ForeignError> {
+        for (ahead, byte) in text.iter().enumerate() {
+            if self.peek_after(ahead)? != Some(*byte) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Also those that MySQL carries out: nothing that is looked for stands in them.

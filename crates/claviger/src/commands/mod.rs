@@ -35,6 +35,7 @@ pub(crate) mod webhook;
 pub(crate) mod why;
 
 mod args;
+mod input;
 mod progress;
 mod prompt;
 mod run;

@@ -38,7 +38,10 @@ fn a_list_is_imported_whole() {
     assert_eq!(info(app, "old-1")["note"], "moved");
     let table =
         "key;level;days;note;used_by;made\nT-1;2;7;\"a;b\";;x\nT-2;;never;;ALICE;\nT-3;;;;somebody gone;\n";
-    assert_eq!(post(&browser, table, &[]).status, 303);
+    let reply = post(&browser, table, &[]);
+    assert_eq!(reply.status, 303);
+    let said = reply.header("set-cookie").expect("what the next page says");
+    assert!(said.contains("Columns%20that%20say%20nothing%20here%3A%20made"), "{said}");
     assert_eq!(info(app, "T-1")["note"], "a;b");
     assert_eq!(info(app, "T-1")["level"], "2");
     assert_eq!(
@@ -85,6 +88,8 @@ fn what_cannot_be_taken_is_told_and_nothing_is_done() {
         ("", ("x", ""), "The list is empty."),
         (" \r\n\t", ("x", ""), "The list is empty."),
         ("key,level\n", ("x", ""), "There is no license under the names"),
+        ("licence,days\nA,7", ("x", ""), "No column is called `key`"),
+        ("key,note\nA,\"height 6\nB,y", ("x", ""), "Line 2: a quotation mark opens"),
         ("A", ("level", "77"), "Choose a level."),
         ("A", ("duration", "0"), "more than no time"),
         ("A", ("unit", "x"), "Choose a unit."),

@@ -347,8 +347,13 @@ fn a_dump_is_taken_into_postgres() {
 fn what_is_no_dump_changes_nothing() {
     let server = Server::start();
     let whole = dump();
+    let before = |part: &str| whole.split(part).next().expect("a part");
     for (text, told) in [
         (&whole[..whole.len() / 2], "is cut off"),
+        // After a whole row, and between two tables.
+        (before("\n(5,'carol'").strip_suffix(',').expect("a row before"), "is cut off"),
+        (before("CREATE TABLE `users`"), "`-- Dump completed`: it is cut off"),
+        (before("-- Dump completed"), "`-- Dump completed`: it is cut off"),
         ("CREATE TABLE `users` (`id` int);\nINSERT INTO `users` VALUES (1,2);", "line 2: a row of `users`"),
         ("SELECT 1;", "there is no table `apps`"),
         (&whole.replace("'acme','shop'", "'somebody','shop'"), "name one with --from"),

@@ -98,6 +98,7 @@ mod guesses;
 mod http_2;
 mod http_2_floods;
 mod identity;
+mod import_faults;
 mod import_keyauth;
 mod import_users;
 mod key_pairs;

@@ -23,6 +23,8 @@ const LICENSES: Need = Need::App(Permission::Licenses);
 const FILE_MAX: usize = 24 * 1024 * 1024;
 /// Refused lines that are shown.
 const SHOWN: usize = 200;
+/// Columns of which nothing was taken that the next page names: what it says comes in a cookie.
+const NAMED: usize = 5;
 
 pub(crate) const ROUTES: &[Route] = &[
     Route::get("/dashboard/{app}/licenses/import", LICENSES, |visit| Box::pin(show(visit))),
@@ -132,9 +134,17 @@ async fn import(visit: &Visit, list: String) -> Answer {
     if list.good.is_empty() || (!list.refused.is_empty() && !takes_good) {
         return page(visit, StatusCode::UNPROCESSABLE_ENTITY, form, None, Some(told(&list))).await;
     }
-    let wanted = list.good.len() as i64;
+    let (wanted, ignored) = (list.good.len() as i64, ignored(&list));
     match make(visit, list).await {
-        Ok((address, made)) => visit.see_other_saying(address, &outcome(made, wanted)),
+        Ok((address, made)) => {
+            let mut said = outcome(made, wanted);
+            if !ignored.is_empty() {
+                let (named, more) = (ignored.len().min(NAMED), ignored.len() > NAMED);
+                let others = if more { " and others" } else { "" };
+                said += &format!(" Columns that say nothing here: {}{others}.", ignored[..named].join(", "));
+            }
+            visit.see_other_saying(address, &said)
+        }
         Err(error) => {
             let problem = Some(refusal(error)?);
             page(visit, StatusCode::UNPROCESSABLE_ENTITY, form, problem, None).await
@@ -193,6 +203,11 @@ fn told(list: &LicenseList) -> Told {
         count: grouped(list.refused.len() as i64),
         good: grouped(list.good.len() as i64),
         some_good: !list.good.is_empty(),
-        ignored: list.ignored.iter().map(|name| in_one_line(name).into_owned()).collect(),
+        ignored: ignored(list),
     }
+}
+
+/// Columns of which nothing is taken.
+fn ignored(list: &LicenseList) -> Vec<String> {
+    list.ignored.iter().map(|name| in_one_line(name).into_owned()).collect()
 }

@@ -1,12 +1,13 @@
 //! `claviger import keyauth`.
 
-use std::path::PathBuf;
+use std::{cell::Cell, path::PathBuf};
 
+use anyhow::ensure;
 use claviger_service::takeover::{TableReport, Takeover, TakeoverReport};
 
 use super::{
-    super::{app::api_versions, progress::telling, run::with_service},
-    outcome::{HowArgs, Outcome, made},
+    super::{app::api_versions, input::is_stdin, progress::telling, run::with_service},
+    outcome::{HowArgs, NOTHING_TAKEN, Outcome, made},
 };
 use crate::{config::StoreArgs, output};
 
@@ -34,6 +35,12 @@ pub(crate) struct Args {
 /// Runs the command.
 pub(crate) fn run(store: StoreArgs, args: Args) -> anyhow::Result<()> {
     let api = api_versions(&args.api)?;
+    ensure!(
+        !is_stdin(&args.file) || args.file.exists(),
+        "an export is not read from the standard input, since it is read several times: write it into a file, and name that"
+    );
+    let any = Cell::new(false);
+    let is_any = &any;
     let plan = Takeover {
         path: args.file,
         owner: args.name,
@@ -45,8 +52,11 @@ pub(crate) fn run(store: StoreArgs, args: Args) -> anyhow::Result<()> {
     };
     with_service(store, async move |service| {
         let report = service.take_over(&plan, &telling("import")).await?;
+        is_any.set(report.is_any());
         if args.how.json { output::json(&report) } else { tell(&report) }
-    })
+    })?;
+    ensure!(any.get(), NOTHING_TAKEN);
+    Ok(())
 }
 
 fn tell(report: &TakeoverReport) -> anyhow::Result<()> {

@@ -7,6 +7,10 @@ use crate::output;
 /// Rows of a table that are named one by one.
 const NAMED: usize = 20;
 
+/// Why an import fails that went as it should.
+pub(crate) const NOTHING_TAKEN: &str =
+    "nothing was taken, and nothing of it is there: the reasons stand above";
+
 /// How an import is done, and told.
 #[derive(clap::Args)]
 pub(crate) struct HowArgs {

@@ -1,12 +1,15 @@
 //! `claviger license import`.
 
-use std::{io::Read, path::Path};
+use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
 use claviger_domain::{Clock, SystemClock};
 use claviger_service::vendor::Usual;
 
-use super::{super::run::with_app, term::TermArgs};
+use super::{
+    super::{input::read_whole, run::with_app},
+    term::TermArgs,
+};
 use crate::{config::StoreArgs, output};
 
 /// Refused lines that are told.
@@ -35,6 +38,10 @@ pub(super) fn run(store: StoreArgs, app: &str, file: &Path, new: ImportArgs) -> 
     let usual = Usual { level: new.level, duration: new.term.term(now)?.seconds(now), note: new.note };
     with_app(store, app, async move |service, app| {
         let list = service.read_licenses(&app, text, usual).await?;
+        if !list.ignored.is_empty() {
+            let names: Vec<String> = list.ignored.iter().map(|name| output::plain(name)).collect();
+            eprintln!("columns that say nothing to us: {}", names.join(", "));
+        }
         if !list.refused.is_empty() {
             for one in list.refused.iter().take(TOLD) {
                 eprintln!("line {}: {}: {}", one.line, output::plain(&one.key), one.why);
@@ -72,12 +79,6 @@ pub(super) fn run(store: StoreArgs, app: &str, file: &Path, new: ImportArgs) -> 
 }
 
 fn read_list(file: &Path) -> anyhow::Result<String> {
-    let bytes = if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).context("cannot read the standard input")?;
-        bytes
-    } else {
-        std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?
-    };
+    let bytes = read_whole(file, "divide it")?;
     String::from_utf8(bytes).context("the list is no UTF-8: save it as such")
 }

@@ -1,12 +1,14 @@
 //! `claviger user import`.
 
-use std::path::PathBuf;
+use std::{cell::Cell, path::PathBuf};
 
+use anyhow::ensure;
 use claviger_domain::{Clock, SystemClock};
-use claviger_service::takeover::{UserList, UsersReport};
+use claviger_service::takeover::{Origin, UserList, UsersReport};
 
 use super::super::{
-    import::outcome::{HowArgs, Outcome, made},
+    import::outcome::{HowArgs, NOTHING_TAKEN, Outcome, made},
+    input::{is_read_once, name_of, read_whole},
     license::term,
     progress::telling,
     run::with_app,
@@ -18,7 +20,7 @@ use crate::{config::StoreArgs, output};
 pub(crate) struct Args {
     /// OWNER/APP
     app: String,
-    /// The list, which may be compressed by gzip
+    /// The list, which may be compressed by gzip; `-` is the standard input
     file: PathBuf,
     /// Subscription of users of whom the list tells none
     #[arg(long, value_name = "NAME")]
@@ -39,20 +41,33 @@ pub(crate) fn run(store: StoreArgs, args: Args) -> anyhow::Result<()> {
     let is_told = days.or(until).is_some();
     let term = is_told.then(|| term(days, until, "a subscription", SystemClock.now())).transpose()?;
     let list = UserList {
-        path: args.file,
+        origin: origin(args.file)?,
         subscription: args.subscription,
         term,
         first_login_sets_password: args.how.first_login_sets_password,
         dry_run: args.how.dry_run,
     };
-    let deed = store.deed.clone();
+    let (deed, any) = (store.deed.clone(), Cell::new(false));
+    let is_any = &any;
     with_app(store, &args.app, async move |service, app| {
         let report = service.import_users(&app, &list, &telling("import")).await?;
         if let Some(deed) = deed {
             deed.tell(format!("made: {}; there: {}", report.users.taken, report.users.there));
         }
+        is_any.set(report.users.is_any());
         if args.how.json { output::json(&report) } else { tell(&report) }
-    })
+    })?;
+    ensure!(any.get(), NOTHING_TAKEN);
+    Ok(())
+}
+
+/// What is read once only is held: a list is read several times.
+fn origin(path: PathBuf) -> anyhow::Result<Origin> {
+    if !is_read_once(&path) {
+        return Ok(Origin::File(path));
+    }
+    let bytes = read_whole(&path, "write it into a file, and name that")?;
+    Ok(Origin::Held { name: name_of(&path), bytes: bytes.into() })
 }
 
 fn tell(UsersReport { dry_run, again, users, notes }: &UsersReport) -> anyhow::Result<()> {

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
 use serde_json::Value;
 
@@ -14,6 +14,13 @@ pub struct Outcome {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
+}
+
+impl Outcome {
+    fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("output in UTF-8");
+        Self { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
 }
 
 /// Runs commands on one data folder.
@@ -39,9 +46,7 @@ impl Cli {
 
     /// Runs a command, whatever comes of it.
     pub fn run(&self, args: &[&str]) -> Outcome {
-        let output = claviger().args(args).args(&self.data).output().expect("the program starts");
-        let text = |bytes| String::from_utf8(bytes).expect("output in UTF-8");
-        Outcome { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+        Outcome::of(claviger().args(args).args(&self.data).output().expect("the program starts"))
     }
 
     /// Runs a command that must succeed and returns what it printed.
@@ -51,14 +56,26 @@ impl Cli {
         outcome.stdout
     }
 
-    /// Runs a command that must succeed, with something on its standard input.
-    pub fn ok_with_input(&self, args: &[&str], input: &str) {
+    /// Runs a command with something on its standard input, whatever comes of it.
+    pub fn run_with_input(&self, args: &[&str], input: &str) -> Outcome {
         let mut command = claviger();
-        let mut child = command.args(args).args(&self.data).stdin(Stdio::piped()).spawn().expect("it starts");
+        command
+            .args(args)
+            .args(&self.data)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program starts");
         let mut stdin = child.stdin.take().expect("standard input");
         stdin.write_all(input.as_bytes()).expect("the program reads");
         drop(stdin);
-        assert_eq!(child.wait().expect("our child").code(), Some(0), "{args:?}");
+        Outcome::of(child.wait_with_output().expect("our child"))
+    }
+
+    /// Runs a command that must succeed, with something on its standard input.
+    pub fn ok_with_input(&self, args: &[&str], input: &str) {
+        let outcome = self.run_with_input(args, input);
+        assert_eq!(outcome.code, Some(0), "{args:?}: {outcome:?}");
     }
 
     /// Runs a command that must succeed and print JSON, and nothing else, to standard output.

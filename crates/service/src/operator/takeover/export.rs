@@ -1,18 +1,19 @@
 //! The files of an export, and their rows.
 
 use std::{
-    fs::{self, File},
-    io::{self, Read, Seek, SeekFrom},
+    fs,
+    io::{self, Read},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use aws_lc_rs::digest;
-use claviger_archive::foreign::{ForeignError, ForeignRow, read_csv, read_dump, read_json};
-use flate2::read::MultiGzDecoder;
+use claviger_archive::foreign::{ForeignError, ForeignRow, is_utf16, read_csv, read_dump, read_json};
 
 use super::{
     columns::named,
+    origin::Origin,
+    replies::failure,
     tables::{PASSES, of_reply},
 };
 use crate::ServiceError;
@@ -25,7 +26,7 @@ const PIECE: usize = 64 << 10;
 /// The files of an export.
 #[derive(Clone, Debug)]
 pub(super) struct Export {
-    files: Vec<PathBuf>,
+    files: Vec<Origin>,
     form: Form,
 }
 
@@ -43,38 +44,36 @@ enum Form {
 enum Beginning {
     Dump,
     Json,
-    Empty,
+    /// It is neither, for this reason.
+    Unfit(&'static str),
 }
 
 impl Export {
     /// Looks at what kind of export it is.
     pub(super) fn open(path: &Path) -> Result<Self, ServiceError> {
-        let told = |error| refused(path, &error);
-        let mut files = if path.is_dir() { files_of(path).map_err(told)? } else { vec![path.to_owned()] };
+        let whole = Origin::File(path.to_owned());
+        let found = if path.is_dir() { files_of(path) } else { Ok(vec![path.to_owned()]) };
+        let found = found.map_err(|error| unreadable(&whole, &error))?;
+        let files: Vec<Origin> = found.into_iter().map(Origin::File).collect();
         let (mut dumps, mut replies) = (0, 0);
-        let mut rest = Vec::new();
-        for file in files.drain(..) {
-            match beginning(&file).map_err(|error| refused(&file, &error))? {
+        for file in &files {
+            match beginning(file).map_err(|error| unreadable(file, &error))? {
                 Beginning::Dump => dumps += 1,
                 Beginning::Json => replies += 1,
-                Beginning::Empty => continue,
+                Beginning::Unfit(why) => return Err(refused(file, why)),
             }
-            rest.push(file);
         }
         match (dumps, replies) {
-            (0, 0) => Err(ServiceError::Refused(format!("{}: there is nothing in it", path.display()))),
-            (_, 0) => Ok(Self { files: rest, form: Form::Dump }),
-            (0, _) => Ok(Self { files: rest, form: Form::Replies }),
-            _ => Err(ServiceError::Refused(format!(
-                "{}: it has dumps and replies of the Seller API; take one after the other",
-                path.display()
-            ))),
+            (0, 0) => Err(refused(&whole, "there is nothing in it")),
+            (_, 0) => Ok(Self { files, form: Form::Dump }),
+            (0, _) => Ok(Self { files, form: Form::Replies }),
+            _ => Err(refused(&whole, "it has dumps and replies of the Seller API; take one after the other")),
         }
     }
 
     /// A list of users.
-    pub(super) fn list(path: &Path) -> Self {
-        Self { files: vec![path.to_owned()], form: Form::List }
+    pub(super) fn list(origin: Origin) -> Self {
+        Self { files: vec![origin], form: Form::List }
     }
 
     /// Whether it is a dump; else there is no table of applications in it.
@@ -91,30 +90,33 @@ impl Export {
     pub(super) fn digest(&self) -> Result<String, ServiceError> {
         let mut context = digest::Context::new(&digest::SHA256);
         let mut piece = vec![0; PIECE];
-        for path in &self.files {
+        for origin in &self.files {
             let mut hash = || -> io::Result<()> {
-                let mut file = File::open(path)?;
-                context.update(&file.metadata()?.len().to_be_bytes());
+                let (mut bytes, length) = origin.bytes()?;
+                context.update(&length.to_be_bytes());
                 loop {
-                    match file.read(&mut piece)? {
+                    match bytes.read(&mut piece)? {
                         0 => return Ok(()),
                         read => context.update(&piece[..read]),
                     }
                 }
             };
-            hash().map_err(|error| refused(path, &error))?;
+            hash().map_err(|error| unreadable(origin, &error))?;
         }
         Ok(hex::encode(context.finish().as_ref()))
     }
 
     /// Hands on the rows of all files until `each` wants no more. The values are only there of tables that `wanted` names.
+    ///
+    /// # Errors
+    /// When one cannot be read, or is a reply that failed.
     pub(super) fn rows(
         &self,
         wanted: &dyn Fn(&str) -> bool,
         each: &mut dyn FnMut(ForeignRow) -> bool,
     ) -> Result<(), ServiceError> {
         let mut more = true;
-        for path in &self.files {
+        for origin in &self.files {
             if !more {
                 break;
             }
@@ -122,17 +124,27 @@ impl Export {
                 more = each(row);
                 more
             };
-            let source = source(path).map_err(|error| refused(path, &error))?;
+            let content = origin.content().map_err(|error| unreadable(origin, &error))?;
+            let mut failed = None;
             let outcome = match self.form {
-                Form::Dump => read_dump(source, wanted, &mut handed_on),
+                Form::Dump => read_dump(content, wanted, &mut handed_on),
                 Form::Replies => {
-                    read_json(source, &stem(path), &mut |row| self.of_reply(row, &mut handed_on))
+                    let mut has_rows = false;
+                    read_json(content, &stem(origin), &mut |row| {
+                        failed = failure(&row, has_rows);
+                        has_rows = true;
+                        failed.is_none() && self.of_reply(row, &mut handed_on)
+                    })
                 }
-                Form::List => read_list(source, &mut handed_on),
+                Form::List => read_list(content, &mut handed_on),
             };
-            outcome.map_err(|error: ForeignError| {
-                ServiceError::Refused(format!("{}: {error}", path.display()))
-            })?;
+            outcome.map_err(|error: ForeignError| refused(origin, &error.to_string()))?;
+            if let Some(message) = failed {
+                let why = format!(
+                    "it is a reply that failed, \"{message}\": fetch it again, or take it out of the folder"
+                );
+                return Err(refused(origin, &why));
+            }
         }
         Ok(())
     }
@@ -184,13 +196,18 @@ fn subscriptions_of(row: &ForeignRow) -> Vec<ForeignRow> {
     list.into_iter().map(one).collect()
 }
 
-fn refused(path: &Path, error: &io::Error) -> ServiceError {
-    ServiceError::Refused(format!("{} cannot be read: {error}", path.display()))
+fn refused(origin: &Origin, why: &str) -> ServiceError {
+    ServiceError::Refused(format!("{origin}: {why}"))
+}
+
+fn unreadable(origin: &Origin, error: &io::Error) -> ServiceError {
+    ServiceError::Refused(format!("{origin} cannot be read: {error}"))
 }
 
 /// What a list without a name is called: as its file.
-fn stem(path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
+fn stem(origin: &Origin) -> String {
+    let path = origin.to_string();
+    let name = Path::new(&path).file_name().unwrap_or_default().to_string_lossy();
     name.split('.').next().unwrap_or_default().to_owned()
 }
 
@@ -210,26 +227,24 @@ fn files_of(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// A file's content, unpacked where it is compressed.
-fn source(path: &Path) -> io::Result<Box<dyn Read>> {
-    let mut file = File::open(path)?;
-    let mut magic = [0; 2];
-    let read = file.read(&mut magic)?;
-    file.seek(SeekFrom::Start(0))?;
-    Ok(if magic[..read] == [0x1F, 0x8B] {
-        Box::new(MultiGzDecoder::new(io::BufReader::new(file)))
-    } else {
-        Box::new(file)
-    })
-}
-
-fn beginning(path: &Path) -> io::Result<Beginning> {
+/// How the content of a file begins.
+fn beginning(origin: &Origin) -> io::Result<Beginning> {
     let mut begin = Vec::new();
-    source(path)?.take(4096).read_to_end(&mut begin)?;
+    origin.content()?.take(4096).read_to_end(&mut begin)?;
+    if is_utf16(&begin) {
+        return Ok(Beginning::Unfit(
+            "it is UTF-16, as PowerShell writes what `>` puts into a file, and letters beyond ASCII may be broken in it: let the \
+             program write the file itself, `mysqldump --result-file=keyauth.sql` or `curl -o users.json`",
+        ));
+    }
     let text = begin.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&begin);
     Ok(match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'{' | b'[') => Beginning::Json,
+        Some(b'<') => Beginning::Unfit(
+            "it is a page of HTML, or XML: a proxy may have answered in place of the Seller API; fetch it again, or dump without \
+             `--xml`",
+        ),
         Some(_) => Beginning::Dump,
-        None => Beginning::Empty,
+        None => Beginning::Unfit("there is nothing in it: make it anew, or take it out of the folder"),
     })
 }

@@ -1,6 +1,6 @@
 //! Users of a list, as CSV.
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 use aws_lc_rs::digest;
 use claviger_store::{Conn, StoreError, subscriptions, takeover::is_busy};
@@ -10,6 +10,7 @@ use super::{
     apps::Target,
     batches::Owners,
     export::Export,
+    origin::Origin,
     passes::{Run, blocking},
     plan::{UserList, Usual},
     record::Record,
@@ -65,10 +66,10 @@ impl Service {
             let why = format!("{} is paused, and so is all time of its users: unpause it first", app.name);
             return Err(ServiceError::Refused(why));
         }
-        let path = list.path.clone();
+        let origin = list.origin.clone();
         let (export, found) = blocking(move || {
-            let export = Export::list(&path);
-            let found = look(&export, &path)?;
+            let export = Export::list(origin.clone());
+            let found = look(&export, &origin)?;
             Ok((export, found))
         })
         .await?;
@@ -141,7 +142,7 @@ impl Service {
 }
 
 /// Reads a list from its beginning to its end, so that what is none is noticed before anything is changed.
-fn look(export: &Export, path: &Path) -> Result<Found, ServiceError> {
+fn look(export: &Export, origin: &Origin) -> Result<Found, ServiceError> {
     let mut found = Found { digest: export.digest()?, ..Found::default() };
     export.rows(&|_| true, &mut |row| {
         let record = Record::new(row, 0);
@@ -155,7 +156,7 @@ fn look(export: &Export, path: &Path) -> Result<Found, ServiceError> {
         }
         found.subscriptions.len() <= SUBSCRIPTIONS_MAX
     })?;
-    let refused = |why: &str| Err(ServiceError::Refused(format!("{}: {why}", path.display())));
+    let refused = |why: &str| Err(ServiceError::Refused(format!("{origin}: {why}")));
     match found.rows {
         _ if found.subscriptions.len() > SUBSCRIPTIONS_MAX => {
             refused("it names more than a thousand subscriptions: is it the right column?")

@@ -17,9 +17,11 @@ mod licenses;
 mod list;
 mod listed;
 mod named;
+mod origin;
 mod passes;
 mod plan;
 mod record;
+mod replies;
 mod report;
 mod run;
 mod settings;
@@ -33,6 +35,7 @@ mod variables;
 
 pub use self::{
     list::UsersReport,
+    origin::Origin,
     plan::{Takeover, UserList},
     report::{AppReport, LeftOut, NotTaken, TableReport, TakeoverReport},
 };

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use claviger_domain::{ApiVersions, Term};
 
+use super::origin::Origin;
+
 /// What is to be taken, and how.
 #[derive(Clone, Debug)]
 pub struct Takeover {
@@ -28,7 +30,7 @@ pub struct Takeover {
 #[derive(Clone, Debug)]
 pub struct UserList {
     /// A table as CSV whose first line names its columns; it may be compressed by gzip.
-    pub path: PathBuf,
+    pub origin: Origin,
     /// Subscription of users of whom the list tells none.
     pub subscription: Option<String>,
     /// How long a subscription lasts of which the list does not tell it.

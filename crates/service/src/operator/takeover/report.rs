@@ -89,7 +89,20 @@ pub struct LeftOut {
     pub why: String,
 }
 
+impl TakeoverReport {
+    /// Whether anything came of it, now or before. Rows may be none at all.
+    pub fn is_any(&self) -> bool {
+        let rows = self.tables.iter().any(|table| table.taken + table.there + table.refused > 0);
+        !self.apps.is_empty() && (!rows || self.tables.iter().any(TableReport::is_any))
+    }
+}
+
 impl TableReport {
+    /// Whether anything came of it, now or before.
+    pub fn is_any(&self) -> bool {
+        self.taken + self.there > 0
+    }
+
     /// Counts what came of a row.
     pub(super) fn count(&mut self, record: &Record, label: &[&str], fate: Fate) {
         match fate {

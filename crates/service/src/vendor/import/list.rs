@@ -77,11 +77,38 @@ enum Column {
     UsedBy,
 }
 
+/// What columns are called in other lists, by which a first line is known to name columns.
+const OTHER_COLUMNS: [&str; 20] = [
+    "activationcode",
+    "cdkey",
+    "code",
+    "comment",
+    "created",
+    "date",
+    "day",
+    "id",
+    "keys",
+    "licence",
+    "licencekey",
+    "licenses",
+    "productkey",
+    "seconds",
+    "serial",
+    "serialkey",
+    "serialnumber",
+    "state",
+    "status",
+    "type",
+];
+
+/// The name of a column in small letters and digits alone.
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+}
+
 impl Column {
     fn of(name: &str) -> Option<Self> {
-        let plain: String =
-            name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-        Some(match plain.as_str() {
+        Some(match plain(name).as_str() {
             "key" | "license" | "licensekey" => Self::Key,
             "level" => Self::Level,
             "days" | "duration" => Self::Days,
@@ -96,7 +123,7 @@ impl Column {
 /// Reads a list. Whole lists that are none are told as a sentence.
 ///
 /// # Errors
-/// When there is nothing in it, or too much.
+/// When there is nothing in it, or too much, or it is a table without a column of keys, or one that is broken.
 pub fn read(text: &str, usual: &Usual, now: i64) -> Result<List, String> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let first = text.lines().find(|line| !line.trim().is_empty()).ok_or("The list is empty.")?;
@@ -113,8 +140,13 @@ pub fn read(text: &str, usual: &Usual, now: i64) -> Result<List, String> {
         let unknown =
             names.iter().zip(&columns).filter(|(name, column)| column.is_none() && !name.is_empty());
         list.ignored = unknown.map(|(name, _)| (*name).chars().take(40).collect()).collect();
-        (columns, rows(text, separator, IMPORT_MAX + 2))
+        (columns, rows(text, separator, IMPORT_MAX + 2)?)
     } else {
+        if names_columns(&names) || is_in_columns(text, separator) {
+            return Err("No column is called `key`: the first line of a table must name its columns. Keys that hold commas, \
+                        semicolons or tabs are written between quotation marks, under a first line `key`."
+                .into());
+        }
         let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
         let plain = lines.map(|(n, line)| Row { line: n + 1, fields: vec![line.to_owned()] });
         // A line takes many times the bytes that made it: those beyond are told, and not kept.
@@ -145,6 +177,19 @@ pub fn read(text: &str, usual: &Usual, now: i64) -> Result<List, String> {
         }
     }
     Ok(list)
+}
+
+/// Whether a first line names columns, though none of keys.
+fn names_columns(names: &[&str]) -> bool {
+    names.iter().any(|name| Column::of(name).is_some() || OTHER_COLUMNS.contains(&&*plain(name)))
+}
+
+/// Whether each line has as many separators as the others, and some.
+fn is_in_columns(text: &str, separator: char) -> bool {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let count = |line: &str| line.matches(separator).count();
+    let first = lines.next().map_or(0, count);
+    first > 0 && lines.all(|line| count(line) == first)
 }
 
 fn license(
@@ -218,6 +263,30 @@ mod tests {
             list.refused,
             [Refused { line: 4, key: "aaa-111".into(), why: "the same key stands in line 1".into() }]
         );
+    }
+
+    #[test]
+    fn a_table_without_a_column_of_keys_is_no_list_of_keys() {
+        for text in [
+            "licence,days\nAAAA-1,7",
+            "Serial Number;note\nA;x;y",
+            "AAAA-1,7\nAAAA-2,30\n",
+            "AAAA-1\t7",
+            "Licence\nAAAA-1\nAAAA-2",
+            "\"code\"\nA",
+            "Level\n1",
+        ] {
+            let why = read(text, &usual(), NOW).expect_err(text);
+            assert!(why.starts_with("No column is called `key`"), "{text}: {why}");
+        }
+        for (text, keys) in [
+            ("AA,1\nBB\n", &["AA,1", "BB"][..]),
+            ("AA,1\nBB,2,3", &["AA,1", "BB,2,3"]),
+            ("CODE-1\nLEVEL-2", &["CODE-1", "LEVEL-2"]),
+            ("key\n\"AA,1\"\n\"BB,2\"", &["AA,1", "BB,2"]),
+        ] {
+            assert_eq!(list(text).good.iter().map(|one| &one.key).collect::<Vec<_>>(), keys, "{text}");
+        }
     }
 
     #[test]

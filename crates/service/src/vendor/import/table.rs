@@ -21,9 +21,14 @@ const FIELDS_KEPT: usize = COLUMNS_MAX + 1;
 pub(super) const COLUMNS_MAX: usize = 64;
 
 /// The rows of a table, no more than `most`; blank lines are none.
-pub(super) fn rows(text: &str, separator: char, most: usize) -> Vec<Row> {
+///
+/// # Errors
+/// When a quotation mark stands where none may: one that is never closed would make one field of all rows behind it.
+pub(super) fn rows(text: &str, separator: char, most: usize) -> Result<Vec<Row>, String> {
     let mut rows = Vec::new();
     let (mut fields, mut field, mut quoted, mut was_quoted) = (Vec::new(), String::new(), false, false);
+    // Whether a mark has closed the field, and the line in which one has opened it.
+    let (mut closed, mut opened) = (false, 1);
     // Whether the field has only blanks so far: looking through it for each quote would take for ever on hostile lists.
     let mut blank = true;
     let (mut line, mut begun) = (1, 1);
@@ -53,24 +58,30 @@ pub(super) fn rows(text: &str, separator: char, most: usize) -> Vec<Row> {
                 characters.next();
                 field.push('"');
             }
-            '"' if quoted => quoted = false,
+            '"' if quoted => (quoted, closed) = (false, true),
             '"' if blank && !quoted => {
                 field.clear();
-                (quoted, was_quoted, blank) = (true, true, false);
+                (quoted, was_quoted, blank, opened) = (true, true, false, line);
             }
             '\n' if !quoted => {
                 if field.ends_with('\r') {
                     field.pop();
                 }
                 end(&mut rows, &mut fields, &mut field, begun, was_quoted);
-                (was_quoted, blank) = (false, true);
+                (was_quoted, blank, closed) = (false, true, false);
                 line += 1;
                 begun = line;
                 continue;
             }
             character if character == separator && !quoted => {
                 keep(&mut fields, &mut field);
-                blank = true;
+                (blank, closed) = (true, false);
+            }
+            character if closed && !character.is_whitespace() => {
+                return Err(format!(
+                    "Line {line}: something stands behind the quotation mark that closes a field. Within a field that is \
+                     quoted, a mark is written twice."
+                ));
             }
             character => {
                 blank &= character.is_whitespace();
@@ -81,10 +92,16 @@ pub(super) fn rows(text: &str, separator: char, most: usize) -> Vec<Row> {
             line += 1;
         }
     }
+    if quoted {
+        return Err(format!(
+            "Line {opened}: a quotation mark opens a field that is never closed. Close it; one that belongs to the field is \
+             written twice, in a field that is quoted."
+        ));
+    }
     if !field.is_empty() || !fields.is_empty() {
         end(&mut rows, &mut fields, &mut field, begun, was_quoted);
     }
-    rows
+    Ok(rows)
 }
 
 #[cfg(test)]
@@ -93,10 +110,25 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(text: &str) -> Vec<(usize, Vec<String>)> {
-        rows(text, separator(text.lines().next().unwrap_or_default()), 1000)
-            .into_iter()
-            .map(|row| (row.line, row.fields))
-            .collect()
+        read_or_why(text).expect(text)
+    }
+
+    fn read_or_why(text: &str) -> Result<Vec<(usize, Vec<String>)>, String> {
+        let rows = rows(text, separator(text.lines().next().unwrap_or_default()), 1000)?;
+        Ok(rows.into_iter().map(|row| (row.line, row.fields)).collect())
+    }
+
+    #[test]
+    fn marks_that_are_never_closed_are_told() {
+        for (text, told) in [
+            ("\"never closed\nA,B", "Line 1: a quotation mark opens"),
+            ("key,note\nA,\"x\ny\"\nB,\"height 6\nC,\nD,", "Line 4: a quotation mark opens"),
+            ("key,note\nA,\"height 6\nB,\"x\"\n", "Line 3: something stands behind"),
+            ("key,note\nA,\"", "Line 2: a quotation mark opens"),
+        ] {
+            let why = read_or_why(text).expect_err(text);
+            assert!(why.starts_with(told), "{text}: {why}");
+        }
     }
 
     #[test]
@@ -113,7 +145,7 @@ mod tests {
         );
         assert_eq!(read("\n \n,\n"), []);
         assert_eq!(read("A\"B"), [row(1, &["A\"B"])]);
-        assert_eq!(read("\"never closed\nA,B"), [row(1, &["never closed\nA,B"])]);
+        assert_eq!(read("\"A\" ,\"\"\r\nB\"B,\"\n\"\"\""), [row(1, &["A ", ""]), row(2, &["B\"B", "\n\""])]);
     }
 
     /// Each quote once looked through all blanks before it: this took days.
@@ -124,11 +156,11 @@ mod tests {
         let read = read(&list);
         assert_eq!((read.len(), read[0].1[0].len()), (2, 2 * MANY + 1));
         let list = format!("{}\nB", "\"\",".repeat(MANY / 4));
-        assert_eq!(rows(&list, ',', 9).len(), 2);
+        assert_eq!(rows(&list, ',', 9).expect("rows").len(), 2);
         // Nor do they take much more memory than their text.
-        assert_eq!(rows(&",".repeat(MANY), ',', 9), []);
-        assert_eq!(rows(&"A,".repeat(MANY), ',', 9)[0].fields.len(), COLUMNS_MAX + 1);
-        assert_eq!(rows(&"A\n".repeat(MANY), ',', 9).len(), 9);
+        assert_eq!(rows(&",".repeat(MANY), ',', 9), Ok(vec![]));
+        assert_eq!(rows(&"A,".repeat(MANY), ',', 9).expect("rows")[0].fields.len(), COLUMNS_MAX + 1);
+        assert_eq!(rows(&"A\n".repeat(MANY), ',', 9).expect("rows").len(), 9);
     }
 
     proptest! {
@@ -138,13 +170,13 @@ mod tests {
                 .iter()
                 .map(|row| row.iter().map(|field| format!("\"{}\"", field.replace('"', "\"\""))).collect::<Vec<_>>().join(","))
                 .collect();
-            let read: Vec<Vec<String>> = rows(&written.join("\n"), ',', 1000).into_iter().map(|row| row.fields).collect();
+            let read: Vec<Vec<String>> = rows(&written.join("\n"), ',', 1000).expect("rows").into_iter().map(|row| row.fields).collect();
             prop_assert_eq!(read, table);
         }
 
         #[test]
         fn anything_is_read(text in "\\PC*") {
-            let _ = read(&text);
+            let _ = read_or_why(&text);
         }
     }
 }
