@@ -46,12 +46,13 @@ pub struct VpnFigures {
     pub unknown_systems: usize,
 }
 
-/// Looks at the schema of a database without bringing it up to date.
+/// Looks at the schema of a database without changing anything of it.
 ///
 /// # Errors
-/// When the database cannot be opened or reached.
-pub async fn schema(database: Database) -> Result<Schema, StoreError> {
-    Store::schema(database).await
+/// When the database is not there, is empty though it was in use, or cannot be opened or reached.
+pub async fn schema(database: Database, master_key: &MasterKeySource) -> Result<Schema, ServiceError> {
+    refuse_emptied(&database, master_key)?;
+    Ok(Store::schema(database).await?)
 }
 
 /// Looks for damage in the file of a SQLite database, without changing it.

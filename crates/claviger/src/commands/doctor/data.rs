@@ -79,7 +79,7 @@ async fn database(report: &mut Report, store: &Store) -> bool {
         report.problem("database", format!("{label}: {reason}"));
         return false;
     }
-    match schema(store.database.clone()).await {
+    match schema(store.database.clone(), &store.master_key).await {
         Err(error) => report.problem("database", format!("{label}: {error}")),
         Ok(Schema { found, known }) if found > known => report.problem(
             "database",
