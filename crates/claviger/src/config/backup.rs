@@ -51,6 +51,11 @@ impl Backups {
             Some(place) => (Some(place), false),
             None => (section.place.clone(), true),
         };
+        // It would be the folder at work, whichever that is.
+        anyhow::ensure!(
+            named.as_ref().is_none_or(|text| !text.trim().is_empty()),
+            "the place of backups is empty: name a folder or s3://BUCKET/PREFIX, or leave the setting out"
+        );
         let found = match named {
             Some(text) if text.starts_with("s3://") => Some(objects(&text, &section, file)?),
             Some(text) if in_file => file.path(Some(&PathBuf::from(text))).map(Place::folder),
