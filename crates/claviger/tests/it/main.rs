@@ -9,6 +9,7 @@ mod anonymous;
 mod backup;
 mod backup_doctor;
 mod backup_faults;
+mod backup_kept;
 mod backup_load;
 mod backup_nodes;
 mod backup_objects;

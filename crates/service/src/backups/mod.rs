@@ -35,5 +35,5 @@ pub use pace::Pace;
 pub use place::Place;
 pub use plan::BackupPlan;
 pub use restoring::{Restore, Restored, restore};
-pub use shelf::{Found, Progress, Stored};
+pub use shelf::{Condition, Found, Progress, Stored};
 pub use verifying::{Verified, Verify, verify};

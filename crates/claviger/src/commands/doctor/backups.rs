@@ -74,6 +74,12 @@ fn unwell(state: &State, label: &str, found: &[Stored], now: i64, every: i64) ->
             last(state, now)
         ));
     }
+    if let Some((name, why)) = found.iter().find_map(|stored| Some((&stored.name, stored.unreadable()?))) {
+        return Some(format!(
+            "{name} in {label} cannot be read: {why}; it is passed over and not deleted: give it to the user that runs \
+             the server, or delete it"
+        ));
+    }
     if made.place == label && !is_there(made, found) {
         return Some(format!(
             "the last one, {}, is not in {label} as it was written: look who deletes there",
@@ -90,9 +96,9 @@ fn unwell(state: &State, label: &str, found: &[Stored], now: i64, every: i64) ->
 
 /// Whether a backup is where it was put.
 fn is_there(made: &Made, found: &[Stored]) -> bool {
-    found
-        .iter()
-        .any(|stored| stored.name == made.name && stored.whole && stored.bytes == made.bytes.unsigned_abs())
+    found.iter().any(|stored| {
+        stored.name == made.name && stored.is_whole() && stored.bytes == made.bytes.unsigned_abs()
+    })
 }
 
 /// When the last one was made, as far as the database knows.
@@ -106,6 +112,8 @@ fn last(state: &State, now: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use claviger_service::backups::Condition;
 
     const NOW: i64 = 1_767_614_400;
     const NAME: &str = "claviger-20260105T100000Z.backup";
@@ -121,7 +129,7 @@ mod tests {
 
     #[test]
     fn what_is_unwell_is_told() {
-        let stored = Stored { name: NAME.into(), made: NOW, bytes: 5, whole: true };
+        let stored = Stored { name: NAME.into(), made: NOW, bytes: 5, condition: Condition::Whole };
         let found = std::slice::from_ref(&stored);
         assert_eq!(told(&made(48), found), "");
         assert_eq!(
@@ -135,8 +143,16 @@ mod tests {
         let gone =
             format!("the last one, {NAME}, is not in /backup as it was written: look who deletes there");
         assert_eq!(told(&made(1), &[]), gone);
-        assert_eq!(told(&made(1), &[Stored { whole: false, ..stored.clone() }]), gone);
+        assert_eq!(told(&made(1), &[Stored { condition: Condition::CutOff, ..stored.clone() }]), gone);
         assert_eq!(told(&made(1), &[Stored { bytes: 4, ..stored.clone() }]), gone);
+        let closed = Stored { condition: Condition::Unreadable("it is another's".into()), ..stored.clone() };
+        assert_eq!(
+            told(&made(1), &[closed]),
+            format!(
+                "{NAME} in /backup cannot be read: it is another's; it is passed over and not deleted: give it to the \
+                 user that runs the server, or delete it"
+            )
+        );
         let ahead = Stored {
             name: "claviger-20260105T130001Z.backup".into(),
             made: NOW + HOUR + 1,
