@@ -87,6 +87,58 @@ fn one_that_cannot_be_read_holds_up_no_other() {
 }
 
 #[test]
+fn uploads_that_are_not_there_are_told_and_cost_no_older_backup() {
+    let mut used = Used::on(Server::start());
+    let (name, old) = (used.create(), "claviger-20250601T030000Z.backup");
+    fs::rename(used.backups.join(&name), used.backups.join(old)).expect("an older one");
+    let doctor = || {
+        let run = used.server.cli.run(&["doctor", "--json", "--listen", "127.0.0.1:0"]);
+        let found: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+        let line = found.as_array().expect("a list").iter().find(|line| line["check"] == "files folder");
+        line.expect("a line about the folder").clone()
+    };
+    assert_ne!(doctor()["level"], "problem");
+    // As a disk that is not mounted.
+    fs::remove_dir_all(used.server.data().join("files")).expect("no uploads");
+    let told = doctor();
+    assert_eq!(told["level"], "problem", "{told}");
+    assert!(told["text"].as_str().expect("a text").starts_with("none of 1 uploads is in "), "{told}");
+
+    used.server.process.stop("TERM");
+    let serve = || {
+        let mut command = claviger();
+        command.args(["serve", "--listen", "127.0.0.1:0", "--backup-place", used.place()]);
+        command.args(["--backup-keep-daily", "1", "--data-dir"]).arg(used.server.data());
+        Process::spawn(command, used.server.folder())
+    };
+    let mut process = serve();
+    process.wait_for_address();
+    let warned = "no upload is in the backup, so older ones are not deleted";
+    eventually("a warning", || process.stderr().contains(warned).then_some(()));
+    let line = process.stderr().lines().find(|line| line.contains(warned)).expect("a line").to_owned();
+    assert!(line.contains("WARN") && line.contains("missed=1"), "{line}");
+    process.stop("TERM");
+    assert!(is_there(&used.backups, old));
+    for made in fs::read_dir(&used.backups).expect("the folder").map(|entry| entry.expect("an entry")) {
+        if made.file_name() != old {
+            fs::remove_file(made.path()).expect("a backup, which could have the next one's name");
+        }
+    }
+    // With an upload of two the backup is one that others may go for.
+    fs::create_dir_all(used.server.data().join("files/1")).expect("a folder");
+    fs::write(used.server.data().join("files/1/123456"), b"an uploaded file").expect("the upload");
+    used.server.execute(
+        "INSERT INTO files (app, id, name, size, uploaded, authed) VALUES (1, '654321', 'gone.exe', 16, 5, 0)",
+    );
+    used.server.execute("UPDATE backup_state SET tried = 0");
+    let told = doctor();
+    assert!(told["text"].as_str().expect("a text").starts_with("1 of 2 uploads are not in "), "{told}");
+    let process = serve();
+    eventually("the older one to go", || (!is_there(&used.backups, old)).then_some(()));
+    assert!(process.stderr().contains("uploads are not in the backup: "), "{}", process.stderr());
+}
+
+#[test]
 fn a_place_without_a_name_is_refused() {
     let used = Used::on(Server::start());
     let told = "the place of backups is empty: name a folder";

@@ -5,7 +5,7 @@ use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
 use claviger_capacity::Who;
 use claviger_outgoing::{Call, MailOptions, Mailer, Outgoing, OutgoingOptions, Redirects};
 use claviger_screening::{Countries, RangeSource, VpnList};
-use claviger_store::{Database, Store, StoreError, apps};
+use claviger_store::{Database, Store, StoreError, apps, files};
 pub use claviger_store::{Migration, Schema, migrations_after};
 use serde::Deserialize;
 
@@ -23,6 +23,8 @@ use crate::{
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of an answer that a server of this kind gives.
 const ANSWER_MAX: usize = 1000;
+/// Uploads whose contents are looked for.
+const UPLOADS_MAX: i64 = 5000;
 /// Any prefix of a hash that occurs.
 const PREFIX: &str = "5BAA6";
 
@@ -35,6 +37,15 @@ pub struct AppCheck {
     pub app: Result<App, ServiceError>,
     /// It or its owner is called `.` or `..`, as older releases allowed: browsers reach no customers' panel there.
     pub is_out_of_reach: bool,
+}
+
+/// Whether the contents of uploads are where they should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UploadsCheck {
+    /// Uploads that were looked for: all of them, or so many thousands of the newest.
+    pub looked: usize,
+    /// Those among them that are not there.
+    pub missing: usize,
 }
 
 /// What was found in a list of VPNs.
@@ -164,6 +175,19 @@ impl Service {
             is_out_of_reach: is_step(&record.name) || is_step(&record.owner.name),
         });
         Ok(checks.collect())
+    }
+
+    /// Looks whether the contents of uploads are there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn check_uploads(&self) -> Result<UploadsCheck, ServiceError> {
+        let uploads = self.store.db().read(|conn| files::newest_uploads(conn, UPLOADS_MAX)).await?;
+        let (store, looked) = (self.files.clone(), uploads.len());
+        let count = move || uploads.iter().filter(|(app, id)| !store.is_there(*app, id)).count();
+        let counting = tokio::task::spawn_blocking(count).await;
+        let missing = counting.map_err(|error| ServiceError::System(error.to_string()))?;
+        Ok(UploadsCheck { looked, missing })
     }
 }
 

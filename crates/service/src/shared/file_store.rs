@@ -46,6 +46,11 @@ impl FileStore {
         .await
     }
 
+    /// Whether the content of an upload is there. Blocks.
+    pub(crate) fn is_there(&self, app: i64, id: &str) -> bool {
+        self.path(app, id).is_ok_and(|path| path.is_file())
+    }
+
     /// Deletes the content of an upload, if it is there.
     ///
     /// # Errors
