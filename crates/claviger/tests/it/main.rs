@@ -14,6 +14,7 @@ mod backup_load;
 mod backup_nodes;
 mod backup_objects;
 mod backup_objects_slow;
+mod backup_scratch;
 mod backup_secrets;
 mod blacklist;
 mod canaries;

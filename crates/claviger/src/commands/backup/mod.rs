@@ -4,6 +4,7 @@ mod chosen;
 mod create;
 mod key;
 mod restore;
+mod stopping;
 mod verify;
 mod words;
 
