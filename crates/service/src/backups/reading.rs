@@ -56,9 +56,8 @@ impl Reading<'_> {
         let mut body = self.open()?;
         let header = body.header().clone();
         let loading = Loading { schema: header.schema, now: self.now, what };
-        let (loaded, outcome, files) = carry::load(database, loading, |conn| {
+        let (loaded, outcome, files) = carry::load(database, loading, files, |conn, mut files| {
             carry::check(conn, &header.tables)?;
-            let mut files = files()?;
             let (summary, changed) = self.fill(conn, &mut body, &header, &mut files)?;
             body.into_inner().finish()?;
             let outcome = then(conn)?;
