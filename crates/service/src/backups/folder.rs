@@ -73,6 +73,10 @@ impl Shelf for Folder {
         Ok(Some(Stored { name: name.into(), made, bytes, condition }))
     }
 
+    fn folder(&self) -> Option<&Path> {
+        Some(&self.0)
+    }
+
     fn try_out(&self, name: &str) -> Result<(), BackupError> {
         if self.0.is_dir() {
             return self.begin(name).map(drop);

@@ -1,6 +1,11 @@
 //! Where backups are: a folder, or an object store.
 
-use std::{fmt, io::Read, path::PathBuf, sync::Arc};
+use std::{
+    fmt,
+    io::Read,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use claviger_outgoing::ObjectOptions;
 
@@ -47,6 +52,11 @@ impl Place {
     /// What it is called, without secrets.
     pub fn label(&self) -> &str {
         &self.label
+    }
+
+    /// The folder, if it is one.
+    pub fn as_folder(&self) -> Option<&Path> {
+        self.shelf.folder()
     }
 
     /// All backups, the newest first.

@@ -2,6 +2,7 @@
 
 use std::{
     io::{Read, Write},
+    path::Path,
     time::Duration,
 };
 
@@ -82,6 +83,10 @@ pub(super) trait Shelf: Send + Sync {
     fn list(&self) -> Result<Vec<Stored>, BackupError>;
     /// The one of this name, if it is there; whatever may be wrong with the others.
     fn find(&self, name: &str) -> Result<Option<Stored>, BackupError>;
+    /// The folder, if it is one.
+    fn folder(&self) -> Option<&Path> {
+        None
+    }
     /// Looks whether a backup of this name could be written; nothing is left of that.
     fn try_out(&self, name: &str) -> Result<(), BackupError>;
     /// Begins a backup that nobody sees until it is kept.

@@ -1,5 +1,7 @@
 //! Whether backups are made, and whether they are where they should be.
 
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+
 use claviger_domain::{Clock as _, SystemClock};
 use claviger_service::backups::{self, BackupError, Made, Place, State, Stored};
 
@@ -25,6 +27,7 @@ pub(super) async fn examine(report: &mut Report, config: &Config, state: Option<
              see that something else backs up the database and the files",
         );
     };
+    tell_open(report, &place, config.backups.passphrase_file.as_deref());
     let now = SystemClock.now();
     let label = place.label().to_owned();
     let looked = tokio::task::spawn_blocking(move || look(&place)).await;
@@ -41,6 +44,32 @@ pub(super) async fn examine(report: &mut Report, config: &Config, state: Option<
     match unwell(&state, &label, &found, now, every) {
         Some(text) => report.warning(CHECK, text),
         None => report.ok(CHECK, format!("{}; {label} can be written to", last(&state, now))),
+    }
+}
+
+/// Tells where users who have nothing to do with it could slip in a backup, or read the passphrase.
+fn tell_open(report: &mut Report, place: &Place, passphrase: Option<&Path>) {
+    let allows = |path: &Path, others: u32| {
+        fs::metadata(path).is_ok_and(|found| found.permissions().mode() & others != 0)
+    };
+    if let Some(folder) = place.as_folder().filter(|folder| allows(folder, 0o002)) {
+        let shown = folder.display();
+        report.warning(
+            CHECK,
+            format!(
+                "everybody on this machine may write to {shown}, and put backups with owners of their own there: \
+                 `chmod o-w {shown}`"
+            ),
+        );
+    }
+    if let Some(file) = passphrase.filter(|file| allows(file, 0o004)) {
+        let shown = file.display();
+        report.warning(
+            CHECK,
+            format!(
+                "{shown} holds the passphrase of backups, and everybody may read it: `chmod o-rwx {shown}`"
+            ),
+        );
     }
 }
 
