@@ -17,6 +17,7 @@ use super::{
     names,
     shelf::{Condition, GIVEN_UP, Shelf, Stored, Unfinished},
 };
+use crate::shared::file_store::unless_missing;
 
 /// Ends the names of what is being written.
 const UNFINISHED: &str = ".unfinished";
@@ -103,10 +104,8 @@ impl Shelf for Folder {
 
     fn delete(&self, name: &str) -> Result<(), BackupError> {
         let path = self.0.join(name);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            removed => removed.map_err(BackupError::file(format!("cannot delete {}", path.display()))),
-        }
+        unless_missing(fs::remove_file(&path))
+            .map_err(BackupError::file(format!("cannot delete {}", path.display())))
     }
 
     fn clear(&self) -> Result<(), BackupError> {
@@ -120,7 +119,7 @@ impl Shelf for Folder {
             let old =
                 touched.is_ok_and(|at| SystemTime::now().duration_since(at).is_ok_and(|age| age > GIVEN_UP));
             if ours.is_some() && old {
-                fs::remove_file(entry.path()).map_err(self.told("cannot clear"))?;
+                unless_missing(fs::remove_file(entry.path())).map_err(self.told("cannot clear"))?;
             }
         }
         Ok(())

@@ -134,7 +134,11 @@ impl Shelf for ObjectShelf {
         for (name, id) in begun {
             // The name tells when it was begun.
             if names::second(&name).is_some_and(|made| made < before) {
-                self.0.wait(self.0.objects.abort(&name, &id))?;
+                match self.0.wait(self.0.objects.abort(&name, &id)) {
+                    // Somebody else did.
+                    Err(ObjectError::Refused { status: 404, .. }) => {}
+                    aborted => aborted?,
+                }
             }
         }
         Ok(())

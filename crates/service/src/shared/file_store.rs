@@ -89,7 +89,7 @@ impl FileStore {
 }
 
 /// What is not there needs no more doing.
-pub(super) fn unless_missing<T: Default>(outcome: io::Result<T>) -> io::Result<T> {
+pub(crate) fn unless_missing<T: Default>(outcome: io::Result<T>) -> io::Result<T> {
     outcome.or_else(|error| if error.kind() == ErrorKind::NotFound { Ok(T::default()) } else { Err(error) })
 }
 
