@@ -116,7 +116,7 @@ fn uploads_that_are_not_there_are_told_and_cost_no_older_backup() {
     let warned = "no upload is in the backup, so older ones are not deleted";
     eventually("a warning", || process.stderr().contains(warned).then_some(()));
     let line = process.stderr().lines().find(|line| line.contains(warned)).expect("a line").to_owned();
-    assert!(line.contains("WARN") && line.contains("missed=1"), "{line}");
+    assert!(line.contains("WARN") && line.contains("\"missed\":1"), "{line}");
     process.stop("TERM");
     assert!(is_there(&used.backups, old));
     for made in fs::read_dir(&used.backups).expect("the folder").map(|entry| entry.expect("an entry")) {
