@@ -61,7 +61,11 @@ fuzz_target!(|input: &[u8]| {
     if let Ok(mut reader) = Reader::new(input) {
         let _ = frames(&mut reader);
     }
-    let unlock = Unlock { passphrase: None::<Passphrase>, identities: Identity::all(KEY).unwrap() };
+    let unlock = Unlock {
+        passphrase: None::<Passphrase>,
+        identities: Identity::all(KEY).unwrap(),
+        sealed_only: false,
+    };
     if let Ok(mut reader) = AgeReader::new(input, &unlock) {
         let _ = reader.read_to_end(&mut Vec::new());
     }

@@ -70,10 +70,11 @@ impl<R: Read> Body<R> {
     /// Reads what stands before the body.
     ///
     /// # Errors
-    /// When it is no backup, or nothing at hand opens it.
+    /// When it is no backup, or nothing at hand opens it; [`ArchiveError::Plain`].
     pub fn new(input: R, unlock: &Unlock) -> Result<Self, ArchiveError> {
         let opened = Opened::new(input)?;
         Ok(match opened.protection() {
+            Protection::None if unlock.sealed_only => return Err(ArchiveError::Plain),
             Protection::None => Self::Plain(opened),
             Protection::Age => Self::Age(Box::new(AgeReader::new(opened, unlock)?)),
         })

@@ -25,6 +25,9 @@ pub enum ArchiveError {
     /// It is encrypted, and nothing at hand may open it.
     #[error("the backup is encrypted: {0} is needed")]
     Locked(&'static str),
+    /// It is not encrypted, and only those that are were wanted.
+    #[error("the backup is not encrypted, as those of this server are")]
+    Plain,
     /// What is at hand opens another one.
     #[error("the {0} at hand does not open this backup")]
     WrongKey(&'static str),

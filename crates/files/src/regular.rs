@@ -8,16 +8,34 @@ use std::{
     path::Path,
 };
 
-use rustix::fs::OFlags;
+use rustix::{fs::OFlags, io::Errno};
 
 /// Opens a file to read it.
 ///
 /// # Errors
 /// Whatever the system says, at once; [`ErrorKind::InvalidInput`] when it is a pipe, a device or a folder.
 pub fn open_regular(path: &Path) -> io::Result<File> {
+    open(path, OFlags::empty())
+}
+
+/// As [`open_regular`], of a file that stands there itself.
+///
+/// # Errors
+/// Those of [`open_regular`]; [`ErrorKind::InvalidInput`] for a link, too.
+pub fn open_regular_itself(path: &Path) -> io::Result<File> {
+    match open(path, OFlags::NOFOLLOW) {
+        Err(error) if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => Err(io::Error::new(
+            ErrorKind::InvalidInput,
+            "it is a link, and nobody knows where to: put a file in its place",
+        )),
+        opened => opened,
+    }
+}
+
+fn open(path: &Path, flags: OFlags) -> io::Result<File> {
     // So that a pipe is opened without waiting; to a regular file it is all the same.
-    let without_waiting = OFlags::NONBLOCK.bits().cast_signed();
-    let file = OpenOptions::new().read(true).custom_flags(without_waiting).open(path)?;
+    let flags = (OFlags::NONBLOCK | flags).bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
     if !file.metadata()?.is_file() {
         let why = "it is no regular file, and is to be read again and again: name one in its place";
         return Err(io::Error::new(ErrorKind::InvalidInput, why));
@@ -78,6 +96,8 @@ mod tests {
         fs::write(&file, "text").unwrap();
         // As secrets are mounted by some.
         symlink(&file, &link).unwrap();
+        open_regular_itself(&file).unwrap();
+        assert_eq!(open_regular_itself(&link).unwrap_err().kind(), ErrorKind::InvalidInput);
         assert_eq!(read_regular_text(&link, 4).unwrap(), "text");
         assert_eq!(read_regular(&file, u64::MAX).unwrap(), b"text");
         assert_eq!(read_regular(&file, 3).unwrap_err().kind(), ErrorKind::FileTooLarge);

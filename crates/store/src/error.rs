@@ -77,6 +77,17 @@ impl StoreError {
         }
     }
 
+    /// Whether the disk of a SQLite file takes no more, or does not do as it is told.
+    pub fn is_of_disk(&self) -> bool {
+        match self {
+            Self::Sqlite(error) => {
+                matches!(error.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure))
+            }
+            Self::Commit(error) | Self::Batch(error) => error.is_of_disk(),
+            _ => false,
+        }
+    }
+
     /// What the operator should do about it, where that can be told.
     pub fn advice(&self) -> Option<&'static str> {
         match self {

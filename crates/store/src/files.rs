@@ -52,6 +52,12 @@ pub fn all(conn: &mut Conn<'_>, app: i64) -> Result<Vec<File>> {
     conn.query(&format!("{SELECT} ORDER BY id"), params![app])?.iter().map(file).collect()
 }
 
+/// Applications and ids of the newest uploads of all applications, `max` at most.
+pub fn newest_uploads(conn: &mut Conn<'_>, max: i64) -> Result<Vec<(i64, String)>> {
+    let sql = "SELECT app, id FROM files WHERE url IS NULL ORDER BY uploaded DESC, app, id LIMIT $1";
+    conn.query(sql, params![max])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// The uploads that an application's panel offers, in the order of their ids, each once for each subscription to which it is
 /// offered; an empty one: whoever is signed in.
 pub fn offered(conn: &mut Conn<'_>, app: i64) -> Result<Vec<(File, String)>> {

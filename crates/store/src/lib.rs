@@ -99,12 +99,15 @@ impl Store {
         Ok(Self { sessions: sessions::open(&db), db })
     }
 
-    /// Looks at the schema of a database without bringing it up to date. A SQLite file is made if it is not there.
+    /// Looks at the schema of a database without changing anything of it.
     ///
     /// # Errors
-    /// When it cannot be opened or reached.
+    /// When it is not there, or cannot be opened or reached.
     pub async fn schema(database: Database) -> Result<Schema> {
-        open(database).await?.schema().await
+        let Database::Sqlite(path) = database else { return open(database).await?.schema().await };
+        let look = |connection: &_| db::migrate::schema(&mut Conn::Sqlite(connection));
+        let looking = tokio::task::spawn_blocking(move || db::sqlite::read_file(&path, look));
+        looking.await.map_err(|_| StoreError::Closed)?
     }
 
     /// Transactions over everything but the hot path.

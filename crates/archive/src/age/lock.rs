@@ -18,4 +18,6 @@ pub struct Unlock {
     pub passphrase: Option<Passphrase>,
     /// Keys of recipients.
     pub identities: Vec<Identity>,
+    /// Whether what is not encrypted is refused: anybody may have written it.
+    pub sealed_only: bool,
 }

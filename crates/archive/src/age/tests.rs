@@ -21,7 +21,7 @@ fn keys() -> (Lock, Unlock) {
     let identity = Identity::generate().unwrap();
     let other = Identity::generate().unwrap().recipient().unwrap();
     let lock = Lock::Recipients(vec![other, identity.recipient().unwrap()]);
-    (lock, Unlock { passphrase: None, identities: vec![identity] })
+    (lock, Unlock { identities: vec![identity], ..Unlock::default() })
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn any_length_comes_back() {
 fn a_passphrase_opens_what_it_locked() {
     let lock = Lock::Passphrase(Passphrase::new("correct horse battery").unwrap());
     let sealed = sealed(&lock, b"plain");
-    let with = |text: &str| Unlock { passphrase: Some(Passphrase::any(text)), identities: Vec::new() };
+    let with = |text: &str| Unlock { passphrase: Some(Passphrase::any(text)), ..Unlock::default() };
     assert_eq!(opened(&with("correct horse battery"), &sealed).unwrap(), b"plain");
     assert!(matches!(opened(&with("correct horse"), &sealed), Err(ArchiveError::WrongKey("passphrase"))));
     assert!(matches!(opened(&Unlock::default(), &sealed), Err(ArchiveError::Locked("a passphrase"))));
@@ -102,7 +102,11 @@ fn what_age_wrote_is_read() {
     let identities = Identity::all(key).unwrap();
     let recipient = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj";
     assert_eq!(identities[0].recipient().unwrap().to_string(), recipient);
-    let unlock = Unlock { passphrase: Some(Passphrase::any("correct horse battery")), identities };
+    let unlock = Unlock {
+        passphrase: Some(Passphrase::any("correct horse battery")),
+        identities,
+        ..Unlock::default()
+    };
     for vector in [FOR_RECIPIENT, WITH_PASSPHRASE] {
         assert_eq!(opened(&unlock, &hex::decode(vector).unwrap()).unwrap(), b"made by another tool");
     }

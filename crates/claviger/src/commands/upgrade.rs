@@ -48,7 +48,7 @@ fn look(store: &Store) -> anyhow::Result<Schema> {
         bail!("there is no database at {}: name its folder with --data-dir", path.display());
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let Schema { found, known } = runtime.block_on(schema(store.database.clone()))?;
+    let Schema { found, known } = runtime.block_on(schema(store.database.clone(), &store.master_key))?;
     if found > known {
         return Err(StoreError::Newer { found, known }.into());
     }

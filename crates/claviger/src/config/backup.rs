@@ -24,6 +24,8 @@ pub(crate) struct Backups {
     pub(crate) lock: Option<Lock>,
     /// The passphrase, for reading.
     pub(crate) passphrase: Option<Passphrase>,
+    /// The file that holds it.
+    pub(crate) passphrase_file: Option<PathBuf>,
     /// Between two of the server's own.
     pub(crate) every: Duration,
     /// Which ones the server keeps.
@@ -51,16 +53,19 @@ impl Backups {
             Some(place) => (Some(place), false),
             None => (section.place.clone(), true),
         };
+        // It would be the folder at work, whichever that is.
+        anyhow::ensure!(
+            named.as_ref().is_none_or(|text| !text.trim().is_empty()),
+            "the place of backups is empty: name a folder or s3://BUCKET/PREFIX, or leave the setting out"
+        );
         let found = match named {
             Some(text) if text.starts_with("s3://") => Some(objects(&text, &section, file)?),
             Some(text) if in_file => file.path(Some(&PathBuf::from(text))).map(Place::folder),
             Some(text) => Some(Place::folder(PathBuf::from(text))),
             None => None,
         };
-        let passphrase = match place.passphrase_file.or(file.path(section.passphrase_file.as_ref())) {
-            Some(path) => Some(passphrase(&path)?),
-            None => None,
-        };
+        let passphrase_file = place.passphrase_file.or(file.path(section.passphrase_file.as_ref()));
+        let passphrase = passphrase_file.as_deref().map(passphrase).transpose()?;
         let recipients = match (place.recipients, &section.recipients) {
             (Some(recipients), _) => recipients,
             (None, Some(texts)) => {
@@ -88,6 +93,7 @@ impl Backups {
             place: found,
             lock,
             passphrase,
+            passphrase_file,
             every: Duration::from_hours(hours.into()),
             keep: Keep {
                 days: or(keep.keep_days, section.keep_days),

@@ -137,11 +137,14 @@ fn what_is_cut_off_or_changed_is_told() {
     let path = used.backups.join(&name);
     let whole = fs::read(&path).expect("the backup");
 
-    let mut changed = whole.clone();
-    changed[whole.len() / 2] ^= 1;
-    fs::write(&path, &changed).expect("a change");
-    let refused = cli.fails(&["backup", "verify", &name, place[0], place[1]]);
-    assert!(refused.contains("the backup is damaged") || refused.contains("cut off"), "{refused}");
+    // Here and there: some changes are those of rows that the database does not take.
+    for part in 8..20 {
+        let mut changed = whole.clone();
+        changed[whole.len() * part / 20] ^= 1;
+        fs::write(&path, &changed).expect("a change");
+        let refused = cli.fails(&["backup", "verify", "--fast", &name, place[0], place[1]]);
+        assert!(refused.starts_with("claviger: the backup "), "{part}: {refused}");
+    }
 
     fs::write(&path, &whole[..whole.len() - 100]).expect("a part");
     let listed = cli.json(&["backup", "list", place[0], place[1], "--json"]);

@@ -1,6 +1,10 @@
 //! What the doctor says of backups.
 
-use std::fs;
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+};
 
 use crate::backup_objects::in_use;
 use crate::support::objects::Fault;
@@ -74,4 +78,31 @@ fn the_doctor_looks_at_backups_in_an_object_store() {
     let (level, text) = told(cli, &more);
     assert!(level == "problem" && text.contains("the object store refuses: 403 AccessDenied"), "{text}");
     assert!(!text.contains("Signature") && !text.contains("secret key"), "{text}");
+}
+
+#[test]
+fn the_doctor_tells_where_others_could_slip_in_a_backup() {
+    let server = Server::start();
+    let [place, passphrase] = ["backups", "passphrase"].map(|name| server.folder().join(name));
+    fs::create_dir(&place).expect("a folder");
+    fs::write(&passphrase, "correct horse battery\n").expect("a passphrase");
+    let mode = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode)).expect("a mode");
+    let [in_place, by_passphrase] = [&place, &passphrase].map(|path| path.to_str().expect("UTF-8"));
+    let more = ["--backup-place", in_place, "--backup-passphrase-file", by_passphrase];
+    let told = || told(&server.cli, &more);
+    for (of_place, of_passphrase, beginning) in [
+        (0o700, 0o600, "none was ever made: ".to_owned()),
+        (0o1777, 0o600, format!("everybody on this machine may write to {in_place}, ")),
+        (0o770, 0o640, "none was ever made: ".to_owned()),
+        (
+            0o755,
+            0o644,
+            format!("{by_passphrase} holds the passphrase of backups, and everybody may read it: "),
+        ),
+    ] {
+        mode(&place, of_place);
+        mode(&passphrase, of_passphrase);
+        let (level, text) = told();
+        assert!(level == "warning" && text.starts_with(&beginning), "{text}");
+    }
 }

@@ -1,9 +1,6 @@
 //! Backups, restores and moves that are killed in the middle, or meet a disk that takes no more.
 
-use std::{
-    fs::{self, File, OpenOptions},
-    path::Path,
-};
+use std::{fs, os::unix::fs::symlink, path::Path};
 
 use crate::backup::{Elsewhere, Used};
 use crate::backup_objects::in_use;
@@ -20,9 +17,14 @@ fn begin(args: &[&str], data: &Path) -> Process {
     Process::spawn(command, data.parent().expect("a folder"))
 }
 
-/// Waits until somebody reads from a pipe; then that one waits for what is never written.
-fn read_from(path: &Path) -> File {
-    OpenOptions::new().write(true).open(path).expect("a reader")
+/// Bytes that no compression makes fewer.
+fn noise(count: usize) -> Vec<u8> {
+    let mut state = 1_u64;
+    let bytes = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
+    });
+    bytes.take(count).collect()
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -34,19 +36,19 @@ fn names(folder: &Path) -> Vec<String> {
 fn half_a_backup_is_never_taken_for_a_whole_one() {
     let used = Used::on(Server::start());
     let upload = used.server.data().join("files/1/123456");
-    fs::remove_file(&upload).expect("the upload");
-    pipe(&upload);
-    let mut making = begin(&["backup", "create", "--place", used.place()], &used.server.data());
-    let held = read_from(&upload);
-    making.crash();
-    drop(held);
+    fs::write(&upload, noise(6 << 20)).expect("the upload");
+    // Killed by the system when a file of its would be longer.
+    let limited = ["sh", "-c", "ulimit -f 4096 && exec \"$0\" \"$@\""].map(str::to_owned);
+    let mut command = claviger_under(&limited);
+    command.args(["backup", "create", "--fast", "--place", used.place(), "--data-dir"]);
+    let killed = command.arg(used.server.data()).output().expect("the program starts");
+    assert_eq!(killed.status.code(), None, "{killed:?}");
     let left = names(&used.backups);
     assert!(left.len() == 1 && left[0].ends_with(".unfinished"), "{left:?}");
     assert_eq!(
         used.server.cli.json(&["backup", "list", "--place", used.place(), "--json"]),
         serde_json::json!([])
     );
-    fs::remove_file(&upload).expect("the pipe");
     fs::write(&upload, b"an uploaded file").expect("the upload");
     let name = used.create();
     used.server.cli.ok(&["backup", "verify", &name, "--place", used.place()]);
@@ -178,6 +180,51 @@ fn a_restore_that_is_refused_touches_no_upload() {
 }
 
 #[test]
+fn a_restore_that_uploads_are_in_the_way_of_leaves_no_trace() {
+    let used = Used::on(Server::start());
+    let name = used.create();
+    let database = Database::create();
+    for (folder, url) in [("elsewhere", None), ("postgres", Some(database.url.as_str()))] {
+        let elsewhere = Elsewhere::beside(&used.server, folder, url);
+        let uploads = elsewhere.data.join("files/1");
+        fs::create_dir_all(&uploads).expect("a folder");
+        let restore = ["backup", "restore", &name, "--place", used.place()];
+        let refused = elsewhere.cli.fails(&restore);
+        assert!(refused.contains("has uploads already, and nothing is overwritten"), "{refused}");
+        let mut left = names(&elsewhere.data);
+        left.sort();
+        assert_eq!(left, ["files", "master.key"]);
+        if url.is_some() {
+            let sql = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+            let tables: i64 = database.connect().query_one(sql, &[]).expect("an answer").get(0);
+            assert_eq!(tables, 0);
+        }
+        fs::remove_dir(&uploads).expect("no uploads");
+        elsewhere.cli.ok(&restore);
+    }
+}
+
+#[test]
+fn what_stands_in_place_of_an_upload_is_not_read() {
+    let used = Used::on(Server::start());
+    let upload = used.server.data().join("files/1/123456");
+    let secret = used.server.folder().join("secret");
+    fs::write(&secret, "sixteen letters!").expect("a file");
+    // A pipe would hold up whoever opens it.
+    for replace in [&|| symlink(&secret, &upload).expect("a link"), &|| pipe(&upload)] as [&dyn Fn(); 2] {
+        fs::remove_file(&upload).expect("the upload");
+        replace();
+        eventually("a backup in a second of its own", || {
+            let run = used.server.cli.run(&["backup", "create", "--place", used.place(), "--json"]);
+            assert!(run.code == Some(0) || run.stderr.contains("try again in a second"), "{run:?}");
+            let made: serde_json::Value = serde_json::from_str(&run.stdout).ok()?;
+            assert_eq!((&made["files"], &made["missed"]), (&0.into(), &1.into()), "{made}");
+            Some(())
+        });
+    }
+}
+
+#[test]
 fn half_a_move_is_opened_by_nobody_and_begun_anew() {
     let mut used = Used::on(Server::start());
     used.server.process.stop("TERM");
@@ -295,15 +342,7 @@ fn a_move_to_sqlite_that_is_killed_goes_on() {
 fn a_disk_that_takes_no_more_leaves_nothing_of_a_backup() {
     let mut used = Used::on(Server::start());
     used.server.process.stop("TERM");
-    // Bytes that no compression makes fewer.
-    let mut state = 1_u64;
-    let bytes: Vec<u8> = std::iter::repeat_with(|| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 56) as u8
-    })
-    .take(6 << 20)
-    .collect();
-    fs::write(used.server.data().join("files/1/123456"), bytes).expect("the upload");
+    fs::write(used.server.data().join("files/1/123456"), noise(6 << 20)).expect("the upload");
     let limited = ["sh", "-c", "trap '' XFSZ && ulimit -f 4096 && exec \"$0\" \"$@\""].map(str::to_owned);
     let mut command = claviger_under(&limited);
     command.args(["backup", "create", "--place", used.place(), "--data-dir"]).arg(used.server.data());

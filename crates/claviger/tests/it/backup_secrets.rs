@@ -5,8 +5,9 @@ use std::{fs, io::Read as _};
 use flate2::read::DeflateDecoder;
 
 use crate::{
+    backup::{Elsewhere, Used},
     canary_acts::{ENCKEY, PASS, USER, VARIABLE, VENDOR_PASS, turn_two_factor_on},
-    support::{needle::holds, proxied::on_both},
+    support::{Server, needle::holds, proxied::on_both},
 };
 
 /// What is in a backup that is not encrypted, without the compression of its frames: a mark, the length, the length of
@@ -64,4 +65,38 @@ fn backups_hold_what_they_must() {
             assert!(!holds(&sealed, value), "{what}");
         }
     });
+}
+
+/// Whoever may write to the place could slip in one that everybody can make, with an owner of their own in it.
+#[test]
+fn where_backups_are_encrypted_a_plain_one_is_refused() {
+    let used = Used::on(Server::start());
+    let cli = &used.server.cli;
+    let plain = used.create();
+    let [key, passphrase, settings] =
+        ["key", "passphrase", "sealed.toml"].map(|name| used.server.folder().join(name));
+    let [key, passphrase, settings] =
+        [&key, &passphrase, &settings].map(|path| path.to_str().expect("UTF-8"));
+    fs::write(passphrase, "correct horse battery\n").expect("a passphrase");
+    let recipient = cli.ok(&["backup", "keygen", key]);
+    fs::write(settings, format!("[backup]\nrecipients = ['{}']\n", recipient.trim())).expect("settings");
+    let elsewhere = Elsewhere::beside(&used.server, "elsewhere", None);
+    let place = ["--place", used.place()];
+    let ways = [["--identity", key], ["--passphrase-file", passphrase], ["--config", settings]];
+    for way in ways {
+        for (cli, command) in [(cli, "verify"), (&elsewhere.cli, "restore")] {
+            let words = ["backup", command, &plain, place[0], place[1], way[0], way[1]];
+            let refused = cli.fails(&words);
+            assert!(
+                refused.contains("the backup is not encrypted, as those of this server are"),
+                "{refused}"
+            );
+            assert!(refused.contains("take it with --plain"), "{refused}");
+        }
+        // One from before they were encrypted.
+        cli.ok(&["backup", "verify", &plain, place[0], place[1], way[0], way[1], "--plain"]);
+    }
+    assert_eq!(fs::read_dir(&elsewhere.data).expect("the folder").count(), 1, "nothing but the key");
+    let [identity, file] = ways[0];
+    elsewhere.cli.ok(&["backup", "restore", &plain, place[0], place[1], identity, file, "--plain"]);
 }

@@ -41,6 +41,8 @@ fn changes_of_the_schema_are_told_before_they_are_made() {
     let table = text(run(&folder, &["upgrade", "--check"]));
     assert!(table.contains("Make a backup before") && table.contains("client_api"), "{table}");
     assert_eq!(schema(&folder).0, 0, "a check changes nothing");
+    assert_eq!(fs::read(&file).expect("the file"), b"");
+    assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 1);
 
     let done = text(run(&folder, &["upgrade"]));
     assert!(done.ends_with(&format!("done: the schema is {known}\n")), "{done}");
@@ -58,6 +60,26 @@ fn changes_of_the_schema_are_told_before_they_are_made() {
         String::from_utf8_lossy(&refused.stderr).contains("made by a newer Claviger (schema 9999"),
         "{refused:?}"
     );
+}
+
+#[test]
+fn a_database_that_was_emptied_is_not_taken_for_a_new_one() {
+    let folder = TempDir::new().expect("a folder");
+    fs::write(folder.path().join("master.key"), "0123456789abcdef".repeat(4)).expect("a key");
+    let file = folder.path().join("claviger.db");
+    fs::write(&file, "").expect("an empty database");
+    for words in
+        [&["upgrade", "--check"][..], &["upgrade"], &["doctor"], &["keys", "list"], &["owner", "list"]]
+    {
+        let refused = run(&folder, words);
+        assert_eq!(refused.status.code(), Some(1), "{words:?}");
+        let told = [refused.stdout, refused.stderr].concat();
+        let told = String::from_utf8_lossy(&told);
+        assert!(told.contains("is empty, but was in use"), "{words:?}: {told}");
+        // What would make it pass for one that is not empty.
+        assert_eq!(fs::read(&file).expect("the file"), b"", "{words:?}");
+        assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 2, "{words:?}");
+    }
 }
 
 #[test]

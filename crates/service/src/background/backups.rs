@@ -10,7 +10,7 @@ use claviger_store::{
 
 use crate::{
     Service, ServiceError,
-    backups::{BackupError, BackupPlan, apart},
+    backups::{Backup, BackupError, BackupPlan, apart},
 };
 
 /// Backups that this node made by plan.
@@ -53,19 +53,11 @@ impl Service {
             made = self.make_apart(plan) => made,
             lost = self.keep_claim(claimant) => Err(lost),
         };
-        let is_made = made.is_ok();
+        let replaces_others = made.as_ref().is_ok_and(|backup| !lacks_all_uploads(backup));
         match made {
             Ok(backup) => {
                 MADE.add();
-                let (name, bytes, place) = (backup.made.name, backup.made.bytes, backup.made.place);
-                tracing::info!(
-                    name,
-                    bytes,
-                    place,
-                    rows = backup.summary.rows,
-                    files = backup.summary.files,
-                    "made a backup"
-                );
+                tell(&backup);
             }
             Err(error) => {
                 FAILED.add();
@@ -80,7 +72,7 @@ impl Service {
             error.log("the claim of a backup was not given back");
         }
         // Not under the claim: a node that ended now would seem to have ended before.
-        if is_made {
+        if replaces_others {
             self.prune_backups(plan).await;
         }
     }
@@ -109,5 +101,37 @@ impl Service {
             }
             Err(error) => tracing::error!(%error, "old backups were not deleted"),
         }
+    }
+}
+
+/// Whether there are uploads, and none of them is in the backup: their folder is not mounted, or was emptied. Nobody may
+/// want to lose older backups for that one.
+fn lacks_all_uploads(backup: &Backup) -> bool {
+    backup.summary.files == 0 && backup.summary.missed > 0
+}
+
+fn tell(backup: &Backup) {
+    let (made, summary) = (&backup.made, &backup.summary);
+    let (name, missed) = (&made.name, summary.missed);
+    tracing::info!(
+        name,
+        bytes = made.bytes,
+        place = made.place,
+        rows = summary.rows,
+        files = summary.files,
+        "made a backup"
+    );
+    if lacks_all_uploads(backup) {
+        tracing::warn!(
+            name,
+            missed,
+            "no upload is in the backup, so older ones are not deleted: see whether files_dir is mounted and right"
+        );
+    } else if missed > 0 {
+        tracing::warn!(
+            name,
+            missed,
+            "uploads are not in the backup: they are not in files_dir, or were deleted or replaced meanwhile"
+        );
     }
 }

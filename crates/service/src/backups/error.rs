@@ -49,6 +49,10 @@ impl BackupError {
                 io::ErrorKind::PermissionDenied => Some("see whose the folder is, and its permissions"),
                 _ => reason.get_ref().and_then(|inner| inner.downcast_ref()).and_then(advice_for),
             },
+            Self::Archive(ArchiveError::Plain) => Some(
+                "whoever may write to its place may have made it, with owners of their own in it; if you know it as one from \
+                 before backups were encrypted, take it with --plain",
+            ),
             Self::Objects(error) => advice_for(error),
             _ => None,
         }

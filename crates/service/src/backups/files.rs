@@ -2,6 +2,7 @@
 //! backup was read: what is there already is never removed, nor replaced.
 
 use std::{
+    collections::HashSet,
     fs::{self, DirEntry, File},
     io::{self, BufReader, Read as _, Write as _},
     path::{Path, PathBuf},
@@ -21,11 +22,11 @@ const PLACING: &str = "placing";
 const PIECE: usize = 64 * 1024;
 
 /// Where files go.
-pub(super) enum Files {
-    /// Nowhere: their content is only looked at.
-    Nowhere,
-    /// Into the folder of uploads.
-    Folder(Uploads),
+pub(super) struct Files {
+    /// Those that came until now: none may come twice.
+    seen: HashSet<(i64, String)>,
+    /// The folder of uploads; `None`: their content is only looked at.
+    uploads: Option<Uploads>,
 }
 
 /// The folder of uploads, which nobody else restores into meanwhile.
@@ -37,6 +38,11 @@ pub(super) struct Uploads {
 }
 
 impl Files {
+    /// Nowhere: their content is only looked at.
+    pub(super) fn nowhere() -> Self {
+        Self { seen: HashSet::new(), uploads: None }
+    }
+
     /// A folder that has no uploads, but for those that an earlier try put there.
     pub(super) fn of_folder(dir: &Path) -> Result<Self, BackupError> {
         let told = || BackupError::file(format!("cannot use the folder of files {}", dir.display()));
@@ -54,18 +60,28 @@ impl Files {
                 dir.display()
             )));
         }
+        if fs::symlink_metadata(&stage).is_ok_and(|found| !found.is_dir()) {
+            return Err(BackupError::Refused(format!(
+                "{} is no folder, and leads who restores elsewhere: move it away",
+                stage.display()
+            )));
+        }
         create_private_folder(&stage).map_err(told())?;
         for left in apps_in(&stage).map_err(told())? {
             fs::remove_dir_all(left.path()).map_err(told())?;
         }
-        Ok(Self::Folder(Uploads { dir: dir.into(), open: None, _lock: lock }))
+        let uploads = Uploads { dir: dir.into(), open: None, _lock: lock };
+        Ok(Self { uploads: Some(uploads), ..Self::nowhere() })
     }
 
     pub(super) fn begin(&mut self, entry: &FileEntry) -> Result<(), BackupError> {
         if !is_id(&entry.id) || entry.app <= 0 {
             return Err(ArchiveError::Damaged("a file has an impossible name").into());
         }
-        let Self::Folder(uploads) = self else { return Ok(()) };
+        if !self.seen.insert((entry.app, entry.id.clone())) {
+            return Err(ArchiveError::Damaged("a file is in it twice").into());
+        }
+        let Some(uploads) = &mut self.uploads else { return Ok(()) };
         let folder = uploads.stage().join(entry.app.to_string());
         let path = folder.join(&entry.id);
         let told = || BackupError::file(format!("cannot write {}", path.display()));
@@ -75,25 +91,24 @@ impl Files {
     }
 
     pub(super) fn data(&mut self, bytes: &[u8]) -> Result<(), BackupError> {
-        let Self::Folder(Uploads { open: Some((file, path)), .. }) = self else { return Ok(()) };
+        let Some(Uploads { open: Some((file, path)), .. }) = &mut self.uploads else { return Ok(()) };
         file.write_all(bytes).map_err(BackupError::file(format!("cannot write {}", path.display())))
     }
 
     pub(super) fn end(&mut self) -> Result<(), BackupError> {
-        let Self::Folder(uploads) = self else { return Ok(()) };
+        let Some(uploads) = &mut self.uploads else { return Ok(()) };
         let Some((file, path)) = uploads.open.take() else { return Ok(()) };
         file.sync_all().map_err(BackupError::file(format!("cannot write {}", path.display())))
     }
 
     /// All of them were read: they become uploads.
     pub(super) fn place(&self) -> Result<(), BackupError> {
-        let Self::Folder(uploads) = self else { return Ok(()) };
-        uploads.place()
+        self.uploads.as_ref().map_or(Ok(()), Uploads::place)
     }
 
     /// The database is whole, too.
     pub(super) fn finish(self) -> Result<(), BackupError> {
-        let Self::Folder(uploads) = self else { return Ok(()) };
+        let Some(uploads) = self.uploads else { return Ok(()) };
         let stage = uploads.stage();
         fs::remove_dir_all(&stage).map_err(BackupError::file(format!("cannot remove {}", stage.display())))
     }
@@ -200,6 +215,31 @@ mod tests {
         restore(&dir, "111111", b"text").unwrap().finish().unwrap();
         assert!(!dir.join(STAGE).exists());
         assert!(restore(&dir, "111111", b"text").is_err());
+    }
+
+    #[test]
+    fn a_link_leads_nobody_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let [dir, other] = ["files", "other"].map(|name| folder.path().join(name));
+        fs::create_dir_all(other.join("1")).unwrap();
+        fs::create_dir(&dir).unwrap();
+        std::os::unix::fs::symlink(&other, dir.join(STAGE)).unwrap();
+        let refused = Files::of_folder(&dir).err().unwrap().to_string();
+        assert!(refused.contains("is no folder, and leads"), "{refused}");
+        assert!(other.join("1").exists());
+    }
+
+    #[test]
+    fn a_file_comes_once() {
+        let folder = tempfile::tempdir().unwrap();
+        for mut files in [Files::nowhere(), Files::of_folder(folder.path()).unwrap()] {
+            for name in ["111111", "222222"] {
+                files.begin(&entry(name)).unwrap();
+                files.end().unwrap();
+            }
+            let refused = files.begin(&entry("111111")).unwrap_err().to_string();
+            assert_eq!(refused, "the backup is damaged: a file is in it twice");
+        }
     }
 
     #[test]

@@ -15,8 +15,9 @@ use rustix::fs::Access;
 use super::{
     error::BackupError,
     names,
-    shelf::{GIVEN_UP, Shelf, Stored, Unfinished},
+    shelf::{Condition, GIVEN_UP, Shelf, Stored, Unfinished},
 };
+use crate::shared::file_store::unless_missing;
 
 /// Ends the names of what is being written.
 const UNFINISHED: &str = ".unfinished";
@@ -56,19 +57,25 @@ impl Shelf for Folder {
         for entry in entries {
             let entry = entry.map_err(self.told("cannot read the folder"))?;
             let Ok(name) = entry.file_name().into_string() else { continue };
-            let Some(made) = names::second(&name) else { continue };
-            let path = entry.path();
-            match look(&path) {
-                Ok(Some((bytes, whole))) => found.push(Stored { name, made, bytes, whole }),
-                Ok(None) => {}
-                // Somebody else cleared it away meanwhile, or it leads nowhere.
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => {
-                    return Err(BackupError::file(format!("cannot read {}", path.display()))(error));
-                }
-            }
+            found.extend(self.find(&name)?);
         }
         Ok(found)
+    }
+
+    fn find(&self, name: &str) -> Result<Option<Stored>, BackupError> {
+        let Some(made) = names::second(name) else { return Ok(None) };
+        let (bytes, condition) = match look(&self.0.join(name)) {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(None),
+            // Somebody else cleared it away meanwhile, or it leads nowhere.
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => (0, Condition::Unreadable(error.to_string())),
+        };
+        Ok(Some(Stored { name: name.into(), made, bytes, condition }))
+    }
+
+    fn folder(&self) -> Option<&Path> {
+        Some(&self.0)
     }
 
     fn try_out(&self, name: &str) -> Result<(), BackupError> {
@@ -97,7 +104,8 @@ impl Shelf for Folder {
 
     fn delete(&self, name: &str) -> Result<(), BackupError> {
         let path = self.0.join(name);
-        fs::remove_file(&path).map_err(BackupError::file(format!("cannot delete {}", path.display())))
+        unless_missing(fs::remove_file(&path))
+            .map_err(BackupError::file(format!("cannot delete {}", path.display())))
     }
 
     fn clear(&self) -> Result<(), BackupError> {
@@ -111,7 +119,7 @@ impl Shelf for Folder {
             let old =
                 touched.is_ok_and(|at| SystemTime::now().duration_since(at).is_ok_and(|age| age > GIVEN_UP));
             if ours.is_some() && old {
-                fs::remove_file(entry.path()).map_err(self.told("cannot clear"))?;
+                unless_missing(fs::remove_file(entry.path())).map_err(self.told("cannot clear"))?;
             }
         }
         Ok(())
@@ -119,18 +127,29 @@ impl Shelf for Folder {
 }
 
 /// The length of a file, and whether it ends as a backup of this length does; `None`: it is no file at all.
-fn look(path: &Path) -> io::Result<Option<(u64, bool)>> {
+fn look(path: &Path) -> io::Result<Option<(u64, Condition)>> {
     // Before it is opened: a pipe would wait for somebody who writes.
-    if !fs::metadata(path)?.is_file() {
+    let found = fs::metadata(path)?;
+    if !found.is_file() {
         return Ok(None);
     }
+    let bytes = found.len();
+    let condition = match ends_as_one(path, bytes) {
+        Ok(true) => Condition::Whole,
+        Ok(false) => Condition::CutOff,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Err(error),
+        Err(error) => Condition::Unreadable(error.to_string()),
+    };
+    Ok(Some((bytes, condition)))
+}
+
+fn ends_as_one(path: &Path, bytes: u64) -> io::Result<bool> {
     let mut file = File::open(path)?;
-    let bytes = file.metadata()?.len();
-    let Some(at) = bytes.checked_sub(TAIL_LEN as u64) else { return Ok(Some((bytes, false))) };
+    let Some(at) = bytes.checked_sub(TAIL_LEN as u64) else { return Ok(false) };
     file.seek(SeekFrom::Start(at))?;
     let mut tail = [0; TAIL_LEN];
     file.read_exact(&mut tail)?;
-    Ok(Some((bytes, Tail::parse(&tail).is_some_and(|tail| tail.length == bytes))))
+    Ok(Tail::parse(&tail).is_some_and(|tail| tail.length == bytes))
 }
 
 /// Another backup was made in the same second.
@@ -204,11 +223,14 @@ mod tests {
         let mut begun = shelf.begin(NAME).unwrap();
         begun.write_all(b"something else").unwrap();
         begun.keep(14).unwrap();
-        let stored = Stored { name: NAME.into(), made: 1_767_323_045, bytes: 14, whole: false };
+        let condition = Condition::CutOff;
+        let stored = Stored { name: NAME.into(), made: 1_767_323_045, bytes: 14, condition };
         assert_eq!(shelf.list().unwrap(), [stored]);
         assert!(shelf.begin(NAME).is_err(), "none is overwritten");
         shelf.delete(NAME).unwrap();
         assert_eq!(shelf.list().unwrap(), []);
+        // Somebody else cleared away at the same time.
+        shelf.delete(NAME).unwrap();
     }
 
     #[test]

@@ -11,9 +11,12 @@ const DAY: i64 = 86_400;
 /// The number of the period in which a Unix second is.
 type Period = fn(i64) -> i64;
 
+/// Times without any backup that the days leave out: more of them are the plan's own.
+const GAPS: usize = 2;
+
 /// Which backups are kept: those of the last days, the last one of each of so many days, weeks and months (UTC; only those
-/// in which there is one count), and always the newest that is whole. One that is dated later than now neither counts nor
-/// is deleted: nobody knows how old it is.
+/// in which there is one count), and always the newest that is whole. One that is dated later than now, or that cannot be
+/// read, neither counts nor is deleted: nobody knows how old it is, or what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Keep {
     /// All of so many days.
@@ -37,15 +40,13 @@ impl Keep {
         if self.is_all() {
             return Vec::new();
         }
-        let all = || all.iter().filter(|stored| !stored.is_ahead(now));
-        let mut newest_first: Vec<&Stored> = all().filter(|stored| stored.whole).collect();
+        let known = |stored: &&Stored| !stored.is_ahead(now) && stored.unreadable().is_none();
+        let all = || all.iter().filter(known);
+        let mut newest_first: Vec<&Stored> = all().filter(|stored| stored.is_whole()).collect();
         newest_first.sort_by_key(|stored| std::cmp::Reverse(stored.made));
         let mut kept: BTreeSet<&str> =
             newest_first.first().map(|stored| stored.name.as_str()).into_iter().collect();
-        let days = i64::from(self.days) * DAY;
-        kept.extend(
-            newest_first.iter().filter(|stored| stored.made > now - days).map(|stored| stored.name.as_str()),
-        );
+        kept.extend(self.of_days(&newest_first, now).map(|stored| stored.name.as_str()));
         let periods: [(u32, Period); 3] = [
             (self.daily, |at| at.div_euclid(DAY)),
             // The first day of 1970 was a Thursday.
@@ -62,9 +63,26 @@ impl Keep {
         }
         // One without an end may be on its way from elsewhere, as long as it is new.
         let goes = |stored: &&Stored| {
-            !kept.contains(stored.name.as_str()) && (stored.whole || stored.made <= now - DAY)
+            !kept.contains(stored.name.as_str()) && (stored.is_whole() || stored.made <= now - DAY)
         };
         all().filter(goes).cloned().collect()
+    }
+
+    /// Those of the last days. A time without any backup that is longer than half of them is left out of the count: the
+    /// server was off, or a clock has jumped, and what is before must not go at one stroke. It goes day by day, as backups
+    /// come again.
+    fn of_days<'a>(&self, newest_first: &[&'a Stored], now: i64) -> impl Iterator<Item = &'a Stored> {
+        let days = i64::from(self.days) * DAY;
+        let (mut later, mut age, mut gaps) = (now, 0, 0);
+        newest_first.iter().copied().take_while(move |stored| {
+            let between = later - stored.made.min(now);
+            later -= between;
+            match between > days / 2 && gaps < GAPS {
+                true => gaps += 1,
+                false => age += between,
+            }
+            age < days
+        })
     }
 
     /// Deletes what is not kept, and what crashes have left; the backups that are gone.
@@ -73,7 +91,15 @@ impl Keep {
     /// When the place fails.
     pub fn prune(&self, place: &Place, now: i64) -> Result<Vec<Stored>, BackupError> {
         place.clear()?;
-        let surplus = self.surplus(&place.list()?, now);
+        let all = place.list()?;
+        for (stored, why) in all.iter().filter_map(|stored| Some((stored, stored.unreadable()?))) {
+            tracing::warn!(
+                name = stored.name,
+                why,
+                "a backup cannot be read: it neither counts nor is deleted"
+            );
+        }
+        let surplus = self.surplus(&all, now);
         for stored in &surplus {
             place.delete(&stored.name)?;
         }
@@ -84,14 +110,14 @@ impl Keep {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backups::names;
+    use crate::backups::{names, shelf::Condition};
 
     /// 2026-01-05, a Monday, at noon.
     const NOON: i64 = 1_767_614_400;
 
     fn at(hours: i64) -> Stored {
         let made = NOON - hours * 3600;
-        Stored { name: names::of(made), made, bytes: 1, whole: true }
+        Stored { name: names::of(made), made, bytes: 1, condition: Condition::Whole }
     }
 
     fn left(keep: Keep, hours: &[i64]) -> Vec<i64> {
@@ -119,12 +145,64 @@ mod tests {
     #[test]
     fn the_newest_whole_one_stays() {
         let keep = Keep { days: 1, ..Keep::default() };
-        assert_eq!(left(keep, &[500, 600]), [500]);
-        let broken = Stored { whole: false, ..at(30) };
-        let new_and_broken = Stored { whole: false, ..at(3) };
+        assert_eq!(left(keep, &[500, 530, 540, 560]), [500, 530, 540]);
+        let broken = Stored { condition: Condition::CutOff, ..at(30) };
+        let new_and_broken = Stored { condition: Condition::CutOff, ..at(3) };
         let all = [broken.clone(), new_and_broken, at(500)];
         assert_eq!(keep.surplus(&all, NOON), [broken]);
     }
+
+    #[test]
+    fn what_cannot_be_read_stays_and_counts_for_none() {
+        let unreadable =
+            |hours| Stored { condition: Condition::Unreadable("it is another's".into()), ..at(hours) };
+        let readable = [1, 11, 21, 30].map(at);
+        let all = [&[unreadable(0), unreadable(12), unreadable(400)], &readable[..]].concat();
+        for keep in [Keep { days: 1, ..Keep::default() }, Keep { daily: 1, ..Keep::default() }] {
+            let gone = keep.surplus(&readable, NOON);
+            assert!(!gone.is_empty() && keep.surplus(&all, NOON) == gone, "{keep:?}: {gone:?}");
+        }
+    }
+
+    /// Hours of a backup each so many hours, until one is so old.
+    fn each(hours: i64, from: i64, until: i64) -> Vec<i64> {
+        (0..).map(|count| from + count * hours).take_while(|at| *at <= until).collect()
+    }
+
+    #[test]
+    fn a_clock_that_jumps_takes_half_at_most() {
+        for (days, every) in [(1, 1), (1, 6), (7, 24), (30, 3), (30, 24), (30, 72), (365, 24)] {
+            let keep = Keep { days, ..Keep::default() };
+            let of_days = i64::from(days) * 24;
+            let history = each(every, 0, of_days - 1);
+            assert_eq!(left(keep, &history), history, "{days} days");
+            for jump in [of_days / 2, of_days - 1, of_days, 24 * 365, 24 * 365 * 50] {
+                // Before and after the first backup by the wrong clock.
+                let jumped: Vec<i64> = history.iter().map(|hours| hours + jump).collect();
+                for all in [jumped.clone(), [&[0], &jumped[..]].concat()] {
+                    let lost = all.len() - left(keep, &all).len();
+                    assert!(
+                        lost <= history.len() / 2 + 1,
+                        "{days} days, {jump} hours: {lost} of {}",
+                        all.len()
+                    );
+                }
+                // Nobody keeps them for ever: they go as the days pass.
+                let later = each(every, 0, of_days);
+                let before = history.iter().map(|hours| hours + jump + of_days);
+                let all: Vec<i64> = later.iter().copied().chain(before).collect();
+                assert_eq!(left(keep, &all), each(every, 0, of_days - 1), "{days} days, {jump} hours");
+            }
+        }
+    }
+
+    #[test]
+    fn times_without_backups_that_are_the_plans_own_count() {
+        let month = 24 * 30;
+        let keep = Keep { days: 7, ..Keep::default() };
+        assert_eq!(left(keep, &each(month, 0, 12 * month)), [0, month, 2 * month]);
+    }
+
     #[test]
     fn those_from_the_future_push_out_none() {
         let ahead = [-2, -24, -48, -24 * 365];

@@ -1,8 +1,9 @@
 //! Making a backup.
 
-use std::{fs::File, io::ErrorKind, path::PathBuf, sync::Arc};
+use std::{io::ErrorKind, path::PathBuf, sync::Arc};
 
 use claviger_archive::{FileEntry, Header, Sealed, Summary, Writer, age::Lock};
+use claviger_files::open_regular_itself;
 use claviger_store::{
     Conn, Store,
     backups::{self, Made},
@@ -121,9 +122,11 @@ impl Job<'_> {
             return Ok(());
         }
         let path = self.files_dir.join(entry.app.to_string()).join(&entry.id);
-        match File::open(&path) {
-            // Deleted a moment ago, or never whole.
-            Err(error) if error.kind() == ErrorKind::NotFound => writer.missed(),
+        match open_regular_itself(&path) {
+            // Deleted a moment ago, or never whole; or what stands in its place is no upload.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidInput) => {
+                writer.missed();
+            }
             opened => {
                 let content = opened.map_err(BackupError::file(format!("cannot read {}", path.display())))?;
                 if writer.file(entry, PacedRead(content, paced))? != size.unsigned_abs() {

@@ -16,6 +16,7 @@ mod place;
 mod plan;
 mod reading;
 mod restoring;
+mod scratch;
 mod shelf;
 mod verifying;
 
@@ -35,5 +36,6 @@ pub use pace::Pace;
 pub use place::Place;
 pub use plan::BackupPlan;
 pub use restoring::{Restore, Restored, restore};
-pub use shelf::{Found, Progress, Stored};
+pub use scratch::Scratch;
+pub use shelf::{Condition, Found, Progress, Stored};
 pub use verifying::{Verified, Verify, verify};

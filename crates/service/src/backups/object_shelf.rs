@@ -14,7 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::{
     error::BackupError,
     names,
-    shelf::{GIVEN_UP, Shelf, Stored, Unfinished},
+    shelf::{Condition, GIVEN_UP, Shelf, Stored, Unfinished},
 };
 
 /// Bytes of a part. A backup may have 10,000 of them.
@@ -59,11 +59,17 @@ impl ObjectShelf {
 impl Shelf for ObjectShelf {
     fn list(&self) -> Result<Vec<Stored>, BackupError> {
         let found = self.0.wait(self.0.objects.list())?;
-        // What is not whole has not been completed, and is not listed.
-        let stored = found.into_iter().filter_map(|(name, bytes)| {
-            names::second(&name).map(|made| Stored { name, made, bytes, whole: bytes > 0 })
-        });
-        Ok(stored.collect())
+        Ok(found.into_iter().filter_map(|(name, bytes)| stored(name, bytes)).collect())
+    }
+
+    fn find(&self, name: &str) -> Result<Option<Stored>, BackupError> {
+        if names::second(name).is_none() {
+            return Ok(None);
+        }
+        match self.0.wait(self.0.objects.length(name)) {
+            Err(ObjectError::Refused { status: 404, .. }) => Ok(None),
+            length => Ok(stored(name.into(), length?)),
+        }
     }
 
     fn try_out(&self, name: &str) -> Result<(), BackupError> {
@@ -128,11 +134,21 @@ impl Shelf for ObjectShelf {
         for (name, id) in begun {
             // The name tells when it was begun.
             if names::second(&name).is_some_and(|made| made < before) {
-                self.0.wait(self.0.objects.abort(&name, &id))?;
+                match self.0.wait(self.0.objects.abort(&name, &id)) {
+                    // Somebody else did.
+                    Err(ObjectError::Refused { status: 404, .. }) => {}
+                    aborted => aborted?,
+                }
             }
         }
         Ok(())
     }
+}
+
+/// An object, if it has a backup's name. What is not whole has not been completed, and is not there.
+fn stored(name: String, bytes: u64) -> Option<Stored> {
+    let condition = if bytes > 0 { Condition::Whole } else { Condition::CutOff };
+    names::second(&name).map(|made| Stored { name, made, bytes, condition })
 }
 
 /// Another backup was made in the same second.

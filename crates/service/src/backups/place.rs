@@ -1,6 +1,11 @@
 //! Where backups are: a folder, or an object store.
 
-use std::{fmt, io::Read, path::PathBuf, sync::Arc};
+use std::{
+    fmt,
+    io::Read,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use claviger_outgoing::ObjectOptions;
 
@@ -9,7 +14,7 @@ use super::{
     folder::Folder,
     names,
     object_shelf::ObjectShelf,
-    shelf::{Found, Shelf, Stored, Unfinished},
+    shelf::{Condition, Found, Shelf, Stored, Unfinished},
 };
 
 /// Why a backup is not the newest one, whatever its name says.
@@ -49,6 +54,11 @@ impl Place {
         &self.label
     }
 
+    /// The folder, if it is one.
+    pub fn as_folder(&self) -> Option<&Path> {
+        self.shelf.folder()
+    }
+
     /// All backups, the newest first.
     ///
     /// # Errors
@@ -59,25 +69,28 @@ impl Place {
         Ok(all)
     }
 
-    /// The backup of this name, or the newest whole one that is not dated later than `now`, a Unix second.
+    /// The backup of this name, or the newest whole one that is not dated later than `now`, a Unix second. Where a name is
+    /// told, no other backup is looked at.
     ///
     /// # Errors
     /// When there is none.
     pub fn find(&self, name: Option<&str>, now: i64) -> Result<Found, BackupError> {
         let (label, mut passed_over) = (&self.label, Vec::new());
+        if let Some(name) = name {
+            let none = || BackupError::Refused(format!("there is no backup {name} in {label}"));
+            let stored = self.shelf.find(name)?.ok_or_else(none)?;
+            return Ok(Found { stored, passed_over });
+        }
         for stored in self.list()? {
-            let why = match name {
-                Some(name) if stored.name != name => continue,
-                None if stored.is_ahead(now) => LATER,
-                None if !stored.whole => "its end is missing",
-                _ => return Ok(Found { stored, passed_over }),
+            let why = match &stored.condition {
+                Condition::Unreadable(why) => format!("it cannot be read: {why}"),
+                _ if stored.is_ahead(now) => LATER.to_owned(),
+                Condition::CutOff => "its end is missing".to_owned(),
+                Condition::Whole => return Ok(Found { stored, passed_over }),
             };
             passed_over.push((stored, why));
         }
-        if let Some(name) = name {
-            return Err(BackupError::Refused(format!("there is no backup {name} in {label}")));
-        }
-        let ahead = passed_over.iter().find(|(stored, why)| stored.whole && *why == LATER);
+        let ahead = passed_over.iter().find(|(stored, why)| stored.is_whole() && why == LATER);
         let ahead = ahead.map_or(String::new(), |(stored, _)| {
             format!(
                 " but those that are dated later than now, such as {}: see whether the clock here is right, or name the one \

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use claviger_archive::{ArchiveError, Body, Event, Header, Reader, Summary, age::Unlock};
 use claviger_store::{
-    Conn, Database,
+    Conn, Database, StoreError,
     carry::{self, Loading, Written},
 };
 
@@ -56,9 +56,8 @@ impl Reading<'_> {
         let mut body = self.open()?;
         let header = body.header().clone();
         let loading = Loading { schema: header.schema, now: self.now, what };
-        let (loaded, outcome, files) = carry::load(database, loading, |conn| {
+        let (loaded, outcome, files) = carry::load(database, loading, files, |conn, mut files| {
             carry::check(conn, &header.tables)?;
-            let mut files = files()?;
             let (summary, changed) = self.fill(conn, &mut body, &header, &mut files)?;
             body.into_inner().finish()?;
             let outcome = then(conn)?;
@@ -94,7 +93,8 @@ impl Reading<'_> {
                 Event::Rows(rows) => {
                     let table = table.ok_or(ArchiveError::Damaged("its frames are in no order"))?;
                     if !self.without.contains(&table.name.as_str()) {
-                        carry::insert(conn, table, rows, &mut written)?;
+                        carry::insert(conn, table, rows, &mut written)
+                            .map_err(|error| not_taken(error, &table.name))?;
                     }
                 }
                 Event::TableEnd(end) => {
@@ -127,5 +127,15 @@ impl Reading<'_> {
                 (self.progress)(Progress { rows: now.min(of), ..progress });
             }
         }
+    }
+}
+
+/// What was changed in a backup may meet the rules of the database before the digest of its table is looked at.
+fn not_taken(error: StoreError, table: &str) -> BackupError {
+    match &error {
+        StoreError::Sqlite(_) | StoreError::Postgres(_) if !error.is_passing() => BackupError::Refused(
+            format!("the backup is damaged: the database does not take rows of its table {table}: {error}"),
+        ),
+        _ => error.into(),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     io::{Read, Write},
+    path::Path,
     time::Duration,
 };
 
@@ -21,11 +22,35 @@ pub struct Stored {
     pub made: i64,
     /// Its length.
     pub bytes: u64,
-    /// Whether its end is there; what is in it, [`super::verify`] looks at.
-    pub whole: bool,
+    /// What can be told of it without reading all of it.
+    pub condition: Condition,
+}
+
+/// What can be told of a backup without reading all of it; what is in it, [`super::verify`] looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// Its end is there.
+    Whole,
+    /// Its end is missing.
+    CutOff,
+    /// It cannot be read, and why. So nobody knows what it is: it neither counts nor is deleted.
+    Unreadable(String),
 }
 
 impl Stored {
+    /// Whether its end is there.
+    pub fn is_whole(&self) -> bool {
+        self.condition == Condition::Whole
+    }
+
+    /// Why it cannot be read, if it cannot.
+    pub fn unreadable(&self) -> Option<&str> {
+        match &self.condition {
+            Condition::Unreadable(why) => Some(why),
+            Condition::Whole | Condition::CutOff => None,
+        }
+    }
+
     /// Whether it is dated so much later than `now`, a Unix second, that nobody knows when it was made: a clock was wrong, or
     /// somebody put it there.
     pub fn is_ahead(&self, now: i64) -> bool {
@@ -39,7 +64,7 @@ pub struct Found {
     /// The backup.
     pub stored: Stored,
     /// Where no name was told: those behind which it stands, the newest first, and why each was not taken.
-    pub passed_over: Vec<(Stored, &'static str)>,
+    pub passed_over: Vec<(Stored, String)>,
 }
 
 /// How far something is.
@@ -56,11 +81,18 @@ pub struct Progress {
 /// What a place can do.
 pub(super) trait Shelf: Send + Sync {
     fn list(&self) -> Result<Vec<Stored>, BackupError>;
+    /// The one of this name, if it is there; whatever may be wrong with the others.
+    fn find(&self, name: &str) -> Result<Option<Stored>, BackupError>;
+    /// The folder, if it is one.
+    fn folder(&self) -> Option<&Path> {
+        None
+    }
     /// Looks whether a backup of this name could be written; nothing is left of that.
     fn try_out(&self, name: &str) -> Result<(), BackupError>;
     /// Begins a backup that nobody sees until it is kept.
     fn begin(&self, name: &str) -> Result<Box<dyn Unfinished>, BackupError>;
     fn open(&self, name: &str) -> Result<Box<dyn Read + Send>, BackupError>;
+    /// Deletes one that need not be there any more: somebody else may delete at the same time.
     fn delete(&self, name: &str) -> Result<(), BackupError>;
     /// Removes what crashes have left.
     fn clear(&self) -> Result<(), BackupError>;

@@ -1,7 +1,5 @@
 //! Looking whether a backup can be restored: by doing so.
 
-use std::path::Path;
-
 use claviger_archive::{Header, Summary, age::Unlock};
 use claviger_store::Database;
 
@@ -12,6 +10,7 @@ use super::{
     pace::Pace,
     place::Place,
     reading::Reading,
+    scratch::Scratch,
     shelf::Progress,
 };
 use crate::shared::master_key::MasterKeySource;
@@ -26,8 +25,8 @@ pub struct Verify<'a> {
     pub unlock: &'a Unlock,
     /// The master key, if it is at hand.
     pub master_key: &'a MasterKeySource,
-    /// A folder with room for the database; what is put there is removed.
-    pub scratch: &'a Path,
+    /// Where the database is put.
+    pub scratch: &'a Scratch,
     /// Unix second.
     pub now: i64,
     /// Whether it takes its time.
@@ -52,10 +51,7 @@ pub struct Verified {
 /// # Errors
 /// When the backup cannot be restored.
 pub fn verify(order: &Verify<'_>) -> Result<Verified, BackupError> {
-    let told = BackupError::file(format!("cannot use the folder {}", order.scratch.display()));
-    let folder =
-        tempfile::Builder::new().prefix("claviger-verify-").tempdir_in(order.scratch).map_err(told)?;
-    let database = Database::Sqlite(folder.path().join("claviger.db"));
+    let database = Database::Sqlite(order.scratch.path().join("claviger.db"));
     let reading = Reading {
         place: order.place,
         name: order.name,
@@ -65,11 +61,24 @@ pub fn verify(order: &Verify<'_>) -> Result<Verified, BackupError> {
         pace: order.pace,
         progress: order.progress,
     };
-    let (read, key) = reading.fill_database(
+    let filled = reading.fill_database(
         &database,
-        || Ok(Files::Nowhere),
+        || Ok(Files::nowhere()),
         "a look at a backup",
         |conn| made_key::look(conn, order.master_key),
-    )?;
+    );
+    let (read, key) = filled.map_err(|error| of_scratch(error, order.scratch))?;
     Ok(Verified { header: read.header, summary: read.summary, key })
+}
+
+/// A disk that fails is that of the folder, not that of the server's data.
+fn of_scratch(error: BackupError, scratch: &Scratch) -> BackupError {
+    match &error {
+        BackupError::Store(store) if store.is_of_disk() => BackupError::Refused(format!(
+            "the database of the backup cannot be written into {}: {store}; make room there, or name another folder with \
+             --scratch",
+            scratch.path().parent().unwrap_or(scratch.path()).display()
+        )),
+        _ => error,
+    }
 }

@@ -5,7 +5,7 @@ use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
 use claviger_capacity::Who;
 use claviger_outgoing::{Call, MailOptions, Mailer, Outgoing, OutgoingOptions, Redirects};
 use claviger_screening::{Countries, RangeSource, VpnList};
-use claviger_store::{Database, Store, StoreError, apps};
+use claviger_store::{Database, Store, StoreError, apps, files};
 pub use claviger_store::{Migration, Schema, migrations_after};
 use serde::Deserialize;
 
@@ -23,6 +23,8 @@ use crate::{
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of an answer that a server of this kind gives.
 const ANSWER_MAX: usize = 1000;
+/// Uploads whose contents are looked for.
+const UPLOADS_MAX: i64 = 5000;
 /// Any prefix of a hash that occurs.
 const PREFIX: &str = "5BAA6";
 
@@ -37,6 +39,15 @@ pub struct AppCheck {
     pub is_out_of_reach: bool,
 }
 
+/// Whether the contents of uploads are where they should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UploadsCheck {
+    /// Uploads that were looked for: all of them, or so many thousands of the newest.
+    pub looked: usize,
+    /// Those among them that are not there.
+    pub missing: usize,
+}
+
 /// What was found in a list of VPNs.
 #[derive(Clone, Copy, Debug)]
 pub struct VpnFigures {
@@ -46,12 +57,13 @@ pub struct VpnFigures {
     pub unknown_systems: usize,
 }
 
-/// Looks at the schema of a database without bringing it up to date.
+/// Looks at the schema of a database without changing anything of it.
 ///
 /// # Errors
-/// When the database cannot be opened or reached.
-pub async fn schema(database: Database) -> Result<Schema, StoreError> {
-    Store::schema(database).await
+/// When the database is not there, is empty though it was in use, or cannot be opened or reached.
+pub async fn schema(database: Database, master_key: &MasterKeySource) -> Result<Schema, ServiceError> {
+    refuse_emptied(&database, master_key)?;
+    Ok(Store::schema(database).await?)
 }
 
 /// Looks for damage in the file of a SQLite database, without changing it.
@@ -163,6 +175,19 @@ impl Service {
             is_out_of_reach: is_step(&record.name) || is_step(&record.owner.name),
         });
         Ok(checks.collect())
+    }
+
+    /// Looks whether the contents of uploads are there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn check_uploads(&self) -> Result<UploadsCheck, ServiceError> {
+        let uploads = self.store.db().read(|conn| files::newest_uploads(conn, UPLOADS_MAX)).await?;
+        let (store, looked) = (self.files.clone(), uploads.len());
+        let count = move || uploads.iter().filter(|(app, id)| !store.is_there(*app, id)).count();
+        let counting = tokio::task::spawn_blocking(count).await;
+        let missing = counting.map_err(|error| ServiceError::System(error.to_string()))?;
+        Ok(UploadsCheck { looked, missing })
     }
 }
 

@@ -46,6 +46,11 @@ impl FileStore {
         .await
     }
 
+    /// Whether the content of an upload is there. Blocks.
+    pub(crate) fn is_there(&self, app: i64, id: &str) -> bool {
+        self.path(app, id).is_ok_and(|path| path.is_file())
+    }
+
     /// Deletes the content of an upload, if it is there.
     ///
     /// # Errors
@@ -84,7 +89,7 @@ impl FileStore {
 }
 
 /// What is not there needs no more doing.
-pub(super) fn unless_missing<T: Default>(outcome: io::Result<T>) -> io::Result<T> {
+pub(crate) fn unless_missing<T: Default>(outcome: io::Result<T>) -> io::Result<T> {
     outcome.or_else(|error| if error.kind() == ErrorKind::NotFound { Ok(T::default()) } else { Err(error) })
 }
 

@@ -46,34 +46,39 @@ impl Loading<'_> {
     }
 }
 
-/// Makes the schema of what is brought, has `work` fill its tables, and brings the schema up to date. As long as that is not
-/// done, the database says that it is unfinished, and nothing but another try opens it; that one clears it first.
+/// Makes the schema of what is brought and has `work` fill its tables, then brings the schema up to date. As long as that is
+/// not done, the database says that it is unfinished, and nothing but another try opens it; that one clears it first.
+/// `ready` is asked when the database is found to have nothing, before anything is written; what it gives goes to `work`.
 ///
 /// # Errors
-/// When the database has anything in it, the schema is newer than this program, or `work` or the database fails.
-pub fn load<T, E: From<StoreError>>(
+/// When the database has anything in it, the schema is newer than this program, or `ready`, `work` or the database
+/// fails.
+pub fn load<T, R, E: From<StoreError>>(
     database: &Database,
     loading: Loading<'_>,
-    work: impl FnOnce(&mut Conn<'_>) -> Result<T, E>,
+    ready: impl FnOnce() -> Result<R, E>,
+    work: impl FnOnce(&mut Conn<'_>, R) -> Result<T, E>,
 ) -> Result<T, E> {
     loading.check()?;
     match database {
-        Database::Sqlite(path) => into_sqlite(path, loading, work),
-        Database::Postgres(url) => into_postgres(url, loading, work),
+        Database::Sqlite(path) => into_sqlite(path, loading, ready, work),
+        Database::Postgres(url) => into_postgres(url, loading, ready, work),
     }
 }
 
-fn into_sqlite<T, E: From<StoreError>>(
+fn into_sqlite<T, R, E: From<StoreError>>(
     path: &Path,
     loading: Loading<'_>,
-    work: impl FnOnce(&mut Conn<'_>) -> Result<T, E>,
+    ready: impl FnOnce() -> Result<R, E>,
+    work: impl FnOnce(&mut Conn<'_>, R) -> Result<T, E>,
 ) -> Result<T, E> {
     let _hold = Hold::of(path)?;
     clear_file(path)?;
+    let ready = ready()?;
     let connection = begin_file(path, loading)?;
     let conn = &mut Conn::Sqlite(&connection);
     in_one(&connection, |conn| prepare(conn, loading))?;
-    let outcome = work(conn)?;
+    let outcome = work(conn, ready)?;
     finish_file(&connection, loading.now)?;
     Ok(outcome)
 }
@@ -165,17 +170,21 @@ pub(super) fn in_one<T>(connection: &Connection, work: impl FnOnce(&mut Conn<'_>
     outcome
 }
 
-fn into_postgres<T, E: From<StoreError>>(
+fn into_postgres<T, R, E: From<StoreError>>(
     url: &str,
     loading: Loading<'_>,
-    work: impl FnOnce(&mut Conn<'_>) -> Result<T, E>,
+    ready: impl FnOnce() -> Result<R, E>,
+    work: impl FnOnce(&mut Conn<'_>, R) -> Result<T, E>,
 ) -> Result<T, E> {
     let mut client = begin_postgres(url)?;
-    in_transaction(&mut client, |conn| claim(conn, loading))?;
+    let ready = in_transaction(&mut client, |conn| {
+        claim(conn, loading)?;
+        ready()
+    })?;
     // All of it or nothing: until the end the database is empty but for the mark.
     let done = in_transaction(&mut client, |conn| {
         prepare(conn, loading)?;
-        let outcome = work(conn)?;
+        let outcome = work(conn, ready)?;
         migrate::run(conn, loading.now)?;
         unmark(conn)?;
         Ok::<_, E>(outcome)

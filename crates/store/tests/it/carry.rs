@@ -86,15 +86,20 @@ fn sums(conn: &mut Conn<'_>) -> Result<Sums, StoreError> {
 fn copy(from: &Database, to: &Database) -> Result<(), StoreError> {
     carry::read_database(from, |from| {
         let (schema, tables) = carry::describe(from)?;
-        carry::load(to, loading(schema), |to| {
-            carry::check(to, &tables)?;
-            for table in &tables {
-                let mut written = Written::default();
-                carry::each_row(from, table, &mut |row| carry::insert(to, table, row, &mut written))?;
-                assert_eq!((carry::sum(to, table)?, written.changed), (written.sum, 0), "{}", table.name);
-            }
-            Ok(())
-        })
+        carry::load(
+            to,
+            loading(schema),
+            || Ok(()),
+            |to, ()| {
+                carry::check(to, &tables)?;
+                for table in &tables {
+                    let mut written = Written::default();
+                    carry::each_row(from, table, &mut |row| carry::insert(to, table, row, &mut written))?;
+                    assert_eq!((carry::sum(to, table)?, written.changed), (written.sum, 0), "{}", table.name);
+                }
+                Ok(())
+            },
+        )
     })
 }
 
@@ -149,13 +154,18 @@ async fn what_was_filled_by_half_opens_for_nobody_but_another_try() {
         let stopped = apart(move || {
             carry::read_database(&source_too, |from| {
                 let (schema, tables) = carry::describe(from)?;
-                carry::load(&failing, loading(schema), |to| {
-                    let mut written = Written::default();
-                    carry::each_row(from, &tables[3], &mut |row| {
-                        carry::insert(to, &tables[3], row, &mut written)
-                    })?;
-                    Err::<(), _>(StoreError::Overloaded)
-                })
+                carry::load(
+                    &failing,
+                    loading(schema),
+                    || Ok(()),
+                    |to, ()| {
+                        let mut written = Written::default();
+                        carry::each_row(from, &tables[3], &mut |row| {
+                            carry::insert(to, &tables[3], row, &mut written)
+                        })?;
+                        Err::<(), _>(StoreError::Overloaded)
+                    },
+                )
             })
         });
         assert!(matches!(stopped.await, Err(StoreError::Overloaded)));
@@ -177,24 +187,30 @@ async fn what_does_not_belong_there_is_not_put_into_sql() {
     let database = place.database();
     apart(move || {
         let newest = claviger_store::migrations_after(0).len() as i64;
-        carry::load(&database, loading(newest), |conn| {
-            let tables = CARRIED.map(|name| {
-                let rows =
-                    conn.query("SELECT name FROM pragma_table_info($1)", claviger_store::params![name]);
-                let columns = rows.expect("columns").iter().map(|row| row.get(0).expect("a name")).collect();
-                Table { name: name.into(), columns, rows: 0 }
-            });
-            carry::check(conn, &tables).expect("these are right");
-            let mut odd = tables.clone();
-            odd[0].name = "catalog; DROP TABLE users".into();
-            assert!(carry::check(conn, &odd).is_err());
-            let mut odd = tables.clone();
-            odd[3].columns[0] = "id\", \"name".into();
-            assert!(carry::check(conn, &odd).is_err());
-            assert!(carry::check(conn, &tables[1..]).is_err());
-            assert!(carry::check(conn, &[&tables[..], &tables[..1]].concat()).is_err());
-            Ok::<_, StoreError>(())
-        })
+        carry::load(
+            &database,
+            loading(newest),
+            || Ok(()),
+            |conn, ()| {
+                let tables = CARRIED.map(|name| {
+                    let rows =
+                        conn.query("SELECT name FROM pragma_table_info($1)", claviger_store::params![name]);
+                    let columns =
+                        rows.expect("columns").iter().map(|row| row.get(0).expect("a name")).collect();
+                    Table { name: name.into(), columns, rows: 0 }
+                });
+                carry::check(conn, &tables).expect("these are right");
+                let mut odd = tables.clone();
+                odd[0].name = "catalog; DROP TABLE users".into();
+                assert!(carry::check(conn, &odd).is_err());
+                let mut odd = tables.clone();
+                odd[3].columns[0] = "id\", \"name".into();
+                assert!(carry::check(conn, &odd).is_err());
+                assert!(carry::check(conn, &tables[1..]).is_err());
+                assert!(carry::check(conn, &[&tables[..], &tables[..1]].concat()).is_err());
+                Ok::<_, StoreError>(())
+            },
+        )
         .expect("a database");
     })
     .await;

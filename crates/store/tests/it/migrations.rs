@@ -91,9 +91,13 @@ async fn the_schema_can_be_looked_at(t: Fixture) {
     t.place.execute("INSERT INTO schema_migrations (version, name, applied) VALUES (9999, 'later', 0)");
     assert_eq!(look().await, Schema { found: 9999, known });
     for place in [Place::sqlite(), Place::postgres()] {
-        let look = async || Store::schema(place.database()).await.expect("a look");
-        assert_eq!(look().await, Schema { found: 0, known });
-        assert_eq!(look().await.found, 0, "nothing was made");
+        let look = async || Store::schema(place.database()).await;
+        if let Database::Sqlite(path) = place.database() {
+            look().await.expect_err("there is none");
+            std::fs::write(path, "").expect("an empty file");
+        }
+        assert_eq!(look().await.expect("a look"), Schema { found: 0, known });
+        assert_eq!(look().await.expect("a look").found, 0, "nothing was made");
     }
 }
 

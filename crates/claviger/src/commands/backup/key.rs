@@ -13,10 +13,14 @@ pub(crate) struct KeyFileArgs {
     /// File with the key of a recipient (AGE-SECRET-KEY-1…), as `backup keygen` or age-keygen makes it
     #[arg(long, value_name = "FILE", env = "CLAVIGER_BACKUP_IDENTITY")]
     identity: Option<PathBuf>,
+    /// Take a backup that is not encrypted, though a passphrase, recipients or a key are given or set
+    #[arg(long)]
+    plain: bool,
 }
 
 impl KeyFileArgs {
-    /// This key file and the passphrase of the settings.
+    /// This key file and the passphrase of the settings. Where there is any of them, or backups are made for recipients, one
+    /// that is not encrypted is refused: whoever may write to the place could slip it in.
     ///
     /// # Errors
     /// When the file cannot be read, or holds no key.
@@ -29,6 +33,7 @@ impl KeyFileArgs {
             }
             None => Vec::new(),
         };
-        Ok(Unlock { passphrase: backups.passphrase.clone(), identities })
+        let sealed_only = !self.plain && (backups.lock.is_some() || self.identity.is_some());
+        Ok(Unlock { passphrase: backups.passphrase.clone(), identities, sealed_only })
     }
 }

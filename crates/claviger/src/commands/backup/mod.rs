@@ -4,6 +4,7 @@ mod chosen;
 mod create;
 mod key;
 mod restore;
+mod stopping;
 mod verify;
 mod words;
 
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use claviger_domain::{Clock as _, SystemClock};
 use claviger_files::write_private;
-use claviger_service::backups::{Identity, Pace};
+use claviger_service::backups::{Condition, Identity, Pace, Stored};
 use serde_json::json;
 
 use crate::{
@@ -112,16 +113,18 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
                 ["NAME", "MADE", "BYTES", "STATE"],
                 rows,
                 |stored| {
-                    let whole = if stored.whole { "whole" } else { "cut off" };
-                    let ahead = if stored.is_ahead(now) { ", dated later than now" } else { "" };
-                    [
-                        stored.name,
-                        output::time(stored.made),
-                        stored.bytes.to_string(),
-                        format!("{whole}{ahead}"),
-                    ]
+                    let state = state(&stored, now);
+                    [stored.name, output::time(stored.made), stored.bytes.to_string(), state]
                 },
-                |stored| json!({ "name": stored.name, "made": stored.made, "bytes": stored.bytes, "whole": stored.whole }),
+                |stored| {
+                    json!({
+                        "name": stored.name,
+                        "made": stored.made,
+                        "bytes": stored.bytes,
+                        "whole": stored.is_whole(),
+                        "unreadable": stored.unreadable(),
+                    })
+                },
             )
         }
         Command::Verify { name, place, key, pace, scratch, json } => {
@@ -131,6 +134,16 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         Command::Keygen { file } => keygen(&file),
         Command::Prune { place, keep, dry_run } => prune(&store, place, keep, dry_run),
     }
+}
+
+/// What can be told of a backup, in words.
+fn state(stored: &Stored, now: i64) -> String {
+    let found = match &stored.condition {
+        Condition::Whole => "whole".to_owned(),
+        Condition::CutOff => "cut off".to_owned(),
+        Condition::Unreadable(why) => format!("cannot be read: {why}"),
+    };
+    if stored.is_ahead(now) { format!("{found}, dated later than now") } else { found }
 }
 
 fn keygen(file: &Path) -> anyhow::Result<()> {
@@ -156,6 +169,9 @@ fn prune(store: &StoreArgs, place: PlaceArgs, keep: KeepArgs, dry_run: bool) -> 
             "claviger: {} is dated later than now: it neither counts nor is deleted; if it need not be kept, delete it by hand",
             stored.name
         );
+    }
+    for (stored, why) in all.iter().filter_map(|stored| Some((stored, stored.unreadable()?))) {
+        eprintln!("claviger: {} cannot be read: {why}; it neither counts nor is deleted", stored.name);
     }
     let gone = if dry_run {
         backups.keep.surplus(&all, now)

@@ -3,13 +3,14 @@
 use std::{env, path::PathBuf};
 
 use claviger_domain::{Clock as _, SystemClock};
-use claviger_service::backups::{self, KeyState, Pace, Verify};
+use claviger_service::backups::{self, KeyState, Pace, Scratch, Verify};
 use serde_json::json;
 
 use super::{
     super::{progress::telling, run::opened_by_hand},
     chosen::Chosen,
     key::KeyFileArgs,
+    stopping::remove_when_stopped,
     words::{advised, told},
 };
 use crate::{
@@ -28,12 +29,15 @@ pub(super) fn run(
     json: bool,
 ) -> anyhow::Result<()> {
     let Chosen { place, name, unlock, store } = Chosen::find(store, place, key, name)?;
+    let master_key = opened_by_hand(&store.master_key)?;
+    let scratch = Scratch::within(&scratch.unwrap_or_else(env::temp_dir)).map_err(advised)?;
+    remove_when_stopped(&scratch)?;
     let verified = backups::verify(&Verify {
         place: &place,
         name: &name,
         unlock: &unlock,
-        master_key: &opened_by_hand(&store.master_key)?,
-        scratch: &scratch.unwrap_or_else(env::temp_dir),
+        master_key: &master_key,
+        scratch: &scratch,
         now: SystemClock.now(),
         pace,
         progress: &telling("verify"),

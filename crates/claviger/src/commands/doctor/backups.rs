@@ -1,5 +1,7 @@
 //! Whether backups are made, and whether they are where they should be.
 
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+
 use claviger_domain::{Clock as _, SystemClock};
 use claviger_service::backups::{self, BackupError, Made, Place, State, Stored};
 
@@ -25,6 +27,7 @@ pub(super) async fn examine(report: &mut Report, config: &Config, state: Option<
              see that something else backs up the database and the files",
         );
     };
+    tell_open(report, &place, config.backups.passphrase_file.as_deref());
     let now = SystemClock.now();
     let label = place.label().to_owned();
     let looked = tokio::task::spawn_blocking(move || look(&place)).await;
@@ -41,6 +44,32 @@ pub(super) async fn examine(report: &mut Report, config: &Config, state: Option<
     match unwell(&state, &label, &found, now, every) {
         Some(text) => report.warning(CHECK, text),
         None => report.ok(CHECK, format!("{}; {label} can be written to", last(&state, now))),
+    }
+}
+
+/// Tells where users who have nothing to do with it could slip in a backup, or read the passphrase.
+fn tell_open(report: &mut Report, place: &Place, passphrase: Option<&Path>) {
+    let allows = |path: &Path, others: u32| {
+        fs::metadata(path).is_ok_and(|found| found.permissions().mode() & others != 0)
+    };
+    if let Some(folder) = place.as_folder().filter(|folder| allows(folder, 0o002)) {
+        let shown = folder.display();
+        report.warning(
+            CHECK,
+            format!(
+                "everybody on this machine may write to {shown}, and put backups with owners of their own there: \
+                 `chmod o-w {shown}`"
+            ),
+        );
+    }
+    if let Some(file) = passphrase.filter(|file| allows(file, 0o004)) {
+        let shown = file.display();
+        report.warning(
+            CHECK,
+            format!(
+                "{shown} holds the passphrase of backups, and everybody may read it: `chmod o-rwx {shown}`"
+            ),
+        );
     }
 }
 
@@ -74,6 +103,12 @@ fn unwell(state: &State, label: &str, found: &[Stored], now: i64, every: i64) ->
             last(state, now)
         ));
     }
+    if let Some((name, why)) = found.iter().find_map(|stored| Some((&stored.name, stored.unreadable()?))) {
+        return Some(format!(
+            "{name} in {label} cannot be read: {why}; it is passed over and not deleted: give it to the user that runs \
+             the server, or delete it"
+        ));
+    }
     if made.place == label && !is_there(made, found) {
         return Some(format!(
             "the last one, {}, is not in {label} as it was written: look who deletes there",
@@ -90,9 +125,9 @@ fn unwell(state: &State, label: &str, found: &[Stored], now: i64, every: i64) ->
 
 /// Whether a backup is where it was put.
 fn is_there(made: &Made, found: &[Stored]) -> bool {
-    found
-        .iter()
-        .any(|stored| stored.name == made.name && stored.whole && stored.bytes == made.bytes.unsigned_abs())
+    found.iter().any(|stored| {
+        stored.name == made.name && stored.is_whole() && stored.bytes == made.bytes.unsigned_abs()
+    })
 }
 
 /// When the last one was made, as far as the database knows.
@@ -106,6 +141,8 @@ fn last(state: &State, now: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use claviger_service::backups::Condition;
 
     const NOW: i64 = 1_767_614_400;
     const NAME: &str = "claviger-20260105T100000Z.backup";
@@ -121,7 +158,7 @@ mod tests {
 
     #[test]
     fn what_is_unwell_is_told() {
-        let stored = Stored { name: NAME.into(), made: NOW, bytes: 5, whole: true };
+        let stored = Stored { name: NAME.into(), made: NOW, bytes: 5, condition: Condition::Whole };
         let found = std::slice::from_ref(&stored);
         assert_eq!(told(&made(48), found), "");
         assert_eq!(
@@ -135,8 +172,16 @@ mod tests {
         let gone =
             format!("the last one, {NAME}, is not in /backup as it was written: look who deletes there");
         assert_eq!(told(&made(1), &[]), gone);
-        assert_eq!(told(&made(1), &[Stored { whole: false, ..stored.clone() }]), gone);
+        assert_eq!(told(&made(1), &[Stored { condition: Condition::CutOff, ..stored.clone() }]), gone);
         assert_eq!(told(&made(1), &[Stored { bytes: 4, ..stored.clone() }]), gone);
+        let closed = Stored { condition: Condition::Unreadable("it is another's".into()), ..stored.clone() };
+        assert_eq!(
+            told(&made(1), &[closed]),
+            format!(
+                "{NAME} in /backup cannot be read: it is another's; it is passed over and not deleted: give it to the \
+                 user that runs the server, or delete it"
+            )
+        );
         let ahead = Stored {
             name: "claviger-20260105T130001Z.backup".into(),
             made: NOW + HOUR + 1,

@@ -3,7 +3,7 @@
 use claviger_service::{
     Database, MasterKeyError, MasterKeySource, Options, Service, Vault,
     backups::State,
-    doctor::{AppCheck, Schema, damage, schema},
+    doctor::{AppCheck, Schema, UploadsCheck, damage, schema},
 };
 
 use super::report::Report;
@@ -19,6 +19,8 @@ pub(super) struct Told {
     pub(super) apps: Vec<AppCheck>,
     /// How backups stand; `None`: that cannot be read.
     pub(super) backups: Option<State>,
+    /// Whether uploads are there; `None`: nobody knows which.
+    pub(super) uploads: Option<UploadsCheck>,
 }
 
 /// Looks at the database and the master key.
@@ -36,7 +38,8 @@ pub(super) async fn examine(report: &mut Report, config: &Config) -> Told {
                 Err(error) => report.problem("master key", format!("{error:#}")),
             }
             let apps = apps(report, &service).await;
-            Told { apps, backups: service.backup_state().await.ok() }
+            let (backups, uploads) = (service.backup_state().await, service.check_uploads().await);
+            Told { apps, backups: backups.ok(), uploads: uploads.ok() }
         }
         Err(error) => {
             report.problem("master key", format!("{error:#}"));
@@ -79,7 +82,7 @@ async fn database(report: &mut Report, store: &Store) -> bool {
         report.problem("database", format!("{label}: {reason}"));
         return false;
     }
-    match schema(store.database.clone()).await {
+    match schema(store.database.clone(), &store.master_key).await {
         Err(error) => report.problem("database", format!("{label}: {error}")),
         Ok(Schema { found, known }) if found > known => report.problem(
             "database",

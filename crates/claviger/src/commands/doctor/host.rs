@@ -8,7 +8,7 @@ use std::{
 
 use claviger_domain::{Clock, SystemClock};
 use claviger_server::ConnectionBounds;
-use claviger_service::Database;
+use claviger_service::{Database, doctor::UploadsCheck};
 
 use super::report::Report;
 use crate::{commands::descriptors, config::Config, output};
@@ -119,9 +119,25 @@ pub(super) fn clock(report: &mut Report) {
     }
 }
 
-/// The folder of uploads.
-pub(super) fn files_folder(report: &mut Report, folder: &Path) {
+/// The folder of uploads, and whether those that are known are in it.
+pub(super) fn files_folder(report: &mut Report, folder: &Path, uploads: Option<UploadsCheck>) {
     let shown = folder.display();
+    if let Some(UploadsCheck { looked, missing }) = uploads.filter(|uploads| uploads.missing > 0) {
+        const ADVICE: &str = "put them back from a backup, or delete them with `claviger file delete`";
+        return match missing == looked {
+            true => report.problem(
+                "files folder",
+                format!(
+                    "none of {looked} uploads is in {shown}, and backups are made without them: see whether its disk is \
+                     mounted and files_dir is right; else {ADVICE}"
+                ),
+            ),
+            false => report.warning(
+                "files folder",
+                format!("{missing} of {looked} uploads are not in {shown}: {ADVICE}"),
+            ),
+        };
+    }
     let Ok(found) = fs::metadata(folder) else {
         return match existing(folder).is_some_and(|above| is_writable(&above)) {
             true => report.ok("files folder", format!("{shown} will be made with the first upload")),
@@ -187,7 +203,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("some/files");
         let shown = path.display();
-        let look = || found(|report| files_folder(report, &path));
+        let look = || found(|report| files_folder(report, &path, None));
         assert_eq!(look(), format!("ok       files folder: {shown} will be made with the first upload"));
         fs::create_dir(path.parent().unwrap()).unwrap();
         fs::write(&path, "in the way").unwrap();
@@ -197,5 +213,12 @@ mod tests {
         set_mode(&path, 0o700);
         assert_eq!(look(), format!("ok       files folder: {shown}, writable"));
         assert_eq!(fs::read_dir(&path).unwrap().count(), 0, "the doctor leaves nothing");
+        let lacks = |missing| {
+            let uploads = UploadsCheck { looked: 3, missing };
+            found(|report| files_folder(report, &path, Some(uploads)))
+        };
+        assert_eq!(lacks(0), look());
+        assert!(lacks(1).starts_with(&format!("warning  files folder: 1 of 3 uploads are not in {shown}: ")));
+        assert!(lacks(3).starts_with(&format!("problem  files folder: none of 3 uploads is in {shown}, ")));
     }
 }

@@ -37,8 +37,8 @@ async fn examine(report: &mut Report, config: &Config) {
     host::disks(report, &config.store.data_dir, &config.store.files_dir);
     host::descriptors(report, config);
     host::clock(report);
-    let data::Told { apps, backups: state } = data::examine(report, config).await;
-    host::files_folder(report, &config.store.files_dir);
+    let data::Told { apps, backups: state, uploads } = data::examine(report, config).await;
+    host::files_folder(report, &config.store.files_dir, uploads);
     backups::examine(report, config, state).await;
     addresses::examine(report, config);
     certificate::examine(report, config).await;
