@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    io::retry_on_intr,
+};
 use tracing_subscriber::fmt::MakeWriter;
 
 /// Longest line in bytes: what a pipe takes at once where it takes anything (`PIPE_BUF` on Linux).
@@ -58,7 +61,8 @@ impl<W: Write + AsFd> State<W> {
     fn has_room(&self, patience: Duration) -> bool {
         let limit = Timespec { tv_sec: 0, tv_nsec: patience.subsec_nanos().into() };
         // A file always has, and so has what is closed: then writing fails at once.
-        poll(&mut [PollFd::new(&self.place, PollFlags::OUT)], Some(&limit)).is_ok_and(|ready| ready > 0)
+        let mut place = [PollFd::new(&self.place, PollFlags::OUT)];
+        retry_on_intr(|| poll(&mut place, Some(&limit))).is_ok_and(|ready| ready > 0)
     }
 }
 
