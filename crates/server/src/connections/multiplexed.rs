@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderValue, Request, Response, StatusCode, header},
 };
 use bytes::{Buf, Bytes};
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, future::Either};
 use hyper::{
     body::{Body as HttpBody, Frame, Incoming, SizeHint},
     server::conn::http2,
@@ -27,6 +27,7 @@ use super::{
     stream::Stream,
     told::arriving,
 };
+use crate::http::read_body;
 
 /// Requests under way on one connection, as clients are told; a browser asks for fewer at once.
 const STREAMS: u32 = 64;
@@ -53,16 +54,17 @@ where
     connection.multiplex();
     let handler = service_fn(|request: Request<Incoming>| {
         let one = OneOf::begin(connection);
-        let response = (request.headers().len() <= FIELDS_MAX).then(|| {
-            let (parts, body) = request.into_parts();
-            let request = with_host(Request::from_parts(parts, arriving(body, &one)));
-            service(connection.clone(), request)
-        });
+        let (parts, body) = request.into_parts();
+        let body = arriving(body, &one);
+        let response = match parts.headers.len() {
+            0..=FIELDS_MAX => {
+                let request = with_host(Request::from_parts(parts, body));
+                Either::Left(service(connection.clone(), request))
+            }
+            _ => Either::Right(too_many_fields(body)),
+        };
         async move {
-            let response = match response {
-                Some(response) => response.await,
-                None => too_many_fields(),
-            };
+            let response = response.await;
             Ok::<_, Infallible>(response.map(|body| Leaving { body, one }))
         }
     });
@@ -95,8 +97,9 @@ where
     }
 }
 
-/// The answer to a head that is too large.
-fn too_many_fields() -> Response<Body> {
+/// The answer to a head that is too large. The body is read before: a client that is still sending may not see it.
+async fn too_many_fields(body: Body) -> Response<Body> {
+    let _ = read_body(body).await;
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
     response
