@@ -63,6 +63,13 @@ fn pages_and_acts_are_found_by_their_words() {
     shows(&found("sess"), &["/dashboard/demo-app/sessions\"", "Kill all sessions"]);
     shows(&found("pause app"), &["Pause the application", "/dashboard/demo-app/app-settings\""]);
     shows(&found("password"), &["/dashboard/-/account/password\""]);
+    // What is called so comes before a key that happens to have a word of it.
+    server.app.add_user("Wallace");
+    let html = found("kill all");
+    let place = |part: &str| html.find(part).unwrap_or_else(|| panic!("{part}: {html}"));
+    assert!(place("Kill all sessions") < place("Wallace"), "{html}");
+    let html = found("all");
+    assert!(html.find("Wallace") < html.find("Kill all sessions"), "{html}");
     // Where no application is open, those of the person are offered.
     let none = typed(&browser, "", "demo");
     shows(&none, &["href=\"/dashboard/demo-app/\""]);

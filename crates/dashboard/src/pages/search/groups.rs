@@ -50,7 +50,8 @@ pub(super) async fn groups_of(visit: &Visit, text: &str) -> Result<(Vec<Group>, 
     let mut groups: Vec<Group> =
         found.hits.iter().map(|hits| of_app(visit, hits, verb, &about)).collect::<Result<_, Fault>>()?;
     let places = places(visit, text);
-    let first_is_here = found.hits.first().is_some_and(|hits| Some(hits.app.id) == here);
+    // `kill all` is that act, though there be a key with `all` in it.
+    let first_is_here = verb.is_none() && found.hits.first().is_some_and(|hits| Some(hits.app.id) == here);
     groups.insert(usize::from(first_is_here), Group { title: "Pages and actions".into(), hits: places });
     let apps = found.apps.iter().map(|app| Hit {
         what: "application",
