@@ -7,10 +7,19 @@ use std::{
     path::Path,
 };
 
+use rustix::fs::OFlags;
+
 /// How a file is opened to write to it, which is its owner's alone if it is made.
 pub fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).mode(0o600);
+    options
+}
+
+/// Options to write at the end of a file, as [`private`]. A pipe that nobody reads from is an error, not a wait.
+pub fn private_at_end() -> OpenOptions {
+    let mut options = private();
+    options.append(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed());
     options
 }
 

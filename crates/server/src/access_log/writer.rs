@@ -3,15 +3,14 @@
 use std::{
     fs::File,
     io::{self, Write},
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
 use claviger_domain::Seldom;
-use claviger_files::private;
+use claviger_files::private_at_end;
 use claviger_metrics::Counter;
-use rustix::fs::OFlags;
 use tokio::sync::mpsc::{Receiver, Sender};
 
 use super::line::Line;
@@ -132,9 +131,8 @@ fn put(place: &mut impl Write, lines: &[u8], torn: &mut bool) -> io::Result<()> 
     place.flush()
 }
 
-/// A pipe that nobody reads from is an error, not a wait.
 fn open(path: &Path) -> io::Result<File> {
-    private().create(true).append(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed()).open(path)
+    private_at_end().create(true).open(path)
 }
 
 /// Writes what comes until it is told to stop. A line is written at once where no other waits.

@@ -1,15 +1,13 @@
 //! Where the server listens, what it is called in links, who stands between, and where it tells what it does.
 
 use std::{
-    fs::File,
     io,
     net::{SocketAddr, TcpListener},
-    os::unix::fs::OpenOptionsExt as _,
     path::Path,
 };
 
+use claviger_files::private_at_end;
 use claviger_server::AccessLogPlace;
-use rustix::fs::OFlags;
 
 use super::{host::is_writable, report::Report};
 use crate::{config::Config, otel};
@@ -75,11 +73,9 @@ fn proxies(report: &mut Report, config: &Config) {
 
 /// The file, or the folder that it will be in. Nothing is made, and no pipe is waited for.
 fn access_log(report: &mut Report, path: &Path) {
-    let mut options = File::options();
-    options.append(true).custom_flags(OFlags::NONBLOCK.bits().cast_signed());
     let above = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let (shown, name) = (path.display(), "access log");
-    match options.open(path) {
+    match private_at_end().open(path) {
         Ok(_) => report.ok(name, format!("{shown}, writable")),
         Err(error) if error.kind() == io::ErrorKind::NotFound && is_writable(above) => {
             report.ok(name, format!("{shown} will be made"));
