@@ -6,6 +6,10 @@ use claviger_store::{Conn, StoreError, licenses, tries::Try, users};
 
 use crate::shared::outcome::Outcome;
 
+/// Alike tries are one if they came within so many seconds: they are written once a second, and whether one just missed
+/// that is nobody's concern.
+const MOMENT: i64 = 60;
+
 /// Whom a try named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Who {
@@ -36,7 +40,7 @@ pub struct Tried {
     pub id: i64,
     /// Unix second; of several alike, that of the last one.
     pub time: i64,
-    /// So many alike within a moment.
+    /// So many alike within a minute.
     pub count: i64,
     /// Type of the request: `init`, `login`, `loginEmail`, `license`, `register`, `upgrade`.
     pub kind: String,
@@ -61,9 +65,25 @@ impl Tried {
             None => text.into(),
         }
     }
+
+    /// Counts an older try as one of these if it is.
+    fn takes(&mut self, older: &Self) -> bool {
+        let takes = self.kind == older.kind
+            && self.outcome == older.outcome
+            && self.detail == older.detail
+            && self.who == older.who
+            && self.hwid == older.hwid
+            && self.ip == older.ip
+            && self.time - older.time <= MOMENT;
+        if takes {
+            self.count = self.count.saturating_add(older.count);
+        }
+        takes
+    }
 }
 
-/// The tries with the names that users and licenses have now. Those of users and licenses that are gone are nobody's.
+/// Tries, newest first, with the names that users and licenses have now. Those of users and licenses that are gone are
+/// nobody's. Alike ones of a minute that follow one another are one.
 pub(crate) fn named(conn: &mut Conn<'_>, app: i64, tries: Vec<Try>) -> Result<Vec<Tried>, StoreError> {
     let mut users: HashMap<i64, Option<String>> = HashMap::new();
     let mut keys: HashMap<i64, Option<String>> = HashMap::new();
@@ -92,5 +112,38 @@ pub(crate) fn named(conn: &mut Conn<'_>, app: i64, tries: Vec<Try>) -> Result<Ve
             ip: one.ip,
         });
     }
+    all.dedup_by(|older, newer| newer.takes(older));
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tried(time: i64, count: i64, ip: &str) -> Tried {
+        Tried {
+            id: time,
+            time,
+            count,
+            kind: "login".into(),
+            outcome: Outcome::WrongPassword,
+            detail: None,
+            who: Who::Nobody,
+            hwid: None,
+            ip: ip.into(),
+        }
+    }
+
+    #[test]
+    fn alike_tries_of_a_minute_are_one() {
+        let mut tries = vec![
+            tried(300, 1, "a"),
+            tried(299, 2, "a"),
+            tried(240, 1, "a"),
+            tried(239, 4, "a"),
+            tried(238, 1, "b"),
+        ];
+        tries.dedup_by(|older, newer| newer.takes(older));
+        assert_eq!(tries, [tried(300, 4, "a"), tried(239, 4, "a"), tried(238, 1, "b")]);
+    }
 }
