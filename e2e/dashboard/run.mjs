@@ -22,12 +22,12 @@ const steps = new Steps();
 const browser = await Browser.start(given);
 for (const name of wanted) {
   const { walk } = await import(new URL(`${name}.mjs`, folder));
-  const servers = new Servers({ ...given, folder: fs.mkdtempSync(path.join(given.folder, `${name}-`)) });
+  let servers;
   await steps.walk(name, async (step) => {
+    servers = new Servers({ ...given, folder: fs.mkdtempSync(path.join(given.folder, `${name}-`)) });
     await walk({ step, browser, servers, given });
     await servers.stop();
-  }, () => browser.leave(given.left, name));
-  await servers.stop().catch((error) => console.log(error.message));
+  }, (kept) => browser.leave(given.left, kept).finally(() => servers.stop()));
 }
 await browser.stop();
 // A walk that failed may have left open what keeps a process alive, as a server of its own.
