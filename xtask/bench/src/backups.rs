@@ -104,6 +104,8 @@ fn beside_inits(bench: &Bench, server: Server, folder: &Path) -> Result<(Server,
     measured("backup verify", of(["backup", "verify"], &data).arg(&name))?;
     let restored = folder.join("restored");
     measured("backup restore", of(["backup", "restore"], &restored).arg(&name))?;
+    let gently = folder.join("restored-gently");
+    measured("backup restore --gentle", of(["backup", "restore"], &gently).args(["--gentle", &name]))?;
     load.stop()?;
     Ok((server, work))
 }

@@ -111,7 +111,14 @@ fn a_backup_of_sqlite_restores_to_either_database() {
     let name =
         used.server.cli.json(&["backup", "list", "--place", used.place(), "--json"])[0]["name"].clone();
     let elsewhere = Elsewhere::beside(&used.server, "postgres", Some(&database.url));
-    elsewhere.cli.ok(&["backup", "restore", name.as_str().expect("a name"), "--place", used.place()]);
+    elsewhere.cli.ok(&[
+        "backup",
+        "restore",
+        "--gentle",
+        name.as_str().expect("a name"),
+        "--place",
+        used.place(),
+    ]);
     let (_process, app) = elsewhere.serve(&used.server.app);
     used.signed_in.at(&app.address).is_dead();
     let session = app.init("1.3");

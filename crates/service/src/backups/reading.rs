@@ -18,7 +18,7 @@ use super::{
 
 /// How often progress is told, in rows.
 const TOLD: u64 = 10_000;
-/// Verifying a backup rests so many times as long as it works: it is three times the work of making one.
+/// Reading a backup rests so many times as long as it works: it is three times the work of making one.
 const RESTS: u32 = 2;
 
 type Frames = Reader<Body<Box<dyn Read + Send>>>;

@@ -35,6 +35,8 @@ pub struct Restore<'a> {
     pub master_key: &'a MasterKeySource,
     /// Unix second.
     pub now: i64,
+    /// Whether it hurries.
+    pub pace: Pace,
     /// Told of how far it is.
     pub progress: &'a (dyn Fn(Progress) + Sync),
 }
@@ -67,7 +69,7 @@ pub fn restore(order: &Restore<'_>) -> Result<Restored, BackupError> {
         unlock: order.unlock,
         now: order.now,
         without: &["sessions"],
-        pace: Pace::Fast,
+        pace: order.pace,
         progress: order.progress,
     };
     let files = || Files::of_folder(order.files_dir);

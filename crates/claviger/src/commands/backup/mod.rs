@@ -69,6 +69,9 @@ pub(crate) enum Command {
         place: PlaceArgs,
         #[command(flatten)]
         key: KeyFileArgs,
+        /// Leave most of processor and disk to other servers of this machine, and take some three times as long
+        #[arg(long)]
+        gentle: bool,
     },
     /// Make a key that opens backups, in a new file, and print the recipient to encrypt them for
     Keygen {
@@ -130,7 +133,11 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         Command::Verify { name, place, key, pace, scratch, json } => {
             verify::run(store, place, &key, name.as_deref(), pace.pace(), scratch, json)
         }
-        Command::Restore { name, place, key } => restore::run(store, place, &key, name.as_deref()),
+        Command::Restore { name, place, key, gentle } => {
+            // The server that it is for waits for it.
+            let pace = if gentle { Pace::Gentle } else { Pace::Fast };
+            restore::run(store, place, &key, name.as_deref(), pace)
+        }
         Command::Keygen { file } => keygen(&file),
         Command::Prune { place, keep, dry_run } => prune(&store, place, keep, dry_run),
     }

@@ -2,7 +2,7 @@
 
 use claviger_domain::{Clock as _, SystemClock};
 use claviger_files::create_private_folder;
-use claviger_service::backups::{self, KeyState, Restore, Restored};
+use claviger_service::backups::{self, KeyState, Pace, Restore, Restored};
 
 use super::{
     super::{progress::telling, run::opened_by_hand},
@@ -21,6 +21,7 @@ pub(super) fn run(
     place: PlaceArgs,
     key: &KeyFileArgs,
     name: Option<&str>,
+    pace: Pace,
 ) -> anyhow::Result<()> {
     let Chosen { place, name, unlock, store } = Chosen::find(store, place, key, name)?;
     create_private_folder(&store.data_dir)?;
@@ -32,6 +33,7 @@ pub(super) fn run(
         files_dir: &store.files_dir,
         master_key: &opened_by_hand(&store.master_key)?,
         now: SystemClock.now(),
+        pace,
         progress: &telling("restore"),
     });
     tell_restored(&name, &store, &restored.map_err(advised)?);
