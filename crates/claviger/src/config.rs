@@ -10,6 +10,7 @@ mod limits;
 mod link;
 mod master_key;
 mod parse;
+mod path_in_file;
 mod provider;
 mod provider_table;
 mod secret;

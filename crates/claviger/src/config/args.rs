@@ -182,7 +182,8 @@ pub(crate) struct ServeArgs {
     pub(crate) leaked_passwords: Option<String>,
     #[command(flatten)]
     pub(crate) backup: PlaceArgs,
-    /// Hours between two backups that the server makes by itself, where there is a place for them [default: 24]
+    /// Hours between two backups that the server makes by itself, where there is a place for them; at most 8784, a
+    /// year [default: 24]
     #[arg(long, value_name = "HOURS", env = "CLAVIGER_BACKUP_EVERY_HOURS")]
     pub(crate) backup_every_hours: Option<u32>,
     #[command(flatten)]

@@ -16,6 +16,9 @@ use super::{
     file::SettingsFile,
 };
 
+/// Hours of a year, the longest time between two of the server's own.
+const YEAR: u32 = 366 * 24;
+
 /// Where backups are, when they are made, and which are kept.
 #[derive(Clone, Debug)]
 pub(crate) struct Backups {
@@ -60,7 +63,7 @@ impl Backups {
         );
         let found = match named {
             Some(text) if text.starts_with("s3://") => Some(objects(&text, &section, file)?),
-            Some(text) if in_file => file.path(Some(&PathBuf::from(text))).map(Place::folder),
+            Some(text) if in_file => Some(Place::folder(file.resolve(Path::new(&text)))),
             Some(text) => Some(Place::folder(PathBuf::from(text))),
             None => None,
         };
@@ -87,7 +90,10 @@ impl Backups {
             (None, recipients) => Some(Lock::Recipients(recipients)),
         };
         let hours = every_hours.or(section.every_hours).unwrap_or(24);
-        anyhow::ensure!(hours > 0, "backup every_hours is 0: give at least 1, or leave the setting out");
+        anyhow::ensure!(
+            (1..=YEAR).contains(&hours),
+            "backup every_hours is {hours}: give 1 to {YEAR} (a year), or leave the setting out"
+        );
         let or = |given: Option<u32>, set: Option<u32>| given.or(set).unwrap_or(0);
         Ok(Self {
             place: found,

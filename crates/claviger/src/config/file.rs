@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::{
     args::{LogFormat, StoreArgs},
     backup_section::BackupSection,
+    path_in_file::PathInFile,
     provider_table::ProviderConfig,
 };
 
@@ -23,25 +24,25 @@ const FILE_NAME: &str = "claviger.toml";
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FileConfig {
-    pub(super) data_dir: Option<PathBuf>,
+    pub(super) data_dir: Option<PathInFile>,
     pub(super) database: Option<String>,
-    pub(super) database_file: Option<PathBuf>,
-    pub(super) master_key_file: Option<PathBuf>,
-    pub(super) master_passphrase_file: Option<PathBuf>,
-    pub(super) files_dir: Option<PathBuf>,
+    pub(super) database_file: Option<PathInFile>,
+    pub(super) master_key_file: Option<PathInFile>,
+    pub(super) master_passphrase_file: Option<PathInFile>,
+    pub(super) files_dir: Option<PathInFile>,
     pub(super) file_max_bytes: Option<u64>,
     pub(super) app_upload_bytes: Option<u64>,
     pub(super) listen: Option<String>,
-    pub(super) tls_cert_file: Option<PathBuf>,
-    pub(super) tls_key_file: Option<PathBuf>,
+    pub(super) tls_cert_file: Option<PathInFile>,
+    pub(super) tls_key_file: Option<PathInFile>,
     pub(super) hsts_max_age_seconds: Option<u32>,
     pub(super) acme_domains: Option<Vec<String>>,
     pub(super) acme_terms_agreed: Option<bool>,
     pub(super) acme_email: Option<String>,
     pub(super) acme_directory: Option<String>,
-    pub(super) acme_ca_file: Option<PathBuf>,
+    pub(super) acme_ca_file: Option<PathInFile>,
     pub(super) acme_challenge: Option<String>,
-    pub(super) acme_dir: Option<PathBuf>,
+    pub(super) acme_dir: Option<PathInFile>,
     pub(super) redirect_listen: Option<String>,
     pub(super) public_url: Option<String>,
     pub(super) trusted_proxies: Option<Vec<String>>,
@@ -67,14 +68,14 @@ pub(super) struct FileConfig {
     pub(super) app_anonymous_sessions: Option<u32>,
     pub(super) login_failures_app: Option<u32>,
     pub(super) smtp_url: Option<String>,
-    pub(super) smtp_url_file: Option<PathBuf>,
+    pub(super) smtp_url_file: Option<PathInFile>,
     pub(super) smtp_from: Option<String>,
     pub(super) outgoing_allow: Option<Vec<String>>,
     pub(super) identity_provider: Option<Vec<ProviderConfig>>,
-    pub(super) vpn_list: Option<PathBuf>,
-    pub(super) asn_table: Option<PathBuf>,
+    pub(super) vpn_list: Option<PathInFile>,
+    pub(super) asn_table: Option<PathInFile>,
     pub(super) disk_low_percent: Option<u8>,
-    pub(super) geoip_file: Option<PathBuf>,
+    pub(super) geoip_file: Option<PathInFile>,
     pub(super) leaked_passwords: Option<String>,
     pub(super) backup: Option<BackupSection>,
     pub(super) single_signing_key: Option<bool>,
@@ -136,8 +137,13 @@ impl SettingsFile {
     }
 
     /// A path out of the file.
-    pub(super) fn path(&self, path: Option<&PathBuf>) -> Option<PathBuf> {
-        path.map(|path| self.folder().map_or_else(|| path.clone(), |folder| folder.join(path)))
+    pub(super) fn path(&self, path: Option<&PathInFile>) -> Option<PathBuf> {
+        path.map(|path| self.resolve(path.as_ref()))
+    }
+
+    /// What a path in the file means.
+    pub(super) fn resolve(&self, path: &Path) -> PathBuf {
+        self.folder().map_or_else(|| path.into(), |folder| folder.join(path))
     }
 
     /// Adds the file's name to what is wrong with a value in it.

@@ -1,8 +1,8 @@
 //! A table `[[identity_provider]]` of the settings file.
 
-use std::path::PathBuf;
-
 use serde::Deserialize;
+
+use super::path_in_file::PathInFile;
 
 /// A table of the settings file.
 #[derive(Deserialize)]
@@ -12,7 +12,7 @@ pub(super) struct ProviderConfig {
     pub(super) issuer: String,
     pub(super) client_id: String,
     pub(super) client_secret: Option<String>,
-    pub(super) client_secret_file: Option<PathBuf>,
+    pub(super) client_secret_file: Option<PathInFile>,
     pub(super) scopes: Option<Vec<String>>,
     pub(super) groups_claim: Option<String>,
     pub(super) owner_group: Option<String>,

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, bail};
 
-use super::file::SettingsFile;
+use super::{file::SettingsFile, path_in_file::PathInFile};
 
 /// Where systemd puts what `LoadCredential=` names.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
@@ -27,7 +27,7 @@ pub(super) struct Sources<'a> {
     /// In the settings file.
     pub(super) in_file: Option<&'a String>,
     /// A file, by the settings file.
-    pub(super) in_file_file: Option<&'a PathBuf>,
+    pub(super) in_file_file: Option<&'a PathInFile>,
 }
 
 /// A setting that may hold a password.

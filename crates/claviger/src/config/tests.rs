@@ -299,6 +299,7 @@ fn the_file_refuses_nonsense() {
         ("log = \"a=b=c\"", ": `a=b=c` is no log filter: write one such as info"),
         ("\nlistn = \"x\"", ", line 2: unknown field `listn`, expected one of `data_dir`, `database`"),
         ("seller_rate = -1", ", line 1: invalid value: integer `-1`, expected u32"),
+        ("\nfiles_dir = \"\"", ", line 2: the path is empty: write one, or leave the setting out"),
         ("log_format = \"xml\"", ", line 1: unknown variant `xml`, expected one of `auto`, `pretty`, `json`"),
     ] {
         let refusal = refusal(&[], text);
@@ -306,6 +307,21 @@ fn the_file_refuses_nonsense() {
         assert!(refusal.starts_with(&expected), "{text}: {refusal}");
         assert!(!refusal.contains('\n'), "{refusal}");
     }
+}
+
+#[test]
+fn the_hours_between_backups_are_bounded() {
+    for (args, file) in [
+        (&["--backup-every-hours", "0"][..], ""),
+        (&["--backup-every-hours", "8785"], ""),
+        (&[], "[backup]\nevery_hours = 4294967295"),
+    ] {
+        let told = refusal(args, file);
+        assert!(told.starts_with("backup every_hours is "), "{told}");
+        assert!(told.ends_with(": give 1 to 8784 (a year), or leave the setting out"), "{told}");
+    }
+    let year = resolve(&["--backup-every-hours", "8784"], "").unwrap();
+    assert_eq!(year.backups.every.as_secs(), 8784 * 3600);
 }
 
 #[test]
