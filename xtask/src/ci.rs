@@ -24,6 +24,7 @@ pub fn run() -> Result<()> {
     lint.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
     command::run(&mut lint).context("clippy has complaints")?;
 
+    packages::crates(&packages::CratesOptions { no_build: true })?;
     packages::deny()?;
     fuzz::run(&fuzz::Options::default()).context("fuzzing failed")?;
     e2e::run(&e2e::Options::default()).context("the end-to-end run failed")?;

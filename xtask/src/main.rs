@@ -38,9 +38,11 @@ enum Chore {
     Image,
     /// Build the program for ARM, and static ones, in a clean system, and let each serve; needs root
     Platforms,
+    /// Pack the program's crates as the registry would take them, and build them from that
+    Crates(packages::CratesOptions),
     /// Compare licenses, sources and known faults of all dependencies with deny.toml
     Deny,
-    /// Check formatting and lints, then run `deny`, `fuzz`, `e2e`, `siege` and `test`
+    /// Check formatting and lints, then run `crates --no-build`, `deny`, `fuzz`, `e2e`, `siege` and `test`
     Ci,
 }
 
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Chore::Deb(options) => packages::deb(options),
         Chore::Image => packages::image(),
         Chore::Platforms => packages::platforms(),
+        Chore::Crates(options) => packages::crates(&options),
         Chore::Deny => packages::deny(),
         Chore::Ci => ci::run(),
     })

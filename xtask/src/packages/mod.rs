@@ -2,6 +2,7 @@
 
 mod archive;
 mod clean_root;
+mod crates;
 mod deb;
 mod deny;
 mod image;
@@ -10,6 +11,7 @@ mod platforms;
 mod twice;
 
 pub use archive::run as archive;
+pub use crates::{Options as CratesOptions, run as crates};
 pub use deb::{Options as DebOptions, run as deb};
 pub use deny::run as deny;
 pub use image::run as image;
