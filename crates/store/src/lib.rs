@@ -93,8 +93,13 @@ impl Store {
     /// When it cannot be opened or reached, or a newer program has migrated it ([`StoreError::Newer`]).
     pub async fn open(database: Database, now: i64) -> Result<Self> {
         let db = Arc::new(open(database).await?);
-        for version in db.migrate(now).await? {
-            tracing::info!(version, "database schema brought up to date");
+        let versions = db.migrate(now).await?;
+        match (versions.first(), versions.last()) {
+            (Some(1), Some(schema)) => tracing::info!(schema, "made the database"),
+            (Some(first), Some(schema)) => {
+                tracing::info!(from = first - 1, schema, "database schema brought up to date");
+            }
+            _ => {}
         }
         Ok(Self { sessions: sessions::open(&db), db })
     }

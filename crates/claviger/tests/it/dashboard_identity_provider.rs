@@ -1,5 +1,7 @@
 //! Signing in through an identity provider: what is believed, what is refused, linking, and showing that it is still you.
 
+use std::thread;
+
 use serde_json::json;
 
 use crate::support::by_provider::{
@@ -113,6 +115,31 @@ fn what_is_not_right_is_refused() {
     // It still works, several audiences with azp too.
     let claims = json!({ "aud": ["claviger", "another"], "azp": "claviger" });
     assert!(is_signed_in(&sign_in(&server, &issuer, claims).0));
+}
+
+#[test]
+fn a_provider_that_never_answers_is_told_of_and_holds_up_nobody() {
+    let issuer = Issuer::start();
+    let server = Server::start_with(&settings(&issuer, ""));
+    let owner = server.browser();
+    link(&owner, &issuer, json!({}));
+    issuer.says(Says { silent: true, ..Says::default() });
+    thread::scope(|scope| {
+        let walk = || {
+            let browser = Browser::new(&server.app.address);
+            back(&browser, &sent(&browser, &format!("{PROVIDER}/sign-in")), "")
+        };
+        let waiting: Vec<_> = (0..4).map(|_| scope.spawn(walk)).collect();
+        assert!(is_signed_in(&server.browser()));
+        server.app.init("1.2");
+        for reply in waiting {
+            let reply = reply.join().expect("an answer");
+            assert_eq!(reply.status, 503, "{}", reply.text());
+            assert!(reply.text().contains("Acme SSO cannot be reached"), "{}", reply.text());
+        }
+    });
+    issuer.says(Says::default());
+    assert!(is_signed_in(&sign_in(&server, &issuer, json!({})).0));
 }
 
 #[test]

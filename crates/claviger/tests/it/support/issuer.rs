@@ -23,13 +23,16 @@ pub struct Says {
     pub forged: bool,
     /// Whether the token is told without signature.
     pub unsigned: bool,
+    /// Whether it takes the code and never answers.
+    pub silent: bool,
     /// What the token must repeat.
     pub nonce: String,
 }
 
 impl Default for Says {
     fn default() -> Self {
-        Self { claims: json!({}), head: json!({}), forged: false, unsigned: false, nonce: String::new() }
+        let (claims, head) = (json!({}), json!({}));
+        Self { claims, head, forged: false, unsigned: false, silent: false, nonce: String::new() }
     }
 }
 
@@ -49,6 +52,7 @@ impl Issuer {
         let (says, exchanges) = (Arc::new(Mutex::new(Says::default())), Arc::default());
         let issuer = Self { url: url.clone(), says: Arc::clone(&says), exchanges: Arc::clone(&exchanges) };
         thread::spawn(move || {
+            let mut kept_waiting = Vec::new();
             for stream in listener.incoming() {
                 let mut stream = BufReader::new(stream.expect("a connection"));
                 let mut lines = Vec::new();
@@ -71,6 +75,10 @@ impl Issuer {
                     continue;
                 }
                 let target = lines.first().and_then(|line| line.split(' ').nth(1)).unwrap_or_default();
+                if target == "/token" && says.lock().expect("no panic").silent {
+                    kept_waiting.push(stream);
+                    continue;
+                }
                 let answer = match target {
                     "/.well-known/openid-configuration" => json!({
                         "issuer": url,
