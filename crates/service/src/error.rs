@@ -34,6 +34,8 @@ pub enum ServiceError {
 
 /// When it was told last that requests cannot be served for now.
 static PASSING_TOLD: Seldom = Seldom::new();
+/// The same of work that no request waits for.
+static WORK_TOLD: Seldom = Seldom::new();
 
 impl ServiceError {
     /// Whether the same request may go well later: something is full, or see [`StoreError::is_passing`].
@@ -48,14 +50,18 @@ impl ServiceError {
     /// Tells the log, with advice where there is some. What passes is told once a minute, or an outage would fill the
     /// disk that may be what is wrong.
     pub fn log(&self, what: &'static str) {
+        self.log_seldom(what, &PASSING_TOLD, "requests get 503 for now");
+    }
+
+    fn log_seldom(&self, what: &'static str, told: &Seldom, passing: &'static str) {
         let advice = match self {
             Self::Store(error) => error.advice().unwrap_or_default(),
             _ => "",
         };
         if !self.is_passing() {
             tracing::error!(error = %self, advice, "{what}");
-        } else if PASSING_TOLD.is_due(Instant::now()) {
-            tracing::error!(error = %self, advice, "requests get 503 for now");
+        } else if told.is_due(Instant::now()) {
+            tracing::error!(error = %self, advice, "{passing}");
         }
     }
 }
@@ -64,6 +70,11 @@ impl From<ScreeningError> for ServiceError {
     fn from(error: ScreeningError) -> Self {
         Self::Refused(error.to_string())
     }
+}
+
+/// Tells the log of work that no request waits for and that is tried again, in the manner of [`ServiceError::log`].
+pub(crate) fn log_work(error: impl Into<ServiceError>, what: &'static str) {
+    error.into().log_seldom(what, &WORK_TOLD, "work in the background waits for the database");
 }
 
 /// What came of a note that is taken beside a request: what only reads must not fail because nothing can be written.

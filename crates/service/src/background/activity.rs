@@ -13,7 +13,7 @@ use claviger_store::{
     sessions::shared,
 };
 
-use crate::{Service, ServiceError, shared::tally::Taken};
+use crate::{Service, ServiceError, error::log_work, shared::tally::Taken};
 
 /// How often it is written down what happened: also at each full minute, so that little gets into the next.
 const FLUSH_MS: u64 = 10_000;
@@ -83,22 +83,22 @@ impl Service {
             let wait = FLUSH_MS - self.clock.now_ms() % FLUSH_MS;
             tokio::time::sleep(Duration::from_millis(wait)).await;
             if let Err(error) = self.flush_activity().await {
-                tracing::error!(%error, "counts could not be written; they are kept for the next time");
+                log_work(error, "counts could not be written; they are kept for the next time");
             }
             if let Err(error) = self.make_room_for_sessions().await {
-                tracing::error!(%error, "no room could be made for new sessions");
+                log_work(error, "no room could be made for new sessions");
             }
             let now = self.clock.now();
             if now / MINUTE != minute {
                 minute = now / MINUTE;
                 if let Err(error) = self.count_live(&mut lived).await {
-                    tracing::error!(%error, "live sessions could not be counted");
+                    log_work(error, "live sessions could not be counted");
                 }
             }
             if now / HOUR != hour {
                 hour = now / HOUR;
                 if let Err(error) = self.trim_activity().await {
-                    tracing::error!(%error, "removing old counts failed");
+                    log_work(error, "removing old counts failed");
                 }
             }
         }

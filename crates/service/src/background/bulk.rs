@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use crate::{
     Service, ServiceError,
+    error::log_work,
     shared::{by::by, pauses::app_paused},
 };
 
@@ -158,7 +159,7 @@ impl Service {
             // Woken, or late: another node's jobs wake nobody here.
             let _ = tokio::time::timeout(LOOK, self.jobs_wait.notified()).await;
             if let Err(error) = self.finish_jobs().await {
-                tracing::error!(%error, "a change of very many rows is not finished; trying again");
+                log_work(error, "a change of very many rows is not finished; trying again");
             }
         }
     }

@@ -19,6 +19,7 @@ use tracing::{Instrument as _, info_span};
 
 use crate::{
     Service, ServiceError,
+    error::log_work,
     shared::{
         embed,
         text::{lossy_beginning, shown_target},
@@ -75,13 +76,13 @@ impl Service {
         let mut told: Option<Instant> = None;
         loop {
             if let Err(error) = self.begin_turns(&mut turns).await {
-                tracing::error!(%error, "waiting messages to webhooks cannot be read");
+                log_work(error, "waiting messages to webhooks cannot be read");
                 tokio::time::sleep(PAUSE).await;
             }
             if told.is_none_or(|told| told.elapsed() >= LEFT_OUT) {
                 told = Some(Instant::now());
                 if let Err(error) = self.tell_left_out().await {
-                    tracing::error!(%error, "it cannot be told how many messages were left out");
+                    log_work(error, "it cannot be told how many messages were left out");
                 }
             }
             let announced = async {

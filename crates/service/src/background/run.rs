@@ -6,7 +6,7 @@ use claviger_store::{Conn, StoreError, bulk, password_resets};
 use futures_util::future::BoxFuture;
 
 use super::master_key::Follower;
-use crate::Service;
+use crate::{Service, error::log_work};
 
 /// How often a changed owner or application is noticed.
 const RENEW: Duration = Duration::from_millis(200);
@@ -52,7 +52,7 @@ impl Service {
     /// Writes what was only held in memory until now. For the end of a server, after its last request.
     pub async fn write_held(&self) {
         if let Err(error) = self.write_key_uses().await {
-            tracing::error!(%error, "noting the last uses of seller keys failed");
+            log_work(error, "noting the last uses of seller keys failed");
         }
     }
 
@@ -77,17 +77,17 @@ impl Service {
             let _ = tokio::task::spawn_blocking(move || screens.reload()).await;
             let expired = move |conn: &mut Conn<'_>| password_resets::delete_expired(conn, now);
             if let Err(error) = self.store.db().write::<_, StoreError, _>(expired).await {
-                tracing::error!(%error, "removing old links failed");
+                log_work(error, "removing old links failed");
             }
             let ended = move |conn: &mut Conn<'_>| bulk::forget(conn, now);
             if let Err(error) = self.store.db().write::<_, StoreError, _>(ended).await {
-                tracing::error!(%error, "removing jobs that ended failed");
+                log_work(error, "removing jobs that ended failed");
             }
             if let Err(error) = self.drop_given_up_imports().await {
-                tracing::error!(%error, "removing what is left of imports failed");
+                log_work(error, "removing what is left of imports failed");
             }
             if let Err(error) = self.forget_sign_ins().await {
-                tracing::error!(%error, "removing ended sign-ins to the dashboard failed");
+                log_work(error, "removing ended sign-ins to the dashboard failed");
             }
         }
     }
@@ -99,7 +99,7 @@ impl Service {
             match self.clear_unfinished_uploads().await {
                 Ok(0) => {}
                 Ok(files) => tracing::info!(files, "deleted unfinished uploads"),
-                Err(error) => tracing::error!(%error, "deleting unfinished uploads failed"),
+                Err(error) => log_work(error, "deleting unfinished uploads failed"),
             }
             tokio::time::sleep(CLEAR).await;
         }

@@ -11,6 +11,7 @@ use claviger_store::{
 
 use crate::{
     Service, ServiceError,
+    error::log_work,
     shared::{
         outcome::Outcome,
         tries::{Named, Noted},
@@ -34,10 +35,10 @@ impl Service {
         loop {
             tokio::time::sleep(EVERY).await;
             if let Err(error) = self.write_tries().await {
-                tracing::error!(%error, "tries to sign in could not be noted");
+                log_work(error, "tries to sign in could not be noted");
             }
             if let Err(error) = self.write_webhook_calls().await {
-                tracing::error!(%error, "calls to webhooks could not be noted");
+                log_work(error, "calls to webhooks could not be noted");
             }
         }
     }
