@@ -4,8 +4,8 @@ use std::thread;
 use std::time::Instant;
 
 use crate::support::{
-    ALL_VERSIONS, App, Browser, ENCKEY, Reply, Server, Session, eventually, http::request, http::try_request,
-    postgres::Database, v1_0, wire::Wire,
+    ALL_VERSIONS, App, Browser, Cli, ENCKEY, Reply, Server, Session, eventually, http::request,
+    http::try_request, postgres::Database, v1_0, wire::Wire,
 };
 
 const BUSY: &str = "The server is busy. Try again in a moment.";
@@ -124,6 +124,77 @@ fn a_server_that_says_nothing_any_more_keeps_no_look_up_waiting() {
     wire.mend();
     eventually("look-ups to go on", || (session.call("check", &[]).status == 200).then_some(()));
     session.is_unvalidated();
+}
+
+#[test]
+fn whoever_was_kept_waiting_by_it_finds_it_again() {
+    let database = Database::create();
+    let (server, wire) = wired(&database);
+    let sessions = ALL_VERSIONS.map(|version| server.app.init(version));
+    let browser = server.browser();
+    wire.fall_silent();
+    eventually("the outage to be known", || {
+        server.app.seller("type=stats");
+        server.process.stderr().contains("PostgreSQL cannot be reached; ").then_some(())
+    });
+    let asked = wire.asked();
+    eventually("somebody to knock", || (wire.asked() > asked).then_some(()));
+    // Who was taken and told nothing stays so.
+    wire.forsake();
+    is_back(&server, &sessions, &browser);
+}
+
+#[test]
+fn connections_that_never_answer_again_get_successors() {
+    let database = Database::create();
+    let (server, wire) = wired(&database);
+    let session = server.app.init("1.2");
+    // So that all connections are there.
+    thread::scope(|scope| {
+        for _ in 0..12 {
+            scope.spawn(|| {
+                for _ in 0..20 {
+                    session.is_unvalidated();
+                    server.app.init("1.2");
+                    assert_eq!(server.app.seller("type=stats").status, 200);
+                }
+            });
+        }
+    });
+    wire.forsake();
+    let init = |app: &App| app.post("1.2", &app.params("init", &[("ver", &app.version), ("enckey", ENCKEY)]));
+    for _ in 0..3 {
+        let (first, second, session) = (server.app.clone(), server.app.clone(), session.clone());
+        // Nobody answers these.
+        thread::spawn(move || first.seller("type=stats"));
+        thread::spawn(move || session.call("check", &[]));
+        thread::spawn(move || init(&second));
+    }
+    eventually("look-ups to go on", || (session.call("check", &[]).status == 200).then_some(()));
+    eventually("sessions to be created", || (init(&server.app).status == 200).then_some(()));
+    assert_eq!(server.app.seller("type=stats").status, 200);
+    let log = server.process.stderr();
+    assert!(log.contains("another connection is used beside it"), "{log}");
+}
+
+#[test]
+fn a_server_that_says_nothing_at_the_start_is_told_of() {
+    let database = Database::create();
+    let (server, wire) = wired(&database);
+    wire.fall_silent();
+    for command in [&["owner", "list"][..], &["doctor"], &["upgrade", "--check"]] {
+        let told = server.cli.run(command);
+        assert_eq!(told.code, Some(1), "{told:?}");
+        assert!((told.stdout + &told.stderr).contains("it says nothing"), "{command:?}");
+    }
+}
+
+#[test]
+fn a_database_that_cannot_hold_all_texts_is_refused() {
+    let database = Database::create_as("ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
+    let folder = tempfile::tempdir().expect("a folder");
+    let told = Cli::new(folder.path(), Some(&database.url)).fails(&["owner", "list"]);
+    assert!(told.contains("the database has the encoding LATIN1 and cannot hold all texts"), "{told}");
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Running transactions on whichever database was chosen.
 
 pub(crate) mod conn;
+mod connector;
 mod figures;
+mod knock;
+mod lane;
 pub(crate) mod migrate;
 mod outage;
 pub(crate) mod postgres;

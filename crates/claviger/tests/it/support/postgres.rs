@@ -18,11 +18,16 @@ pub struct Database {
 
 impl Database {
     pub fn create() -> Self {
+        Self::create_as("STRATEGY = FILE_COPY")
+    }
+
+    /// As [`Database::create`], with words of SQL about it.
+    pub fn create_as(options: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let nanos = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").subsec_nanos();
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("claviger_it_{}_{nanos}_{count}", process::id());
-        admin().batch_execute(&format!("CREATE DATABASE {name} STRATEGY = FILE_COPY")).expect("a database");
+        admin().batch_execute(&format!("CREATE DATABASE {name} {options}")).expect("a database");
         Self { url: with_database(&admin_url(), &name), name }
     }
 

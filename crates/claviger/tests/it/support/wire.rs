@@ -28,6 +28,8 @@ struct Inner {
     state: AtomicU8,
     /// Connections that were asked for.
     asked: AtomicUsize,
+    /// Those that were asked for before so many let nothing through.
+    lost: AtomicUsize,
     streams: Mutex<Vec<TcpStream>>,
 }
 
@@ -40,14 +42,14 @@ impl Wire {
         let (target, shared) = (target.to_owned(), inner.clone());
         thread::spawn(move || {
             for near in listener.incoming().map_while(Result::ok) {
-                shared.asked.fetch_add(1, Ordering::Relaxed);
+                let number = shared.asked.fetch_add(1, Ordering::SeqCst);
                 match shared.state.load(Ordering::SeqCst) {
                     CUT => drop(near),
                     SILENT => shared.keep(near),
                     _ => {
                         let Ok(far) = TcpStream::connect(&target) else { continue };
-                        pump(&near, &far, &shared);
-                        pump(&far, &near, &shared);
+                        pump(&near, &far, number, &shared);
+                        pump(&far, &near, number, &shared);
                         shared.keep(near);
                         shared.keep(far);
                     }
@@ -72,6 +74,12 @@ impl Wire {
         self.inner.state.store(STALLED, Ordering::SeqCst);
     }
 
+    /// Keeps all connections, and lets nothing through but on new ones.
+    pub fn forsake(&self) {
+        self.inner.lost.store(self.asked(), Ordering::SeqCst);
+        self.inner.state.store(WHOLE, Ordering::SeqCst);
+    }
+
     /// Lets everything through again, on new connections.
     pub fn mend(&self) {
         self.become_(WHOLE);
@@ -79,7 +87,7 @@ impl Wire {
 
     /// How many connections were asked for so far.
     pub fn asked(&self) -> usize {
-        self.inner.asked.load(Ordering::Relaxed)
+        self.inner.asked.load(Ordering::SeqCst)
     }
 
     fn become_(&self, state: u8) {
@@ -96,13 +104,14 @@ impl Inner {
     }
 }
 
-fn pump(from: &TcpStream, to: &TcpStream, inner: &Arc<Inner>) {
+fn pump(from: &TcpStream, to: &TcpStream, number: usize, inner: &Arc<Inner>) {
     let (mut from, mut to) = (from.try_clone().expect("a stream"), to.try_clone().expect("a stream"));
     let inner = inner.clone();
     thread::spawn(move || {
         let mut bytes = [0; 16 * 1024];
         while let Ok(count @ 1..) = from.read(&mut bytes) {
-            let is_lost = inner.state.load(Ordering::SeqCst) == STALLED;
+            let is_lost =
+                inner.state.load(Ordering::SeqCst) == STALLED || number < inner.lost.load(Ordering::SeqCst);
             if !is_lost && to.write_all(&bytes[..count]).is_err() {
                 break;
             }
