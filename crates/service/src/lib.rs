@@ -50,7 +50,7 @@ pub use shared::{
     content::Content,
     master_key::{MasterKeyError, MasterKeySource},
     outcome::Outcome as TryOutcome,
-    passwords::{Busy, Passwords},
+    passwords::{Busy, Passwords, UsersPassword},
     proxy::{ProxyFault, ProxyWatch},
     screens::ScreenSources,
     shares::Shares,

@@ -134,6 +134,14 @@ fn is_imported(server: &Server) {
     ] {
         assert_eq!(told(&login(app, name, password, HWID)), says, "{name}");
     }
+    let why = app.sell("why", &[("user", "ned")]).json();
+    assert_eq!(
+        (&why["standing"], &why["reasons"][0]["code"]),
+        (&"refused".into(), &"no_password".into()),
+        "{why}"
+    );
+    let shown = server.cli.ok(&["user", "show", &app.path(), "ned"]);
+    assert!(shown.contains("none, and no sign-in sets it"), "{shown}");
     assert_eq!(
         told(&login(app, "alice", "correct horse", &"o".repeat(30))),
         "HWID doesn't match. Ask for a HWID reset"

@@ -150,6 +150,37 @@ fn work_off(due: &Receiver<Job>, argon2: &Argon2<'_>) {
 pub(crate) const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA\
                                   $AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
+/// Whether some password is a user's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UsersPassword {
+    /// One is.
+    Set,
+    /// None is yet: the next sign-in sets it.
+    Open,
+    /// None is, and no sign-in sets one.
+    Nobodys,
+}
+
+impl UsersPassword {
+    /// That of a user who has this hash.
+    pub fn of(hash: Option<&str>) -> Self {
+        match hash {
+            None => Self::Open,
+            Some(NOBODYS) => Self::Nobodys,
+            Some(_) => Self::Set,
+        }
+    }
+
+    /// In words.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Set => "set",
+            Self::Open => "none: the next sign-in sets it",
+            Self::Nobodys => "none, and no sign-in sets it",
+        }
+    }
+}
+
 /// Whether a text is a hash that passwords are verified by, and takes no more than it should.
 pub(crate) fn is_hash(text: &str) -> bool {
     if is_bcrypt(text) {

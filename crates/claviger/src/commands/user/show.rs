@@ -1,7 +1,10 @@
 //! Users on the screen.
 
 use claviger_domain::{HwidList, NEVER};
-use claviger_service::vendor::{User, UserBan, UserDetails, UserSubscription};
+use claviger_service::{
+    UsersPassword,
+    vendor::{User, UserBan, UserDetails, UserSubscription},
+};
 use serde_json::{Value, json};
 
 use super::super::{run::with_app, variable};
@@ -87,7 +90,7 @@ fn print_user(user: &User) {
         ("banned", &output::or_dash(user.banned.as_deref())),
         ("devices", if hwids.is_empty() { "-".into() } else { hwids.join(", ") }.as_str()),
         ("any device", yes(user.any_device)),
-        ("password", yes(user.password.is_some())),
+        ("password", UsersPassword::of(user.password.as_deref()).text()),
         ("e-mail", yes(user.email_hash.is_some())),
         ("two-factor", yes(user.totp.is_on())),
         ("made by", &user.owner),
@@ -143,7 +146,7 @@ fn as_json(user: &User) -> Value {
         "banned": user.banned,
         "hwids": hwids.iter().collect::<Vec<_>>(),
         "any_device": user.any_device,
-        "has_password": user.password.is_some(),
+        "has_password": UsersPassword::of(user.password.as_deref()) == UsersPassword::Set,
         "has_email": user.email_hash.is_some(),
         "two_factor": user.totp.is_on(),
         "created_by": user.owner,

@@ -3,7 +3,10 @@
 use askama::Template;
 use axum::http::StatusCode;
 use claviger_domain::{HwidList, NEVER, Permission};
-use claviger_service::vendor::{ManageError, UserRecord, UserSubscription};
+use claviger_service::{
+    UsersPassword,
+    vendor::{ManageError, UserRecord, UserSubscription},
+};
 
 use super::about::{Head, done, number, permits, plain, user};
 use crate::{
@@ -175,11 +178,7 @@ fn facts(visit: &Visit, record: &UserRecord) -> Vec<Fact> {
         fact("Made", "", Some(user.created)),
         fact("Made by", &user.owner, None),
         fact("E-mail", if user.email_hash.is_some() { "known by its hash" } else { "none" }, None),
-        fact(
-            "Password",
-            if user.password.is_some() { "set" } else { "none: the next sign-in sets it" },
-            None,
-        ),
+        fact("Password", UsersPassword::of(user.password.as_deref()).text(), None),
         fact("Two-factor", if user.totp.is_on() { "on" } else { "off" }, None),
     ];
     if user.by_license.is_some() {

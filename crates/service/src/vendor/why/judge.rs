@@ -14,7 +14,7 @@ use super::{
 use crate::{
     App,
     program::accounts::{Refusal, admit_device, check_hwid, running},
-    shared::outcome::Outcome,
+    shared::{outcome::Outcome, passwords::UsersPassword},
 };
 
 /// All that is told of a user or a license.
@@ -225,7 +225,11 @@ fn of_user(app: &App, user: &User, state: &State, failed: Option<&Tried>, now: i
     }
     all.extend(blacklisted(state));
     let last = |outcome| failed.filter(move |one| one.outcome == outcome);
-    all.extend(last(Outcome::WrongPassword).map(|one| seen(Why::WrongPassword, one)));
+    if user.by_license.is_none() && UsersPassword::of(user.password.as_deref()) == UsersPassword::Nobodys {
+        all.push(always(Why::NoPassword));
+    } else {
+        all.extend(last(Outcome::WrongPassword).map(|one| seen(Why::WrongPassword, one)));
+    }
     all.extend(last(Outcome::OtherDevice).and_then(|one| other_device(app, user, state, one)));
     all.extend(subscription(state, now).map(always));
     if user.totp.is_on() {

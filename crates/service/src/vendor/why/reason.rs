@@ -97,6 +97,8 @@ pub enum Why {
         /// Which matches this.
         matched: Matched,
     },
+    /// There is no password that would be right.
+    NoPassword,
     /// The password was wrong.
     WrongPassword,
     /// It came from a device that is not bound.
@@ -191,6 +193,7 @@ impl Why {
             Self::UserBanned { .. } => "user_banned",
             Self::Blacklisted { matched: Matched::Device(_), .. } => "device_blacklisted",
             Self::Blacklisted { matched: Matched::Address(_), .. } => "address_blacklisted",
+            Self::NoPassword => "no_password",
             Self::WrongPassword => "wrong_password",
             Self::OtherDevice { .. } => "other_device",
             Self::SubscriptionPaused { .. } => "subscription_paused",
@@ -232,6 +235,9 @@ impl Why {
             }
             Self::UserBanned { reason, since, by } => user_banned(reason, *since, by, now),
             Self::Blacklisted { entry, matched } => blacklisted(entry, matched),
+            Self::NoPassword => {
+                "The user has no password, so nobody can sign in: set one, or `forgot` mails a link".into()
+            }
             Self::WrongPassword => "The password was wrong".into(),
             Self::OtherDevice { tried, bound } => other_device(tried.as_deref(), bound),
             Self::SubscriptionPaused { subscription, left, by_app } => {
@@ -284,6 +290,9 @@ impl Why {
             }
             Self::UserBanned { reason, .. } => format!("Your account is banned{}.", because(reason)),
             Self::Blacklisted { .. } => "Your computer or your connection is blocked.".into(),
+            Self::NoPassword => {
+                "Your account has no password yet. Use \"forgot password\" in the program, or wait until we tell you one.".into()
+            }
             Self::WrongPassword => {
                 "The password you typed is not right. Please type it anew, and mind capital letters.".into()
             }
