@@ -172,7 +172,9 @@ fn connections_that_never_answer_again_get_successors() {
     }
     eventually("look-ups to go on", || (session.call("check", &[]).status == 200).then_some(()));
     eventually("sessions to be created", || (init(&server.app).status == 200).then_some(()));
-    assert_eq!(server.app.seller("type=stats").status, 200);
+    eventually("everything else to go on", || {
+        server.process.stderr().contains("\"ready again\"").then_some(())
+    });
     let log = server.process.stderr();
     assert!(log.contains("another connection is used beside it"), "{log}");
 }
