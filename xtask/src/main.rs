@@ -61,7 +61,7 @@ fn main() -> ExitCode {
         Chore::Deb(options) => packages::deb(options),
         Chore::Image => packages::image(),
         Chore::Platforms => packages::platforms(),
-        Chore::Crates(options) => packages::crates(&options),
+        Chore::Crates(options) => packages::crates(options),
         Chore::Deny => packages::deny(),
         Chore::Ci => ci::run(),
     })

@@ -13,9 +13,12 @@ mod output;
 #[cfg(test)]
 mod parity;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{env, path::PathBuf, process::ExitCode};
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{
+    CommandFactory, FromArgMatches, Parser, Subcommand,
+    error::{ContextKind, ContextValue},
+};
 
 use crate::{
     commands::{
@@ -158,7 +161,7 @@ enum Command {
     Openapi,
     /// Write manual pages, one for each command, into a folder
     Man {
-        /// The folder, such as /usr/local/share/man/man1; it must be there
+        /// The folder, such as /usr/local/share/man/man1; it is made if it is not there
         folder: PathBuf,
     },
     /// Print a completion script for a shell
@@ -173,8 +176,31 @@ fn command() -> clap::Command {
     Cli::command()
 }
 
+/// The error, with the variable in place of the flag where the refused value came by that.
+fn by_variable(mut error: clap::Error, command: &clap::Command) -> clap::Error {
+    let Some(ContextValue::String(told)) = error.get(ContextKind::InvalidArg) else { return error };
+    let flag = told.trim_start_matches("--").split([' ', '=', '[']).next().unwrap_or_default();
+    let Some(argument) = with_variable(command, flag) else { return error };
+    let flags = argument.get_long().into_iter().chain(argument.get_visible_aliases().unwrap_or_default());
+    let flags: Vec<String> = flags.map(|flag| format!("--{flag}")).collect();
+    let is_given = env::args().any(|word| flags.iter().any(|flag| word.split('=').next() == Some(flag)));
+    if let Some(variable) = argument.get_env().filter(|variable| !is_given && env::var_os(variable).is_some())
+    {
+        let variable = ContextValue::String(variable.to_string_lossy().into_owned());
+        error.insert(ContextKind::InvalidArg, variable);
+    }
+    error
+}
+
+/// The first flag of that name that has a variable, here or below.
+fn with_variable<'a>(command: &'a clap::Command, flag: &str) -> Option<&'a clap::Arg> {
+    let is_it = |argument: &&clap::Arg| argument.get_long() == Some(flag) && argument.get_env().is_some();
+    let below = || command.get_subcommands().find_map(|command| with_variable(command, flag));
+    command.get_arguments().find(is_it).or_else(below)
+}
+
 fn main() -> ExitCode {
-    let matches = command().get_matches();
+    let matches = command().try_get_matches().unwrap_or_else(|error| by_variable(error, &command()).exit());
     let mut cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     cli.store.deed = Deed::of(&command(), &matches);
     let outcome = match cli.command {
@@ -210,7 +236,8 @@ fn main() -> ExitCode {
         Command::Top { url, ca_file, once, args } => {
             top::run(cli.store, *args, url, ca_file.as_deref(), once)
         }
-        Command::Man { folder } => clap_mangen::generate_to(command(), &folder)
+        Command::Man { folder } => std::fs::create_dir_all(&folder)
+            .and_then(|()| clap_mangen::generate_to(command(), &folder))
             .map_err(|error| anyhow::anyhow!("{}: {error}", folder.display())),
         Command::Openapi => {
             print!("{}", claviger_server::openapi_document());

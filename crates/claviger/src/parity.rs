@@ -100,3 +100,40 @@ fn what_is_missing_has_a_reason() {
         assert!(whole || !row.reason.is_empty(), "{}: why is it not everywhere?", row.ability);
     }
 }
+
+/// Each command with its subcommands, in the table of `docs/operations.md`.
+#[test]
+fn all_commands_are_documented() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/operations.md");
+    let page = fs::read_to_string(path).expect("docs/operations.md");
+    let (_, table) = page.split_once("\n## Commands\n").expect("the part about commands");
+    let (table, _) = table.split_once("\n### ").expect("its end");
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.split(" | ").next().unwrap_or_default().split('`').skip(1).step_by(2).collect())
+        .collect();
+    let mut missing = Vec::new();
+    for command in crate::command().get_subcommands() {
+        let name = command.get_name();
+        // `owner create`, and then `list` alone.
+        let of_it: Vec<&str> =
+            rows.iter().filter(|row| row[0].split(' ').next() == Some(name)).flatten().copied().collect();
+        let is_told = |below: &str| {
+            of_it.iter().any(|told| {
+                let told = told.strip_prefix(name).map_or(*told, str::trim_start);
+                told == below || told.strip_suffix('…').is_some_and(|begin| below.starts_with(begin))
+            })
+        };
+        if of_it.is_empty() {
+            missing.push(name.to_owned());
+        }
+        missing.extend(
+            command
+                .get_subcommands()
+                .filter(|below| !is_told(below.get_name()))
+                .map(|below| format!("{name} {}", below.get_name())),
+        );
+    }
+    assert!(missing.is_empty(), "the table of commands lacks: {missing:?}");
+}

@@ -9,10 +9,10 @@ use rusqlite::ErrorCode;
 pub enum StoreError {
     /// SQLite refused.
     #[error("SQLite: {0}")]
-    Sqlite(#[from] rusqlite::Error),
+    Sqlite(rusqlite::Error),
     /// PostgreSQL refused, or cannot be reached.
     #[error("PostgreSQL: {}", postgres_detail(.0))]
-    Postgres(#[from] postgres::Error),
+    Postgres(postgres::Error),
     /// PostgreSQL could not be reached a moment ago, and was not asked again.
     #[error("PostgreSQL cannot be reached: {0}")]
     Unreachable(Arc<str>),
@@ -57,6 +57,19 @@ pub enum StoreError {
     /// What was given cannot name a database.
     #[error("{0}")]
     Configuration(String),
+}
+
+// Not as their `source`: what they say is part of the text, and would be told twice.
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<postgres::Error> for StoreError {
+    fn from(error: postgres::Error) -> Self {
+        Self::Postgres(error)
+    }
 }
 
 impl StoreError {

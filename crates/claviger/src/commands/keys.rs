@@ -97,6 +97,7 @@ fn rotate(store: StoreArgs, keys_are_lost: bool, yes: bool, json: bool) -> anyho
         "Everything that is encrypted will be encrypted under another master key, also by the servers that run. Their file \
          will hold the former key too, for backups from before. Make a copy of it afterwards.",
     )?;
+    let source = Store::resolve(store.clone())?.master_key;
     with_service(store, async move |service| {
         let told = std::sync::atomic::AtomicU64::new(0);
         let tell = |more: u64| {
@@ -109,11 +110,11 @@ fn rotate(store: StoreArgs, keys_are_lost: bool, yes: bool, json: bool) -> anyho
         if told.into_inner() > 0 && std::io::stderr().is_terminal() {
             eprintln!();
         }
-        tell_rotated(&rotated, json)
+        tell_rotated(&rotated, &source, json)
     })
 }
 
-fn tell_rotated(rotated: &Rotation, json: bool) -> anyhow::Result<()> {
+fn tell_rotated(rotated: &Rotation, source: &MasterKeySource, json: bool) -> anyhow::Result<()> {
     let Rotation { from, to, resumed, encrypted, unreadable } = rotated;
     if json {
         return output::json(&json!({
@@ -126,9 +127,17 @@ fn tell_rotated(rotated: &Rotation, json: bool) -> anyhow::Result<()> {
              run it again if you want another one"
         ));
     } else {
+        let rest = match source.file_path() {
+            Some(_) => {
+                format!("`claviger keys forget {from}` takes it out. Copy the file to a safe place now")
+            }
+            None => {
+                format!("take it out of {source} yourself. Keep a copy of what stands there in a safe place")
+            }
+        };
         output::say(format_args!(
             "{to} encrypts now, {encrypted} values were encrypted anew. {from} stays for backups from before: once you need \
-             none of them, `claviger keys forget {from}` takes it out. Copy the file to a safe place now"
+             none of them, {rest}"
         ));
     }
     if *unreadable > 0 {
@@ -158,6 +167,8 @@ fn protect(store: StoreArgs) -> anyhow::Result<()> {
     );
     let passphrase = match source.passphrase() {
         Some(passphrase) => passphrase.clone(),
+        // Nobody is asked for one that is of no use: this says why.
+        None if source.file_path().is_none() => return Ok(Service::protect_master_key(&source, None)?),
         None => new_passphrase()?,
     };
     let length = passphrase.expose().chars().count();

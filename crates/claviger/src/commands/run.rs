@@ -105,6 +105,8 @@ where
 pub(super) async fn open(store: &Store, options: Options) -> anyhow::Result<Arc<Service>> {
     create_private_folder(&store.data_dir)
         .with_context(|| format!("cannot make the data folder {}", store.data_dir.display()))?;
+    // Before anything is made in a database.
+    store.master_key.look()?;
     let options = Options {
         master_key: opened_by_hand(&store.master_key)?,
         files_dir: store.files_dir.clone(),

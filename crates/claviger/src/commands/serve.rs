@@ -1,15 +1,17 @@
 //! `claviger serve`: run the server until it is asked to stop.
 
 use std::{
+    io::ErrorKind,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use claviger_acme::{Acme, AcmeOptions};
+use claviger_files::READ_ONLY;
 use claviger_server::{
-    AccessLog, CertificateSource, ClientIp, Hub, Limits, Listening, Pair, PairFiles, Rates, Redirecting,
-    Secured, State, Tls,
+    AccessLog, AccessLogPlace, CertificateSource, ClientIp, Hub, Limits, Listening, Pair, PairFiles, Rates,
+    Redirecting, Secured, State, Tls,
 };
 use claviger_service::{FreeFailures, Options, backups::BackupPlan};
 use tokio::{
@@ -89,6 +91,8 @@ async fn serve(config: Config, demo: bool, traced: bool) -> anyhow::Result<()> {
             return Ok(());
         }
     };
+    // Before anybody is told that all is well. It may be in the data folder, which is there now.
+    let access_log = config.access_log.as_ref().map(access_log).transpose()?;
     let rates =
         Rates { client: config.client_rate, seller: config.seller_rate, handshakes: config.handshake_rate };
     let limits = Limits::new(if limited { rates } else { Rates::default() });
@@ -101,10 +105,6 @@ async fn serve(config: Config, demo: bool, traced: bool) -> anyhow::Result<()> {
             claviger_dashboard::invitation_link(&public_url, &secret)
         );
     }
-    let access_log = config.access_log.as_ref().map(|place| {
-        AccessLog::start(place).with_context(|| format!("the access log cannot be written: {place}"))
-    });
-    let access_log = access_log.transpose()?;
     let client_ip = ClientIp::new(config.trusted_proxies, config.client_ip_header, service.proxies().clone());
     let pages = Arc::new(claviger_dashboard::State::new(service.clone(), public_url.clone()));
     let state = Arc::new(State {
@@ -159,6 +159,15 @@ async fn serve(config: Config, demo: bool, traced: bool) -> anyhow::Result<()> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The access log, which must be writable at the start.
+fn access_log(place: &AccessLogPlace) -> anyhow::Result<AccessLog> {
+    AccessLog::start(place).map_err(|error| {
+        let advice = if error.kind() == ErrorKind::ReadOnlyFilesystem { READ_ONLY } else { "" };
+        let between = if advice.is_empty() { "" } else { ": " };
+        anyhow!("the access log cannot be written: {place}: {error}{between}{advice}")
+    })
 }
 
 /// What connections are secured with.

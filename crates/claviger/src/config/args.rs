@@ -30,13 +30,7 @@ pub(crate) struct StoreArgs {
     #[arg(long, global = true, value_name = "FILE|URL", env = "CLAVIGER_DATABASE", hide_env_values = true)]
     pub(crate) database: Option<String>,
     /// File that holds what --database would say, so that no list of processes shows the password
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "CLAVIGER_DATABASE_FILE",
-        conflicts_with = "database"
-    )]
+    #[arg(long, global = true, value_name = "FILE", env = "CLAVIGER_DATABASE_FILE")]
     pub(crate) database_file: Option<PathBuf>,
     /// File with the key that encrypts secrets in the database [default: master.key in the data folder]
     #[arg(long, global = true, value_name = "FILE", env = "CLAVIGER_MASTER_KEY_FILE")]
@@ -155,7 +149,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "URL", env = "CLAVIGER_SMTP_URL", hide_env_values = true)]
     pub(crate) smtp_url: Option<String>,
     /// File that holds what --smtp-url would say, so that no list of processes shows the password
-    #[arg(long, value_name = "FILE", env = "CLAVIGER_SMTP_URL_FILE", conflicts_with = "smtp_url")]
+    #[arg(long, value_name = "FILE", env = "CLAVIGER_SMTP_URL_FILE")]
     pub(crate) smtp_url_file: Option<PathBuf>,
     /// Sender of mails, such as `Shop <no-reply@example.com>`
     #[arg(long, value_name = "SENDER", env = "CLAVIGER_SMTP_FROM")]
@@ -171,8 +165,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "FILE", env = "CLAVIGER_ASN_TABLE")]
     pub(crate) asn_table: Option<PathBuf>,
     /// Free hundredths of the disk of files below which owners who want it are told; 0: never [default: 10]
-    #[arg(long, value_name = "PERCENT", env = "CLAVIGER_DISK_LOW_PERCENT",
-        value_parser = clap::value_parser!(u8).range(0..=100))]
+    #[arg(long, value_name = "PERCENT", env = "CLAVIGER_DISK_LOW_PERCENT")]
     pub(crate) disk_low_percent: Option<u8>,
     /// Database of countries in MaxMind's format (.mmdb), for reports and lists
     #[arg(long, value_name = "FILE", env = "CLAVIGER_GEOIP_FILE")]
@@ -225,4 +218,11 @@ pub(crate) struct LinkArgs {
     /// The address under which people reach the server [default: the settings file's, else http://127.0.0.1:8080]
     #[arg(long, value_name = "URL", env = "CLAVIGER_PUBLIC_URL", value_parser = parse::public_url)]
     pub(crate) public_url: Option<String>,
+    // What the server makes its address of where none is told: it has these variables, so they count here.
+    #[arg(long, hide = true, env = "CLAVIGER_LISTEN", value_parser = parse::listen)]
+    pub(super) listen: Option<SocketAddr>,
+    #[arg(long, hide = true, env = "CLAVIGER_TLS_CERT_FILE")]
+    pub(super) tls_cert_file: Option<PathBuf>,
+    #[arg(long, hide = true, env = "CLAVIGER_ACME_DOMAINS")]
+    pub(super) acme_domains: Option<String>,
 }

@@ -14,6 +14,7 @@ use super::{
     backup_args::{KeepArgs, PlaceArgs},
     backup_section::BackupSection,
     file::SettingsFile,
+    secret::warn_of_readers,
 };
 
 /// Hours of a year, the longest time between two of the server's own.
@@ -27,8 +28,6 @@ pub(crate) struct Backups {
     pub(crate) lock: Option<Lock>,
     /// The passphrase, for reading.
     pub(crate) passphrase: Option<Passphrase>,
-    /// The file that holds it.
-    pub(crate) passphrase_file: Option<PathBuf>,
     /// Between two of the server's own.
     pub(crate) every: Duration,
     /// Which ones the server keeps.
@@ -42,7 +41,12 @@ impl Backups {
     /// When the settings file or a setting makes no sense.
     pub(crate) fn resolve(store: &StoreArgs, place: PlaceArgs, keep: KeepArgs) -> anyhow::Result<Self> {
         let file = SettingsFile::find(store)?;
-        Self::from_sources(place, keep, None, &file)
+        let mut warnings = Vec::new();
+        let backups = Self::from_sources(place, keep, None, &file, &mut warnings)?;
+        for warning in warnings {
+            eprintln!("claviger: warning: {warning}");
+        }
+        Ok(backups)
     }
 
     pub(super) fn from_sources(
@@ -50,6 +54,7 @@ impl Backups {
         keep: KeepArgs,
         every_hours: Option<u32>,
         file: &SettingsFile,
+        warnings: &mut Vec<String>,
     ) -> anyhow::Result<Self> {
         let section = file.values.backup.clone().unwrap_or_default();
         let (named, in_file) = match place.place.clone() {
@@ -62,18 +67,24 @@ impl Backups {
             "the place of backups is empty: name a folder or s3://BUCKET/PREFIX, or leave the setting out"
         );
         let found = match named {
-            Some(text) if text.starts_with("s3://") => Some(objects(&text, &section, file)?),
+            Some(text) if text.starts_with("s3://") => Some(objects(&text, &section, file, warnings)?),
             Some(text) if in_file => Some(Place::folder(file.resolve(Path::new(&text)))),
             Some(text) => Some(Place::folder(PathBuf::from(text))),
             None => None,
         };
         let passphrase_file = place.passphrase_file.or(file.path(section.passphrase_file.as_ref()));
+        if let Some(path) = &passphrase_file {
+            warn_of_readers(path, "the passphrase of backups", warnings);
+        }
         let passphrase = passphrase_file.as_deref().map(passphrase).transpose()?;
         let recipients = match (place.recipients, &section.recipients) {
             (Some(recipients), _) => recipients,
             (None, Some(texts)) => {
                 let read = |text: &String| {
-                    file.named(text.parse().map_err(|error: KeyError| format!("`{text}`: {error}")))
+                    file.named(
+                        "backup.recipients",
+                        text.parse().map_err(|error: KeyError| format!("`{text}`: {error}")),
+                    )
                 };
                 texts.iter().map(read).collect::<anyhow::Result<_>>()?
             }
@@ -99,7 +110,6 @@ impl Backups {
             place: found,
             lock,
             passphrase,
-            passphrase_file,
             every: Duration::from_hours(hours.into()),
             keep: Keep {
                 days: or(keep.keep_days, section.keep_days),
@@ -127,7 +137,12 @@ impl Backups {
 }
 
 /// A bucket, with what the section says of it, or the variables that other tools for object stores read.
-fn objects(text: &str, section: &BackupSection, file: &SettingsFile) -> anyhow::Result<Place> {
+fn objects(
+    text: &str,
+    section: &BackupSection,
+    file: &SettingsFile,
+    warnings: &mut Vec<String>,
+) -> anyhow::Result<Place> {
     let rest = text.trim_start_matches("s3://").trim_matches('/');
     let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
     anyhow::ensure!(!bucket.is_empty(), "`{text}` names no bucket: write one such as s3://backups/claviger");
@@ -143,6 +158,7 @@ fn objects(text: &str, section: &BackupSection, file: &SettingsFile) -> anyhow::
     let access_key = setting(section.s3_access_key.as_ref(), "AWS_ACCESS_KEY_ID");
     let secret_key = match file.path(section.s3_secret_key_file.as_ref()) {
         Some(path) => {
+            warn_of_readers(&path, "the secret key of the place of backups", warnings);
             let text =
                 fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
             Some(text.trim().to_owned())

@@ -146,22 +146,23 @@ impl SettingsFile {
         self.folder().map_or_else(|| path.into(), |folder| folder.join(path))
     }
 
-    /// Adds the file's name to what is wrong with a value in it.
-    pub(super) fn named<T>(&self, outcome: Result<T, String>) -> anyhow::Result<T> {
+    /// Adds the file's name and that of the setting to what is wrong with a value in it.
+    pub(super) fn named<T>(&self, setting: &str, outcome: Result<T, String>) -> anyhow::Result<T> {
         let name = self.path.as_deref().unwrap_or(Path::new(FILE_NAME));
-        outcome.map_err(|error| anyhow!("{}: {error}", name.display()))
+        outcome.map_err(|error| anyhow!("{}, {setting}: {error}", name.display()))
     }
 
     /// A list: that of the flag or variable, else the texts in the file, else empty.
     pub(super) fn list<T>(
         &self,
+        setting: &str,
         given: Option<Vec<T>>,
         in_file: Option<&Vec<String>>,
         parse: fn(&str) -> Result<T, String>,
     ) -> anyhow::Result<Vec<T>> {
         match (given, in_file) {
             (Some(list), _) => Ok(list),
-            (None, Some(texts)) => texts.iter().map(|text| self.named(parse(text))).collect(),
+            (None, Some(texts)) => texts.iter().map(|text| self.named(setting, parse(text))).collect(),
             (None, None) => Ok(Vec::new()),
         }
     }
@@ -169,6 +170,7 @@ impl SettingsFile {
     /// A setting: the flag or variable, else the text in the file, else the default.
     pub(super) fn setting<T>(
         &self,
+        setting: &str,
         given: Option<T>,
         in_file: Option<&String>,
         default: &str,
@@ -176,7 +178,7 @@ impl SettingsFile {
     ) -> anyhow::Result<T> {
         match given {
             Some(value) => Ok(value),
-            None => self.named(parse(in_file.map_or(default, String::as_str))),
+            None => self.named(setting, parse(in_file.map_or(default, String::as_str))),
         }
     }
 }

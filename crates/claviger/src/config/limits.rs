@@ -48,7 +48,7 @@ pub(super) fn connections(serve: &ServeArgs, values: &FileConfig) -> anyhow::Res
 }
 
 /// Refuses a setting that is 0, so that nobody would get anything.
-fn some(name: &str, is_zero: bool) -> anyhow::Result<()> {
+pub(super) fn some(name: &str, is_zero: bool) -> anyhow::Result<()> {
     ensure!(!is_zero, "{name} is 0: give at least 1, or leave the setting out");
     Ok(())
 }
@@ -68,25 +68,43 @@ pub(super) fn free_failures(serve: &ServeArgs, values: &FileConfig) -> FreeFailu
 /// How much each application may have of what its callers can fill.
 ///
 /// # Errors
-/// When no application could have a session.
+/// When one is 0, which would be none at all, and not any number as elsewhere.
 pub(super) fn shares(serve: &ServeArgs, values: &FileConfig) -> anyhow::Result<Shares> {
     let default = Shares::default();
-    let sessions = serve.app_anonymous_sessions.or(values.app_anonymous_sessions);
-    some("app_anonymous_sessions", sessions == Some(0))?;
-    let set = |flag: Option<u32>, value: Option<u32>, default| flag.or(value).unwrap_or(default);
+    let set = |name, flag: Option<u32>, value: Option<u32>, default| {
+        let set = flag.or(value);
+        some(name, set == Some(0)).map(|()| set.unwrap_or(default))
+    };
     Ok(Shares {
-        deliveries: set(serve.app_deliveries_max, values.app_deliveries_max, default.deliveries),
+        deliveries: set(
+            "app_deliveries_max",
+            serve.app_deliveries_max,
+            values.app_deliveries_max,
+            default.deliveries,
+        )?,
         anonymous_deliveries: set(
+            "app_anonymous_deliveries",
             serve.app_anonymous_deliveries,
             values.app_anonymous_deliveries,
             default.anonymous_deliveries,
-        ),
-        session_lines: set(serve.session_log_lines, values.session_log_lines, default.session_lines),
+        )?,
+        session_lines: set(
+            "session_log_lines",
+            serve.session_log_lines,
+            values.session_log_lines,
+            default.session_lines,
+        )?,
         anonymous_lines: set(
+            "app_anonymous_log_lines",
             serve.app_anonymous_log_lines,
             values.app_anonymous_log_lines,
             default.anonymous_lines,
-        ),
-        anonymous_sessions: sessions.unwrap_or(default.anonymous_sessions),
+        )?,
+        anonymous_sessions: set(
+            "app_anonymous_sessions",
+            serve.app_anonymous_sessions,
+            values.app_anonymous_sessions,
+            default.anonymous_sessions,
+        )?,
     })
 }

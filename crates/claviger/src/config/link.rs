@@ -22,14 +22,21 @@ impl LinkArgs {
             return Ok(url.clone());
         }
         if let Some(text) = &file.values.public_url {
-            return file.named(parse::public_url(text));
+            return file.named("public_url", parse::public_url(text));
         }
-        let listen = file.setting(None, file.values.listen.as_ref(), LISTEN, parse::listen)?;
-        Ok(url_of(listen, file.values.tls_cert_file.is_some() || file.values.acme_domains.is_some()))
+        let values = &file.values;
+        let listen = file.setting("listen", self.listen, values.listen.as_ref(), LISTEN, parse::listen)?;
+        let by_files = self.tls_cert_file.is_some() || values.tls_cert_file.is_some();
+        let by_authority = self.acme_domains.is_some() || values.acme_domains.is_some();
+        Ok(url_of(listen, by_files || by_authority))
     }
 }
 
-/// The address in links where none is told.
+/// The address in links where none is told. Nobody can go to the address that stands for all of this machine.
 pub(super) fn url_of(listen: SocketAddr, secured: bool) -> String {
-    format!("{}://{listen}", if secured { "https" } else { "http" })
+    let scheme = if secured { "https" } else { "http" };
+    match listen.ip().is_unspecified() {
+        true => format!("{scheme}://localhost:{}", listen.port()),
+        false => format!("{scheme}://{listen}"),
+    }
 }

@@ -43,7 +43,7 @@ pub(super) fn find(
         (Some(_), Some(_)) => bail!("{PASSPHRASE} and a file of the passphrase are both set: one is enough"),
         (Some(passphrase), None) => Some(passphrase),
         (None, Some(path)) => {
-            warn_of_readers(&path, warnings);
+            warn_of_readers(&path, "the passphrase of the master key", warnings);
             Some(read(&path, "the passphrase of the master key")?)
         }
         (None, None) => credential("master_passphrase")

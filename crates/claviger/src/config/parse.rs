@@ -11,7 +11,24 @@ use claviger_acme::{ChallengeKind, LETS_ENCRYPT, LETS_ENCRYPT_STAGING};
 use claviger_server::AccessLogPlace;
 use claviger_service::{AllowedTarget, Database};
 use ipnet::IpNet;
-use tracing_subscriber::filter::Targets;
+
+/// Ours, after `claviger_`; the first is the program itself.
+pub(super) const CRATES: [&str; 14] = [
+    "",
+    "acme",
+    "archive",
+    "capacity",
+    "dashboard",
+    "domain",
+    "files",
+    "metrics",
+    "outgoing",
+    "screening",
+    "server",
+    "service",
+    "store",
+    "wire",
+];
 
 /// A PostgreSQL address or the path of a SQLite file, relative to `folder`. The error does not repeat the text, which may
 /// hold a password.
@@ -34,7 +51,7 @@ pub(super) fn access_log(text: &str, folder: Option<&Path>) -> Result<Option<Acc
     match text {
         "off" => Ok(None),
         "-" => Ok(Some(AccessLogPlace::Stdout)),
-        "" => Err("access_log is empty: write off, the path of a file, or - for standard output".into()),
+        "" => Err("it is empty: write off, the path of a file, or - for standard output".into()),
         path => {
             let path = folder.map_or_else(|| PathBuf::from(path), |folder| folder.join(path));
             Ok(Some(AccessLogPlace::File(path)))
@@ -139,12 +156,53 @@ pub(super) fn header(text: &str) -> Result<HeaderName, String> {
     text.parse().map_err(|_| format!("`{text}` is no header's name: write one such as X-Forwarded-For"))
 }
 
-/// Directives of a log filter, as [`Targets`] reads them.
+/// Directives of a log filter, as `tracing` reads them, but for those that would have no effect: it takes a word that is no
+/// level for the name of a part, and lets all else be silent.
 pub(super) fn log_filter(text: &str) -> Result<String, String> {
-    match text.parse::<Targets>() {
-        Ok(_) if !text.trim().is_empty() => Ok(text.into()),
-        _ => Err(format!(
-            "`{text}` is no log filter: write one such as info, debug or claviger_service=debug,info"
+    let directives: Result<Vec<String>, String> =
+        text.split(',').map(|part| directive(part.trim())).collect();
+    match directives {
+        Ok(directives) => Ok(directives.join(",")),
+        Err(why) => Err(format!(
+            "`{text}` is no log filter: {why}; write one such as info, debug or claviger_service=debug,info"
         )),
     }
+}
+
+/// A level for all, a part of ours with a level, or such a part alone, which tells all then.
+fn directive(text: &str) -> Result<String, String> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let known = |level: &str| LEVELS.into_iter().find(|known| level.eq_ignore_ascii_case(known));
+    let no_level = |level: &str| format!("`{level}` is no level, which are {}", LEVELS.join(", "));
+    let Some((part, level)) = text.split_once('=') else {
+        return match known(text) {
+            Some(level) => Ok(level.into()),
+            None if is_ours(text) => Ok(text.into()),
+            None => Err(no_level(text)),
+        };
+    };
+    let level = known(level).ok_or_else(|| no_level(level))?;
+    // Libraries tell errors at most, whatever is asked for.
+    let is_library = is_name(part) && ["off", "error"].contains(&level);
+    match is_ours(part) || is_library {
+        true => Ok(format!("{part}={level}")),
+        false if is_name(part) && !part.starts_with("claviger") => {
+            Err(format!("`{part}` is no part of Claviger: others tell no more than errors"))
+        }
+        false => Err(format!("`{part}` is no part of Claviger")),
+    }
+}
+
+/// Whether a text is the path of a module.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_:".contains(&byte))
+}
+
+/// Whether a name stands for parts of ours: a crate of ours, or what is in one.
+fn is_ours(text: &str) -> bool {
+    let ours = |name: &str| {
+        let whole = if name.is_empty() { "claviger".into() } else { format!("claviger_{name}") };
+        whole == text || text.strip_prefix(&whole).is_some_and(|rest| rest.starts_with("::"))
+    };
+    is_name(text) && CRATES.into_iter().any(ours)
 }

@@ -26,10 +26,10 @@ pub(super) fn providers(
     let mut all = Vec::new();
     let mut seen = BTreeSet::new();
     for table in file.values.identity_provider.iter().flatten() {
-        let options = file.named(read(table))?;
+        let options = file.named("identity_provider", read(table))?;
         if !seen.insert(options.slug()) || !seen.insert(options.issuer.clone()) {
-            let why = format!("identity_provider: `{}` or its issuer is there twice", options.name);
-            return file.named(Err(why));
+            let why = format!("`{}` or its issuer is there twice", options.name);
+            return file.named("identity_provider", Err(why));
         }
         let secret = Sources {
             name: "client_secret",
@@ -43,7 +43,7 @@ pub(super) fn providers(
             given => file.path(given.as_ref()),
         };
         if let Some(path) = holder {
-            warn_of_readers(&path, warnings);
+            warn_of_readers(&path, "the secret of an identity provider", warnings);
         }
         let secret = secret.find(file, warnings)?.map(|found| Secret::new(found.text));
         all.push(ProviderOptions { client_secret: secret, ..options });
@@ -67,7 +67,7 @@ fn read(table: &ProviderConfig) -> Result<ProviderOptions, String> {
         owner_group: table.owner_group.clone(),
         owners_link_team: table.owners_link_team.unwrap_or(false),
     };
-    let told = |why: &str| Err(format!("identity_provider `{}`: {why}", options.name));
+    let told = |why: &str| Err(format!("`{}`: {why}", options.name));
     if options.slug().is_empty() || options.name.len() > NAME_MAX {
         return told("a name has letters or digits, and at most 60 bytes");
     }

@@ -3,11 +3,11 @@
 
 use std::{
     env, fs,
-    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, bail};
+use claviger_files::exposure;
 
 use super::{file::SettingsFile, path_in_file::PathInFile};
 
@@ -42,7 +42,7 @@ impl Sources<'_> {
     /// `warnings` what is unwise.
     ///
     /// # Errors
-    /// When two sources of one kind are given, or a file cannot be read. Neither repeats the content.
+    /// When two sources of one kind (flag, variable, settings file) are given, or a file cannot be read. Neither repeats the content.
     pub(super) fn find(
         self,
         file: &SettingsFile,
@@ -50,6 +50,7 @@ impl Sources<'_> {
     ) -> anyhow::Result<Option<Found>> {
         let Self { name, given, given_file, in_file, in_file_file } = self;
         let outside = |text| Some(Found { text, in_file: false });
+        let (given, given_file) = flag_wins(name, given, given_file)?;
         if let Some(text) = given {
             if has_password(&text) && is_shown(&text) {
                 warnings.push(format!(
@@ -70,7 +71,7 @@ impl Sources<'_> {
                 if has_password(text)
                     && let Some(path) = file.location()
                 {
-                    warn_of_readers(&path, warnings);
+                    warn_of_readers(&path, "a password", warnings);
                 }
                 return Ok(Some(Found { text: text.clone(), in_file: true }));
             }
@@ -80,6 +81,28 @@ impl Sources<'_> {
         match credential(name) {
             Some(path) => Ok(outside(read(name, &path, &mut Vec::new())?)),
             None => Ok(None),
+        }
+    }
+}
+
+/// Of a setting and the file of it, that which is given by a flag, where the other is by a variable.
+fn flag_wins(
+    name: &str,
+    given: Option<String>,
+    file: Option<PathBuf>,
+) -> anyhow::Result<(Option<String>, Option<PathBuf>)> {
+    let (Some(text), Some(path)) = (&given, &file) else { return Ok((given, file)) };
+    let variable = format!("CLAVIGER_{}", name.to_ascii_uppercase());
+    let is_variable = env::var_os(&variable).is_some_and(|value| value == text.as_str());
+    let file_is_variable =
+        env::var_os(format!("{variable}_FILE")).is_some_and(|value| value == path.as_os_str());
+    match (is_variable, file_is_variable) {
+        (true, false) => Ok((None, file)),
+        (false, true) => Ok((given, None)),
+        (true, true) => bail!("{variable} and {variable}_FILE are both set: one is enough"),
+        (false, false) => {
+            let flag = name.replace('_', "-");
+            bail!("--{flag} and --{flag}-file are both given: one is enough")
         }
     }
 }
@@ -98,19 +121,20 @@ fn read(name: &str, path: &Path, warnings: &mut Vec<String>) -> anyhow::Result<S
     let text = text.trim();
     anyhow::ensure!(!text.is_empty(), "{name}: the file {} is empty", path.display());
     if has_password(text) {
-        warn_of_readers(path, warnings);
+        warn_of_readers(path, "a password", warnings);
     }
     Ok(text.into())
 }
 
-pub(super) fn warn_of_readers(path: &Path, warnings: &mut Vec<String>) {
-    let mode = fs::metadata(path).map_or(0, |found| found.mode());
-    if mode & 0o077 != 0 {
-        warnings.push(format!(
-            "{path} holds a password and can be read by other users (mode {mode:04o}): chmod 600 {path}",
-            path = path.display(),
-            mode = mode & 0o7777,
-        ));
+/// Warns of a file that holds a secret, `what`, and that others can read. Each such file of the settings comes by here, so
+/// the server, commands and the doctor tell of the same.
+pub(super) fn warn_of_readers(path: &Path, what: &str, warnings: &mut Vec<String>) {
+    // One that cannot be looked at is told by who reads it.
+    if let Ok(Some(how)) = exposure(path) {
+        let warning = format!("{} holds {what} and {how}", path.display());
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
     }
 }
 

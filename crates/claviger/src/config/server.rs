@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, thread};
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use axum::http::HeaderName;
 use claviger_server::AccessLogPlace;
 use claviger_service::{
@@ -144,9 +144,15 @@ impl Config {
         };
         let smtp_url = smtp_url.find(file, &mut store.warnings)?.map(|found| found.text);
         let identity_providers = provider::providers(file, &mut store.warnings)?;
-        store.warnings.dedup();
+        let backups = Backups::from_sources(
+            serve.backup,
+            serve.backup_keep,
+            serve.backup_every_hours,
+            file,
+            &mut store.warnings,
+        )?;
         let metrics_listen = match (serve.metrics_listen, &values.metrics_listen) {
-            (None, Some(text)) => Some(file.named(parse::listen(text))?),
+            (None, Some(text)) => Some(file.named("metrics_listen", parse::listen(text))?),
             (address, _) => address,
         };
         if let Some(address) = metrics_listen.filter(|address| !address.ip().is_loopback()) {
@@ -155,11 +161,11 @@ impl Config {
             ));
         }
         let redirect_listen = match (serve.redirect_listen, &values.redirect_listen) {
-            (None, Some(text)) => Some(file.named(parse::listen(text))?),
+            (None, Some(text)) => Some(file.named("redirect_listen", parse::listen(text))?),
             (address, _) => address,
         };
         let public_url = match (serve.public_url, &values.public_url) {
-            (None, Some(text)) => Some(file.named(parse::public_url(text))?),
+            (None, Some(text)) => Some(file.named("public_url", parse::public_url(text))?),
             (url, _) => url,
         };
         if redirect_listen.is_some() && !public_url.as_ref().is_some_and(|url| url.starts_with("https://")) {
@@ -170,32 +176,41 @@ impl Config {
                 "acme_challenge is http-01, redirect_listen is not set: the authority asks there, by port 80"
             );
         }
-        let trusted_proxies =
-            file.list(serve.trusted_proxies, values.trusted_proxies.as_ref(), parse::network)?;
+        let trusted_proxies = file.list(
+            "trusted_proxies",
+            serve.trusted_proxies,
+            values.trusted_proxies.as_ref(),
+            parse::network,
+        )?;
         let proxy_protocol = serve.proxy_protocol.or(values.proxy_protocol).unwrap_or(false);
         if proxy_protocol && trusted_proxies.is_empty() {
             bail!(
                 "proxy_protocol is on, and trusted_proxies is empty: name the proxies, or nobody can connect"
             );
         }
+        let disk_low_percent = serve.disk_low_percent.or(values.disk_low_percent).unwrap_or(DISK_LOW_PERCENT);
+        if disk_low_percent > 100 {
+            bail!("disk_low_percent is {disk_low_percent}: give 0 to 100, hundredths of the disk");
+        }
         let daily = serve.seller_daily_licenses.or(values.seller_daily_licenses).unwrap_or(0);
         let config = Self {
             settings_file: file.location(),
             store,
-            listen: file.setting(serve.listen, values.listen.as_ref(), LISTEN, parse::listen)?,
+            listen: file.setting("listen", serve.listen, values.listen.as_ref(), LISTEN, parse::listen)?,
             tls,
             redirect_listen,
             public_url,
             trusted_proxies,
             proxy_protocol,
             client_ip_header: file.setting(
+                "client_ip_header",
                 serve.client_ip_header,
                 values.client_ip_header.as_ref(),
                 CLIENT_IP_HEADER,
                 parse::header,
             )?,
             metrics_listen,
-            disk_low_percent: serve.disk_low_percent.or(values.disk_low_percent).unwrap_or(DISK_LOW_PERCENT),
+            disk_low_percent,
             rate_limits: serve.rate_limits.or(values.rate_limits).unwrap_or(true),
             handshake_rate: serve.handshake_rate.or(values.handshake_rate).unwrap_or(HANDSHAKE_RATE),
             client_rate: serve.client_rate.or(values.client_rate).unwrap_or(CLIENT_RATE),
@@ -210,7 +225,12 @@ impl Config {
             shares,
             identity_providers,
             mail: mail(smtp_url, serve.smtp_from.or_else(|| values.smtp_from.clone()))?,
-            outgoing_allow: file.list(serve.outgoing_allow, values.outgoing_allow.as_ref(), parse::target)?,
+            outgoing_allow: file.list(
+                "outgoing_allow",
+                serve.outgoing_allow,
+                values.outgoing_allow.as_ref(),
+                parse::target,
+            )?,
             screens: ScreenSources {
                 vpn_list: serve.vpn_list.or(file.path(values.vpn_list.as_ref())),
                 asn_table: serve.asn_table.or(file.path(values.asn_table.as_ref())),
@@ -220,14 +240,16 @@ impl Config {
                     Some(parse::leaked_passwords(text, file.folder()))
                 }),
             },
-            backups: Backups::from_sources(serve.backup, serve.backup_keep, serve.backup_every_hours, file)?,
+            backups,
             single_signing_key: serve.single_signing_key.or(values.single_signing_key).unwrap_or(false),
             hash_threads,
-            log: file.setting(serve.log, values.log.as_ref(), LOG, parse::log_filter)?,
+            log: file.setting("log", serve.log, values.log.as_ref(), LOG, parse::log_filter)?,
             log_format: serve.log_format.or(values.log_format).unwrap_or_default(),
             access_log: match (serve.access_log, &values.access_log) {
-                (Some(text), _) => parse::access_log(&text, None).map_err(anyhow::Error::msg)?,
-                (None, Some(text)) => file.named(parse::access_log(text, file.folder()))?,
+                (Some(text), _) => {
+                    parse::access_log(&text, None).map_err(|why| anyhow!("access_log: {why}"))?
+                }
+                (None, Some(text)) => file.named("access_log", parse::access_log(text, file.folder()))?,
                 (None, None) => None,
             },
         };

@@ -7,7 +7,7 @@ use claviger_service::{Database, MasterKeySource};
 use super::{
     args::StoreArgs,
     file::{DATA_DIR, SettingsFile},
-    master_key, parse,
+    limits, master_key, parse,
     secret::Sources,
 };
 
@@ -59,7 +59,9 @@ impl Store {
             in_file_file: values.database_file.as_ref(),
         };
         let database = match named.find(file, &mut warnings)? {
-            Some(found) if found.in_file => file.named(parse::database(&found.text, file.folder()))?,
+            Some(found) if found.in_file => {
+                file.named("database", parse::database(&found.text, file.folder()))?
+            }
             Some(found) => parse::database(&found.text, None).map_err(anyhow::Error::msg)?,
             None => Database::Sqlite(data_dir.join(SQLITE_FILE)),
         };
@@ -72,6 +74,8 @@ impl Store {
         let files_dir = args.files_dir.or(file.path(values.files_dir.as_ref()));
         let file_max_bytes = args.file_max_bytes.or(values.file_max_bytes).unwrap_or(FILE_MAX_BYTES);
         let app_upload_bytes = args.app_upload_bytes.or(values.app_upload_bytes).unwrap_or(APP_UPLOAD_BYTES);
+        limits::some("file_max_bytes", file_max_bytes == 0)?;
+        limits::some("app_upload_bytes", app_upload_bytes == 0)?;
         Ok(Self {
             files_dir: files_dir.unwrap_or_else(|| data_dir.join(FILES_DIR)),
             data_dir,

@@ -1,6 +1,7 @@
 //! Which source wins, and what is refused.
 
 mod acme;
+mod documented;
 mod written;
 
 use std::path::Path;
@@ -270,8 +271,27 @@ fn flags_refuse_nonsense() {
             "metrics_listen and listen are both 127.0.0.1:8080: give each",
         ),
         ("--app-anonymous-sessions", "0", "app_anonymous_sessions is 0: give at least 1"),
-        ("--log", "a=b=c", "`a=b=c` is no log filter: write one such as info"),
-        ("--log", "", "is no log filter: write one such as info"),
+        (
+            "--log",
+            "a=b=c",
+            "`a=b=c` is no log filter: `b=c` is no level, which are off, error, warn, info, debug",
+        ),
+        ("--log", "", "is no log filter: `` is no level"),
+        ("--log", "warning", "`warning` is no level, which are off, error, warn, info, debug, trace; write"),
+        ("--log", "verbose", "`verbose` is no level"),
+        ("--log", "debug,information", "`information` is no level"),
+        ("--log", "a b c", "`a b c` is no level"),
+        ("--log", "hyper", "`hyper` is no level"),
+        ("--log", "hyper=trace", "`hyper` is no part of Claviger: others tell no more than errors"),
+        ("--log", "claviger_servce=debug,info", "`claviger_servce` is no part of Claviger"),
+        ("--log", "claviger_service=loud", "`loud` is no level"),
+        ("--disk-low-percent", "101", "disk_low_percent is 101: give 0 to 100"),
+        ("--session-log-lines", "0", "session_log_lines is 0: give at least 1"),
+        ("--app-deliveries-max", "0", "app_deliveries_max is 0: give at least 1"),
+        ("--app-anonymous-deliveries", "0", "app_anonymous_deliveries is 0: give at least 1"),
+        ("--app-anonymous-log-lines", "0", "app_anonymous_log_lines is 0: give at least 1"),
+        ("--file-max-bytes", "0", "file_max_bytes is 0: give at least 1"),
+        ("--app-upload-bytes", "0", "app_upload_bytes is 0: give at least 1"),
         ("--log-format", "xml", "possible values: auto, pretty, json"),
         ("--outgoing-allow", "10.0.0.0/8,a b", "`a b` is neither a network such as 10.0.0.0/8 nor a host"),
         ("--smtp-url", "smtp://mail", "smtp_url is set, smtp_from is not: mails need a sender"),
@@ -285,18 +305,33 @@ fn flags_refuse_nonsense() {
 #[test]
 fn the_file_refuses_nonsense() {
     for (text, advice) in [
-        ("\nlisten = \"8080\"", ": `8080` is no address with a port: write one such as 127.0.0.1:8080"),
+        (
+            "\nlisten = \"8080\"",
+            ", listen: `8080` is no address with a port: write one such as 127.0.0.1:8080",
+        ),
         (
             "public_url = \"x\"",
-            ": `x` is no address of a site: write one such as https://license.example.com",
+            ", public_url: `x` is no address of a site: write one such as https://license.example.com",
         ),
         (
             "trusted_proxies = [\"x\"]",
-            ": `x` is no address or network: write one such as 10.0.0.1 or 10.0.0.0/8",
+            ", trusted_proxies: `x` is no address or network: write one such as 10.0.0.1 or 10.0.0.0/8",
         ),
-        ("client_ip_header = \"\"", ": `` is no header's name: write one such as X-Forwarded-For"),
-        ("outgoing_allow = [\"a b\"]", ": `a b` is neither a network such as 10.0.0.0/8 nor a host"),
-        ("log = \"a=b=c\"", ": `a=b=c` is no log filter: write one such as info"),
+        (
+            "client_ip_header = \"\"",
+            ", client_ip_header: `` is no header's name: write one such as X-Forwarded-For",
+        ),
+        (
+            "outgoing_allow = [\"a b\"]",
+            ", outgoing_allow: `a b` is neither a network such as 10.0.0.0/8 nor a host",
+        ),
+        ("log = \"a=b=c\"", ", log: `a=b=c` is no log filter: "),
+        ("log = \"warning\"", ", log: `warning` is no log filter: `warning` is no level"),
+        ("metrics_listen = \"9464\"", ", metrics_listen: `9464` is no address with a port"),
+        ("redirect_listen = \"80\"", ", redirect_listen: `80` is no address with a port"),
+        ("database = \"mysql://x\"", ", database: the database is neither"),
+        ("access_log = \"\"", ", access_log: it is empty: write off"),
+        ("[backup]\nplace = \"/b\"\nrecipients = [\"x\"]", ", backup.recipients: `x`"),
         ("\nlistn = \"x\"", ", line 2: unknown field `listn`, expected one of `data_dir`, `database`"),
         ("seller_rate = -1", ", line 1: invalid value: integer `-1`, expected u32"),
         ("\nfiles_dir = \"\"", ", line 2: the path is empty: write one, or leave the setting out"),
@@ -307,6 +342,43 @@ fn the_file_refuses_nonsense() {
         assert!(refusal.starts_with(&expected), "{text}: {refusal}");
         assert!(!refusal.contains('\n'), "{refusal}");
     }
+}
+
+#[test]
+fn a_log_filter_is_read_in_one_way() {
+    for (text, read) in [
+        ("WARN", "warn"),
+        ("off", "off"),
+        ("claviger_service=debug, info", "claviger_service=debug,info"),
+        ("claviger::guard", "claviger::guard"),
+        ("info,hyper=off,claviger_store::carry=Trace", "info,hyper=off,claviger_store::carry=trace"),
+    ] {
+        let config = resolve(&["--log", text], "").unwrap();
+        assert_eq!(config.log, read);
+        assert!(read.parse::<tracing_subscriber::filter::Targets>().is_ok(), "{read}");
+    }
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let names = std::fs::read_dir(crates).unwrap().map(|entry| entry.unwrap().file_name());
+    for name in names.map(|name| name.into_string().unwrap()).filter(|name| name != "claviger") {
+        assert!(parse::CRATES.contains(&name.as_str()), "{name} is a crate");
+    }
+}
+
+#[test]
+fn bounds_hold_in_the_file_too() {
+    for (text, told) in [
+        ("disk_low_percent = 101", "disk_low_percent is 101: give 0 to 100"),
+        ("session_log_lines = 0", "session_log_lines is 0: give at least 1"),
+        ("app_deliveries_max = 0", "app_deliveries_max is 0: give at least 1"),
+        ("app_anonymous_deliveries = 0", "app_anonymous_deliveries is 0: give at least 1"),
+        ("app_anonymous_log_lines = 0", "app_anonymous_log_lines is 0: give at least 1"),
+        ("file_max_bytes = 0", "file_max_bytes is 0: give at least 1"),
+        ("app_upload_bytes = 0", "app_upload_bytes is 0: give at least 1"),
+    ] {
+        let refusal = refusal(&[], text);
+        assert!(refusal.starts_with(told), "{text}: {refusal}");
+    }
+    assert_eq!(resolve(&[], "disk_low_percent = 0").unwrap().disk_low_percent, 0);
 }
 
 #[test]

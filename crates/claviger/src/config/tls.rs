@@ -77,23 +77,27 @@ fn files(serve: &ServeArgs, file: &SettingsFile) -> anyhow::Result<Option<PairFi
 /// An authority, where there are names to ask it for.
 fn acme(serve: &ServeArgs, file: &SettingsFile, data_dir: &Path) -> anyhow::Result<Option<AcmeOptions>> {
     let (given, values) = (&serve.acme, &file.values);
-    let domains =
-        file.list(given.acme_domains.clone(), values.acme_domains.as_ref(), claviger_acme::domain)?;
+    let domains = file.list(
+        "acme_domains",
+        given.acme_domains.clone(),
+        values.acme_domains.as_ref(),
+        claviger_acme::domain,
+    )?;
     let email = match (&given.acme_email, &values.acme_email) {
         (Some(email), _) => Some(email.clone()),
-        (None, Some(text)) => Some(file.named(parse::acme_email(text))?),
+        (None, Some(text)) => Some(file.named("acme_email", parse::acme_email(text))?),
         (None, None) => None,
     };
     let directory = match (&given.acme_directory, &values.acme_directory) {
         (Some(directory), _) => Some(directory.clone()),
-        (None, Some(text)) => Some(file.named(parse::acme_directory(text))?),
+        (None, Some(text)) => Some(file.named("acme_directory", parse::acme_directory(text))?),
         (None, None) => None,
     };
     let ca_file = given.acme_ca_file.clone().or(file.path(values.acme_ca_file.as_ref()));
     let folder = given.acme_dir.clone().or(file.path(values.acme_dir.as_ref()));
     let challenge = match (given.acme_challenge, &values.acme_challenge) {
         (Some(challenge), _) => Some(challenge),
-        (None, Some(text)) => Some(file.named(parse::acme_challenge(text))?),
+        (None, Some(text)) => Some(file.named("acme_challenge", parse::acme_challenge(text))?),
         (None, None) => None,
     };
     if domains.is_empty() {

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -127,15 +128,24 @@ fn nonsense_is_refused() {
         command.args(args);
         refused(command, &folder);
     }
-    let mut command = serve(&folder);
-    command.env("CLAVIGER_LISTEN", "nonsense");
-    assert!(refused(command, &folder).contains("nonsense"));
+    let by_variable = |args: &[&str]| {
+        let mut command = serve(&folder);
+        command.env("CLAVIGER_LISTEN", "nonsense").args(args);
+        refused(command, &folder)
+    };
+    assert!(
+        by_variable(&[]).contains("invalid value 'nonsense' for 'CLAVIGER_LISTEN': "),
+        "{}",
+        by_variable(&[])
+    );
+    let told = by_variable(&["--listen", "x"]);
+    assert!(told.contains("invalid value 'x' for '--listen <ADDRESS>': "), "{told}");
 }
 
 #[test]
 fn nonsense_in_the_file_is_refused() {
     for (text, culprit) in [
-        ("listen = \"nonsense\"\n", "nonsense"),
+        ("listen = \"nonsense\"\n", "claviger.toml, listen: `nonsense`"),
         ("listen = 5\n", "claviger.toml"),
         ("lisen = \"127.0.0.1:0\"\n", "lisen"),
         ("listen = [\n", "claviger.toml"),
@@ -147,6 +157,72 @@ fn nonsense_in_the_file_is_refused() {
         let sentence = refused(command, &folder);
         assert!(sentence.contains(culprit), "{text}: {sentence}");
     }
+}
+
+/// By the same settings as the server's own link.
+#[test]
+fn an_invitation_leads_to_the_server() {
+    let folder = folder();
+    let link = |variables: &[(&str, &str)], text: &str| {
+        let file = settings(&folder, text);
+        let run = |words: &[&str]| {
+            let mut command = claviger();
+            command.args(words).arg("--config").arg(&file).arg("--data-dir").arg(folder.path().join("data"));
+            command.envs(variables.iter().copied()).output().expect("the program starts")
+        };
+        run(&["owner", "create", "acme"]);
+        let printed = String::from_utf8(run(&["owner", "invite", "acme"]).stdout).expect("text");
+        printed.split("/dashboard").next().expect("a link").to_owned()
+    };
+    let start = || {
+        let mut command = serve(&folder);
+        command.args(["--listen", "127.0.0.1:0"]);
+        let mut process = Process::spawn(command, folder.path());
+        process.wait_for_address();
+        process.stop("TERM");
+    };
+    start();
+    let port = "0.0.0.0:21040";
+    assert_eq!(link(&[], ""), "http://127.0.0.1:8080");
+    assert_eq!(link(&[("CLAVIGER_LISTEN", "127.0.0.9:1")], ""), "http://127.0.0.9:1");
+    assert_eq!(link(&[("CLAVIGER_LISTEN", port)], ""), "http://localhost:21040");
+    assert_eq!(link(&[], "listen = \"[::]:21040\"\n"), "http://localhost:21040");
+    let listen = format!("listen = {port:?}\n");
+    assert_eq!(link(&[("CLAVIGER_TLS_CERT_FILE", "/c.pem")], &listen), "https://localhost:21040");
+    assert_eq!(link(&[("CLAVIGER_ACME_DOMAINS", "a.example")], ""), "https://127.0.0.1:8080");
+    assert_eq!(link(&[("CLAVIGER_PUBLIC_URL", "https://l.example")], &listen), "https://l.example");
+}
+
+/// What would make it fail is found before the link of the first owner is told, and before the database is made.
+#[test]
+fn a_start_that_fails_makes_and_tells_nothing() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    fs::create_dir(&data).expect("a folder");
+    let key = data.join("master.key");
+    fs::write(&key, "5a".repeat(32)).expect("a key");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).expect("a mode");
+    let start = || {
+        let mut command = serve(&folder);
+        command.args(["--listen", "127.0.0.1:0", "--access-log"]).arg(folder.path().join("none/access.log"));
+        command.output().expect("the program starts")
+    };
+    let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let refused = start();
+    assert!(said(&refused).contains("can be read by other users"), "{}", said(&refused));
+    assert_eq!(fs::read_dir(&data).expect("the folder").count(), 1, "the key alone");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("a mode");
+    let refused = start();
+    assert!(said(&refused).contains("the access log cannot be written: "), "{}", said(&refused));
+    assert_eq!(String::from_utf8_lossy(&refused.stdout), "");
+}
+
+#[test]
+fn manual_pages_are_written_into_a_new_folder() {
+    let folder = folder();
+    let pages = folder.path().join("share/man1");
+    assert!(claviger().arg("man").arg(&pages).status().expect("the program starts").success());
+    assert!(pages.join("claviger-serve.1").exists());
 }
 
 #[test]
@@ -225,6 +301,18 @@ fn another_master_key_is_refused() {
     command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(&data);
     let outcome = command.output().expect("the program starts");
     assert_refused(outcome.status.code(), &String::from_utf8_lossy(&outcome.stderr));
+}
+
+/// A word that is no level would silence the log, errors and refusals included.
+#[test]
+fn a_misspelled_level_is_refused() {
+    let folder = folder();
+    for level in ["warning", "verbose", "a b c", "hyper=trace"] {
+        let mut command = serve(&folder);
+        command.args(["--listen", "127.0.0.1:0"]).env("CLAVIGER_LOG", level);
+        let told = refused(command, &folder);
+        assert!(told.contains("CLAVIGER_LOG") && told.contains("is no log filter"), "{told}");
+    }
 }
 
 #[test]

@@ -86,14 +86,33 @@ fn what_stands_in_two_places_is_refused() {
     };
     let both = ["owner", "list", "--database", &nowhere, "--database-file", &secret];
     refused(command(&folder, &both), "--database-file");
-    let mut one_by_variable = command(&folder, &["owner", "list", "--database-file", &secret]);
-    one_by_variable.env("CLAVIGER_DATABASE", &nowhere);
-    refused(one_by_variable, "--database-file");
+    let mut by_variables = command(&folder, &["owner", "list"]);
+    by_variables.env("CLAVIGER_DATABASE", &nowhere).env("CLAVIGER_DATABASE_FILE", &secret);
+    refused(by_variables, "CLAVIGER_DATABASE and CLAVIGER_DATABASE_FILE are both set");
     for (name, value) in [("database", nowhere.clone()), ("smtp_url", format!("smtp://u:{PASSWORD}@h"))] {
         let text = format!("{name} = \"{value}\"\n{name}_file = \"secret\"\n");
         let config = file(&folder, "claviger.toml", text, 0o600);
         refused(command(&folder, &["serve", "--config", &config]), "both set");
     }
+}
+
+#[test]
+fn a_flag_wins_over_the_variable_of_its_other_form() {
+    let folder = folder();
+    let [by_flag, by_variable] = ["flag", "variable"].map(|name| {
+        let database = folder.path().join(format!("{name}.db"));
+        file(&folder, name, database.to_str().expect("a path"), 0o600)
+    });
+    let none_at = |command: Command, name: &str| {
+        let (went_well, said) = run(command);
+        assert!(!went_well && said.contains("there is no database at") && said.contains(name), "{said}");
+    };
+    let mut by_file = command(&folder, &["owner", "list", "--database-file", &by_flag]);
+    by_file.env("CLAVIGER_DATABASE", nowhere());
+    none_at(by_file, "flag.db");
+    let mut by_text = command(&folder, &["owner", "list", "--database", "text.db"]);
+    by_text.env("CLAVIGER_DATABASE_FILE", &by_variable);
+    none_at(by_text, "text.db");
 }
 
 #[test]
@@ -172,4 +191,84 @@ fn what_is_unwise_about_a_password_is_told() {
     assert_eq!(told(&["--database-file", &open], None), [0, 1]);
     assert_eq!(told(&["--database-file", &harmless], None), [0, 0]);
     assert_eq!(told(&["--config", &config], None), [0, 1]);
+}
+
+/// Whatever the settings name that holds a secret, the server and the doctor tell of the same files.
+#[test]
+fn each_secret_that_others_can_read_is_told() {
+    let folder = folder();
+    let passphrase = "correct horse battery staple";
+    let [open, closed] = [0o644, 0o600].map(|mode| {
+        ["master", "mail", "backup", "s3", "client"].map(|name| {
+            let text =
+                if name == "mail" { format!("smtp://u:{PASSWORD}@127.0.0.1:1") } else { passphrase.into() };
+            file(&folder, &format!("{name}-{mode:o}"), text, mode)
+        })
+    });
+    let told = |[master, mail, backup, s3, client]: &[String; 5], inline: &str, mode: u32| {
+        let provider = "[[identity_provider]]\nissuer = \"http://127.0.0.1:1\"\nclient_id = \"c\"\n";
+        let text = format!(
+            "listen = \"127.0.0.1:0\"\nmaster_passphrase_file = {master:?}\nsmtp_url_file = {mail:?}\n\
+             smtp_from = \"a@example.com\"\n[backup]\nplace = \"s3://b\"\ns3_endpoint = \"http://127.0.0.1:1\"\n\
+             s3_access_key = \"k\"\ns3_secret_key_file = {s3:?}\npassphrase_file = {backup:?}\n\
+             {provider}name = \"One\"\nclient_secret_file = {client:?}\n{inline}"
+        );
+        let config = file(&folder, "claviger.toml", text, mode);
+        let (_, doctor) = run(command(&folder, &["doctor", "--config", &config]));
+        let (_, create) = run(command(&folder, &["backup", "create", "--config", &config]));
+        let mut process = Process::spawn(command(&folder, &["serve", "--config", &config]), folder.path());
+        process.wait_for_address();
+        process.stop("TERM");
+        [doctor, create, process.stderr()].map(|said| {
+            let end = "can be read by other users of this machine (mode 0644): `chmod 600 ";
+            let secret = ["Geheim", passphrase].iter().any(|secret| said.contains(secret));
+            assert!(!secret, "{said}");
+            let mut named: Vec<String> = said
+                .split_inclusive('\n')
+                .filter(|line| line.contains(end))
+                .map(|line| {
+                    let name = line.split(" holds ").next().and_then(|path| path.rsplit('/').next());
+                    name.expect("a name").to_owned()
+                })
+                .collect();
+            named.sort();
+            (named, said)
+        })
+    };
+    let [(doctor, _), (create, _), (server, _)] = told(&open, "", 0o600);
+    assert_eq!(doctor, ["backup-644", "client-644", "mail-644", "master-644", "s3-644"]);
+    assert_eq!(server, doctor);
+    // What it uses.
+    assert_eq!(create, ["backup-644", "master-644", "s3-644"]);
+    let inline = "[[identity_provider]]\nissuer = \"http://127.0.0.1:2\"\nclient_id = \"c\"\nname = \"Two\"\n\
+                  client_secret = \"Geheim\"\n";
+    let [(doctor, said), _, (server, _)] = told(&closed, inline, 0o644);
+    assert_eq!(
+        (doctor, server),
+        (vec!["claviger.toml".to_owned()], vec!["claviger.toml".to_owned()]),
+        "{said}"
+    );
+    let [(doctor, said), (create, _), (server, _)] = told(&closed, inline, 0o600);
+    assert!(doctor.is_empty() && create.is_empty() && server.is_empty(), "{said}");
+    assert!(said.contains("ok       settings"), "{said}");
+}
+
+/// As packages and containers hand settings and secrets over: root's, for the group of the server to read.
+#[test]
+fn what_root_lends_to_a_group_is_private() {
+    let folder = folder();
+    let config = file(&folder, "lent.toml", format!("database = {:?}\n", nowhere()), 0o640);
+    if std::os::unix::fs::chown(&config, Some(0), Some(1)).is_err() {
+        // Only root gives files away.
+        return;
+    }
+    let told = |words: &[&str]| run(command(&folder, &[words, &["--config", &config]].concat())).1;
+    for words in [&["owner", "list"][..], &["doctor"]] {
+        assert!(!told(words).contains("can be read by other users"), "{words:?}");
+    }
+    fs::set_permissions(&config, fs::Permissions::from_mode(0o644)).expect("a mode");
+    for words in [&["owner", "list"][..], &["doctor"]] {
+        let said = told(words);
+        assert!(said.contains(&format!("(mode 0644): `chmod 640 {config}`")), "{said}");
+    }
 }

@@ -322,12 +322,14 @@ fn the_key_may_be_in_a_variable_or_a_credential() {
     drop(serve(&data, &[("CREDENTIALS_DIRECTORY", folder)]).expect("a start"));
 
     // Such a key is changed by who put it there, and turned to by the command.
-    let rotate = |keys: &str| {
+    let keys = |words: &[&str], keys: &str| {
         let mut command = claviger();
-        command.args(["keys", "rotate", "--yes", "--data-dir"]).arg(&data).env("CLAVIGER_MASTER_KEY", keys);
-        let output = command.output().expect("it runs");
-        (output.status.success(), String::from_utf8(output.stderr).expect("UTF-8"))
+        command.arg("keys").args(words).arg("--data-dir").arg(&data).env("CLAVIGER_MASTER_KEY", keys);
+        let output = command.stdin(std::process::Stdio::null()).output().expect("it runs");
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8(said).expect("UTF-8"))
     };
+    let rotate = |text: &str| keys(&["rotate", "--yes"], text);
     let (done, said) = rotate(&key);
     assert!(
         !done && said.contains("comes from the variable CLAVIGER_MASTER_KEY") && said.contains("comma"),
@@ -335,7 +337,17 @@ fn the_key_may_be_in_a_variable_or_a_credential() {
     );
     let new = "ab".repeat(32);
     let (done, said) = rotate(&format!("{new},{key}"));
-    assert!(done, "{said}");
+    assert!(done && said.contains("take it out of the variable CLAVIGER_MASTER_KEY yourself"), "{said}");
+    let former = said.split_once(" stays for backups").and_then(|(before, _)| before.rsplit(' ').next());
+    let forget = ["forget", former.expect("a name"), "--yes"];
+    // Each is told what to do in place of what was asked for.
+    for (words, advice) in [
+        (&forget[..], "take that key and the comma beside it out there"),
+        (&["protect"], "only a file is protected by a passphrase"),
+    ] {
+        let (done, said) = keys(words, &format!("{new},{key}"));
+        assert!(!done && said.contains(advice) && !said.contains("openssl"), "{words:?}: {said}");
+    }
     let refused = serve(&data, &[("CLAVIGER_MASTER_KEY", &key)]).expect_err("the former key");
     assert!(refused.contains("is not the one that this database was set up with"), "{refused}");
     drop(serve(&data, &[("CLAVIGER_MASTER_KEY", &new)]).expect("a start"));

@@ -232,6 +232,18 @@ fn servers_may_start_together_on_an_empty_database() {
 }
 
 #[test]
+fn a_refusal_is_told_once() {
+    let database = Database::create();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let gone = format!("{}_gone", database.url);
+    let mut command = claviger();
+    command.args(["owner", "list", "--database", &gone, "--data-dir"]).arg(folder.path());
+    let output = command.output().expect("the program starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(said.matches("does not exist").count(), 1, "{said}");
+}
+
+#[test]
 fn a_live_page_tells_what_the_other_node_does() {
     let database = Database::create();
     let first = Server::start_on(&database.url);

@@ -9,7 +9,7 @@ use std::{
 };
 
 use claviger_domain::Seldom;
-use claviger_files::private_at_end;
+use claviger_files::{READ_ONLY, private_at_end};
 use claviger_metrics::Counter;
 use tokio::sync::mpsc::{Receiver, Sender};
 
@@ -105,7 +105,8 @@ impl Writer {
 
     fn tell(&self, error: &io::Error) {
         if self.told.is_due(Instant::now()) {
-            tracing::error!(%error, "the access log cannot be written; lines are left out");
+            let advice = if error.kind() == io::ErrorKind::ReadOnlyFilesystem { READ_ONLY } else { "" };
+            tracing::error!(%error, advice, "the access log cannot be written; lines are left out");
         }
     }
 }

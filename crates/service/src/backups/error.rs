@@ -3,6 +3,7 @@
 use std::io;
 
 use claviger_archive::ArchiveError;
+use claviger_files::READ_ONLY;
 use claviger_outgoing::ObjectError;
 use claviger_store::StoreError;
 
@@ -46,6 +47,7 @@ impl BackupError {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                     Some("the disk is full: make room; what was written by half is removed")
                 }
+                io::ErrorKind::ReadOnlyFilesystem => Some(READ_ONLY),
                 io::ErrorKind::PermissionDenied => Some("see whose the folder is, and its permissions"),
                 _ => reason.get_ref().and_then(|inner| inner.downcast_ref()).and_then(advice_for),
             },
@@ -65,5 +67,21 @@ fn advice_for(error: &ObjectError) -> Option<&'static str> {
             Some("see whether it runs; where it is slow, or the way to it, raise s3_timeout_seconds")
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_that_the_unit_forbids_is_told_with_what_allows_it() {
+        for kind in [io::ErrorKind::ReadOnlyFilesystem, io::ErrorKind::PermissionDenied] {
+            let error = BackupError::file("the folder of backups")(kind.into());
+            assert_eq!(
+                error.advice().is_some_and(|advice| advice.contains("ReadWritePaths=")),
+                kind == io::ErrorKind::ReadOnlyFilesystem
+            );
+        }
     }
 }

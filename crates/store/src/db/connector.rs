@@ -28,7 +28,11 @@ pub(super) struct Connector {
 impl Connector {
     pub(super) fn new(url: &str) -> Result<Self> {
         let mut config: Config = url.parse().map_err(|error: postgres::Error| {
-            StoreError::Configuration(format!("the PostgreSQL address is malformed: {error}"))
+            StoreError::Configuration(format!(
+                "the PostgreSQL address is malformed: {error}; write postgres://USER:PASSWORD@HOST/NAME, special characters \
+                 in it as %XX, and `?sslmode=require` behind it for TLS, which verifies the certificate too (no other \
+                 sslmode than that, prefer and disable)"
+            ))
         })?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);

@@ -473,4 +473,7 @@ async fn what_is_no_database_is_refused() {
     let refused = refused.err().expect("a refusal");
     assert!(matches!(refused, StoreError::Configuration(_)), "{refused:?}");
     assert!(refused.to_string().starts_with("the PostgreSQL address is malformed: "), "{refused}");
+    let refused = Store::open(Database::Postgres("postgres://h/x?sslmode=verify-full".into()), NOW).await;
+    let refused = refused.err().expect("a refusal");
+    assert!(refused.to_string().contains("`?sslmode=require` behind it for TLS"), "{refused}");
 }

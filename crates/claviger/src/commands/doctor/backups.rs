@@ -27,7 +27,7 @@ pub(super) async fn examine(report: &mut Report, config: &Config, state: Option<
              see that something else backs up the database and the files",
         );
     };
-    tell_open(report, &place, config.backups.passphrase_file.as_deref());
+    tell_open(report, &place);
     let now = SystemClock.now();
     let label = place.label().to_owned();
     let looked = tokio::task::spawn_blocking(move || look(&place)).await;
@@ -47,27 +47,17 @@ pub(super) async fn examine(report: &mut Report, config: &Config, state: Option<
     }
 }
 
-/// Tells where users who have nothing to do with it could slip in a backup, or read the passphrase.
-fn tell_open(report: &mut Report, place: &Place, passphrase: Option<&Path>) {
-    let allows = |path: &Path, others: u32| {
-        fs::metadata(path).is_ok_and(|found| found.permissions().mode() & others != 0)
-    };
-    if let Some(folder) = place.as_folder().filter(|folder| allows(folder, 0o002)) {
+/// Tells where users who have nothing to do with it could slip in a backup.
+fn tell_open(report: &mut Report, place: &Place) {
+    let is_open =
+        |path: &&Path| fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o002 != 0);
+    if let Some(folder) = place.as_folder().filter(is_open) {
         let shown = folder.display();
         report.warning(
             CHECK,
             format!(
                 "everybody on this machine may write to {shown}, and put backups with owners of their own there: \
                  `chmod o-w {shown}`"
-            ),
-        );
-    }
-    if let Some(file) = passphrase.filter(|file| allows(file, 0o004)) {
-        let shown = file.display();
-        report.warning(
-            CHECK,
-            format!(
-                "{shown} holds the passphrase of backups, and everybody may read it: `chmod o-rwx {shown}`"
             ),
         );
     }

@@ -8,7 +8,7 @@ use std::{
 
 use claviger_domain::{Clock, SystemClock};
 use claviger_server::ConnectionBounds;
-use claviger_service::{Database, doctor::UploadsCheck};
+use claviger_service::doctor::UploadsCheck;
 
 use super::report::Report;
 use crate::{commands::descriptors, config::Config, output};
@@ -20,20 +20,18 @@ const FREE_NONE: u64 = 100 << 20;
 /// 2026-01-01: no clock that works is before it.
 const EARLIEST: i64 = 1_767_225_600;
 
-/// Where settings come from, and whether secrets in them are private.
+/// Where settings come from, and what is unwise about them, such as secrets that others can read.
 pub(super) fn settings(report: &mut Report, config: &Config) {
+    for warning in &config.store.warnings {
+        report.warning("settings", warning.clone());
+    }
+    if !config.store.warnings.is_empty() {
+        return;
+    }
     let Some(file) = &config.settings_file else {
         return report.ok("settings", "no settings file: flags, variables and defaults count");
     };
-    let shown = file.display();
-    let secrets = config.mail.is_some() || matches!(config.store.database, Database::Postgres(_));
-    if secrets && is_open(file).unwrap_or(false) {
-        return report.warning(
-            "settings",
-            format!("{shown} may hold passwords and can be read by other users: `chmod 600 {shown}`"),
-        );
-    }
-    report.ok("settings", format!("{shown}"));
+    report.ok("settings", format!("{}", file.display()));
 }
 
 /// Whether users other than the owner may do anything with a file or folder.

@@ -38,6 +38,7 @@ impl Service {
         if position >= kept.len() {
             return Err(MasterKeyError::InUse(source.to_string()).into());
         }
+        source.path_or("take that key and the comma beside it out there, and start the server anew")?;
         kept.remove(position);
         source.replace(&kept, source.protection(), self.random())?;
         Ok(())
@@ -52,6 +53,10 @@ impl Service {
         source: &MasterKeySource,
         passphrase: Option<&Secret>,
     ) -> Result<(), MasterKeyError> {
+        source.path_or(
+            "only a file is protected by a passphrase. Protect the place that it is set in, or write it into a file and name \
+             that with --master-key-file",
+        )?;
         let _held = source.hold()?;
         let keys = source.read()?.ok_or_else(|| MasterKeyError::Missing(source.to_string()))?;
         source.replace(&keys, passphrase, &claviger_domain::SystemRandom)

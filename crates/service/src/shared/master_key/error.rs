@@ -21,8 +21,8 @@ pub enum MasterKeyError {
     #[error("{0} is no master key: it must hold 64 hexadecimal digits. Restore it from your backup")]
     Malformed(String),
     /// Other users of the machine can read the file.
-    #[error("the master key {0} can be read by other users of this machine: run `chmod 600 {0}`")]
-    Exposed(String),
+    #[error("the master key {0} {1}")]
+    Exposed(String, String),
     /// It cannot be read without the passphrase.
     #[error(
         "the master key {0} is protected by a passphrase: start at a terminal, which asks for it, or put it into a file and \

@@ -1,8 +1,8 @@
 //! The file of the master key: for its owner alone, and replaced as a whole.
 
-use std::{fs, io, os::unix::fs::MetadataExt as _, path::Path};
+use std::{io, path::Path};
 
-use claviger_files::{Lock, folder_of, lock_folder, read_regular_text, replace_content, resolved};
+use claviger_files::{Lock, exposure, folder_of, lock_folder, read_regular_text, replace_content, resolved};
 use zeroize::Zeroizing;
 
 use super::error::MasterKeyError;
@@ -42,15 +42,15 @@ pub(super) fn fault(path: &Path, fault: io::Error) -> MasterKeyError {
 }
 
 fn refuse_exposed(path: &Path) -> Result<(), MasterKeyError> {
-    let file = fs::metadata(path).map_err(|source| fault(path, source))?;
-    // Where root keeps the file and lends it, as a secret of a container, the group is how we come to it.
-    let others = if file.uid() == 0 && file.gid() != 0 { 0o037 } else { 0o077 };
-    if file.mode() & others == 0 { Ok(()) } else { Err(MasterKeyError::Exposed(path.display().to_string())) }
+    match exposure(path).map_err(|source| fault(path, source))? {
+        None => Ok(()),
+        Some(how) => Err(MasterKeyError::Exposed(path.display().to_string(), how)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::symlink;
+    use std::{fs, os::unix::fs::symlink};
 
     use claviger_files::write_private;
 

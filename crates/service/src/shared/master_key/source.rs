@@ -88,6 +88,14 @@ impl MasterKeySource {
         self.text()?.map(|text| self.parse(&text)).transpose()
     }
 
+    /// Looks whether what is there can be read, and by nobody who must not. What is in it is not looked at.
+    ///
+    /// # Errors
+    /// When it is there and cannot, or others can.
+    pub fn look(&self) -> Result<(), MasterKeyError> {
+        self.text().map(drop)
+    }
+
     /// What stands there, without opening it; `None` when it is not there or cannot be read. Blocks, for a moment.
     pub(crate) fn sight(&self) -> Option<Sight> {
         let text = self.text().ok().flatten()?;
@@ -149,13 +157,20 @@ impl MasterKeySource {
     /// # Errors
     /// When the key comes from elsewhere.
     fn path(&self) -> Result<&Path, MasterKeyError> {
+        self.path_or(
+            "write a new key (`openssl rand -hex 32`) before the old one there, with a comma between, start the server \
+             anew, and run this again",
+        )
+    }
+
+    /// The file.
+    ///
+    /// # Errors
+    /// When the key comes from elsewhere: what to do there `instead`.
+    pub(crate) fn path_or(&self, instead: &'static str) -> Result<&Path, MasterKeyError> {
         match &self.place {
             Place::File(path) => Ok(path),
-            Place::Given(_, what) => Err(MasterKeyError::Fixed(
-                what.clone(),
-                "write a new key (`openssl rand -hex 32`) before the old one there, with a comma between, start the server \
-                 anew, and run this again",
-            )),
+            Place::Given(_, what) => Err(MasterKeyError::Fixed(what.clone(), instead)),
         }
     }
 
