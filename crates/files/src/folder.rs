@@ -7,14 +7,18 @@ use std::{
     path::Path,
 };
 
-use crate::private::private;
+use crate::{owner::hand_over_folder, private::open_private};
 
-/// Makes a folder that only its owner can look into, with those above it, unless it is there.
+/// Makes a folder that only its owner can look into, with those above it, unless it is there. Where root makes them, they
+/// are the owner's of the folder that they are in.
 ///
 /// # Errors
 /// Whatever the system says.
 pub fn create_private_folder(folder: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    let missing = folder.ancestors().take_while(|above| !above.as_os_str().is_empty() && !above.exists());
+    let missing: Vec<_> = missing.collect();
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    missing.into_iter().rev().try_for_each(hand_over_folder)
 }
 
 /// The folder that a file is in.
@@ -52,7 +56,7 @@ pub fn lock_folder(folder: &Path) -> io::Result<Option<Lock>> {
 /// # Errors
 /// Whatever the system says.
 pub fn lock_file(path: &Path) -> io::Result<Option<Lock>> {
-    lock(private().create(true).truncate(false).open(path)?)
+    lock(open_private(path)?)
 }
 
 fn lock(file: File) -> io::Result<Option<Lock>> {

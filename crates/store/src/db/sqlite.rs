@@ -14,7 +14,7 @@ use std::{
 };
 
 use claviger_domain::Seldom;
-use claviger_files::private;
+use claviger_files::open_private;
 use claviger_metrics::Histogram;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
@@ -211,8 +211,7 @@ fn write_ahead(connection: &Connection) -> Result<()> {
 
 /// Makes the file such that only its owner can read it; SQLite gives the files beside it the same mode.
 fn make_private(path: &Path) -> Result<()> {
-    let opened = private().create(true).truncate(false).open(path);
-    opened.map(|_| ()).map_err(|error| unwritable(path, &error))
+    open_private(path).map(drop).map_err(|error| unwritable(path, &error))
 }
 
 /// Why a file, or what is to be beside it, cannot be made or written.

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use claviger_domain::{Clock as _, SystemClock};
-use claviger_files::write_private;
-use claviger_service::backups::{Condition, Identity, Pace, Stored};
+use claviger_files::private;
+use claviger_service::backups::{Condition, Identity, Pace, Place, Stored};
 use serde_json::json;
 
 use crate::{
@@ -157,7 +157,10 @@ fn keygen(file: &Path) -> anyhow::Result<()> {
     let identity = Identity::generate()?;
     let recipient = identity.recipient()?;
     let text = format!("# public key: {recipient}\n{}\n", *identity.expose());
-    write_private(file, text.as_bytes()).with_context(|| format!("cannot write {}", file.display()))?;
+    // It stays whose it is who makes it, whosever folder that is: it opens what the server cannot.
+    let made = private().create_new(true).open(file);
+    made.and_then(|mut made| made.write_all(text.as_bytes()).and_then(|()| made.sync_all()))
+        .with_context(|| format!("cannot write {}", file.display()))?;
     println!("{recipient}");
     Ok(())
 }
