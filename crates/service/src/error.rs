@@ -49,8 +49,8 @@ impl ServiceError {
     /// disk that may be what is wrong.
     pub fn log(&self, what: &'static str) {
         let advice = match self {
-            Self::Store(error) => error.advice().unwrap_or_default(),
-            _ => "",
+            Self::Store(error) => error.advice_to_server(),
+            _ => String::new(),
         };
         if !self.is_passing() {
             tracing::error!(error = %self, advice, "{what}");

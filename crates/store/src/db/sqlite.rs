@@ -320,7 +320,7 @@ fn write_in_groups(connection: &mut Connection, due: &Receiver<Change>, log: &Pa
 fn tell_unsaved(error: &StoreError) {
     static TOLD: Seldom = Seldom::new();
     if !error.is_passing() || TOLD.is_due(Instant::now()) {
-        let advice = error.advice().unwrap_or_default();
+        let advice = error.advice_to_server();
         tracing::error!(%error, advice, "a group of changes was not saved");
     }
 }
