@@ -8,7 +8,10 @@ mod stopping;
 mod verify;
 mod words;
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context;
 use claviger_domain::{Clock as _, SystemClock};
@@ -110,7 +113,9 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         Command::Create { place, pace, json } => create::run(store, place, pace.pace(), json),
         Command::List { place, json } => {
             let backups = Backups::resolve(&store, place, KeepArgs::default())?;
-            let (rows, now) = (backups.place()?.list().map_err(advised)?, SystemClock.now());
+            let place = backups.place()?;
+            tell_missing(&place);
+            let (rows, now) = (place.list().map_err(advised)?, SystemClock.now());
             output::list(
                 json,
                 ["NAME", "MADE", "BYTES", "STATE"],
@@ -140,6 +145,17 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         }
         Command::Keygen { file } => keygen(&file),
         Command::Prune { place, keep, dry_run } => prune(&store, place, keep, dry_run),
+    }
+}
+
+/// Tells where there is no folder, which looks like one without backups otherwise.
+fn tell_missing(place: &Place) {
+    if place.is_missing() {
+        eprintln!(
+            "claviger: there is no folder {}: see whether the place of backups is right, and its disk mounted; the first \
+             backup makes it",
+            place.label()
+        );
     }
 }
 
@@ -173,6 +189,7 @@ fn prune(store: &StoreArgs, place: PlaceArgs, keep: KeepArgs, dry_run: bool) -> 
         );
     }
     let (place, now) = (backups.place()?, SystemClock.now());
+    tell_missing(&place);
     let all = place.list().map_err(advised)?;
     for stored in all.iter().filter(|stored| stored.is_ahead(now)) {
         eprintln!(
