@@ -21,11 +21,6 @@ pub fn create_private_folder(folder: &Path) -> io::Result<()> {
     missing.into_iter().rev().try_for_each(hand_over_folder)
 }
 
-/// The folder that a file is in.
-pub fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
 /// Lets the names in a folder stay after a loss of power.
 ///
 /// # Errors
@@ -86,13 +81,5 @@ mod tests {
         }
         assert_eq!(fs::read(&file).unwrap(), b"stays");
         assert_eq!(lock_folder(&folder.join("none")).unwrap_err().kind(), ErrorKind::NotFound);
-    }
-
-    #[test]
-    fn a_name_alone_is_in_the_folder_at_work() {
-        assert_eq!(folder_of(Path::new("a/b")), Path::new("a"));
-        assert_eq!(folder_of(Path::new("/b")), Path::new("/"));
-        assert_eq!(folder_of(Path::new("b")), Path::new("."));
-        sync_folder(folder_of(Path::new("b"))).unwrap();
     }
 }

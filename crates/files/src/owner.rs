@@ -12,7 +12,7 @@ use rustix::{
     process::geteuid,
 };
 
-use crate::folder::folder_of;
+use crate::above::folder_of;
 
 /// Gives what root has just made to the owner of the folder that it is in: a command may be run by root beside a server that
 /// is another user, which could not read it otherwise. Where that cannot be, it stays root's.

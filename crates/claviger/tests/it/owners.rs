@@ -50,6 +50,7 @@ fn stopped() -> Used {
     let mut used = Used::on(Server::start());
     used.server.process.stop("TERM");
     fs::create_dir(&used.backups).expect("a folder");
+    set_mode(&used.server.data().join("files"), 0o700);
     if is_root() {
         set_mode(used.server.folder(), 0o755);
         give(&used.server.data());

@@ -3,6 +3,7 @@
 use std::{
     io::{self, Read, Write},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -21,6 +22,8 @@ use super::{
 const PART: usize = 16 * 1024 * 1024;
 /// How long giving up an upload may take where the process is about to end.
 const GIVE_UP_WITHIN: Duration = Duration::from_secs(5);
+/// How often it is looked whether one that is just being begun has its id.
+const GIVE_UP_LOOK: Duration = Duration::from_millis(10);
 /// How often reading is begun anew where nothing came.
 const RESUMES: u32 = 5;
 
@@ -91,8 +94,11 @@ impl Shelf for ObjectShelf {
         if self.store.wait(self.store.objects.list())?.iter().any(|(found, _)| found == name) {
             return Err(there_already(name));
         }
+        // Held meanwhile: who gives up waits for the id.
+        let mut begun = lock(&self.begun);
         let id = self.store.wait(self.store.objects.begin(name))?;
-        *lock(&self.begun) = Some((name.into(), id.clone()));
+        *begun = Some((name.into(), id.clone()));
+        drop(begun);
         let held = Vec::with_capacity(PART);
         Ok(Box::new(Upload {
             store: self.store.clone(),
@@ -127,11 +133,19 @@ impl Shelf for ObjectShelf {
     }
 
     fn give_up(&self) {
-        if let Some((name, id)) = lock(&self.begun).take() {
-            // Who is about to end waits for no store that does not answer.
+        // Who is about to end waits for no store that does not answer.
+        let until = Instant::now() + GIVE_UP_WITHIN;
+        let begun = loop {
+            match self.begun.try_lock() {
+                Ok(mut begun) => break begun.take(),
+                Err(_) if Instant::now() < until => thread::sleep(GIVE_UP_LOOK),
+                Err(_) => break None,
+            }
+        };
+        if let Some((name, id)) = begun {
             let abort = async {
                 let abort = self.store.objects.abort(&name, &id);
-                tokio::time::timeout(GIVE_UP_WITHIN, abort).await.unwrap_or(Ok(()))
+                tokio::time::timeout_at(until.into(), abort).await.unwrap_or(Ok(()))
             };
             let _ = self.store.wait(abort);
         }
