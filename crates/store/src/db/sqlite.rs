@@ -78,7 +78,8 @@ impl Sqlite {
         for (name, due) in readers {
             let (reader, left, closing) = (open_reader(path)?, left.clone(), closing.clone());
             spawn(name, move || {
-                read_all(reader, &due, &closing);
+                read_all(&reader, &due, &closing);
+                drop(reader);
                 drop(left);
             })?;
         }
@@ -128,7 +129,7 @@ impl Sqlite {
                 let _ = sender.send(outcome);
             })
         });
-        self.changes.try_send(job).map_err(refused)?;
+        self.changes.try_send(job).map_err(|error| refused(&error))?;
         receiver.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -278,7 +279,7 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
 }
 
 /// Why something cannot be asked for.
-fn refused<T>(error: TrySendError<T>) -> StoreError {
+fn refused<T>(error: &TrySendError<T>) -> StoreError {
     match error {
         TrySendError::Full(_) => StoreError::Overloaded,
         TrySendError::Disconnected(_) => StoreError::Closed,
@@ -375,11 +376,11 @@ fn control(connection: &Connection, sql: &str) -> Result<()> {
     Ok(())
 }
 
-fn read_all(connection: Connection, due: &Receiver<Reading>, closing: &AtomicBool) {
+fn read_all(connection: &Connection, due: &Receiver<Reading>, closing: &AtomicBool) {
     while !closing.load(Ordering::SeqCst)
         && let Ok(reading) = due.recv()
     {
-        reading(&connection);
+        reading(connection);
     }
 }
 
@@ -393,7 +394,7 @@ where
     let job: Reading = Box::new(move |connection| {
         let _ = sender.send(in_snapshot(connection, reading));
     });
-    lane.try_send(job).map_err(refused)?;
+    lane.try_send(job).map_err(|error| refused(&error))?;
     receiver.await.map_err(|_| StoreError::Closed)?
 }
 
