@@ -7,19 +7,18 @@ use std::{
     path::Path,
 };
 
-use crate::private::private;
+use crate::{owner::hand_over_folder, private::open_private};
 
-/// Makes a folder that only its owner can look into, with those above it, unless it is there.
+/// Makes a folder that only its owner can look into, with those above it, unless it is there. Where root makes them, they
+/// are the owner's of the folder that they are in.
 ///
 /// # Errors
 /// Whatever the system says.
 pub fn create_private_folder(folder: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-/// The folder that a file is in.
-pub fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    let missing = folder.ancestors().take_while(|above| !above.as_os_str().is_empty() && !above.exists());
+    let missing: Vec<_> = missing.collect();
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    missing.into_iter().rev().try_for_each(hand_over_folder)
 }
 
 /// Lets the names in a folder stay after a loss of power.
@@ -52,7 +51,7 @@ pub fn lock_folder(folder: &Path) -> io::Result<Option<Lock>> {
 /// # Errors
 /// Whatever the system says.
 pub fn lock_file(path: &Path) -> io::Result<Option<Lock>> {
-    lock(private().create(true).truncate(false).open(path)?)
+    lock(open_private(path)?)
 }
 
 fn lock(file: File) -> io::Result<Option<Lock>> {
@@ -82,13 +81,5 @@ mod tests {
         }
         assert_eq!(fs::read(&file).unwrap(), b"stays");
         assert_eq!(lock_folder(&folder.join("none")).unwrap_err().kind(), ErrorKind::NotFound);
-    }
-
-    #[test]
-    fn a_name_alone_is_in_the_folder_at_work() {
-        assert_eq!(folder_of(Path::new("a/b")), Path::new("a"));
-        assert_eq!(folder_of(Path::new("/b")), Path::new("/"));
-        assert_eq!(folder_of(Path::new("b")), Path::new("."));
-        sync_folder(folder_of(Path::new("b"))).unwrap();
     }
 }

@@ -2,12 +2,14 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, Write as _},
+    io::{self, ErrorKind, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::Path,
 };
 
 use rustix::fs::OFlags;
+
+use crate::owner::hand_over;
 
 /// How a file is opened to write to it, which is its owner's alone if it is made.
 pub fn private() -> OpenOptions {
@@ -23,15 +25,30 @@ pub fn private_at_end() -> OpenOptions {
     options
 }
 
-/// Makes a new file that only its owner can read.
+/// Makes a new file that only its owner can read: that of its folder, where root makes it.
 ///
 /// # Errors
 /// Whatever the system says; also when something is there already, be it a link.
 pub fn create_private(path: &Path) -> io::Result<File> {
-    private().create_new(true).open(path)
+    let file = private().create_new(true).open(path)?;
+    hand_over(&file, path);
+    Ok(file)
 }
 
-/// Writes a new file that only its owner can read, and makes sure that its content is on disk.
+/// Opens a file to write to it, which is made as by [`create_private`] if it is not there.
+///
+/// # Errors
+/// Whatever the system says.
+pub fn open_private(path: &Path) -> io::Result<File> {
+    match create_private(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            private().create(true).truncate(false).open(path)
+        }
+        made => made,
+    }
+}
+
+/// Writes a new file as [`create_private`] makes it, and makes sure that its content is on disk.
 ///
 /// # Errors
 /// Those of [`create_private`].
@@ -45,7 +62,6 @@ pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
 mod tests {
     use std::{
         fs,
-        io::ErrorKind,
         os::unix::fs::{MetadataExt as _, symlink},
     };
 

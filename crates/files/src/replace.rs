@@ -7,10 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{
-    folder::{folder_of, sync_folder},
-    private::create_private,
-};
+use crate::{above::folder_of, folder::sync_folder, private::create_private};
 
 /// Puts a file that only its owner can read in place of what is at this path, if anything is: of a link, too.
 ///

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::folder::folder_of;
+use crate::above::folder_of;
 
 /// Links that are followed one after the other, as many as the system does.
 const LINKS_MAX: usize = 40;

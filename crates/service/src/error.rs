@@ -55,8 +55,8 @@ impl ServiceError {
 
     fn log_seldom(&self, what: &'static str, told: &Seldom, passing: &'static str) {
         let advice = match self {
-            Self::Store(error) => error.advice().unwrap_or_default(),
-            _ => "",
+            Self::Store(error) => error.advice_to_server(),
+            _ => String::new(),
         };
         if !self.is_passing() {
             tracing::error!(error = %self, advice, "{what}");

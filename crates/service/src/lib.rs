@@ -17,6 +17,7 @@ pub use claviger_store::{
     Database, StoreError,
     files::File,
     owners::Owner,
+    refuse_stray_log,
     sessions::{ScanRow, SessionUser},
     webhooks::Webhook,
 };

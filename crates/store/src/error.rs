@@ -35,8 +35,8 @@ pub enum StoreError {
     },
     /// What another database had was not brought here to its end.
     #[error(
-        "{what} into this database was not finished: run the same command again, which clears what is there and begins \
-         anew"
+        "{what} into this database was not finished: run the same command again ({}), which finishes it or begins anew",
+        command_of(what)
     )]
     Unfinished {
         /// What was under way, such as `a restore`.
@@ -101,6 +101,12 @@ impl StoreError {
         }
     }
 
+    /// As [`Self::advice`], for the log of a running server, which goes on by itself once what passes has passed.
+    pub fn advice_to_server(&self) -> String {
+        let more = if self.is_passing() { "; nothing has to be restarted" } else { "" };
+        self.advice().map(|advice| format!("{advice}{more}")).unwrap_or_default()
+    }
+
     /// What the operator should do about it, where that can be told.
     pub fn advice(&self) -> Option<&'static str> {
         match self {
@@ -113,8 +119,12 @@ impl StoreError {
     }
 }
 
-const POSTGRES_AWAY: &str =
-    "see whether PostgreSQL runs, has room on its disk, and can be reached; nothing has to be restarted here";
+const POSTGRES_AWAY: &str = "see whether PostgreSQL runs, has room on its disk, and can be reached";
+
+/// The command that fills a database so.
+fn command_of(what: &str) -> &'static str {
+    if what == "a move" { "claviger migrate-store" } else { "claviger backup restore" }
+}
 
 fn is_passing_in_sqlite(code: ErrorCode) -> bool {
     matches!(
@@ -133,9 +143,7 @@ fn is_passing_in_sqlite(code: ErrorCode) -> bool {
 
 fn advice_for_sqlite(code: ErrorCode) -> Option<&'static str> {
     Some(match code {
-        ErrorCode::DiskFull => {
-            "the disk of the data folder is full: make room there; nothing has to be restarted"
-        }
+        ErrorCode::DiskFull => "the disk of the data folder is full: make room there",
         ErrorCode::SystemIoFailure => {
             "the disk of the data folder does not do as it is told: see whether it is full or failing (dmesg), and \
              whether this process may open more files"
@@ -187,4 +195,27 @@ fn postgres_detail(error: &postgres::Error) -> String {
         source = inner.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_running_server_is_told_that_it_goes_on() {
+        let away = StoreError::Unreachable("nobody answers".into());
+        assert!(!away.advice().unwrap().contains("restarted"));
+        assert!(away.advice_to_server().ends_with("can be reached; nothing has to be restarted"));
+        assert_eq!(StoreError::Closed.advice_to_server(), "");
+    }
+
+    #[test]
+    fn what_is_unfinished_names_its_command() {
+        for (what, command) in
+            [("a restore", "claviger backup restore"), ("a move", "claviger migrate-store")]
+        {
+            let told = StoreError::Unfinished { what: what.into() }.to_string();
+            assert!(told.contains(&format!("run the same command again ({command})")), "{told}");
+        }
+    }
 }

@@ -60,7 +60,7 @@ pub mod variables;
 pub mod webhook_events;
 pub mod webhooks;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use claviger_metrics::Page;
 use tracing::Instrument as _;
@@ -113,6 +113,14 @@ impl Store {
         let look = |connection: &_| db::migrate::schema(&mut Conn::Sqlite(connection));
         let looking = tokio::task::spawn_blocking(move || db::sqlite::read_file(&path, look));
         looking.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Closes a SQLite file, so that all is in it and a copy of it alone is whole, unless somebody else still has it open;
+    /// PostgreSQL needs none of that. `false`: it was not done `within` this time, and the log beside the file is needed.
+    /// What is asked for later is refused.
+    pub async fn close(&self, within: Duration) -> bool {
+        let db = self.db.clone();
+        tokio::task::spawn_blocking(move || db.close(within)).await.unwrap_or(false)
     }
 
     /// Transactions over everything but the hot path.
@@ -193,6 +201,23 @@ pub async fn damage(database: &Database) -> Result<Option<String>> {
     let Database::Sqlite(path) = database.clone() else { return Ok(None) };
     let looking = tokio::task::spawn_blocking(move || db::sqlite::damage(&path));
     looking.await.map_err(|_| StoreError::Closed)?
+}
+
+/// Refuses a SQLite database that is not there, or is empty, while a log of it with data lies beside it: opening it would
+/// delete that. Whatever opens a database looks so, too. Touches nothing.
+///
+/// # Errors
+/// When it is so, with what to do.
+pub fn refuse_stray_log(database: &Database) -> Result<()> {
+    match database {
+        Database::Sqlite(path) => db::stray::refuse(path),
+        Database::Postgres(_) => Ok(()),
+    }
+}
+
+/// Whether a SQLite file has no table, and no log beside it that might hold them: most likely a copy without the log.
+pub fn is_without_its_log(database: &Database) -> bool {
+    matches!(database, Database::Sqlite(path) if db::stray::is_without_its_log(path))
 }
 
 async fn open(database: Database) -> Result<Db> {

@@ -7,7 +7,7 @@ use claviger_domain::{SystemClock, SystemRandom};
 use claviger_files::create_private_folder;
 use claviger_service::{
     App, Database, MasterKeySource, Options, Service, ServiceError, StoreError, on_behalf_of, parse_app_path,
-    vendor::ManageError,
+    refuse_stray_log, vendor::ManageError,
 };
 
 use super::{
@@ -61,25 +61,33 @@ fn block_on<'a>(
     for warning in &store.warnings {
         eprintln!("claviger: warning: {warning}");
     }
-    if let Database::Sqlite(path) = &store.database
-        && !path.exists()
-    {
-        bail!(
-            "there is no database at {}: name its folder with --data-dir, or start `claviger serve` once",
-            path.display()
-        );
-    }
+    insist_on_database(&store, ", or start `claviger serve` once")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         // Nobody else waits for hashes here.
         let hash_threads = thread::available_parallelism().map_or(1, NonZero::get);
         let service = open(&store, Options { hash_threads, ..Options::default() }).await?;
-        on_behalf_of(actor(), run(service.clone())).await?;
-        match deed {
-            Some(deed) => deed.record(&service).await,
-            None => Ok(()),
+        let mut outcome = on_behalf_of(actor(), run(service.clone())).await;
+        if let (Ok(()), Some(deed)) = (&outcome, deed) {
+            outcome = deed.record(&service).await;
         }
+        service.close().await;
+        outcome
     })
+}
+
+/// Looks whether a SQLite database is where it should be.
+///
+/// # Errors
+/// When it is not; `or`: what else may be done than to name its folder.
+pub(super) fn insist_on_database(store: &Store, or: &str) -> anyhow::Result<()> {
+    refuse_stray_log(&store.database)?;
+    if let Database::Sqlite(path) = &store.database
+        && !path.exists()
+    {
+        bail!("there is no database at {}: name its folder with --data-dir{or}", path.display());
+    }
+    Ok(())
 }
 
 /// Asks, then deletes something of an application, as `run` does it, and says so.

@@ -157,6 +157,7 @@ async fn serve(config: Config, demo: bool, traced: bool) -> anyhow::Result<()> {
     if let Err(error) = state.service.write_tries().await {
         tracing::warn!(%error, "the last tries to sign in could not be noted");
     }
+    state.service.close().await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -1,13 +1,12 @@
 //! `claviger upgrade`: what this program changes in the schema of a database, before the server does it at its start.
 
-use anyhow::bail;
 use claviger_service::{
-    Database, StoreError,
+    StoreError,
     doctor::{Schema, migrations_after, schema},
 };
 use serde_json::json;
 
-use super::run::with_service;
+use super::run::{insist_on_database, with_service};
 use crate::{
     config::{Store, StoreArgs},
     output,
@@ -42,11 +41,7 @@ pub(crate) fn run(args: StoreArgs, Args { check, json }: Args) -> anyhow::Result
 
 /// The schema as it is.
 fn look(store: &Store) -> anyhow::Result<Schema> {
-    if let Database::Sqlite(path) = &store.database
-        && !path.exists()
-    {
-        bail!("there is no database at {}: name its folder with --data-dir", path.display());
-    }
+    insist_on_database(store, "")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let Schema { found, known } = runtime.block_on(schema(store.database.clone(), &store.master_key))?;
     if found > known {

@@ -67,10 +67,12 @@ impl Backups {
             "the place of backups is empty: name a folder or s3://BUCKET/PREFIX, or leave the setting out"
         );
         let found = match named {
-            Some(text) if text.starts_with("s3://") => Some(objects(&text, &section, file, warnings)?),
-            Some(text) if in_file => Some(Place::folder(file.resolve(Path::new(&text)))),
-            Some(text) => Some(Place::folder(PathBuf::from(text))),
             None => None,
+            Some(text) => Some(match bucket(&text)? {
+                Some(rest) => objects(&text, rest, &section, file, warnings)?,
+                None if in_file => Place::folder(file.resolve(Path::new(&text))),
+                None => Place::folder(PathBuf::from(text)),
+            }),
         };
         let passphrase_file = place.passphrase_file.or(file.path(section.passphrase_file.as_ref()));
         if let Some(path) = &passphrase_file {
@@ -136,14 +138,37 @@ impl Backups {
     }
 }
 
+/// What follows `s3://`; `None`: the text names a folder.
+///
+/// # Errors
+/// When it looks like an address, but is none that backups can go to.
+fn bucket(text: &str) -> anyhow::Result<Option<&str>> {
+    let Some((scheme, rest)) = text.trim().split_once(':') else { return Ok(None) };
+    if scheme.eq_ignore_ascii_case("s3") {
+        let bucket = rest.strip_prefix("//");
+        anyhow::ensure!(bucket.is_some(), "`{text}` is no place for backups: write s3://BUCKET/PREFIX");
+        return Ok(bucket);
+    }
+    let begins = scheme.starts_with(|first: char| first.is_ascii_alphabetic());
+    let is_scheme =
+        begins && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    anyhow::ensure!(
+        !(is_scheme && rest.starts_with('/')),
+        "`{text}` looks like an address, and backups go to a folder or to s3://BUCKET/PREFIX: name one of these; a folder \
+         that is called so is written ./{text}"
+    );
+    Ok(None)
+}
+
 /// A bucket, with what the section says of it, or the variables that other tools for object stores read.
 fn objects(
     text: &str,
+    rest: &str,
     section: &BackupSection,
     file: &SettingsFile,
     warnings: &mut Vec<String>,
 ) -> anyhow::Result<Place> {
-    let rest = text.trim_start_matches("s3://").trim_matches('/');
+    let rest = rest.trim_matches('/');
     let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
     anyhow::ensure!(!bucket.is_empty(), "`{text}` names no bucket: write one such as s3://backups/claviger");
     let setting = |set: Option<&String>, variable: &str| set.cloned().or_else(|| env::var(variable).ok());

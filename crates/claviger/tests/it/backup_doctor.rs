@@ -55,6 +55,8 @@ fn the_doctor_looks_at_backups_in_a_folder() {
     let (level, text) = told(cli, &place);
     assert!(level == "warning" && text.contains("as it was written: look who deletes there"), "{text}");
     fs::remove_dir(&backups).expect("no folder");
+    let (level, text) = told(cli, &place);
+    assert!(level == "warning" && text.contains(&format!("the folder {} is not there", place[1])), "{text}");
     fs::write(&backups, "in the way").expect("a file");
     cli.fails(&["backup", "create", place[0], place[1]]);
     let (level, text) = told(cli, &place);

@@ -4,7 +4,7 @@ use std::{fs, os::unix::fs::symlink, path::Path};
 
 use crate::backup::{Elsewhere, Used};
 use crate::backup_objects::in_use;
-use crate::support::objects::Fault;
+use crate::support::objects::{Fault, Objects};
 use crate::support::pipe::pipe;
 use crate::support::postgres::{Database, Gate};
 use crate::support::server::{Process, claviger, claviger_under};
@@ -55,6 +55,43 @@ fn half_a_backup_is_never_taken_for_a_whole_one() {
     used.signed_in.is_validated();
 }
 
+#[test]
+fn nothing_stays_of_a_backup_that_is_stopped() {
+    let (database, objects) = (Database::create(), Objects::start());
+    let used = Used::on(Server::start_on(&database.url));
+    let secret = used.server.folder().join("secret");
+    fs::write(&secret, "secret key\n").expect("a file");
+    let section = format!(
+        "[backup]\ns3_endpoint = '{}'\ns3_access_key = 'us'\ns3_secret_key_file = '{}'\n",
+        objects.url,
+        secret.display()
+    );
+    let settings = used.server.folder().join("backup.toml");
+    fs::write(&settings, section).expect("settings");
+    fs::create_dir(&used.backups).expect("a folder");
+    let unfinished = || names(&used.backups).len() + objects.uploads();
+    let mut client = database.connect();
+    for place in [used.place(), "S3://bucket/night"] {
+        for (signal, code) in [("TERM", 143), ("INT", 130)] {
+            // It waits for a table in the middle.
+            let mut held = client.transaction().expect("a transaction");
+            held.batch_execute("LOCK TABLE chat_messages IN ACCESS EXCLUSIVE MODE").expect("the table");
+            let settings = settings.to_str().expect("UTF-8");
+            let args =
+                ["backup", "create", "--place", place, "--config", settings, "--database", &database.url];
+            let mut process = begin(&args, &used.server.data());
+            eventually("a backup under way", || {
+                assert!(!process.is_over(), "{}", process.stderr());
+                (unfinished() == 1).then_some(())
+            });
+            process.signal(signal);
+            assert_eq!(process.wait().code(), Some(code), "{place}: {}", process.stderr());
+            assert_eq!(unfinished(), 0, "{place}");
+            held.rollback().expect("an end");
+        }
+    }
+}
+
 /// A restore of a backup whose first half comes, with all tables and a part of the upload, and then nothing more.
 fn halted(settings: &str, elsewhere: &Elsewhere, database: Option<&Database>) -> Process {
     let mut args = vec!["backup", "restore", "--config", settings];
@@ -93,7 +130,7 @@ fn half_a_restore_is_opened_by_nobody_and_begun_anew() {
         assert_eq!(serving.wait().code(), Some(1));
         let told = serving.stderr();
         assert!(
-            told.contains("a restore into this database was not finished: run the same command again"),
+            told.contains("a restore into this database was not finished: run the same command again (claviger backup restore)"),
             "{told}"
         );
         elsewhere.cli.ok(&["backup", "restore", "--config", &settings]);
@@ -242,7 +279,9 @@ fn half_a_move_is_opened_by_nobody_and_begun_anew() {
     let elsewhere = Elsewhere::beside(&used.server, "postgres", Some(&database.url));
     let refused = elsewhere.cli.fails(&["owner", "list"]);
     assert!(
-        refused.contains("a move into this database was not finished: run the same command again"),
+        refused.contains(
+            "a move into this database was not finished: run the same command again (claviger migrate-store)"
+        ),
         "{refused}"
     );
     // The server of the killed command notices that nobody is there any more.

@@ -139,6 +139,43 @@ fn uploads_that_are_not_there_are_told_and_cost_no_older_backup() {
 }
 
 #[test]
+fn what_is_no_place_is_refused_and_what_is_not_there_is_told() {
+    let server = Server::start();
+    let work = server.folder().join("work");
+    fs::create_dir(&work).expect("a folder");
+    let run = |args: &[&str]| {
+        let mut command = claviger();
+        let output = command.args(args).arg("--data-dir").arg(server.data()).current_dir(&work).output();
+        let output = output.expect("the program starts");
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    for (place, told) in [
+        ("https://x/y", "looks like an address"),
+        ("file:/backup", "looks like an address"),
+        ("sftp://x/y", "looks like an address"),
+        ("s3:bucket", "write s3://BUCKET/PREFIX"),
+        ("S3:/bucket", "write s3://BUCKET/PREFIX"),
+        // Taken for an object store, which needs more.
+        ("S3://bucket/night", "an object store needs s3_access_key"),
+    ] {
+        for command in ["create", "list", "verify"] {
+            let (code, _, stderr) = run(&["backup", command, "--place", place]);
+            assert!(code == Some(1) && stderr.contains(told), "{command} {place}: {stderr}");
+        }
+    }
+    assert_eq!(fs::read_dir(&work).expect("a folder").count(), 0);
+    let (code, stdout, stderr) = run(&["backup", "list", "--place", "nowhere"]);
+    assert_eq!((code, stdout.as_str()), (Some(0), "none\n"));
+    assert!(stderr.contains("there is no folder nowhere: see whether"), "{stderr}");
+    let (code, _, stderr) = run(&["backup", "verify", "--place", "nowhere"]);
+    assert!(code == Some(1) && stderr.contains("there is no folder nowhere: see whether"), "{stderr}");
+    // A colon alone makes no address.
+    let (code, _, stderr) = run(&["backup", "create", "--place", "a:b"]);
+    assert!(code == Some(0) && work.join("a:b").is_dir(), "{stderr}");
+}
+
+#[test]
 fn a_place_without_a_name_is_refused() {
     let used = Used::on(Server::start());
     let told = "the place of backups is empty: name a folder";

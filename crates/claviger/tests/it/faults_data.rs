@@ -3,11 +3,12 @@
 use std::fs::{self, File};
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use crate::support::{Server, eventually};
+use crate::support::server::claviger;
+use crate::support::{Cli, Server, eventually};
 
 const PAGE: usize = 4096;
 
@@ -89,6 +90,108 @@ fn damage_that_comes_later_is_told_in_the_log() {
     let alive = crate::support::http::request(&server.app.address, "GET", "/healthz", &[], b"");
     assert_eq!(alive.status, 200);
     drop(session);
+}
+
+/// What is in a data folder, but for locks and what SQLite makes anew.
+fn content(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let files = entries.filter(|path| path.is_file());
+    let mut all: Vec<_> = files.map(|path| (path.clone(), fs::read(path).expect("a file"))).collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn a_log_without_its_database_is_told_of_and_left_alone() {
+    let mut server = Server::start();
+    let backups = server.folder().join("backups");
+    let place = ["--place", backups.to_str().expect("UTF-8")];
+    server.cli.ok(&["backup", "create", place[0], place[1]]);
+    server.process.crash();
+    let [path, log] = ["claviger.db", "claviger.db-wal"].map(|name| server.data().join(name));
+    assert!(fs::metadata(&log).expect("the log").len() > 0);
+    let elsewhere = server.folder().join("elsewhere.db");
+    fs::copy(&path, &elsewhere).expect("a copy");
+    fs::copy(&log, server.folder().join("elsewhere.db-wal")).expect("a copy");
+    let kept = server.folder().join("kept.db");
+    fs::rename(&path, &kept).expect("the database is moved");
+    let move_to = [
+        "migrate-store",
+        "--from",
+        elsewhere.to_str().expect("UTF-8"),
+        "--to",
+        path.to_str().expect("UTF-8"),
+    ];
+    let restore = ["backup", "restore", place[0], place[1]];
+    for empty in [false, true] {
+        if empty {
+            fs::write(&path, "").expect("an empty file");
+        }
+        let before = content(&server.data());
+        for args in [
+            &["serve", "--listen", "127.0.0.1:0"][..],
+            &["owner", "list"],
+            &["upgrade", "--check"],
+            &restore,
+            &["doctor", "--listen", "127.0.0.1:0"],
+        ] {
+            let outcome = server.cli.run(args);
+            assert_eq!(outcome.code, Some(1), "{args:?}: {outcome:?}");
+            let told = format!("{}{}", outcome.stdout, outcome.stderr);
+            assert!(
+                told.contains("claviger.db-wal holds data of a database that is not in"),
+                "{args:?}: {told}"
+            );
+            assert!(content(&server.data()) == before, "{args:?} changed something");
+        }
+        for args in [&move_to, &["migrate-store", "--from", move_to[4], "--to", move_to[2]]] {
+            let output = claviger().args(args).output().expect("the program starts");
+            let told = String::from_utf8_lossy(&output.stderr);
+            assert!(told.contains("move it back beside its database"), "{args:?}: {told}");
+            assert!(content(&server.data()) == before, "{args:?} changed something");
+        }
+        assert!(!server.data().join("files").exists(), "the restore made nothing");
+    }
+    fs::rename(&kept, &path).expect("the database is moved back");
+    assert!(server.cli.ok(&["owner", "list"]).contains("demo"));
+}
+
+#[test]
+fn what_is_stopped_is_whole_in_one_file() {
+    let mut server = Server::start();
+    server.process.stop("TERM");
+    let log = server.data().join("claviger.db-wal");
+    assert!(!log.exists(), "{}", server.process.stderr());
+    // A command is the last one to close it, too.
+    server.cli.ok(&["owner", "create", "another"]);
+    assert!(!log.exists());
+    server.cli.fails(&["owner", "create", "another"]);
+    assert!(!log.exists());
+    let copy = server.folder().join("copy");
+    fs::create_dir(&copy).expect("a folder");
+    for name in ["claviger.db", "master.key"] {
+        fs::copy(server.data().join(name), copy.join(name)).expect("a copy");
+    }
+    let listed = Cli::new(&copy, None).ok(&["owner", "list"]);
+    assert!(listed.contains("demo") && listed.contains("another"), "{listed}");
+    server.cli.ok(&["doctor", "--listen", "127.0.0.1:0"]);
+    assert!(!log.exists());
+}
+
+#[test]
+fn a_copy_without_its_log_is_told_of_and_left_alone() {
+    let server = stopped();
+    let other = server.folder().join("other.db");
+    let database = Connection::open(&other).expect("a database");
+    database.pragma_update(None, "journal_mode", "WAL").expect("a log");
+    database.execute_batch("CREATE TABLE one (id INTEGER)").expect("a table, in the log");
+    let path = server.data().join("claviger.db");
+    let whole = fs::read(&path).expect("the database");
+    fs::copy(&other, &path).expect("a copy without the log");
+    is_refused(&server, &["has no tables, but was in use", "claviger.db-wal"]);
+    assert!(!server.data().join("claviger.db-wal").exists());
+    fs::write(&path, whole).expect("the file as it was");
+    assert!(server.cli.ok(&["owner", "list"]).contains("demo"));
 }
 
 /// Changes the key, and puts it back.

@@ -109,6 +109,7 @@ mod master_keys;
 mod metrics;
 mod neighbours;
 mod openapi;
+mod owners;
 mod panel_account;
 mod panel_attacks;
 mod panel_command;

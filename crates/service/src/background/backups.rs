@@ -125,13 +125,13 @@ fn tell(backup: &Backup) {
         tracing::warn!(
             name,
             missed,
-            "no upload is in the backup, so older ones are not deleted: see whether files_dir is mounted and right"
+            "no upload is in the backup, so older ones are not deleted: see whether files_dir is mounted, right, and to be read"
         );
     } else if missed > 0 {
         tracing::warn!(
             name,
             missed,
-            "uploads are not in the backup: they are not in files_dir, or were deleted or replaced meanwhile"
+            "uploads are not in the backup: they are not in files_dir or cannot be read, or were deleted or replaced meanwhile"
         );
     }
 }

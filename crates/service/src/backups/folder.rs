@@ -80,7 +80,7 @@ impl Shelf for Folder {
 
     fn try_out(&self, name: &str) -> Result<(), BackupError> {
         if self.0.is_dir() {
-            return self.begin(name).map(drop);
+            return self.sheet(name, &process::id().to_string()).map(drop);
         }
         let path = std::path::absolute(&self.0).map_err(self.told("there is no such folder:"))?;
         let above = path.ancestors().find(|above| above.exists()).unwrap_or(Path::new("/"));
@@ -92,6 +92,9 @@ impl Shelf for Folder {
 
     fn begin(&self, name: &str) -> Result<Box<dyn Unfinished>, BackupError> {
         create_private_folder(&self.0).map_err(self.told("cannot make the folder"))?;
+        if let Err(error) = self.clear() {
+            tracing::warn!(%error, "what was left of a backup is not removed");
+        }
         // What a crash left in the same second is in nobody's way.
         Ok(Box::new(self.sheet(name, &process::id().to_string())?))
     }
@@ -106,6 +109,17 @@ impl Shelf for Folder {
         let path = self.0.join(name);
         unless_missing(fs::remove_file(&path))
             .map_err(BackupError::file(format!("cannot delete {}", path.display())))
+    }
+
+    fn give_up(&self) {
+        let ours = format!(".{}{UNFINISHED}", process::id());
+        for entry in fs::read_dir(&self.0).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let begun = name.to_str().and_then(|name| name.strip_suffix(&ours));
+            if begun.is_some_and(|name| names::second(name).is_some()) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
     }
 
     fn clear(&self) -> Result<(), BackupError> {
@@ -298,8 +312,15 @@ mod tests {
                 .set_modified(long_ago)
                 .unwrap();
         }
-        shelf.clear().unwrap();
+        // A look changes nothing; the next backup clears.
+        shelf.try_out(NAME).unwrap();
+        assert!(folder.path().join(&names[0]).exists());
+        let begun = shelf.begin("claviger-20260104T030405Z.backup").unwrap();
         let left = names.map(|name| folder.path().join(name).exists());
         assert_eq!(left, [false, true, true]);
+        // One's own goes at once, nobody else's.
+        shelf.give_up();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+        drop(begun);
     }
 }

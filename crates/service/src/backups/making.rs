@@ -127,6 +127,11 @@ impl Job<'_> {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidInput) => {
                 writer.missed();
             }
+            // One that somebody else put there must not keep all others from being backed up.
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                tracing::warn!(path = %path.display(), %error, "an upload is not in the backup: it cannot be read");
+                writer.missed();
+            }
             opened => {
                 let content = opened.map_err(BackupError::file(format!("cannot read {}", path.display())))?;
                 if writer.file(entry, PacedRead(content, paced))? != size.unsigned_abs() {

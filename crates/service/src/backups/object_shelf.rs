@@ -2,7 +2,8 @@
 
 use std::{
     io::{self, Read, Write},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -19,6 +20,10 @@ use super::{
 
 /// Bytes of a part. A backup may have 10,000 of them.
 const PART: usize = 16 * 1024 * 1024;
+/// How long giving up an upload may take where the process is about to end.
+const GIVE_UP_WITHIN: Duration = Duration::from_secs(5);
+/// How often it is looked whether one that is just being begun has its id.
+const GIVE_UP_LOOK: Duration = Duration::from_millis(10);
 /// How often reading is begun anew where nothing came.
 const RESUMES: u32 = 5;
 
@@ -46,19 +51,26 @@ impl Drop for Store {
     }
 }
 
-pub(super) struct ObjectShelf(Arc<Store>);
+pub(super) struct ObjectShelf {
+    store: Arc<Store>,
+    /// Name and id of the upload under way.
+    begun: Begun,
+}
+
+type Begun = Arc<Mutex<Option<(String, String)>>>;
 
 impl ObjectShelf {
     pub(super) fn new(options: &ObjectOptions) -> Result<Self, BackupError> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(BackupError::file("cannot start a runtime"))?;
-        Ok(Self(Arc::new(Store { objects: Objects::new(options)?, runtime: Some(runtime) })))
+        let store = Store { objects: Objects::new(options)?, runtime: Some(runtime) };
+        Ok(Self { store: Arc::new(store), begun: Begun::default() })
     }
 }
 
 impl Shelf for ObjectShelf {
     fn list(&self) -> Result<Vec<Stored>, BackupError> {
-        let found = self.0.wait(self.0.objects.list())?;
+        let found = self.store.wait(self.store.objects.list())?;
         Ok(found.into_iter().filter_map(|(name, bytes)| stored(name, bytes)).collect())
     }
 
@@ -66,26 +78,31 @@ impl Shelf for ObjectShelf {
         if names::second(name).is_none() {
             return Ok(None);
         }
-        match self.0.wait(self.0.objects.length(name)) {
+        match self.store.wait(self.store.objects.length(name)) {
             Err(ObjectError::Refused { status: 404, .. }) => Ok(None),
             length => Ok(stored(name.into(), length?)),
         }
     }
 
     fn try_out(&self, name: &str) -> Result<(), BackupError> {
-        let id = self.0.wait(self.0.objects.begin(name))?;
-        Ok(self.0.wait(self.0.objects.abort(name, &id))?)
+        let id = self.store.wait(self.store.objects.begin(name))?;
+        Ok(self.store.wait(self.store.objects.abort(name, &id))?)
     }
 
     fn begin(&self, name: &str) -> Result<Box<dyn Unfinished>, BackupError> {
         self.clear()?;
-        if self.0.wait(self.0.objects.list())?.iter().any(|(found, _)| found == name) {
+        if self.store.wait(self.store.objects.list())?.iter().any(|(found, _)| found == name) {
             return Err(there_already(name));
         }
-        let id = self.0.wait(self.0.objects.begin(name))?;
+        // Held meanwhile: who gives up waits for the id.
+        let mut begun = lock(&self.begun);
+        let id = self.store.wait(self.store.objects.begin(name))?;
+        *begun = Some((name.into(), id.clone()));
+        drop(begun);
         let held = Vec::with_capacity(PART);
         Ok(Box::new(Upload {
-            store: self.0.clone(),
+            store: self.store.clone(),
+            begun: self.begun.clone(),
             name: name.into(),
             id,
             tags: Vec::new(),
@@ -96,8 +113,8 @@ impl Shelf for ObjectShelf {
     }
 
     fn open(&self, name: &str) -> Result<Box<dyn Read + Send>, BackupError> {
-        let length = self.0.wait(self.0.objects.length(name))?;
-        let store = self.0.clone();
+        let length = self.store.wait(self.store.objects.length(name))?;
+        let store = self.store.clone();
         Ok(Box::new(Content {
             store,
             name: name.into(),
@@ -112,11 +129,30 @@ impl Shelf for ObjectShelf {
     }
 
     fn delete(&self, name: &str) -> Result<(), BackupError> {
-        Ok(self.0.wait(self.0.objects.delete(name))?)
+        Ok(self.store.wait(self.store.objects.delete(name))?)
+    }
+
+    fn give_up(&self) {
+        // Who is about to end waits for no store that does not answer.
+        let until = Instant::now() + GIVE_UP_WITHIN;
+        let begun = loop {
+            match self.begun.try_lock() {
+                Ok(mut begun) => break begun.take(),
+                Err(_) if Instant::now() < until => thread::sleep(GIVE_UP_LOOK),
+                Err(_) => break None,
+            }
+        };
+        if let Some((name, id)) = begun {
+            let abort = async {
+                let abort = self.store.objects.abort(&name, &id);
+                tokio::time::timeout_at(until.into(), abort).await.unwrap_or(Ok(()))
+            };
+            let _ = self.store.wait(abort);
+        }
     }
 
     fn clear(&self) -> Result<(), BackupError> {
-        let begun = match self.0.wait(self.0.objects.unfinished()) {
+        let begun = match self.store.wait(self.store.objects.unfinished()) {
             // Not every key may look for them.
             Err(ObjectError::Refused { status, code }) => {
                 tracing::warn!(
@@ -134,7 +170,7 @@ impl Shelf for ObjectShelf {
         for (name, id) in begun {
             // The name tells when it was begun.
             if names::second(&name).is_some_and(|made| made < before) {
-                match self.0.wait(self.0.objects.abort(&name, &id)) {
+                match self.store.wait(self.store.objects.abort(&name, &id)) {
                     // Somebody else did.
                     Err(ObjectError::Refused { status: 404, .. }) => {}
                     aborted => aborted?,
@@ -143,6 +179,10 @@ impl Shelf for ObjectShelf {
         }
         Ok(())
     }
+}
+
+fn lock(begun: &Begun) -> MutexGuard<'_, Option<(String, String)>> {
+    begun.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// An object, if it has a backup's name. What is not whole has not been completed, and is not there.
@@ -159,6 +199,7 @@ fn there_already(name: &str) -> BackupError {
 /// An upload in parts; given up when it is dropped before it was kept.
 struct Upload {
     store: Arc<Store>,
+    begun: Begun,
     name: String,
     id: String,
     tags: Vec<String>,
@@ -214,6 +255,7 @@ impl Unfinished for Upload {
 
 impl Drop for Upload {
     fn drop(&mut self) {
+        lock(&self.begun).take();
         if !self.kept
             && let Err(error) = self.store.wait(self.store.objects.abort(&self.name, &self.id))
         {

@@ -59,6 +59,11 @@ impl Place {
         self.shelf.folder()
     }
 
+    /// Whether it is a folder that is not there: none was made yet, or it is not mounted or called otherwise.
+    pub fn is_missing(&self) -> bool {
+        self.shelf.folder().is_some_and(|folder| !folder.exists())
+    }
+
     /// All backups, the newest first.
     ///
     /// # Errors
@@ -76,6 +81,11 @@ impl Place {
     /// When there is none.
     pub fn find(&self, name: Option<&str>, now: i64) -> Result<Found, BackupError> {
         let (label, mut passed_over) = (&self.label, Vec::new());
+        if self.is_missing() {
+            return Err(BackupError::Refused(format!(
+                "there is no folder {label}: see whether the place of backups is right, and its disk mounted"
+            )));
+        }
         if let Some(name) = name {
             let none = || BackupError::Refused(format!("there is no backup {name} in {label}"));
             let stored = self.shelf.find(name)?.ok_or_else(none)?;
@@ -117,6 +127,12 @@ impl Place {
     pub fn delete(&self, name: &str) -> Result<(), BackupError> {
         checked(name)?;
         self.shelf.delete(name)
+    }
+
+    /// Removes what this process has begun to write there and did not finish, where it is about to end. Another thread may
+    /// still write.
+    pub fn give_up(&self) {
+        self.shelf.give_up();
     }
 
     pub(super) fn begin(&self, name: &str) -> Result<Box<dyn Unfinished>, BackupError> {

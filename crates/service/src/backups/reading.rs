@@ -11,10 +11,12 @@ use claviger_store::{
 use super::{
     error::BackupError,
     files::Files,
+    made_key::{self, KeyState},
     pace::{Pace, Paced},
     place::Place,
     shelf::Progress,
 };
+use crate::shared::master_key::MasterKeySource;
 
 /// How often progress is told, in rows.
 const TOLD: u64 = 10_000;
@@ -66,6 +68,11 @@ impl Reading<'_> {
         })?;
         files.finish()?;
         Ok((loaded, outcome))
+    }
+
+    /// Whether the master key at hand opens what the backup holds; nothing is written.
+    pub(super) fn look_at_key(&self, master_key: &MasterKeySource) -> Result<KeyState, BackupError> {
+        made_key::look_ahead(&mut self.open()?, master_key)
     }
 
     fn open(&self) -> Result<Frames, BackupError> {

@@ -1,20 +1,15 @@
 //! Restoring a backup.
 
-use std::path::Path;
+use std::{cell::Cell, path::Path};
 
 use claviger_archive::{Header, Summary, age::Unlock};
 use claviger_store::{
-    Database,
+    Conn, Database,
     carry::{self, Ended},
 };
 
 use super::{
-    error::BackupError,
-    files::Files,
-    made_key::{self, KeyState},
-    pace::Pace,
-    place::Place,
-    reading::Reading,
+    error::BackupError, files::Files, made_key::KeyState, pace::Pace, place::Place, reading::Reading,
     shelf::Progress,
 };
 use crate::shared::master_key::MasterKeySource;
@@ -72,17 +67,20 @@ pub fn restore(order: &Restore<'_>) -> Result<Restored, BackupError> {
         pace: order.pace,
         progress: order.progress,
     };
-    let files = || Files::of_folder(order.files_dir);
-    let (read, (ended, key)) = reading.fill_database(order.database, files, "a restore", |conn| {
-        let key = made_key::look(conn, order.master_key)?;
-        if key == KeyState::Wrong {
+    let key = Cell::new(KeyState::Unneeded);
+    // Before anything is written: the wrong key leaves nothing behind.
+    let files = || {
+        key.set(reading.look_at_key(order.master_key)?);
+        if key.get() == KeyState::Wrong {
             return Err(BackupError::Refused(format!(
                 "the master key {} is not the one of this backup: put the right one there, or move it away to restore \
                  without one",
                 order.master_key
             )));
         }
-        Ok((carry::end_what_was_ended(conn, order.now)?, key))
-    })?;
-    Ok(Restored { header: read.header, summary: read.summary, ended, changed: read.changed, key })
+        Files::of_folder(order.files_dir)
+    };
+    let end = |conn: &mut Conn<'_>| Ok(carry::end_what_was_ended(conn, order.now)?);
+    let (read, ended) = reading.fill_database(order.database, files, "a restore", end)?;
+    Ok(Restored { header: read.header, summary: read.summary, ended, changed: read.changed, key: key.get() })
 }

@@ -94,6 +94,8 @@ pub(super) trait Shelf: Send + Sync {
     fn open(&self, name: &str) -> Result<Box<dyn Read + Send>, BackupError>;
     /// Deletes one that need not be there any more: somebody else may delete at the same time.
     fn delete(&self, name: &str) -> Result<(), BackupError>;
+    /// Removes what this process has begun and not kept, as far as that can be done: it is about to end.
+    fn give_up(&self);
     /// Removes what crashes have left.
     fn clear(&self) -> Result<(), BackupError>;
 }

@@ -1,6 +1,6 @@
 //! What `claviger doctor` looks at: each part on its own, so that one that is broken hides no other.
 
-use std::{net::IpAddr, path::Path, sync::Arc, time::Duration};
+use std::{io::ErrorKind, net::IpAddr, path::Path, sync::Arc, time::Duration};
 
 use claviger_capacity::Who;
 use claviger_outgoing::{Call, MailOptions, Mailer, Outgoing, OutgoingOptions, Redirects};
@@ -40,12 +40,16 @@ pub struct AppCheck {
 }
 
 /// Whether the contents of uploads are where they should be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UploadsCheck {
     /// Uploads that were looked for: all of them, or so many thousands of the newest.
     pub looked: usize,
     /// Those among them that are not there.
     pub missing: usize,
+    /// Those among them that cannot be opened.
+    pub unreadable: usize,
+    /// What the system says of the first of these.
+    pub why: Option<String>,
 }
 
 /// What was found in a list of VPNs.
@@ -177,17 +181,31 @@ impl Service {
         Ok(checks.collect())
     }
 
-    /// Looks whether the contents of uploads are there.
+    /// Looks whether the contents of uploads are there, and can be read.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn check_uploads(&self) -> Result<UploadsCheck, ServiceError> {
         let uploads = self.store.db().read(|conn| files::newest_uploads(conn, UPLOADS_MAX)).await?;
-        let (store, looked) = (self.files.clone(), uploads.len());
-        let count = move || uploads.iter().filter(|(app, id)| !store.is_there(*app, id)).count();
-        let counting = tokio::task::spawn_blocking(count).await;
-        let missing = counting.map_err(|error| ServiceError::System(error.to_string()))?;
-        Ok(UploadsCheck { looked, missing })
+        let store = self.files.clone();
+        let look = move || {
+            let mut check = UploadsCheck { looked: uploads.len(), ..Default::default() };
+            for (app, id) in uploads {
+                match store.look(app, &id) {
+                    Ok(()) => {}
+                    Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidInput) => {
+                        check.missing += 1;
+                    }
+                    Err(error) => {
+                        check.unreadable += 1;
+                        check.why.get_or_insert(error.to_string());
+                    }
+                }
+            }
+            check
+        };
+        let looking = tokio::task::spawn_blocking(look).await;
+        looking.map_err(|error| ServiceError::System(error.to_string()))
     }
 }
 

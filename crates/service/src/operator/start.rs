@@ -1,11 +1,11 @@
 //! Starting up: the database, the master key and the default key pair.
 
-use std::{path::Path, sync::Arc, thread};
+use std::{sync::Arc, thread, time::Duration};
 
 use claviger_capacity::{Bounds, Gate, Resource};
 use claviger_domain::{Clock, Random, SigningKey};
 use claviger_outgoing::{Mailer, Outgoing, OutgoingOptions};
-use claviger_store::{Database, Store, server_keys};
+use claviger_store::{Database, Store, is_without_its_log, refuse_stray_log, server_keys};
 use tokio::sync::Notify;
 
 use super::progress::patiently;
@@ -31,6 +31,8 @@ use crate::{
 
 /// Names of others' accounts that an owner may hit upon within an hour.
 const FOREIGN_NAMES_MAX: u32 = 10;
+/// How long closing the database may take at the end.
+const CLOSE_WITHIN: Duration = Duration::from_secs(3);
 
 impl Service {
     /// Opens the database, brings its schema up to date and reads the keys. At the first start it makes the master
@@ -109,6 +111,16 @@ impl Service {
             options,
         })
     }
+
+    /// Closes the database, for the end of a process: a SQLite file is whole then without the log beside it, unless another
+    /// process has it open. What is asked for later is refused.
+    pub async fn close(&self) {
+        if !self.store.close(CLOSE_WITHIN).await {
+            tracing::warn!(
+                "the database's log is not written into its file yet: a copy needs both, and the next start does it"
+            );
+        }
+    }
 }
 
 /// As many as there are processors.
@@ -118,25 +130,31 @@ fn digest_bounds() -> Bounds {
     Bounds { all, tenant: all / 2, ..bounds }
 }
 
-/// An empty file would be taken for a new database, and what was in it be gone for good.
+/// A database without its data would be taken for a new one, and what was in it be gone for good.
 ///
 /// # Errors
-/// When the file is empty, but there is a master key already, or a log of changes beside it.
+/// When a log of changes lies beside a file that is empty or not there; or the file is empty, or a copy without such a log,
+/// but there is a master key already.
 pub(super) fn refuse_emptied(database: &Database, master_key: &MasterKeySource) -> Result<(), ServiceError> {
+    refuse_stray_log(database)?;
     let Database::Sqlite(path) = database else { return Ok(()) };
-    let length = |path: &Path| path.metadata().map(|found| found.len()).ok();
-    let mut wal = path.as_os_str().to_owned();
-    wal.push("-wal");
-    if length(path) != Some(0)
-        || !(master_key.is_there() || length(Path::new(&wal)).is_some_and(|length| length > 0))
-    {
+    if !master_key.is_there() {
         return Ok(());
     }
-    Err(ServiceError::Refused(format!(
-        "the database {path} is empty, but was in use: it was cut off, or never restored. Put a backup there; if nothing \
-         was in it, remove the empty file",
-        path = path.display()
-    )))
+    let shown = path.display();
+    if path.metadata().is_ok_and(|found| found.len() == 0) {
+        return Err(ServiceError::Refused(format!(
+            "the database {shown} is empty, but was in use: it was cut off, or never restored. Put a backup there; if \
+             nothing was in it, remove the empty file"
+        )));
+    }
+    if is_without_its_log(database) {
+        return Err(ServiceError::Refused(format!(
+            "the database {shown} has no tables, but was in use: it is a copy without the file {shown}-wal, in which all \
+             was. Put that beside it, or a backup in its place; if nothing was in it, remove the file"
+        )));
+    }
+    Ok(())
 }
 
 fn open_outgoing(options: &Options) -> Result<(Arc<Outgoing>, Option<Mailer>), ServiceError> {

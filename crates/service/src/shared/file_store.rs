@@ -6,6 +6,8 @@ use std::{
     path::PathBuf,
 };
 
+use claviger_files::open_regular_itself;
+
 use crate::shared::{content::Content, disk::blocking};
 
 /// Longest id in bytes.
@@ -46,9 +48,12 @@ impl FileStore {
         .await
     }
 
-    /// Whether the content of an upload is there. Blocks.
-    pub(crate) fn is_there(&self, app: i64, id: &str) -> bool {
-        self.path(app, id).is_ok_and(|path| path.is_file())
+    /// Opens the content of an upload as a backup does, which takes nothing that stands in its place. Blocks.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn look(&self, app: i64, id: &str) -> io::Result<()> {
+        open_regular_itself(&self.path(app, id)?).map(drop)
     }
 
     /// Deletes the content of an upload, if it is there.

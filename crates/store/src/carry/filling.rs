@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     Conn, Database, Result, StoreError,
-    db::{migrate, sqlite},
+    db::{migrate, sqlite, stray},
     params,
 };
 
@@ -91,6 +91,7 @@ impl Filling {
 }
 
 fn file(path: &Path, loading: Loading<'_>) -> Result<Connection> {
+    stray::refuse(path)?;
     if !is_empty(path) {
         let connection = sqlite::open_writer(path)?;
         if is_left(&mut Conn::Sqlite(&connection), loading)? {

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use claviger_files::private;
+use claviger_files::open_private;
 
 use crate::{Result, StoreError, db::sqlite};
 
@@ -29,7 +29,7 @@ impl Hold {
         path.push("-filling");
         let path = PathBuf::from(path);
         loop {
-            let lock = private().create(true).truncate(false).open(&path).map_err(fault)?;
+            let lock = open_private(&path).map_err(fault)?;
             match lock.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::Error(error)) => return Err(fault(error)),

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::{columns, hold::Hold, tables::CARRIED};
 use crate::{
     Conn, Database, Result, StoreError,
-    db::{conn::Statements, migrate, postgres::Postgres, sqlite},
+    db::{conn::Statements, migrate, postgres::Postgres, sqlite, stray},
 };
 
 /// The schema of the first release that made backups. Of older ones there are tables that [`CARRIED`] does not tell.
@@ -119,13 +119,12 @@ fn sync(connection: &Connection) -> Result<()> {
 
 /// Whether there is no such file, or nothing in it.
 pub(super) fn is_empty(path: &Path) -> bool {
-    // After a crash all of it may still be in the log.
-    let length = |path: &Path| fs::metadata(path).map_or(0, |found| found.len());
-    length(path) == 0 && length(&sqlite::log_of(path)) == 0
+    fs::metadata(path).map_or(0, |found| found.len()) == 0
 }
 
 /// Removes what an earlier try left.
 pub(super) fn clear_file(path: &Path) -> Result<()> {
+    stray::refuse(path)?;
     if is_empty(path) {
         return Ok(());
     }
@@ -138,7 +137,8 @@ pub(super) fn clear_file(path: &Path) -> Result<()> {
     if !found.iter().any(|name| name == migrate::MARK) {
         return Err(has_data(path));
     }
-    for end in ["", "-wal", "-shm"] {
+    // The file last: what is beside it would be a stray without it.
+    for end in ["-wal", "-shm", ""] {
         let mut name = path.as_os_str().to_owned();
         name.push(end);
         match fs::remove_file(Path::new(&name)) {

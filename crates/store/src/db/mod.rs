@@ -9,10 +9,11 @@ pub(crate) mod migrate;
 mod outage;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
+pub(crate) mod stray;
 mod value;
 mod work;
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use tracing::Instrument as _;
 
@@ -50,6 +51,14 @@ impl Db {
     /// Whether all who write wait for each other, whatever they change.
     pub fn has_one_writer(&self) -> bool {
         matches!(self, Self::Sqlite(_))
+    }
+
+    /// As [`crate::Store::close`]. Blocks.
+    pub(crate) fn close(&self, within: Duration) -> bool {
+        match self {
+            Self::Sqlite(db) => db.close(within),
+            Self::Postgres(_) => true,
+        }
     }
 
     /// Looks at the schema without changing it.

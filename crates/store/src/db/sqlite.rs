@@ -1,21 +1,26 @@
 //! SQLite: one writer that commits in groups, and a few readers, each on a thread of its own.
 
 use std::{
+    convert::Infallible,
     fs, io,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
 
 use claviger_domain::Seldom;
-use claviger_files::private;
+use claviger_files::open_private;
 use claviger_metrics::Histogram;
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use tokio::sync::oneshot;
 
+use super::stray;
 use crate::{Result, StoreError};
 
 /// How long to wait for another process (the command line) to finish its change.
@@ -51,6 +56,10 @@ pub struct Sqlite {
     /// Session look-ups: short, and never behind anything else.
     lookups: Sender<Reading>,
     readings: Sender<Reading>,
+    /// Threads end once they see it.
+    closing: Arc<AtomicBool>,
+    /// Disconnected once the last of them has closed the file.
+    closed: Receiver<Infallible>,
 }
 
 impl Sqlite {
@@ -61,14 +70,43 @@ impl Sqlite {
         let (readings, readings_due) = crossbeam_channel::bounded(QUEUE_MAX);
         let mut writer = open_writer(path)?;
         let log = log_of(path);
-        spawn("sqlite-writer", move || write_in_groups(&mut writer, &changes_due, &log))?;
+        let closing = Arc::<AtomicBool>::default();
+        let (closer, closed) = crossbeam_channel::bounded(0);
+        let (left, readers_left) = crossbeam_channel::bounded::<Infallible>(0);
         let mut readers = vec![("sqlite-lookup", lookups_due)];
         readers.extend([("sqlite-reader-1", readings_due.clone()), ("sqlite-reader-2", readings_due)]);
         for (name, due) in readers {
-            let reader = open_reader(path)?;
-            spawn(name, move || read_all(&reader, &due))?;
+            let (reader, left, closing) = (open_reader(path)?, left.clone(), closing.clone());
+            spawn(name, move || {
+                read_all(&reader, &due, &closing);
+                drop(reader);
+                drop(left);
+            })?;
         }
-        Ok(Self { path: path.into(), changes, lookups, readings })
+        drop(left);
+        let seen = closing.clone();
+        spawn("sqlite-writer", move || {
+            write_in_groups(&mut writer, &changes_due, &log, &seen);
+            drop(changes_due);
+            // Whoever closes the file last writes the log into it, which readers may not.
+            let _ = readers_left.recv();
+            drop(writer);
+            drop(closer);
+        })?;
+        Ok(Self { path: path.into(), changes, lookups, readings, closing, closed })
+    }
+
+    /// Closes the file once what was asked for is written: whoever has it open last writes the log into it and removes the
+    /// log. Blocks, for so long at most; `false`: that was too short. What is asked for later is refused.
+    pub fn close(&self, within: Duration) -> bool {
+        self.closing.store(true, Ordering::SeqCst);
+        // So that each thread looks; where one is too busy to be told, it looks anyway.
+        let _ = self.lookups.try_send(Box::new(|_| {}));
+        for _ in 0..2 {
+            let _ = self.readings.try_send(Box::new(|_| {}));
+        }
+        let _ = self.changes.try_send(Box::new(|_| Box::new(|_| {})));
+        matches!(self.closed.recv_timeout(within), Err(RecvTimeoutError::Disconnected))
     }
 
     /// Runs `change` in the writer's next group; returns once that group is on disk. A change that fails is undone
@@ -91,7 +129,7 @@ impl Sqlite {
                 let _ = sender.send(outcome);
             })
         });
-        self.changes.try_send(job).map_err(|_| StoreError::Overloaded)?;
+        self.changes.try_send(job).map_err(|error| refused(&error))?;
         receiver.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -141,6 +179,7 @@ impl Sqlite {
 
 /// The connection that changes things.
 pub(crate) fn open_writer(path: &Path) -> Result<Connection> {
+    stray::refuse(path)?;
     make_private(path)?;
     let mut connection = Connection::open(path)?;
     prepare_once(&mut connection)?;
@@ -173,8 +212,7 @@ fn write_ahead(connection: &Connection) -> Result<()> {
 
 /// Makes the file such that only its owner can read it; SQLite gives the files beside it the same mode.
 fn make_private(path: &Path) -> Result<()> {
-    let opened = private().create(true).truncate(false).open(path);
-    opened.map(|_| ()).map_err(|error| unwritable(path, &error))
+    open_private(path).map(drop).map_err(|error| unwritable(path, &error))
 }
 
 /// Why a file, or what is to be beside it, cannot be made or written.
@@ -187,6 +225,7 @@ pub(crate) fn unwritable(path: &Path, error: &io::Error) -> StoreError {
 }
 
 fn open_reader(path: &Path) -> Result<Connection> {
+    stray::refuse(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     prepare_once(&mut connection)?;
@@ -199,6 +238,7 @@ pub(crate) fn read_file<T, E: From<StoreError>>(
     path: &Path,
     reading: impl FnOnce(&Connection) -> Result<T, E>,
 ) -> Result<T, E> {
+    stray::refuse(path)?;
     if !path.exists() {
         return Err(StoreError::Configuration(format!("there is no database at {}", path.display())).into());
     }
@@ -238,9 +278,17 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
     spawned.map(|_| ()).map_err(|error| StoreError::Configuration(format!("cannot start a thread: {error}")))
 }
 
-fn write_in_groups(connection: &mut Connection, due: &Receiver<Change>, log: &Path) {
+/// Why something cannot be asked for.
+fn refused<T>(error: &TrySendError<T>) -> StoreError {
+    match error {
+        TrySendError::Full(_) => StoreError::Overloaded,
+        TrySendError::Disconnected(_) => StoreError::Closed,
+    }
+}
+
+fn write_in_groups(connection: &mut Connection, due: &Receiver<Change>, log: &Path, closing: &AtomicBool) {
     let mut looked = Instant::now();
-    loop {
+    while !(closing.load(Ordering::SeqCst) && due.is_empty()) {
         let first = due.recv_timeout(LOG_LOOK);
         if looked.elapsed() >= LOG_LOOK {
             looked = Instant::now();
@@ -273,7 +321,7 @@ fn write_in_groups(connection: &mut Connection, due: &Receiver<Change>, log: &Pa
 fn tell_unsaved(error: &StoreError) {
     static TOLD: Seldom = Seldom::new();
     if !error.is_passing() || TOLD.is_due(Instant::now()) {
-        let advice = error.advice().unwrap_or_default();
+        let advice = error.advice_to_server();
         tracing::error!(%error, advice, "a group of changes was not saved");
     }
 }
@@ -328,8 +376,10 @@ fn control(connection: &Connection, sql: &str) -> Result<()> {
     Ok(())
 }
 
-fn read_all(connection: &Connection, due: &Receiver<Reading>) {
-    while let Ok(reading) = due.recv() {
+fn read_all(connection: &Connection, due: &Receiver<Reading>, closing: &AtomicBool) {
+    while !closing.load(Ordering::SeqCst)
+        && let Ok(reading) = due.recv()
+    {
         reading(connection);
     }
 }
@@ -344,7 +394,7 @@ where
     let job: Reading = Box::new(move |connection| {
         let _ = sender.send(in_snapshot(connection, reading));
     });
-    lane.try_send(job).map_err(|_| StoreError::Overloaded)?;
+    lane.try_send(job).map_err(|error| refused(&error))?;
     receiver.await.map_err(|_| StoreError::Closed)?
 }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{
     super::{progress::telling, run::with_service},
+    stopping::clean_when_stopped,
     words::{advised, told},
 };
 use crate::{
@@ -16,6 +17,8 @@ use crate::{
 pub(super) fn run(store: StoreArgs, place: PlaceArgs, pace: Pace, json: bool) -> anyhow::Result<()> {
     let backups = Backups::resolve(&store, place, KeepArgs::default())?;
     let (place, lock) = (backups.place()?, backups.lock);
+    let begun = place.clone();
+    clean_when_stopped(move || begun.give_up())?;
     with_service(store, async move |service| {
         // Blocking libraries must not run on a thread of the runtime's.
         let outcome = std::thread::scope(|scope| {

@@ -8,12 +8,15 @@ mod stopping;
 mod verify;
 mod words;
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context;
 use claviger_domain::{Clock as _, SystemClock};
-use claviger_files::write_private;
-use claviger_service::backups::{Condition, Identity, Pace, Stored};
+use claviger_files::private;
+use claviger_service::backups::{Condition, Identity, Pace, Place, Stored};
 use serde_json::json;
 
 use crate::{
@@ -110,7 +113,9 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
         Command::Create { place, pace, json } => create::run(store, place, pace.pace(), json),
         Command::List { place, json } => {
             let backups = Backups::resolve(&store, place, KeepArgs::default())?;
-            let (rows, now) = (backups.place()?.list().map_err(advised)?, SystemClock.now());
+            let place = backups.place()?;
+            tell_missing(&place);
+            let (rows, now) = (place.list().map_err(advised)?, SystemClock.now());
             output::list(
                 json,
                 ["NAME", "MADE", "BYTES", "STATE"],
@@ -143,6 +148,17 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
     }
 }
 
+/// Tells where there is no folder, which looks like one without backups otherwise.
+fn tell_missing(place: &Place) {
+    if place.is_missing() {
+        eprintln!(
+            "claviger: there is no folder {}: see whether the place of backups is right, and its disk mounted; the first \
+             backup makes it",
+            place.label()
+        );
+    }
+}
+
 /// What can be told of a backup, in words.
 fn state(stored: &Stored, now: i64) -> String {
     let found = match &stored.condition {
@@ -157,7 +173,10 @@ fn keygen(file: &Path) -> anyhow::Result<()> {
     let identity = Identity::generate()?;
     let recipient = identity.recipient()?;
     let text = format!("# public key: {recipient}\n{}\n", *identity.expose());
-    write_private(file, text.as_bytes()).with_context(|| format!("cannot write {}", file.display()))?;
+    // It stays whose it is who makes it, whosever folder that is: it opens what the server cannot.
+    let made = private().create_new(true).open(file);
+    made.and_then(|mut made| made.write_all(text.as_bytes()).and_then(|()| made.sync_all()))
+        .with_context(|| format!("cannot write {}", file.display()))?;
     println!("{recipient}");
     Ok(())
 }
@@ -170,6 +189,7 @@ fn prune(store: &StoreArgs, place: PlaceArgs, keep: KeepArgs, dry_run: bool) -> 
         );
     }
     let (place, now) = (backups.place()?, SystemClock.now());
+    tell_missing(&place);
     let all = place.list().map_err(advised)?;
     for stored in all.iter().filter(|stored| stored.is_ahead(now)) {
         eprintln!(

@@ -10,7 +10,7 @@ use super::{
     super::{progress::telling, run::opened_by_hand},
     chosen::Chosen,
     key::KeyFileArgs,
-    stopping::remove_when_stopped,
+    stopping::clean_when_stopped,
     words::{advised, told},
 };
 use crate::{
@@ -31,7 +31,9 @@ pub(super) fn run(
     let Chosen { place, name, unlock, store } = Chosen::find(store, place, key, name)?;
     let master_key = opened_by_hand(&store.master_key)?;
     let scratch = Scratch::within(&scratch.unwrap_or_else(env::temp_dir)).map_err(advised)?;
-    remove_when_stopped(&scratch)?;
+    let folder = scratch.path().to_owned();
+    // What was encrypted lies in it as it is.
+    clean_when_stopped(move || Scratch::remove(&folder))?;
     let verified = backups::verify(&Verify {
         place: &place,
         name: &name,

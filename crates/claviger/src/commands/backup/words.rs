@@ -8,7 +8,9 @@ pub(super) fn told(summary: &Summary) -> String {
     match missed {
         0 => format!("{rows} rows, {files} files"),
         missed => {
-            format!("{rows} rows, {files} files ({missed} were deleted or replaced meanwhile, or not there)")
+            format!(
+                "{rows} rows, {files} files ({missed} were deleted or replaced meanwhile, not there, or not to be read)"
+            )
         }
     }
 }

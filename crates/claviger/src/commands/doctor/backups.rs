@@ -41,9 +41,12 @@ pub(super) async fn examine(report: &mut Report, config: &Config, state: Option<
         return report.ok(CHECK, format!("{label} can be listed and written to"));
     };
     let every = i64::try_from(config.backups.every.as_secs()).unwrap_or(i64::MAX);
-    match unwell(&state, &label, &found, now, every) {
-        Some(text) => report.warning(CHECK, text),
-        None => report.ok(CHECK, format!("{}; {label} can be written to", last(&state, now))),
+    let unwell = unwell(&state, &label, found.as_deref(), now, every);
+    if unwell.is_empty() {
+        report.ok(CHECK, format!("{}; {label} can be written to", last(&state, now)));
+    }
+    for text in unwell {
+        report.warning(CHECK, text);
     }
 }
 
@@ -63,15 +66,52 @@ fn tell_open(report: &mut Report, place: &Place) {
     }
 }
 
-/// The backups of a place that can be written to.
-fn look(place: &Place) -> Result<Vec<Stored>, BackupError> {
-    let found = place.list()?;
+/// The backups of a place that can be written to; `None`: a folder that is not there, and can be made.
+fn look(place: &Place) -> Result<Option<Vec<Stored>>, BackupError> {
+    let found = if place.is_missing() { None } else { Some(place.list()?) };
     place.try_out()?;
     Ok(found)
 }
 
-/// What is not as it should be, if anything.
-fn unwell(state: &State, label: &str, found: &[Stored], now: i64, every: i64) -> Option<String> {
+/// All that is not as it should be.
+fn unwell(state: &State, label: &str, found: Option<&[Stored]>, now: i64, every: i64) -> Vec<String> {
+    let mut all = Vec::from_iter(late(state, now, every));
+    let here = state.made.as_ref().filter(|made| made.place == label);
+    let Some(found) = found else {
+        all.extend(here.map(|made| {
+            format!(
+                "the folder {label} is not there, and with it the last one, {}: see whether its disk is mounted",
+                made.name
+            )
+        }));
+        return all;
+    };
+    let unreadable: Vec<_> = found.iter().filter_map(|stored| Some((stored, stored.unreadable()?))).collect();
+    all.extend(unreadable.iter().map(|(stored, why)| {
+        format!(
+            "{} in {label} cannot be read: {why}; it is passed over and not deleted: give it to the user that runs the \
+             server, or delete it",
+            stored.name
+        )
+    }));
+    let gone = here.filter(|made| {
+        !is_there(made, found) && unreadable.iter().all(|(stored, _)| stored.name != made.name)
+    });
+    all.extend(gone.map(|made| {
+        format!("the last one, {}, is not in {label} as it was written: look who deletes there", made.name)
+    }));
+    all.extend(found.iter().filter(|stored| stored.is_ahead(now)).map(|stored| {
+        format!(
+            "{} in {label} is dated later than now: restoring passes it over unless it is named, and nothing deletes it; \
+             look who put it there, and delete it",
+            stored.name
+        )
+    }));
+    all
+}
+
+/// Why there is no backup that is as young as it should be, if there is none.
+fn late(state: &State, now: i64, every: i64) -> Option<String> {
     if let Some((at, why)) = &state.failed {
         return Some(format!("the last try failed at {}: {why}; {}", output::time(*at), last(state, now)));
     }
@@ -85,32 +125,14 @@ fn unwell(state: &State, label: &str, found: &[Stored], now: i64, every: i64) ->
             made.name
         ));
     }
+    let hours = every / HOUR;
     // One that is being made may take a while.
-    if now - made.at > every.saturating_mul(2) {
-        let hours = every / HOUR;
-        return Some(format!(
+    (now - made.at > every.saturating_mul(2)).then(|| {
+        format!(
             "{}, and one is due every {hours} hours: does a server with these settings run?",
             last(state, now)
-        ));
-    }
-    if let Some((name, why)) = found.iter().find_map(|stored| Some((&stored.name, stored.unreadable()?))) {
-        return Some(format!(
-            "{name} in {label} cannot be read: {why}; it is passed over and not deleted: give it to the user that runs \
-             the server, or delete it"
-        ));
-    }
-    if made.place == label && !is_there(made, found) {
-        return Some(format!(
-            "the last one, {}, is not in {label} as it was written: look who deletes there",
-            made.name
-        ));
-    }
-    let ahead = found.iter().find(|stored| stored.is_ahead(now))?;
-    Some(format!(
-        "{} in {label} is dated later than now: restoring passes it over unless it is named, and nothing deletes it; look \
-         who put it there, and delete it",
-        ahead.name
-    ))
+        )
+    })
 }
 
 /// Whether a backup is where it was put.
@@ -143,7 +165,32 @@ mod tests {
     }
 
     fn told(state: &State, found: &[Stored]) -> String {
-        unwell(state, "/backup", found, NOW, 24 * HOUR).unwrap_or_default()
+        unwell(state, "/backup", Some(found), NOW, 24 * HOUR).join("\n")
+    }
+
+    #[test]
+    fn all_that_is_unwell_is_told() {
+        let later = "claviger-20260105T130001Z.backup";
+        let ahead =
+            Stored { name: later.into(), made: NOW + HOUR + 1, bytes: 5, condition: Condition::Whole };
+        let closed = Stored {
+            name: "claviger-20260104T100000Z.backup".into(),
+            made: NOW - 26 * HOUR,
+            condition: Condition::Unreadable("it is another's".into()),
+            ..ahead.clone()
+        };
+        let failed = State { failed: Some((NOW, "the disk is full".into())), ..made(50) };
+        let all = unwell(&failed, "/backup", Some(&[ahead, closed]), NOW, 24 * HOUR);
+        let told =
+            ["the last try failed at ", " cannot be read: ", " as it was written: ", " later than now: "];
+        assert!(all.len() == 4 && all.iter().zip(told).all(|(text, part)| text.contains(part)), "{all:?}");
+        assert_eq!(
+            unwell(&made(1), "/backup", None, NOW, 24 * HOUR),
+            [format!(
+                "the folder /backup is not there, and with it the last one, {NAME}: see whether its disk is mounted"
+            )]
+        );
+        assert!(unwell(&made(1), "/other", None, NOW, 24 * HOUR).is_empty());
     }
 
     #[test]

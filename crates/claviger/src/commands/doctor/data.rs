@@ -4,6 +4,7 @@ use claviger_service::{
     Database, MasterKeyError, MasterKeySource, Options, Service, Vault,
     backups::State,
     doctor::{AppCheck, Schema, UploadsCheck, damage, schema},
+    refuse_stray_log,
 };
 
 use super::report::Report;
@@ -39,6 +40,7 @@ pub(super) async fn examine(report: &mut Report, config: &Config) -> Told {
             }
             let apps = apps(report, &service).await;
             let (backups, uploads) = (service.backup_state().await, service.check_uploads().await);
+            service.close().await;
             Told { apps, backups: backups.ok(), uploads: uploads.ok() }
         }
         Err(error) => {
@@ -71,6 +73,7 @@ async fn database(report: &mut Report, store: &Store) -> bool {
     let label = store.database_label();
     if let Database::Sqlite(path) = &store.database
         && !path.exists()
+        && refuse_stray_log(&store.database).is_ok()
     {
         report.warning(
             "database",

@@ -120,21 +120,8 @@ pub(super) fn clock(report: &mut Report) {
 /// The folder of uploads, and whether those that are known are in it.
 pub(super) fn files_folder(report: &mut Report, folder: &Path, uploads: Option<UploadsCheck>) {
     let shown = folder.display();
-    if let Some(UploadsCheck { looked, missing }) = uploads.filter(|uploads| uploads.missing > 0) {
-        const ADVICE: &str = "put them back from a backup, or delete them with `claviger file delete`";
-        return match missing == looked {
-            true => report.problem(
-                "files folder",
-                format!(
-                    "none of {looked} uploads is in {shown}, and backups are made without them: see whether its disk is \
-                     mounted and files_dir is right; else {ADVICE}"
-                ),
-            ),
-            false => report.warning(
-                "files folder",
-                format!("{missing} of {looked} uploads are not in {shown}: {ADVICE}"),
-            ),
-        };
+    if let Some(uploads) = uploads.filter(|uploads| uploads.missing + uploads.unreadable > 0) {
+        return lacking(report, folder, &uploads);
     }
     let Ok(found) = fs::metadata(folder) else {
         return match existing(folder).is_some_and(|above| is_writable(&above)) {
@@ -155,6 +142,42 @@ pub(super) fn files_folder(report: &mut Report, folder: &Path, uploads: Option<U
             format!("{shown} is open to other users of this machine: `chmod 700 {shown}`"),
         ),
         _ => report.ok("files folder", format!("{shown}, writable")),
+    }
+}
+
+/// Uploads that are not there, or not to be read.
+fn lacking(report: &mut Report, folder: &Path, uploads: &UploadsCheck) {
+    const CHECK: &str = "files folder";
+    const ADVICE: &str = "put them back from a backup, or delete them with `claviger file delete`";
+    let UploadsCheck { looked, missing, unreadable, why } = uploads;
+    let (shown, why) = (folder.display(), why.as_deref().unwrap_or_default());
+    if unreadable == looked {
+        report.problem(
+            CHECK,
+            format!(
+                "none of {looked} uploads in {shown} can be read: {why}; backups are made without them: see whose the folder \
+                 and those in it are, and their permissions"
+            ),
+        );
+    } else if *unreadable > 0 {
+        report.warning(
+            CHECK,
+            format!(
+                "{unreadable} of {looked} uploads in {shown} cannot be read: {why}; backups are made without them: give them \
+                 to the user that runs the server"
+            ),
+        );
+    }
+    if missing == looked {
+        report.problem(
+            CHECK,
+            format!(
+                "none of {looked} uploads is in {shown}, and backups are made without them: see whether its disk is \
+                 mounted and files_dir is right; else {ADVICE}"
+            ),
+        );
+    } else if *missing > 0 {
+        report.warning(CHECK, format!("{missing} of {looked} uploads are not in {shown}: {ADVICE}"));
     }
 }
 
@@ -211,12 +234,24 @@ mod tests {
         set_mode(&path, 0o700);
         assert_eq!(look(), format!("ok       files folder: {shown}, writable"));
         assert_eq!(fs::read_dir(&path).unwrap().count(), 0, "the doctor leaves nothing");
-        let lacks = |missing| {
-            let uploads = UploadsCheck { looked: 3, missing };
+        let lacks = |missing, unreadable| {
+            let why = (unreadable > 0).then(|| "Permission denied".to_owned());
+            let uploads = UploadsCheck { looked: 3, missing, unreadable, why };
             found(|report| files_folder(report, &path, Some(uploads)))
         };
-        assert_eq!(lacks(0), look());
-        assert!(lacks(1).starts_with(&format!("warning  files folder: 1 of 3 uploads are not in {shown}: ")));
-        assert!(lacks(3).starts_with(&format!("problem  files folder: none of 3 uploads is in {shown}, ")));
+        assert_eq!(lacks(0, 0), look());
+        let gone = format!("warning  files folder: 1 of 3 uploads are not in {shown}: ");
+        assert!(lacks(1, 0).starts_with(&gone));
+        assert!(
+            lacks(3, 0).starts_with(&format!("problem  files folder: none of 3 uploads is in {shown}, "))
+        );
+        let closed =
+            |beginning| format!("{beginning} uploads in {shown} cannot be read: Permission denied; ");
+        assert!(lacks(0, 1).starts_with(&closed("warning  files folder: 1 of 3")));
+        let both = lacks(1, 2);
+        assert!(both.starts_with(&closed("warning  files folder: 2 of 3")) && both.contains(&gone), "{both}");
+        let all =
+            format!("problem  files folder: none of 3 uploads in {shown} can be read: Permission denied; ");
+        assert!(lacks(0, 3).starts_with(&all));
     }
 }
