@@ -8,7 +8,7 @@ mod replace;
 mod same;
 
 pub use folder::{Lock, create_private_folder, folder_of, lock_file, lock_folder, sync_folder};
-pub use private::{create_private, private, private_at_end, write_private};
+pub use private::{create_private, private, private_at_end};
 pub use regular::{open_regular, open_regular_itself, read_regular, read_regular_text};
-pub use replace::{replace_content, replace_private, resolved};
+pub use replace::{replace_content, replace_private, resolved, write_private};
 pub use same::is_same_file;

@@ -300,6 +300,53 @@ fn a_passphrase_protects_the_file() {
 }
 
 #[test]
+fn a_key_that_was_put_before_protected_ones_by_hand_is_protected_too() {
+    let mut server = Server::start();
+    server.process.stop("TERM");
+    let passphrase = server.folder().join("passphrase");
+    fs::write(&passphrase, "correct horse battery\n").expect("a file");
+    fs::set_permissions(&passphrase, fs::Permissions::from_mode(0o600)).expect("a mode");
+    let opened = ["--master-passphrase-file", passphrase.to_str().expect("UTF-8")];
+    let run = |args: &[&str]| server.cli.run(&[args, &opened[..]].concat());
+    let done = |args: &[&str]| {
+        let ended = run(args);
+        assert_eq!(ended.code, Some(0), "{args:?}: {ended:?}");
+        ended
+    };
+    let text = || fs::read_to_string(key_file(&server)).expect("the keys");
+    let is_whole = |keys: usize| {
+        let text = text();
+        assert_eq!(text.lines().filter(|line| line.starts_with("argon2id:")).count(), keys, "{text}");
+        assert_eq!(text.split_whitespace().count(), keys, "{text}");
+    };
+    let part = "is protected in part only";
+    done(&["keys", "protect"]);
+    is_whole(1);
+
+    // What two commands tell, and a third completes.
+    let new = ["ab", "cd"].map(|digits| digits.repeat(32));
+    fs::write(key_file(&server), format!("{}\n{}", new[0], text())).expect("the keys");
+    assert!(done(&["keys", "list"]).stderr.contains(part));
+    let told = run(&["doctor"]).stdout;
+    assert!(told.contains(part) && told.contains("claviger keys protect"), "{told}");
+    let before = text();
+    let refused = server.cli.fails(&["keys", "protect"]);
+    assert!(refused.contains("the passphrase does not open"), "{refused}");
+    assert_eq!(text(), before);
+    done(&["keys", "protect"]);
+    is_whole(2);
+    assert!(!done(&["keys", "list"]).stderr.contains(part));
+
+    // A rotation turns to a key that was put there, as it is told for several nodes, and makes lines of one.
+    fs::write(key_file(&server), format!("{},{}", new[1], text().trim().replace('\n', ",")))
+        .expect("the keys");
+    for keys in [3, 4] {
+        done(&["keys", "rotate", "--yes"]);
+        is_whole(keys);
+    }
+}
+
+#[test]
 fn the_key_may_be_in_a_variable_or_a_credential() {
     let mut server = Server::start();
     server.process.stop("TERM");
@@ -435,6 +482,46 @@ fn a_file_that_is_mounted_alone_stays_as_it_is() {
     assert_eq!(fs::read(&key).expect("the key"), before);
     assert!(!data.join("master.key.new").exists());
     server.cli.ok(&["app", "list"]);
+}
+
+#[test]
+fn a_first_start_without_room_for_it_leaves_nothing_behind() {
+    // Where the system allows no namespaces, no disk can be made small.
+    let Some(way) = unshare() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let [keys, data, found] = ["keys", "data", "found"].map(|name| folder.path().join(name));
+    fs::create_dir(&keys).expect("a folder");
+    let script = format!(
+        "mount -t tmpfs -o size=4k,mode=700 tmpfs '{keys}' && dd if=/dev/zero of='{keys}/fill' bs=4096 count=1 && \
+         {{ ! \"$@\"; }} && ls -A '{keys}' > '{found}' && rm '{keys}/fill'",
+        keys = keys.display(),
+        found = found.display()
+    );
+    let mut command = claviger_under(&after(&way, &script));
+    command.args(["serve", "--listen", "127.0.0.1:0", "--master-key-file"]);
+    command.arg(keys.join("master.key")).arg("--data-dir").arg(&data);
+    let process = Process::spawn(command, folder.path());
+    // The second one, which finds room.
+    eventually("a start", || process.stderr().contains("listening").then_some(()));
+    let said = process.stderr();
+    assert!(said.contains("cannot be used: No space left on device"), "{said}");
+    assert_eq!(fs::read_to_string(&found).expect("names"), "fill\n");
+}
+
+#[test]
+fn an_empty_file_is_told_from_a_damaged_one() {
+    let mut server = Server::start();
+    server.process.stop("TERM");
+    fs::write(key_file(&server), "\n").expect("the key");
+    let refused = server.cli.fails(&["app", "list"]);
+    assert!(
+        refused.contains("is empty") && refused.contains("remove the file; else restore it"),
+        "{refused}"
+    );
+    // Nothing is lost by doing so where it is the wrong thing to do.
+    fs::remove_file(key_file(&server)).expect("the key");
+    assert!(serve(&server.data(), &[]).expect_err("no key").contains("was set up with a master key"));
+    assert!(!key_file(&server).exists());
 }
 
 #[test]

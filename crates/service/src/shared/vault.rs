@@ -275,7 +275,7 @@ mod tests {
             .into_iter()
             .chain(path.read().unwrap().unwrap())
             .collect();
-        path.replace(&keys, None, &SystemRandom).unwrap();
+        path.replace(&keys, &SystemRandom).unwrap();
 
         // Written down first, but not used before the database says so.
         let fresh = Vault::load(&path).unwrap().unwrap();
@@ -297,7 +297,7 @@ mod tests {
         old.settle(&marks).unwrap();
         assert_eq!((old.current(), old.keyed_hash("email", "text")), (former, hash));
 
-        path.replace(&keys[1..], None, &SystemRandom).unwrap();
+        path.replace(&keys[1..], &SystemRandom).unwrap();
         let lost = Vault::load(&path).unwrap().unwrap();
         assert!(matches!(lost.settle(&begun), Err(MasterKeyError::Wrong(_))));
     }

@@ -39,7 +39,7 @@ impl Service {
             return Err(MasterKeyError::InUse(source.to_string()).into());
         }
         kept.remove(position);
-        source.replace(&kept, source.protection(), self.random())?;
+        source.replace(&kept, self.random())?;
         Ok(())
     }
 
@@ -54,6 +54,6 @@ impl Service {
     ) -> Result<(), MasterKeyError> {
         let _held = source.hold()?;
         let keys = source.read()?.ok_or_else(|| MasterKeyError::Missing(source.to_string()))?;
-        source.replace(&keys, passphrase, &claviger_domain::SystemRandom)
+        source.replace_under(&keys, passphrase, &claviger_domain::SystemRandom)
     }
 }
