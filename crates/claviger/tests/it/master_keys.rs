@@ -173,7 +173,7 @@ fn a_rotation_that_was_killed_goes_on() {
     assert!(middle.len() == 2 && middle[1].2 > 0, "killed too late: {middle:?}");
     assert_eq!(login(&session, "alice", &secret, 1), "Logged in!");
     let refused = server.cli.fails(&["keys", "forget", &middle[1].0, "--yes"]);
-    assert!(refused.contains("`claviger keys rotate` encrypts them anew"), "{refused}");
+    assert!(refused.contains("is not finished: run `claviger keys rotate`"), "{refused}");
 
     let told = rotate(&server);
     assert_eq!((told["resumed"].as_bool(), told["to"].as_str()), (Some(true), Some(&*middle[0].0)));
@@ -229,6 +229,50 @@ fn nobody_notices_a_rotation_at_either_node() {
     let after = listed(&first);
     assert_eq!(after.len(), rotations + 2);
     assert!(after[1..].iter().all(|(_, encrypts, values)| !encrypts && *values == 0), "{after:?}");
+}
+
+fn a_server_goes_on_after_its_key_was_forgotten(server: &Server) {
+    let sessions: Vec<_> = (0..20)
+        .map(|n| {
+            let session = server.app.init("1.2");
+            server.app.add_user(&format!("user-{n}"));
+            let name = format!("user-{n}");
+            let params = [("username", name.as_str()), ("pass", "p"), ("hwid", HWID)];
+            assert_eq!(session.call("login", &params).json()["message"], "Logged in!");
+            session
+        })
+        .collect();
+    let former = listed(server)[0].0.clone();
+    server.process.signal("STOP");
+    let asked = thread::scope(|scope| {
+        let asked: Vec<_> =
+            sessions.iter().map(|session| scope.spawn(|| session.call("2faenable", &[]).status)).collect();
+        let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
+            rotate(server);
+            server.cli.ok(&["keys", "forget", &former, "--yes"]);
+        }));
+        // Those who ask would never end.
+        server.process.signal("CONT");
+        outcome.expect("both");
+        asked.into_iter().map(|asked| asked.join().expect("no failure")).collect::<Vec<_>>()
+    });
+    assert!(asked.iter().all(|status| [200, 503].contains(status)), "{asked:?}");
+    let told = server.cli.run(&["keys", "list"]);
+    assert!(told.code == Some(0) && !told.stderr.contains("opened by none"), "{told:?}");
+    eventually("the server to follow the key", || {
+        (sessions[0].call("2faenable", &[]).status == 200).then_some(())
+    });
+}
+
+#[test]
+fn nothing_is_encrypted_under_a_forgotten_key() {
+    a_server_goes_on_after_its_key_was_forgotten(&Server::start());
+}
+
+#[test]
+fn nothing_is_encrypted_under_a_forgotten_key_in_postgres() {
+    let database = Database::create();
+    a_server_goes_on_after_its_key_was_forgotten(&Server::start_on(&database.url));
 }
 
 /// A server on the data of another one that has stopped, with these variables; what it said until it ended or listened.
