@@ -37,7 +37,6 @@ mod tests {
 
     use rustix::{fs::Mode, process::umask};
 
-    use super::*;
     use crate::{create_private_folder, lock_file, replace_private, write_private};
 
     #[test]
