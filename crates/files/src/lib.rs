@@ -13,9 +13,9 @@ mod same;
 pub use above::folder_of;
 pub use exposed::exposure;
 pub use folder::{Lock, create_private_folder, lock_file, lock_folder, sync_folder};
-pub use private::{create_private, open_private, private, private_at_end, write_private};
+pub use private::{create_private, open_private, private, private_at_end};
 pub use regular::{open_regular, open_regular_itself, read_regular, read_regular_text};
-pub use replace::{replace_content, replace_private, resolved};
+pub use replace::{replace_content, replace_private, resolved, write_private};
 pub use same::is_same_file;
 
 /// What to do where the system says that a file system is read-only, which a unit of systemd makes of whatever it does not

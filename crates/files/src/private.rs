@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, ErrorKind, Write as _},
+    io::{self, ErrorKind},
     os::unix::fs::OpenOptionsExt as _,
     path::Path,
 };
@@ -48,16 +48,6 @@ pub fn open_private(path: &Path) -> io::Result<File> {
     }
 }
 
-/// Writes a new file as [`create_private`] makes it, and makes sure that its content is on disk.
-///
-/// # Errors
-/// Those of [`create_private`].
-pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = create_private(path)?;
-    file.write_all(content)?;
-    file.sync_all()
-}
-
 #[cfg(test)]
 mod tests {
     use std::{
@@ -67,8 +57,7 @@ mod tests {
 
     use rustix::{fs::Mode, process::umask};
 
-    use super::*;
-    use crate::{create_private_folder, lock_file, replace_private};
+    use crate::{create_private_folder, lock_file, replace_private, write_private};
 
     #[test]
     fn others_cannot_read_whatever_the_umask() {
@@ -84,18 +73,5 @@ mod tests {
         for (name, mode) in [("a", 0o700), ("a/b", 0o700)].into_iter().chain(files) {
             assert_eq!(fs::metadata(path(name)).unwrap().mode() & 0o777, mode, "{name}");
         }
-    }
-
-    #[test]
-    fn what_is_there_is_not_written_to() {
-        let folder = tempfile::tempdir().unwrap();
-        let [file, link, nowhere] = ["file", "link", "nowhere"].map(|name| folder.path().join(name));
-        write_private(&file, b"first").unwrap();
-        symlink(&nowhere, &link).unwrap();
-        for path in [&file, &link] {
-            assert_eq!(write_private(path, b"second").unwrap_err().kind(), ErrorKind::AlreadyExists);
-        }
-        assert_eq!(fs::read(&file).unwrap(), b"first");
-        assert!(!nowhere.exists());
     }
 }

@@ -49,7 +49,7 @@ pub use shared::{
     calls::RELAYED,
     catalog::{App, SellerKey},
     content::Content,
-    master_key::{MasterKeyError, MasterKeySource},
+    master_key::{MasterKeyError, MasterKeySource, Protection},
     outcome::Outcome as TryOutcome,
     passwords::{Busy, Passwords, UsersPassword},
     proxy::{ProxyFault, ProxyWatch},

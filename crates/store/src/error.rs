@@ -48,6 +48,11 @@ pub enum StoreError {
     /// More waits for the database than it can do soon.
     #[error("the database cannot keep up; try again")]
     Overloaded,
+    /// Something is, or was to be, encrypted under a master key that this process must not use, or does not have.
+    #[error(
+        "another master key encrypts than this server knows, or a key is missing here (see `claviger keys list`); try again"
+    )]
+    OtherKey,
     /// A programming error stopped this change; it was undone.
     #[error("a change failed unexpectedly and was undone")]
     Panicked,
@@ -80,7 +85,7 @@ impl StoreError {
             Self::Sqlite(error) => error.sqlite_error_code().is_some_and(is_passing_in_sqlite),
             Self::Postgres(error) => is_passing_in_postgres(error),
             Self::Commit(error) | Self::Batch(error) => error.is_passing(),
-            Self::Unreachable(_) | Self::Overloaded => true,
+            Self::Unreachable(_) | Self::Overloaded | Self::OtherKey => true,
             Self::Newer { .. }
             | Self::Unfinished { .. }
             | Self::Unexpected(_)

@@ -15,6 +15,13 @@ pub fn lock(conn: &mut Conn<'_>, name: &str) -> Result<Option<Vec<u8>>> {
     conn.query_one(&sql, params![name])?.map(|row| row.get(0)).transpose()
 }
 
+/// As [`lock`], but others may do the same meanwhile.
+pub fn share(conn: &mut Conn<'_>, name: &str) -> Result<()> {
+    let sql = format!("SELECT 1 FROM server_keys WHERE name = $1{}", conn.for_share());
+    conn.query_one(&sql, params![name])?;
+    Ok(())
+}
+
 /// Adds the key `name` unless there is one; `false` when there was.
 pub fn add(conn: &mut Conn<'_>, name: &str, sealed: &[u8]) -> Result<bool> {
     let added = conn.execute(

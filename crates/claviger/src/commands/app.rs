@@ -44,7 +44,8 @@ pub(crate) enum Command {
     Set {
         /// OWNER/APP
         app: String,
-        /// Such as hwidCheck=false, api.v1_1=true or messages.loggedIn=Welcome; `app settings` shows the names
+        /// Such as hwidCheck=false, api.v1_1=true or messages.loggedIn=Welcome; `app settings` shows the names. The value of a
+        /// secret one may be @FILE, or - for standard input
         #[arg(required = true, value_name = "NAME=VALUE")]
         changes: Vec<String>,
         /// Also a licenseMask whose keys have fewer than 64 bits of randomness, so that they could be guessed

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use anyhow::{bail, ensure};
 use claviger_domain::Secret;
-use claviger_service::{MasterKeySource, MasterKeyUse, Rotation, Service};
+use claviger_service::{MasterKeyUse, Protection, Rotation, Service};
 use serde_json::json;
 
 use super::{
@@ -49,7 +49,7 @@ pub(crate) enum Command {
         #[arg(long)]
         yes: bool,
     },
-    /// Protect the file by a passphrase, which each start asks for
+    /// Protect the file by a passphrase, which each start asks for; what is not, where some of it is
     Protect,
     /// Lift the protection by a passphrase
     Unprotect,
@@ -67,6 +67,7 @@ pub(crate) fn run(store: StoreArgs, command: Command) -> anyhow::Result<()> {
 }
 
 fn list(store: StoreArgs, json: bool) -> anyhow::Result<()> {
+    let gap = Store::resolve(store.clone())?.master_key.gap();
     with_service(store, async move |service| {
         let (keys, unreadable) = service.master_keys().await?;
         let wanted = keys.first().filter(|key| !key.encrypts).map(|key| key.name.clone());
@@ -86,6 +87,9 @@ fn list(store: StoreArgs, json: bool) -> anyhow::Result<()> {
                 "claviger: {unreadable} values in the database are opened by none of these keys: the file of another node may \
                  hold theirs. Add its lines after those of this one, and replace no file"
             );
+        }
+        if let Some(gap) = gap {
+            eprintln!("claviger: {gap}");
         }
         Ok(())
     })
@@ -161,27 +165,40 @@ fn protect(store: StoreArgs) -> anyhow::Result<()> {
         source.is_there(),
         "the master key {source} is not there: the first start of `claviger serve` makes it"
     );
-    ensure!(
-        !source.is_protected(),
-        "the master key {source} is protected already: lift that with `claviger keys unprotect`"
-    );
-    let passphrase = match source.passphrase() {
-        Some(passphrase) => passphrase.clone(),
+    let source = match source.protection() {
+        Protection::Whole => {
+            bail!("the master key {source} is protected already: lift that with `claviger keys unprotect`")
+        }
+        // The rest of it, by the passphrase that opens some of it.
+        Protection::Part if source.passphrase().is_some() => source,
+        Protection::Part => {
+            let passphrase = read_passphrase(&format!("Passphrase of the master key {source}: "))?;
+            source.with_passphrase(Some(passphrase))
+        }
         // Nobody is asked for one that is of no use: this says why.
-        None if source.file_path().is_none() => return Ok(Service::protect_master_key(&source, None)?),
-        None => new_passphrase()?,
+        Protection::Nothing if source.file_path().is_none() => {
+            return Ok(Service::protect_master_key(&source, None)?);
+        }
+        Protection::Nothing => {
+            let passphrase = source.passphrase().cloned().map_or_else(new_passphrase, Ok)?;
+            source.with_passphrase(Some(long_enough(passphrase)?))
+        }
     };
-    let length = passphrase.expose().chars().count();
-    ensure!(
-        length >= PASSPHRASE_MIN,
-        "the passphrase has {length} characters: take at least {PASSPHRASE_MIN}"
-    );
-    Service::protect_master_key(&source, Some(&passphrase))?;
+    Service::protect_master_key(&source, source.passphrase())?;
     output::say(format_args!(
         "{source} is protected: the next start asks for the passphrase, or reads it where --master-passphrase-file, \
          CLAVIGER_MASTER_PASSPHRASE or the credential master_passphrase says. Without it nobody reads the key"
     ));
     Ok(())
+}
+
+fn long_enough(passphrase: Secret) -> anyhow::Result<Secret> {
+    let length = passphrase.expose().chars().count();
+    ensure!(
+        length >= PASSPHRASE_MIN,
+        "the passphrase has {length} characters: take at least {PASSPHRASE_MIN}"
+    );
+    Ok(passphrase)
 }
 
 fn new_passphrase() -> anyhow::Result<Secret> {
@@ -193,8 +210,8 @@ fn new_passphrase() -> anyhow::Result<Secret> {
 }
 
 fn unprotect(store: StoreArgs) -> anyhow::Result<()> {
-    let source: MasterKeySource = Store::resolve(store)?.master_key;
-    ensure!(source.is_protected(), "the master key {source} is not protected");
+    let source = Store::resolve(store)?.master_key;
+    ensure!(source.protection() != Protection::Nothing, "the master key {source} is not protected");
     Service::protect_master_key(&opened_by_hand(&source)?, None)?;
     output::say(format_args!("{source} can be read by whoever may read the file"));
     Ok(())

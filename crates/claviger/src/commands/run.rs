@@ -6,8 +6,8 @@ use anyhow::{Context, anyhow, bail};
 use claviger_domain::{SystemClock, SystemRandom};
 use claviger_files::create_private_folder;
 use claviger_service::{
-    App, Database, MasterKeySource, Options, Service, ServiceError, StoreError, on_behalf_of, parse_app_path,
-    refuse_stray_log, vendor::ManageError,
+    App, Database, MasterKeySource, Options, Protection, Service, ServiceError, StoreError, on_behalf_of,
+    parse_app_path, refuse_stray_log, vendor::ManageError,
 };
 
 use super::{
@@ -129,7 +129,10 @@ pub(super) async fn open(store: &Store, options: Options) -> anyhow::Result<Arc<
 
 /// The master key with its passphrase, which is asked for where somebody is there.
 pub(super) fn opened_by_hand(source: &MasterKeySource) -> anyhow::Result<MasterKeySource> {
-    if source.passphrase().is_some() || !std::io::stdin().is_terminal() || !source.is_protected() {
+    if source.passphrase().is_some()
+        || !std::io::stdin().is_terminal()
+        || source.protection() == Protection::Nothing
+    {
         return Ok(source.clone());
     }
     let passphrase = read_passphrase(&format!("Passphrase of the master key {source}: "))?;

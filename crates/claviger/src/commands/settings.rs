@@ -1,10 +1,15 @@
 //! Settings of an application, for `claviger app`.
 
-use anyhow::Context;
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
 use claviger_service::vendor::SETTINGS;
 use serde_json::Value;
 
-use super::run::with_app;
+use super::{
+    input::{name_of, read_whole},
+    run::with_app,
+};
 use crate::{config::StoreArgs, output};
 
 /// Shows all settings; `json`: as they are stored.
@@ -44,9 +49,22 @@ pub(super) fn pairs_of(changes: &[String], such_as: &str) -> anyhow::Result<Vec<
     changes.iter().map(split).collect()
 }
 
+/// The value of a setting. That of a secret one may be `@FILE` or, for the standard input, `-`: as an argument it would stand
+/// in the list of processes.
+fn secret_of(name: &str, value: String) -> anyhow::Result<String> {
+    let is_secret = SETTINGS.iter().any(|setting| setting.name == name && setting.is_secret());
+    let path = value.strip_prefix('@').or((value == "-").then_some("-"));
+    let Some(path) = path.filter(|_| is_secret).map(Path::new) else { return Ok(value) };
+    let text = String::from_utf8(read_whole(path, "a secret is a line")?);
+    let text = text.map_err(|_| anyhow!("{} holds no text", name_of(path)))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
 /// Changes settings, each written NAME=VALUE; `force`: also to a mask whose keys could be guessed.
 pub(super) fn change(store: StoreArgs, app: &str, changes: &[String], force: bool) -> anyhow::Result<()> {
     let changes = pairs_of(changes, "hwidCheck=false")?;
+    let read = changes.into_iter().map(|(name, value)| Ok((name.clone(), secret_of(&name, value)?)));
+    let changes = read.collect::<anyhow::Result<Vec<_>>>()?;
     let deed = store.deed.clone();
     with_app(store, app, async |service, app| {
         let changed = match force {

@@ -1,14 +1,18 @@
 //! Commands for whoever packs and upgrades the program.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 use std::process::Output;
+use std::thread;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::Server;
 use crate::support::server::claviger;
+use crate::support::{Server, eventually};
 
 fn run(folder: &TempDir, words: &[&str]) -> Output {
     claviger().args(words).arg("--data-dir").arg(folder.path()).output().expect("the program starts")
@@ -110,4 +114,53 @@ fn health_tells_whether_the_server_is_ready() {
     assert_eq!(gone.status.code(), Some(1));
     let told = String::from_utf8_lossy(&gone.stderr).into_owned();
     assert!(told.starts_with(&format!("claviger: nobody answers at {address}: ")), "{told}");
+}
+
+/// What `health` says of a server that answers with this, and then with a byte again and again where it is to `drip`.
+fn health_of(reply: &'static str, drip: bool) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    let answering = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let (mut request, mut byte) = (Vec::new(), [0]);
+        // To its end: a connection that is closed with some of it unread is reset.
+        while !request.ends_with(b"\r\n\r\n") {
+            stream.read_exact(&mut byte).expect("a request");
+            request.extend(byte);
+        }
+        stream.write_all(reply.as_bytes()).expect("a reader");
+        while drip && stream.write_all(b"x").is_ok() {
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
+    let asked = claviger().args(["health", "--listen", &address]).output().expect("the program starts");
+    answering.join().expect("no failure");
+    assert_eq!(asked.status.code(), Some(1), "{asked:?}");
+    String::from_utf8(asked.stderr).expect("UTF-8")
+}
+
+#[test]
+fn health_trusts_nobody_who_answers() {
+    let told = health_of("HTTP/1.1 \u{1b}[31m503\u{7} Busy\r\n\r\nno\u{1b}[0m", false);
+    assert!(told.contains("not ready") && !told.contains(['\u{1b}', '\u{7}']), "{told:?}");
+    let told = health_of("HTTP/1.1 200 OK\r\n\r\n", true);
+    assert!(told.contains("not within 5 seconds"), "{told}");
+}
+
+#[test]
+fn a_secret_setting_need_not_be_an_argument() {
+    let server = Server::start();
+    let path = server.app.path();
+    let file = server.folder().join("secret");
+    fs::write(&file, "of-the-shop\n").expect("a file");
+    let kept = || server.app.seller("type=getsettings").json()["functions"]["sellixsecret"].clone();
+    let shown = server.cli.ok(&["app", "set", &path, &format!("sellixSecret=@{}", file.display())]);
+    assert_eq!(shown, "sellixSecret=***\n");
+    eventually("the secret of the file", || (kept() == "of-the-shop").then_some(()));
+    server.cli.ok_with_input(&["app", "set", &path, "sellixSecret=-"], "of another\n");
+    eventually("the secret of the input", || (kept() == "of another").then_some(()));
+    let refused = server.cli.fails(&["app", "set", &path, "sellixSecret=@/nowhere"]);
+    assert!(refused.contains("cannot read /nowhere"), "{refused}");
+    // Of others it is a value like any.
+    server.cli.ok(&["app", "set", &path, "messages.loggedIn=@home"]);
 }

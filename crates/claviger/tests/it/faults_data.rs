@@ -216,13 +216,17 @@ fn a_master_key_that_does_not_fit_is_told_of_and_left_alone() {
             assert!(!key.exists());
         },
     );
-    for wrong in ["0123", "not hexadecimal", ""] {
+    for (wrong, told) in [
+        ("0123", ["is no master key", "Restore it from your backup"]),
+        ("not hexadecimal", ["is no master key", "Restore it from your backup"]),
+        ("", ["is empty", "restore it from your backup"]),
+    ] {
         with_key(
             &key,
             |path| {
                 fs::write(path, wrong).expect("another key");
             },
-            || is_refused(&server, &["is no master key", "Restore it from your backup"]),
+            || is_refused(&server, &told),
         );
     }
     let other = "5a".repeat(32);

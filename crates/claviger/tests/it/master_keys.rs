@@ -173,7 +173,7 @@ fn a_rotation_that_was_killed_goes_on() {
     assert!(middle.len() == 2 && middle[1].2 > 0, "killed too late: {middle:?}");
     assert_eq!(login(&session, "alice", &secret, 1), "Logged in!");
     let refused = server.cli.fails(&["keys", "forget", &middle[1].0, "--yes"]);
-    assert!(refused.contains("`claviger keys rotate` encrypts them anew"), "{refused}");
+    assert!(refused.contains("is not finished: run `claviger keys rotate`"), "{refused}");
 
     let told = rotate(&server);
     assert_eq!((told["resumed"].as_bool(), told["to"].as_str()), (Some(true), Some(&*middle[0].0)));
@@ -229,6 +229,50 @@ fn nobody_notices_a_rotation_at_either_node() {
     let after = listed(&first);
     assert_eq!(after.len(), rotations + 2);
     assert!(after[1..].iter().all(|(_, encrypts, values)| !encrypts && *values == 0), "{after:?}");
+}
+
+fn a_server_goes_on_after_its_key_was_forgotten(server: &Server) {
+    let sessions: Vec<_> = (0..20)
+        .map(|n| {
+            let session = server.app.init("1.2");
+            server.app.add_user(&format!("user-{n}"));
+            let name = format!("user-{n}");
+            let params = [("username", name.as_str()), ("pass", "p"), ("hwid", HWID)];
+            assert_eq!(session.call("login", &params).json()["message"], "Logged in!");
+            session
+        })
+        .collect();
+    let former = listed(server)[0].0.clone();
+    server.process.signal("STOP");
+    let asked = thread::scope(|scope| {
+        let asked: Vec<_> =
+            sessions.iter().map(|session| scope.spawn(|| session.call("2faenable", &[]).status)).collect();
+        let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
+            rotate(server);
+            server.cli.ok(&["keys", "forget", &former, "--yes"]);
+        }));
+        // Those who ask would never end.
+        server.process.signal("CONT");
+        outcome.expect("both");
+        asked.into_iter().map(|asked| asked.join().expect("no failure")).collect::<Vec<_>>()
+    });
+    assert!(asked.iter().all(|status| [200, 503].contains(status)), "{asked:?}");
+    let told = server.cli.run(&["keys", "list"]);
+    assert!(told.code == Some(0) && !told.stderr.contains("opened by none"), "{told:?}");
+    eventually("the server to follow the key", || {
+        (sessions[0].call("2faenable", &[]).status == 200).then_some(())
+    });
+}
+
+#[test]
+fn nothing_is_encrypted_under_a_forgotten_key() {
+    a_server_goes_on_after_its_key_was_forgotten(&Server::start());
+}
+
+#[test]
+fn nothing_is_encrypted_under_a_forgotten_key_in_postgres() {
+    let database = Database::create();
+    a_server_goes_on_after_its_key_was_forgotten(&Server::start_on(&database.url));
 }
 
 /// A server on the data of another one that has stopped, with these variables; what it said until it ended or listened.
@@ -297,6 +341,53 @@ fn a_passphrase_protects_the_file() {
     server.cli.ok(&["keys", "unprotect", "--master-passphrase-file", &file]);
     assert_eq!(fs::read_to_string(key_file(&server)).expect("the key").lines().nth(1), Some(plain.trim()));
     drop(serve(&data, &[]).expect("a start"));
+}
+
+#[test]
+fn a_key_that_was_put_before_protected_ones_by_hand_is_protected_too() {
+    let mut server = Server::start();
+    server.process.stop("TERM");
+    let passphrase = server.folder().join("passphrase");
+    fs::write(&passphrase, "correct horse battery\n").expect("a file");
+    fs::set_permissions(&passphrase, fs::Permissions::from_mode(0o600)).expect("a mode");
+    let opened = ["--master-passphrase-file", passphrase.to_str().expect("UTF-8")];
+    let run = |args: &[&str]| server.cli.run(&[args, &opened[..]].concat());
+    let done = |args: &[&str]| {
+        let ended = run(args);
+        assert_eq!(ended.code, Some(0), "{args:?}: {ended:?}");
+        ended
+    };
+    let text = || fs::read_to_string(key_file(&server)).expect("the keys");
+    let is_whole = |keys: usize| {
+        let text = text();
+        assert_eq!(text.lines().filter(|line| line.starts_with("argon2id:")).count(), keys, "{text}");
+        assert_eq!(text.split_whitespace().count(), keys, "{text}");
+    };
+    let part = "is protected in part only";
+    done(&["keys", "protect"]);
+    is_whole(1);
+
+    // What two commands tell, and a third completes.
+    let new = ["ab", "cd"].map(|digits| digits.repeat(32));
+    fs::write(key_file(&server), format!("{}\n{}", new[0], text())).expect("the keys");
+    assert!(done(&["keys", "list"]).stderr.contains(part));
+    let told = run(&["doctor"]).stdout;
+    assert!(told.contains(part) && told.contains("claviger keys protect"), "{told}");
+    let before = text();
+    let refused = server.cli.fails(&["keys", "protect"]);
+    assert!(refused.contains("the passphrase does not open"), "{refused}");
+    assert_eq!(text(), before);
+    done(&["keys", "protect"]);
+    is_whole(2);
+    assert!(!done(&["keys", "list"]).stderr.contains(part));
+
+    // A rotation turns to a key that was put there, as it is told for several nodes, and makes lines of one.
+    fs::write(key_file(&server), format!("{},{}", new[1], text().trim().replace('\n', ",")))
+        .expect("the keys");
+    for keys in [3, 4] {
+        done(&["keys", "rotate", "--yes"]);
+        is_whole(keys);
+    }
 }
 
 #[test]
@@ -447,6 +538,46 @@ fn a_file_that_is_mounted_alone_stays_as_it_is() {
     assert_eq!(fs::read(&key).expect("the key"), before);
     assert!(!data.join("master.key.new").exists());
     server.cli.ok(&["app", "list"]);
+}
+
+#[test]
+fn a_first_start_without_room_for_it_leaves_nothing_behind() {
+    // Where the system allows no namespaces, no disk can be made small.
+    let Some(way) = unshare() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let [keys, data, found] = ["keys", "data", "found"].map(|name| folder.path().join(name));
+    fs::create_dir(&keys).expect("a folder");
+    let script = format!(
+        "mount -t tmpfs -o size=4k,mode=700 tmpfs '{keys}' && dd if=/dev/zero of='{keys}/fill' bs=4096 count=1 && \
+         {{ ! \"$@\"; }} && ls -A '{keys}' > '{found}' && rm '{keys}/fill'",
+        keys = keys.display(),
+        found = found.display()
+    );
+    let mut command = claviger_under(&after(&way, &script));
+    command.args(["serve", "--listen", "127.0.0.1:0", "--master-key-file"]);
+    command.arg(keys.join("master.key")).arg("--data-dir").arg(&data);
+    let process = Process::spawn(command, folder.path());
+    // The second one, which finds room.
+    eventually("a start", || process.stderr().contains("listening").then_some(()));
+    let said = process.stderr();
+    assert!(said.contains("cannot be used: No space left on device"), "{said}");
+    assert_eq!(fs::read_to_string(&found).expect("names"), "fill\n");
+}
+
+#[test]
+fn an_empty_file_is_told_from_a_damaged_one() {
+    let mut server = Server::start();
+    server.process.stop("TERM");
+    fs::write(key_file(&server), "\n").expect("the key");
+    let refused = server.cli.fails(&["app", "list"]);
+    assert!(
+        refused.contains("is empty") && refused.contains("remove the file; else restore it"),
+        "{refused}"
+    );
+    // Nothing is lost by doing so where it is the wrong thing to do.
+    fs::remove_file(key_file(&server)).expect("the key");
+    assert!(serve(&server.data(), &[]).expect_err("no key").contains("was set up with a master key"));
+    assert!(!key_file(&server).exists());
 }
 
 #[test]

@@ -149,8 +149,7 @@ mod tests {
         let former = own.read().unwrap().unwrap();
         let keys: Vec<_> =
             std::iter::once(crate::shared::master_key::draw(&SystemRandom)).chain(former).collect();
-        let passphrase = Secret::new("correct horse battery");
-        own.replace(&keys, Some(&passphrase), &SystemRandom).unwrap();
+        own.replace(&keys, &SystemRandom).unwrap();
         let marks = first.store.db().read(Marks::read).await.unwrap();
         first.vault.reload(&marks).unwrap();
         let next = first.vault.names()[0].clone();
@@ -213,7 +212,7 @@ mod tests {
         let service = node(&folder, "master.key").await;
         let sealed = service.vault.seal("purpose", b"text");
         let keys = [crate::shared::master_key::draw(&SystemRandom)];
-        source(folder.path(), "master.key").replace(&keys, None, &SystemRandom).unwrap();
+        source(folder.path(), "master.key").replace_under(&keys, None, &SystemRandom).unwrap();
         let announce = |conn: &mut Conn<'_>| Marks::read(conn)?.announce(conn, "01234567");
         service.store.db().write::<_, StoreError, _>(announce).await.unwrap();
         let mut follower = Follower::default();

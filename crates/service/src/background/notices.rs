@@ -49,13 +49,16 @@ impl Service {
     }
 
     async fn send_one(&self, notice: Notice) -> Result<(), ServiceError> {
-        let (seen, now) = (notice.clone(), self.clock.now());
+        let (seen, now, vault) = (notice.clone(), self.clock.now(), self.vault.clone());
         let claim = move |conn: &mut Conn<'_>| {
+            // Whoever cannot read where it goes leaves it to those who can.
+            let Ok(settings) = open_notices(&vault, notices::get(conn, seen.app)?.as_deref()) else {
+                return Ok(None);
+            };
             let claimed = notices::claim(conn, &seen, now + LEASE)?;
-            Ok::<_, StoreError>(if claimed { Some(notices::get(conn, seen.app)?) } else { None })
+            Ok::<_, StoreError>(claimed.then_some(settings))
         };
-        let Some(sealed) = self.store.db().write(claim).await? else { return Ok(()) };
-        let settings = open_notices(&self.vault, sealed);
+        let Some(settings) = self.store.db().write(claim).await? else { return Ok(()) };
         let came = match Self::is_mail(&notice) {
             true if settings.confirmed => self.mail(&settings.email, &notice).await,
             true => Err("the address of mails was changed".into()),

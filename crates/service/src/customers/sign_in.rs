@@ -203,7 +203,7 @@ impl Service {
         let find = move |conn: &mut Conn<'_>| users::by_id(conn, id, user);
         let found = self.store.db().read::<_, StoreError, _>(find).await?;
         let totp = found.as_ref().map(|user| user.totp.clone()).unwrap_or_default();
-        let code = check_code(&self.vault, &totp, Some(code.trim()), now);
+        let code = check_code(&self.vault, &totp, Some(code.trim()), now)?;
         let outcome = self.begin_customer(app, user, proof, code, Some(ticket), visitor).await;
         match &outcome {
             Ok(_) => guess.succeeded(now),

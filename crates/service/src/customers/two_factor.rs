@@ -30,7 +30,8 @@ impl Service {
         let Some(totp) = found.map(|user| user.totp).filter(|totp| !totp.is_on()) else { return Ok(None) };
         let waits = totp.pending_until.is_some_and(|until| until > now);
         let pending = totp.pending.filter(|_| waits);
-        let Some(secret) = pending.and_then(|pending| reveal(&self.vault, &pending)) else { return Ok(None) };
+        let Some(pending) = pending else { return Ok(None) };
+        let secret = reveal(&self.vault, &pending)?;
         let qr = qr::svg(&address(panel.brand(), &customer.name, &secret));
         Ok(qr.map(|qr| PendingSecret { secret, qr }))
     }

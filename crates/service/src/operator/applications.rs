@@ -78,16 +78,19 @@ impl Service {
         self.random.fill(&mut *seed);
         let secret = Secret::new(self.random.hex(SECRET_BYTES));
         let settings = AppSettings { api, ..AppSettings::default() };
-        let new = NewApp {
-            owner: found.id,
-            name: name.into(),
-            sealed_secret: self.vault.seal(APP_SECRET, secret.expose().as_bytes()),
-            sealed_signing_key: self.vault.seal(SIGNING_KEY, &*seed),
-            settings: serde_json::to_string(&settings).expect("settings are plain data"),
-            created: self.clock.now(),
-        };
+        let sealed_secret = self.vault.seal_to_keep(APP_SECRET, secret.expose().as_bytes());
+        let sealed_signing_key = self.vault.seal_to_keep(SIGNING_KEY, &*seed);
+        let (app_name, created) = (name.clone(), self.clock.now());
         let (seller_key, stored) = new_secret(self);
         let added = self.store.db().write::<_, StoreError, _>(move |conn| {
+            let new = NewApp {
+                owner: found.id,
+                name: app_name,
+                sealed_secret: sealed_secret.admitted(conn)?,
+                sealed_signing_key: sealed_signing_key.admitted(conn)?,
+                settings: serde_json::to_string(&settings).expect("settings are plain data"),
+                created,
+            };
             let Some(app) = apps::insert(conn, &new)? else { return Ok(false) };
             seller_keys::insert(conn, app, &first_terms(), &stored, new.created)?;
             subscriptions::insert(conn, app, DEFAULT_SUBSCRIPTION, DEFAULT_LEVEL)?;
@@ -153,8 +156,9 @@ impl Service {
     pub async fn rotate_secret(&self, owner: &str, name: &str) -> Result<Secret, ServiceError> {
         let id = self.app(owner, name).await?.id;
         let secret = Secret::new(self.random.hex(SECRET_BYTES));
-        let sealed = self.vault.seal(APP_SECRET, secret.expose().as_bytes());
+        let sealed = self.vault.seal_to_keep(APP_SECRET, secret.expose().as_bytes());
         let rotate = move |conn: &mut Conn<'_>| {
+            let sealed = sealed.admitted(conn)?;
             apps::set_secret(conn, id, &sealed)?;
             shared::raise_generation(conn, id)
         };

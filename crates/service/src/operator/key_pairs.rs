@@ -124,7 +124,7 @@ impl Service {
         let mut seed = Zeroizing::new([0; SigningKey::SEED_LEN]);
         self.random.fill(&mut *seed);
         let public_key = SigningKey::from_seed(&*seed).map(|key| key.public_hex().to_owned());
-        let (sealed, until) = (self.vault.seal(SIGNING_KEY, &*seed), grace.map(|grace| now + grace));
+        let (sealed, until) = (self.vault.seal_to_keep(SIGNING_KEY, &*seed), grace.map(|grace| now + grace));
         let (id, current) = (app.id, app.settings.version.clone());
         let more = more.iter().map(String::as_str);
         let named: Vec<String> =
@@ -153,6 +153,7 @@ impl Service {
                 replaced_ms: now_ms + KNOWN_AFTER_MS,
                 until,
             };
+            let sealed = sealed.admitted(conn)?;
             let replaced = key_pairs::replace(conn, id, &sealed, &former)?;
             Ok::<_, StoreError>(replaced.then_some(former.versions))
         };

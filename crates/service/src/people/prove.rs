@@ -65,7 +65,7 @@ impl Service {
         let (attempt, id) = (attempt_behind_password(&person.name, visitor), person.id);
         let guess = self.begin_at_door(attempt)?;
         let totp = self.store.db().read::<_, StoreError, _>(move |conn| factors::totp(conn, id)).await?;
-        let code = self.read_code(id, &totp, code);
+        let code = self.read_code(id, &totp, code)?;
         let outcome = self
             .set_proved(person, "code", visitor, move |conn| {
                 use_code(conn, id, code)?;

@@ -69,10 +69,10 @@ impl Service {
     pub async fn begin_codes(&self, person: &Person) -> Result<CodeSetup, PeopleError> {
         let changer = self.changer(person);
         let drawn = NewSecret::draw(self.random(), &self.vault);
-        let sealed = drawn.sealed.clone();
+        let sealed = drawn.sealed;
         let begin = move |conn: &mut Conn<'_>| {
             hold(conn, changer)?;
-            let totp = Totp { pending: Some(sealed), ..factors::totp(conn, changer.person)? };
+            let totp = Totp { pending: Some(sealed.admitted(conn)?), ..factors::totp(conn, changer.person)? };
             Ok::<_, PeopleError>(factors::set_totp(conn, changer.person, &totp)?)
         };
         self.store.db().write(begin).await?;
@@ -90,7 +90,7 @@ impl Service {
         }
         let totp =
             self.store.db().read::<_, PeopleError, _>(move |conn| Ok(factors::totp(conn, id)?)).await?;
-        let base32 = totp.pending.and_then(|pending| reveal(&self.vault, &pending));
+        let base32 = totp.pending.map(|pending| reveal(&self.vault, &pending)).transpose()?;
         base32.map(|base32| self.setup(person, base32)).transpose()
     }
 
@@ -127,7 +127,8 @@ impl Service {
         let id = person.id;
         let totp = self.store.db().read(move |conn| factors::totp(conn, id)).await?;
         let pending = totp.pending.ok_or(PeopleError::NotSetUp)?;
-        let step = step_of(&self.vault, &pending, &code, changer.now).ok_or(PeopleError::WrongCode)?;
+        let step = step_of(&self.vault, &pending, &code, changer.now)?;
+        let step = step.ok_or(PeopleError::WrongCode)?;
         let (recovery, hashes) = self.draw_recovery_codes(id);
         let (secret, secret_hash) = self.draw_sign_in();
         let confirm = move |conn: &mut Conn<'_>| {
@@ -205,16 +206,22 @@ impl Service {
     }
 
     /// What a person has typed as a code, with these secrets.
-    pub(super) fn read_code(&self, person: PersonId, totp: &Totp, typed: &str) -> TypedCode {
+    ///
+    /// # Errors
+    /// When no key here opens the secret.
+    pub(super) fn read_code(
+        &self,
+        person: PersonId,
+        totp: &Totp,
+        typed: &str,
+    ) -> Result<TypedCode, PeopleError> {
         let typed = plain(typed);
         if typed.len() == RECOVERY_LEN {
-            return TypedCode::Recovery(self.hash_recovery_code(person, &typed));
+            return Ok(TypedCode::Recovery(self.hash_recovery_code(person, &typed)));
         }
-        let step = totp.secret.as_ref().and_then(|secret| {
-            let step = step_of(&self.vault, secret, &typed, self.clock.now())?;
-            Some(TypedCode::Step(step, secret.clone()))
-        });
-        step.unwrap_or(TypedCode::Wrong)
+        let Some(secret) = &totp.secret else { return Ok(TypedCode::Wrong) };
+        let step = step_of(&self.vault, secret, &typed, self.clock.now())?;
+        Ok(step.map_or(TypedCode::Wrong, |step| TypedCode::Step(step, secret.clone())))
     }
 }
 

@@ -146,7 +146,7 @@ impl Service {
         let attempt = attempt_behind_password(&name, visitor);
         let guess = self.begin_at_door(attempt)?;
         let totp = self.store.db().read::<_, StoreError, _>(move |conn| factors::totp(conn, person)).await?;
-        let code = self.read_code(person, &totp, code);
+        let code = self.read_code(person, &totp, code)?;
         let outcome = self.begin_sign_in(visitor, move |conn| {
             hold_password(conn, person, password.as_deref())?;
             let factor = use_code(conn, person, code)?;

@@ -34,6 +34,7 @@ pub(crate) mod spool;
 pub(crate) mod stats;
 pub(crate) mod tally;
 pub(crate) mod text;
+pub(crate) mod to_keep;
 pub(crate) mod tries;
 pub(crate) mod two_factor;
 pub(crate) mod unfinished;

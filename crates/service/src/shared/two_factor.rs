@@ -1,11 +1,11 @@
 //! Codes of two-factor sign-in (TOTP: SHA-1, six digits, steps of 30 seconds, one step before and after).
 
 use claviger_domain::Random;
-use claviger_store::users::Totp;
+use claviger_store::{StoreError, users::Totp};
 use totp_rs::{Algorithm, Builder};
 use zeroize::Zeroizing;
 
-use crate::shared::{master_key::purpose::CODES, vault::Vault};
+use crate::shared::{master_key::purpose::CODES, to_keep::ToKeep, vault::Vault};
 
 /// Bytes of a secret: 40 characters of base 32.
 const SECRET_LEN: usize = 25;
@@ -33,7 +33,7 @@ pub(crate) struct NewSecret {
     /// As an authenticator wants it.
     pub(crate) base32: String,
     /// Encrypted.
-    pub(crate) sealed: Vec<u8>,
+    pub(crate) sealed: ToKeep,
 }
 
 impl NewSecret {
@@ -41,32 +41,46 @@ impl NewSecret {
     pub(crate) fn draw(random: &dyn Random, vault: &Vault) -> Self {
         let bytes = Zeroizing::new(draw(random));
         let base32 = totp_rs::Secret::from(bytes.as_slice()).to_base32();
-        Self { base32, sealed: vault.seal(CODES, &*bytes) }
+        Self { base32, sealed: vault.seal_to_keep(CODES, &*bytes) }
     }
 }
 
 /// An encrypted secret, as an authenticator wants it.
-pub(crate) fn reveal(vault: &Vault, sealed: &[u8]) -> Option<String> {
-    let secret = vault.open(CODES, sealed)?;
-    Some(totp_rs::Secret::from(secret.as_slice()).to_base32())
+///
+/// # Errors
+/// When no key here opens it.
+pub(crate) fn reveal(vault: &Vault, sealed: &[u8]) -> Result<String, StoreError> {
+    let secret = vault.open_kept(CODES, sealed)?;
+    Ok(totp_rs::Secret::from(secret.as_slice()).to_base32())
 }
 
 /// What comes of a code for a user with this state; `now` in Unix seconds.
-pub(crate) fn check_code(vault: &Vault, totp: &Totp, code: Option<&str>, now: i64) -> Code {
-    match (&totp.secret, code) {
+///
+/// # Errors
+/// Those of [`step_of`].
+pub(crate) fn check_code(
+    vault: &Vault,
+    totp: &Totp,
+    code: Option<&str>,
+    now: i64,
+) -> Result<Code, StoreError> {
+    Ok(match (&totp.secret, code) {
         (None, _) => Code::NotNeeded,
         (Some(_), None) => Code::Missing,
-        (Some(secret), Some(code)) => match step_of(vault, secret, code, now) {
+        (Some(secret), Some(code)) => match step_of(vault, secret, code, now)? {
             Some(step) => Code::Right { step, secret: secret.clone() },
             None => Code::Wrong,
         },
-    }
+    })
 }
 
 /// The step of an encrypted secret that a code is of; `None` for a wrong one.
-pub(crate) fn step_of(vault: &Vault, sealed: &[u8], code: &str, now: i64) -> Option<i64> {
-    let secret = vault.open(CODES, sealed)?;
-    matching_step(&secret, code, now)
+///
+/// # Errors
+/// When no key here opens the secret, so that nobody knows whether the code is right.
+pub(crate) fn step_of(vault: &Vault, sealed: &[u8], code: &str, now: i64) -> Result<Option<i64>, StoreError> {
+    let secret = vault.open_kept(CODES, sealed)?;
+    Ok(matching_step(&secret, code, now))
 }
 
 fn draw(random: &dyn Random) -> [u8; SECRET_LEN] {

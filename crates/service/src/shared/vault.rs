@@ -7,11 +7,15 @@ use aws_lc_rs::{
     hmac,
 };
 use claviger_domain::{Random, Secret};
+use claviger_store::StoreError;
 use zeroize::Zeroizing;
 
-use crate::shared::master_key::{
-    KeyBytes, Marks, MasterKeyError, MasterKeySource,
-    purpose::{KEYED_HASHES, SIGNING_KEY},
+use crate::shared::{
+    master_key::{
+        KeyBytes, Marks, MasterKeyError, MasterKeySource,
+        purpose::{KEYED_HASHES, SIGNING_KEY},
+    },
+    to_keep::ToKeep,
 };
 
 /// What hashes under the master key are for, so that they have nothing to do with what it encrypts.
@@ -132,10 +136,18 @@ impl Vault {
         hex::encode(context.sign())
     }
 
-    /// Encrypts `plain`. `purpose` is bound to the result: it opens for the same purpose only.
+    /// Encrypts `plain`, which goes out and comes back; see [`Vault::seal_to_keep`]. `purpose` is bound to the result: it opens
+    /// for the same purpose only.
     pub fn seal(&self, purpose: &str, plain: &[u8]) -> Vec<u8> {
         let ring = self.ring();
         ring.keys[ring.current].seal(purpose, plain)
+    }
+
+    /// As [`Vault::seal`], for what is kept.
+    pub(crate) fn seal_to_keep(&self, purpose: &str, plain: &[u8]) -> ToKeep {
+        let ring = self.ring();
+        let key = &ring.keys[ring.current];
+        ToKeep::new(key.id.clone(), key.seal(purpose, plain))
     }
 
     /// As [`Vault::seal`], under the key of that name; `None` when there is none.
@@ -146,6 +158,14 @@ impl Vault {
     /// Decrypts what [`Vault::seal`] made; `None` when it was made with an unknown key or for another purpose.
     pub fn open(&self, purpose: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         self.ring().open(purpose, sealed).map(|(_, plain)| plain)
+    }
+
+    /// As [`Vault::open`], for what is kept: that it does not open is no sign that there is nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherKey`], which passes once the key is here.
+    pub(crate) fn open_kept(&self, purpose: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        self.open(purpose, sealed).ok_or(StoreError::OtherKey)
     }
 
     /// As [`Vault::open`], for text.
@@ -275,7 +295,7 @@ mod tests {
             .into_iter()
             .chain(path.read().unwrap().unwrap())
             .collect();
-        path.replace(&keys, None, &SystemRandom).unwrap();
+        path.replace(&keys, &SystemRandom).unwrap();
 
         // Written down first, but not used before the database says so.
         let fresh = Vault::load(&path).unwrap().unwrap();
@@ -297,7 +317,7 @@ mod tests {
         old.settle(&marks).unwrap();
         assert_eq!((old.current(), old.keyed_hash("email", "text")), (former, hash));
 
-        path.replace(&keys[1..], None, &SystemRandom).unwrap();
+        path.replace(&keys[1..], &SystemRandom).unwrap();
         let lost = Vault::load(&path).unwrap().unwrap();
         assert!(matches!(lost.settle(&begun), Err(MasterKeyError::Wrong(_))));
     }

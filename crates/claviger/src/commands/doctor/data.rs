@@ -34,7 +34,10 @@ pub(super) async fn examine(report: &mut Report, config: &Config) -> Told {
     match run::open(store, Options::default()).await {
         Ok(service) => {
             match service.missing_master_key().await {
-                Ok(None) => report.ok("master key", format!("{}, fits the database", store.master_key)),
+                Ok(None) => match store.master_key.gap() {
+                    Some(gap) => report.warning("master key", gap),
+                    None => report.ok("master key", format!("{}, fits the database", store.master_key)),
+                },
                 Ok(Some(missing)) => report.problem("master key", missing),
                 Err(error) => report.problem("master key", format!("{error:#}")),
             }

@@ -3,8 +3,10 @@
 mod anyone;
 
 use std::{
-    io::{self, Read, Write},
+    io::{Read, Write},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
+    sync::mpsc,
+    thread,
     time::Duration,
 };
 
@@ -12,7 +14,7 @@ use anyhow::{Context, anyhow, bail};
 
 use crate::config::{Config, ServeArgs, StoreArgs};
 
-/// How long connecting, asking and each wait for the reply may take.
+/// How long all of it may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Bytes of the reply that are read.
 const LONGEST: u64 = 16 * 1024;
@@ -27,25 +29,14 @@ pub(crate) fn run(store: StoreArgs, args: ServeArgs) -> anyhow::Result<()> {
             address.ip()
         );
     }
-    let reply =
-        ask(address, &config).map_err(in_time).with_context(|| format!("nobody answers at {address}"))?;
+    let reply = ask_in_time(address, &config).with_context(|| format!("nobody answers at {address}"))?;
     let status = reply.split_whitespace().nth(1).unwrap_or_default();
     let body = reply.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     if status != "200" {
-        bail!("not ready: {status} {}", crate::output::plain(body.trim()));
+        bail!("not ready: {} {}", crate::output::plain(status), crate::output::plain(body.trim()));
     }
     crate::output::say(format_args!("{}", body.trim()));
     Ok(())
-}
-
-/// An error that says that it took too long where the system says that there is nothing yet.
-fn in_time(error: anyhow::Error) -> anyhow::Error {
-    match error.downcast_ref::<io::Error>().map(io::Error::kind) {
-        Some(io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
-            anyhow!("not within {} seconds", PATIENCE.as_secs())
-        }
-        _ => error,
-    }
 }
 
 /// The address to call for one to listen on: who listens everywhere is there on the loopback address too.
@@ -58,18 +49,20 @@ pub(super) fn from_here(mut listen: SocketAddr) -> SocketAddr {
     listen
 }
 
-fn ask(address: SocketAddr, config: &Config) -> anyhow::Result<String> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
-    if config.proxy_protocol {
+/// The reply. Who answers byte by byte is given up, too: the thread that waits ends with the program.
+fn ask_in_time(address: SocketAddr, config: &Config) -> anyhow::Result<String> {
+    let (proxied, secured) = (config.proxy_protocol, config.tls.is_some());
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || tell.send(ask(address, proxied, secured)));
+    told.recv_timeout(PATIENCE).map_err(|_| anyhow!("not within {} seconds", PATIENCE.as_secs()))?
+}
+
+fn ask(address: SocketAddr, proxied: bool, secured: bool) -> anyhow::Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    if proxied {
         stream.write_all(b"PROXY UNKNOWN\r\n")?;
     }
-    if config.tls.is_some() {
-        exchange(anyone::secure(address, stream)?, address)
-    } else {
-        exchange(stream, address)
-    }
+    if secured { exchange(anyone::secure(address, stream)?, address) } else { exchange(stream, address) }
 }
 
 fn exchange(mut stream: impl Read + Write, address: SocketAddr) -> anyhow::Result<String> {

@@ -140,7 +140,7 @@ impl Serialize for Fields {
 async fn get(request: Request) -> Outcome {
     let settings = &request.app.settings;
     let sellix = settings.sellix_secret.as_deref().filter(|_| request.sees_secrets());
-    let sellix = request.service().secret_setting(sellix);
+    let sellix = request.service().secret_setting(sellix)?;
     let flat = flat(settings, sellix.expose());
     let lines: Vec<String> = flat.iter().map(|(_, value)| line(value)).collect();
     let functions = Fields(functions(settings, sellix.expose()));

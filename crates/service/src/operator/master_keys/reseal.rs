@@ -7,7 +7,10 @@ use claviger_store::{
 };
 
 use super::values::{SealedColumn, SecretSetting, columns, secret_setting};
-use crate::{Service, ServiceError, shared::master_key::purpose::SECRET_SETTING};
+use crate::{
+    Service, ServiceError,
+    shared::master_key::{Marks, purpose::SECRET_SETTING},
+};
 
 /// What one pass over everything has done.
 #[derive(Clone, Copy, Debug, Default)]
@@ -57,7 +60,9 @@ impl Service {
                 return Ok(());
             }
             let all = due.len() as u64;
+            let key = name.to_owned();
             let change = move |conn: &mut Conn<'_>| {
+                Marks::refuse_forgotten(conn, &key)?;
                 let mut changed = 0;
                 for (was, new) in &due {
                     changed += u64::from(sealed::replace(conn, column, was, new)?);
@@ -87,7 +92,9 @@ impl Service {
                 return Ok(());
             }
         };
+        let key = name.to_owned();
         let change = move |conn: &mut Conn<'_>| {
+            Marks::refuse_forgotten(conn, &key)?;
             let now = apps::lock_settings(conn, setting.app)?;
             let Some(now) = now.filter(|now| secret_setting(now).as_ref() == Some(&setting.sealed)) else {
                 return Ok(false);

@@ -47,7 +47,8 @@ impl Service {
     /// to one that does not encrypt yet is forgotten.
     ///
     /// The former key stays in the file: backups from before need it. The key of hashes stays the same, since what was hashed
-    /// cannot be hashed anew; it is encrypted under the new master key.
+    /// cannot be hashed anew; it is encrypted under the new master key. If a passphrase is given, it protects all keys of the
+    /// file from then on.
     ///
     /// # Errors
     /// When another command changes the master key, here or from another file, its file cannot be written, no key opens some
@@ -65,6 +66,8 @@ impl Service {
         let begun = Instant::now();
         apart(move || vault.reload(&known)).await?;
         let read_within = NOTICED + begun.elapsed() * SLOWER;
+        let (vault, random) = (self.vault.clone(), self.random.clone());
+        apart(move || vault.source().protect_rest(&*random)).await?;
         let from = self.vault.current();
         let resumed = marks.under_way.as_ref() == Some(&from);
         let to = if resumed { from.clone() } else { self.turn_to_next(marks, given_up, read_within).await? };
@@ -178,7 +181,7 @@ fn next_key(
     if is_drawn {
         let keys = source.read()?.ok_or_else(|| MasterKeyError::Missing(source.to_string()))?;
         let keys: Vec<_> = std::iter::once(draw(random)).chain(keys).collect();
-        source.replace(&keys, source.protection(), random)?;
+        source.replace(&keys, random)?;
         vault.reload(marks)?;
     }
     Ok(Next { key: vault.names().swap_remove(0), is_drawn })
@@ -188,5 +191,5 @@ fn next_key(
 fn forget_first(vault: &Vault, random: &dyn Random) -> Result<(), MasterKeyError> {
     let source = vault.source();
     let keys = source.read()?.ok_or_else(|| MasterKeyError::Missing(source.to_string()))?;
-    source.replace(&keys[1..], source.protection(), random)
+    source.replace(&keys[1..], random)
 }

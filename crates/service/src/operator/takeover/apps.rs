@@ -21,7 +21,10 @@ use super::{
 };
 use crate::{
     App, Service, ServiceError,
-    shared::master_key::purpose::{APP_SECRET, SIGNING_KEY},
+    shared::master_key::{
+        Marks,
+        purpose::{APP_SECRET, SIGNING_KEY},
+    },
     vendor::seller_keys::{first_terms, kept_secret, new_secret},
 };
 
@@ -178,7 +181,7 @@ impl Service {
             }
         };
         let base = AppSettings { api: plan.api, ..AppSettings::default() };
-        let settings = self.settings_from(&base, &found.settings.fit)?;
+        let (settings, sealed_under) = self.settings_from(&base, &found.settings.fit)?;
         let unfit = found.settings.unfit.iter();
         report.notes.extend(unfit.map(|why| format!("{name}: a setting keeps its default: {why}")));
         let paused = settings.paused;
@@ -186,7 +189,9 @@ impl Service {
         let (id, seller_key_kept) = match owner {
             // A dry run.
             None => (0, kept.is_some()),
-            Some(owner) => self.insert_app(plan.dry_run, owner, &name, found, &settings, kept).await?,
+            Some(owner) => {
+                self.insert_app(plan.dry_run, owner, &name, found, (&settings, sealed_under), kept).await?
+            }
         };
         if !seller_key_kept {
             report.notes.push(format!(
@@ -205,33 +210,38 @@ impl Service {
         owner: &Owner,
         name: &str,
         found: &Found,
-        settings: &AppSettings,
+        (settings, sealed_under): (&AppSettings, Option<String>),
         kept: Option<KeySecret>,
     ) -> Result<(i64, bool), ServiceError> {
         let mut seed = zeroize::Zeroizing::new([0; SigningKey::SEED_LEN]);
         self.random.fill(&mut *seed);
         let secret = found.secret.clone().unwrap_or_else(|| Secret::new(self.random.hex(SECRET_BYTES)));
-        let new = NewApp {
-            owner: owner.id,
-            name: name.into(),
-            sealed_secret: self.vault.seal(APP_SECRET, secret.expose().as_bytes()),
-            sealed_signing_key: self.vault.seal(SIGNING_KEY, &*seed),
-            settings: serde_json::to_string(settings).expect("settings are plain data"),
-            created: self.clock.now(),
-        };
+        let sealed_secret = self.vault.seal_to_keep(APP_SECRET, secret.expose().as_bytes());
+        let sealed_signing_key = self.vault.seal_to_keep(SIGNING_KEY, &*seed);
+        let settings = serde_json::to_string(settings).expect("settings are plain data");
+        let (owner, created, app_name) = (owner.id, self.clock.now(), name.to_owned());
         let (_, drawn) = new_secret(self);
         let banned = found.banned;
         let insert = move |conn: &mut Conn<'_>| {
             let free = match kept {
-                Some(kept) if seller_keys::by_hash(conn, &kept.hash, new.created)?.is_none() => Some(kept),
+                Some(kept) if seller_keys::by_hash(conn, &kept.hash, created)?.is_none() => Some(kept),
                 _ => None,
             };
             let is_kept = free.is_some();
             if dry {
                 return Ok((Some(0), is_kept));
             }
+            sealed_under.iter().try_for_each(|key| Marks::refuse_forgotten(conn, key))?;
+            let new = NewApp {
+                owner,
+                name: app_name,
+                sealed_secret: sealed_secret.admitted(conn)?,
+                sealed_signing_key: sealed_signing_key.admitted(conn)?,
+                settings,
+                created,
+            };
             let Some(app) = apps::insert(conn, &new)? else { return Ok((None, is_kept)) };
-            seller_keys::insert(conn, app, &first_terms(), &free.unwrap_or(drawn), new.created)?;
+            seller_keys::insert(conn, app, &first_terms(), &free.unwrap_or(drawn), created)?;
             if banned {
                 apps::set_banned(conn, app, true)?;
             }

@@ -260,7 +260,7 @@ impl Service {
         }
         let proof = self.prove(Who::client(app.id, origin.ip), user, credentials).await?;
         let now = self.clock.now();
-        let code = check_code(&self.vault, &user.totp, credentials.code.as_deref(), now);
+        let code = check_code(&self.vault, &user.totp, credentials.code.as_deref(), now)?;
         let sign_in = SignIn::new(app, origin, now);
         let user = user.id;
         let account = self.store.db().write(move |conn| finish(conn, &sign_in, user, &proof, code)).await?;

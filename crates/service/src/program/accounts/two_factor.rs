@@ -89,7 +89,10 @@ impl Service {
         let Some(code) = code else {
             let secret = NewSecret::draw(&*self.random, &self.vault);
             let until = Some(now + PENDING_SECONDS);
-            let pending = Totp { pending: Some(secret.sealed), pending_until: until, ..Totp::default() };
+            let pending = move |conn: &mut Conn<'_>| {
+                let pending = Some(secret.sealed.admitted(conn)?);
+                Ok(Totp { pending, pending_until: until, ..Totp::default() })
+            };
             return Ok(match self.change_totp(&owner, totp, pending).await? {
                 true => EnableTwoFactor::Secret(secret.base32),
                 false => EnableTwoFactor::AlreadyOn,
@@ -103,12 +106,12 @@ impl Service {
             Ok(guess) => guess,
             Err(seconds) => return Ok(EnableTwoFactor::Paused(seconds)),
         };
-        let Some(step) = step_of(&self.vault, &pending, code, now) else {
+        let Some(step) = step_of(&self.vault, &pending, code, now)? else {
             self.guess_failed(app, guess, Alert::TwoFactorFailed, found.as_ref());
             return Ok(EnableTwoFactor::WrongCode);
         };
         let on = Totp { secret: Some(pending), step: Some(step), ..Totp::default() };
-        Ok(match self.change_totp(&owner, totp, on).await? {
+        Ok(match self.change_totp(&owner, totp, |_| Ok(on)).await? {
             true => EnableTwoFactor::Done,
             false => EnableTwoFactor::NothingPending,
         })
@@ -135,9 +138,9 @@ impl Service {
             Ok(guess) => guess,
             Err(seconds) => return Ok(DisableTwoFactor::Paused(seconds)),
         };
-        let step = step_of(&self.vault, &secret, code, now);
+        let step = step_of(&self.vault, &secret, code, now)?;
         if step.is_some_and(|step| is_fresh(&totp, step, &secret))
-            && self.change_totp(&owner, totp, Totp::default()).await?
+            && self.change_totp(&owner, totp, |_| Ok(Totp::default())).await?
         {
             return Ok(DisableTwoFactor::Done);
         }
@@ -151,12 +154,18 @@ impl Service {
     }
 
     /// Replaces a state that was seen; `false` when it has changed meanwhile.
-    async fn change_totp(&self, owner: &Owner<'_>, seen: Totp, new: Totp) -> Result<bool, StoreError> {
+    async fn change_totp(
+        &self,
+        owner: &Owner<'_>,
+        seen: Totp,
+        new: impl FnOnce(&mut Conn<'_>) -> Result<Totp, StoreError> + Send + 'static,
+    ) -> Result<bool, StoreError> {
         let (app, user) = (owner.app.id, owner.user);
         let change = move |conn: &mut Conn<'_>| {
             if users::lock(conn, app, user)?.is_none_or(|user| user.totp != seen) {
                 return Ok(false);
             }
+            let new = new(conn)?;
             users::set_totp(conn, app, user, &new)?;
             Ok(true)
         };

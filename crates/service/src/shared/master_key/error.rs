@@ -20,6 +20,12 @@ pub enum MasterKeyError {
     /// There is something else.
     #[error("{0} is no master key: it must hold 64 hexadecimal digits. Restore it from your backup")]
     Malformed(String),
+    /// There is nothing in the file.
+    #[error(
+        "the master key {0} is empty: if the database is a new one, the start that would have made the key was interrupted, so \
+         remove the file; else restore it from your backup"
+    )]
+    Empty(String),
     /// Other users of the machine can read the file.
     #[error("the master key {0} {1}")]
     Exposed(String, String),

@@ -1,6 +1,6 @@
 //! What a database tells of its master key.
 
-use claviger_store::{Conn, Result, server_keys};
+use claviger_store::{Conn, Result, StoreError, server_keys};
 
 use super::purpose::{KEYED_HASHES, SIGNING_KEY};
 
@@ -9,6 +9,8 @@ const CURRENT: &str = "master-key";
 /// Names the key under which everything is to be encrypted anew, as long as that is not done. It stands there before that key
 /// encrypts, so that servers can read by then what others encrypt under it.
 const UNDER_WAY: &str = "master-key-rotation";
+/// Names the keys that were taken out of a file, with spaces between: nothing is encrypted under them any more.
+const FORGOTTEN: &str = "master-keys-forgotten";
 
 /// What a database tells of its master key.
 #[derive(Clone, Debug, Default)]
@@ -79,7 +81,58 @@ impl Marks {
         server_keys::set(conn, CURRENT, name.as_bytes())?;
         server_keys::set(conn, SIGNING_KEY, signing_key)?;
         server_keys::set(conn, KEYED_HASHES, hashes)?;
+        Self::recall(conn, name)?;
         Ok(true)
+    }
+
+    /// Lets nothing be encrypted under this key any more, from the moment on in which this is committed; what was being kept
+    /// before is then. `false` when it encrypts, or a rotation is under way.
+    ///
+    /// # Errors
+    /// Whatever the database refuses.
+    pub(crate) fn forget(conn: &mut Conn<'_>, name: &str) -> Result<bool> {
+        // Waits for those who are in `refuse_forgotten`, and for who lets a key encrypt.
+        server_keys::lock(conn, SIGNING_KEY)?;
+        let [current, under_way] = Self::names(conn)?;
+        if under_way.is_some() || current.as_deref() == Some(name) {
+            return Ok(false);
+        }
+        let mut all = Self::forgotten(conn)?;
+        if !all.iter().any(|one| one == name) {
+            all.push(name.to_owned());
+            server_keys::set(conn, FORGOTTEN, all.join(" ").as_bytes())?;
+        }
+        Ok(true)
+    }
+
+    /// Takes [`Marks::forget`] back.
+    ///
+    /// # Errors
+    /// Whatever the database refuses.
+    pub(crate) fn recall(conn: &mut Conn<'_>, name: &str) -> Result<()> {
+        let mut all = Self::forgotten(conn)?;
+        if all.iter().any(|one| one == name) {
+            all.retain(|one| one != name);
+            server_keys::set(conn, FORGOTTEN, all.join(" ").as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Refuses, in the transaction that keeps it, what was encrypted under a key that is forgotten. Until its end none is.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherKey`], and whatever the database refuses.
+    pub(crate) fn refuse_forgotten(conn: &mut Conn<'_>, name: &str) -> Result<()> {
+        server_keys::share(conn, SIGNING_KEY)?;
+        match Self::forgotten(conn)?.iter().any(|one| one == name) {
+            true => Err(StoreError::OtherKey),
+            false => Ok(()),
+        }
+    }
+
+    fn forgotten(conn: &mut Conn<'_>) -> Result<Vec<String>> {
+        let text = server_keys::get(conn, FORGOTTEN)?.as_deref().map(name).unwrap_or_default();
+        Ok(text.split_whitespace().map(str::to_owned).collect())
     }
 
     /// Notes that everything is encrypted under this key, which encrypts; `false` when another one was announced meanwhile.

@@ -12,3 +12,4 @@ pub(crate) use marks::Marks;
 pub use source::MasterKeySource;
 pub(crate) use source::{Sight, draw};
 pub(crate) use text::KeyBytes;
+pub use text::Protection;

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::{
     error::MasterKeyError,
     file,
-    text::{self, KEY_LEN, KeyBytes, Unread},
+    text::{self, KEY_LEN, KeyBytes, Protection, Unread},
 };
 
 /// Where the master key comes from, and what opens it. Several keys may stand there: the first is to be used, the others open
@@ -70,9 +70,19 @@ impl MasterKeySource {
         }
     }
 
-    /// Whether a passphrase protects it, as far as it can be read.
-    pub fn is_protected(&self) -> bool {
-        self.text().ok().flatten().is_some_and(|text| text::is_protected(&text))
+    /// Which of the keys a passphrase protects, as far as they can be read.
+    pub fn protection(&self) -> Protection {
+        self.text().ok().flatten().map_or(Protection::Nothing, |text| text::protection(&text))
+    }
+
+    /// What to do where a passphrase protects some keys and not others; `None`: nothing.
+    pub fn gap(&self) -> Option<String> {
+        (self.protection() == Protection::Part).then(|| {
+            format!(
+                "{self} is protected in part only: a key stands there in plain text. `claviger keys protect` protects all \
+                 that are in a file"
+            )
+        })
     }
 
     /// The passphrase, if one is given.
@@ -123,11 +133,33 @@ impl MasterKeySource {
         Ok(key)
     }
 
-    /// Puts other keys into the file, protected by a passphrase if there is one.
+    /// Puts other keys into the file, protected by the passphrase if one is given.
     ///
     /// # Errors
     /// When it cannot be written, or there is none.
-    pub(crate) fn replace(
+    pub(crate) fn replace(&self, keys: &[KeyBytes], random: &dyn Random) -> Result<(), MasterKeyError> {
+        self.replace_under(keys, self.passphrase.as_ref(), random)
+    }
+
+    /// Protects what stands in the file in plain text, if a passphrase is given: somebody may have put a key before protected
+    /// ones by hand.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub(crate) fn protect_rest(&self, random: &dyn Random) -> Result<(), MasterKeyError> {
+        let is_due = self.file_path().is_some() && self.passphrase.is_some();
+        if is_due && self.protection() != Protection::Whole {
+            let keys = self.read()?.ok_or_else(|| MasterKeyError::Missing(self.to_string()))?;
+            self.replace(&keys, random)?;
+        }
+        Ok(())
+    }
+
+    /// As [`MasterKeySource::replace`], protected by this passphrase if there is one.
+    ///
+    /// # Errors
+    /// Those of [`MasterKeySource::replace`].
+    pub(crate) fn replace_under(
         &self,
         keys: &[KeyBytes],
         passphrase: Option<&Secret>,
@@ -145,11 +177,6 @@ impl MasterKeySource {
             Place::File(path) => Ok(Held(Some(file::lock(path)?))),
             Place::Given(..) => Ok(Held(None)),
         }
-    }
-
-    /// What protects the keys as they stand there.
-    pub(crate) fn protection(&self) -> Option<&Secret> {
-        self.passphrase.as_ref().filter(|_| self.is_protected())
     }
 
     /// The file.
@@ -177,6 +204,9 @@ impl MasterKeySource {
     fn parse(&self, text: &str) -> Result<Vec<KeyBytes>, MasterKeyError> {
         let keys = text::parse(text, self.passphrase.as_ref());
         keys.map(once_each).map_err(|unread| match unread {
+            Unread::Malformed if self.file_path().is_some() && text.trim().is_empty() => {
+                MasterKeyError::Empty(self.to_string())
+            }
             Unread::Malformed => MasterKeyError::Malformed(self.to_string()),
             Unread::NoPassphrase => MasterKeyError::Protected(self.to_string()),
             Unread::WrongPassphrase => MasterKeyError::Passphrase(self.to_string()),

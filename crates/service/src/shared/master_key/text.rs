@@ -28,17 +28,37 @@ pub(super) enum Unread {
     WrongPassphrase,
 }
 
+/// Which of the keys that are written down a passphrase protects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protection {
+    /// None of them.
+    Nothing,
+    /// Some; others stand there in plain text, as they do after somebody has put a new one before the protected ones.
+    Part,
+    /// All of them.
+    Whole,
+}
+
 /// The keys in a text: separated by line ends, spaces or commas; what follows a `#` is left out.
 pub(super) fn parse(text: &str, passphrase: Option<&Secret>) -> Result<Vec<KeyBytes>, Unread> {
-    let written = text.lines().flat_map(|line| line.split('#').next());
-    let words = written.flat_map(|line| line.split([',', ' ', '\t', '\r'])).filter(|word| !word.is_empty());
-    let keys = words.map(|word| parse_key(word, passphrase)).collect::<Result<Vec<_>, _>>()?;
+    let keys = words(text).map(|word| parse_key(word, passphrase)).collect::<Result<Vec<_>, _>>()?;
     if keys.is_empty() { Err(Unread::Malformed) } else { Ok(keys) }
 }
 
-/// Whether a passphrase opens one of the keys.
-pub(super) fn is_protected(text: &str) -> bool {
-    text.lines().any(|line| line.trim_start().starts_with(SCHEME))
+/// Which keys in a text a passphrase opens.
+pub(super) fn protection(text: &str) -> Protection {
+    let (closed, plain): (Vec<_>, Vec<_>) = words(text).partition(|word| word.starts_with(SCHEME));
+    match (closed.is_empty(), plain.is_empty()) {
+        (true, _) => Protection::Nothing,
+        (false, false) => Protection::Part,
+        (false, true) => Protection::Whole,
+    }
+}
+
+/// What stands for a key each.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let written = text.lines().flat_map(|line| line.split('#').next());
+    written.flat_map(|line| line.split([',', ' ', '\t', '\r'])).filter(|word| !word.is_empty())
 }
 
 /// The keys as a text, a line each; protected when there is a passphrase.
@@ -128,9 +148,9 @@ mod tests {
         let plain = render(&keys(), None, &SystemRandom);
         assert_eq!(*plain, format!("{}\n{}\n", "01".repeat(32), "02".repeat(32)));
         assert_eq!(parse(&plain, Some(&passphrase)).unwrap(), keys());
-        assert!(!is_protected(&plain));
+        assert_eq!(protection(&plain), Protection::Nothing);
         let closed = render(&keys(), Some(&passphrase), &SystemRandom);
-        assert!(is_protected(&closed) && !closed.contains(&"01".repeat(8)));
+        assert!(protection(&closed) == Protection::Whole && !closed.contains(&"01".repeat(8)));
         assert_eq!(parse(&closed, Some(&passphrase)).unwrap(), keys());
         assert_eq!(parse(&closed, None), Err(Unread::NoPassphrase));
         assert_eq!(parse(&closed, Some(&other)), Err(Unread::WrongPassphrase));
@@ -146,6 +166,23 @@ mod tests {
         ] {
             assert_eq!(parse(&text, None).unwrap(), keys(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_key_in_plain_text_among_protected_ones_is_seen() {
+        let plain = "01".repeat(32);
+        let closed = "argon2id:65536:3:1:00:00";
+        for text in [
+            format!("{plain}\n{closed}\n"),
+            format!("{plain},{closed}"),
+            format!("{closed} {plain} # the former one"),
+            format!("# two\n\t{closed}\n{plain}"),
+        ] {
+            assert_eq!(protection(&text), Protection::Part, "{text}");
+        }
+        assert_eq!(protection(&format!("# {plain}\n  {closed},{closed}")), Protection::Whole);
+        assert_eq!(protection(&format!("{plain} # {closed}")), Protection::Nothing);
+        assert_eq!(protection(""), Protection::Nothing);
     }
 
     #[test]

@@ -19,7 +19,10 @@ use super::{
     settings::{MAIL, NoticeSettings, Occasion, open},
     watch::{Told, tell},
 };
-use crate::{App, Service, ServiceError, shared::mails::quoted};
+use crate::{
+    App, Service, ServiceError,
+    shared::{mails::quoted, to_keep::ToKeep},
+};
 
 /// What the encryption of a link is bound to.
 const LINK: &str = "notices: confirm";
@@ -65,11 +68,11 @@ impl Service {
     /// What is chosen for an application.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When no key here opens it, or the database fails.
     pub async fn notice_settings(&self, app: &App) -> Result<NoticeSettings, ServiceError> {
         let id = app.id;
         let sealed = self.store.db().read::<_, StoreError, _>(move |conn| notices::get(conn, id)).await?;
-        Ok(open(&self.vault, sealed))
+        Ok(open(&self.vault, sealed.as_deref())?)
     }
 
     /// The newest messages of an application.
@@ -132,7 +135,7 @@ impl Service {
             url,
         };
         let (id, sealed) = (app.id, settings.seal(&self.vault));
-        self.manage(move |conn| Ok(notices::set(conn, id, &sealed)?)).await?;
+        self.manage(move |conn| Ok(keep(conn, id, &sealed)?)).await?;
         let needs_link = !settings.email.is_empty() && !settings.confirmed;
         let mailed = match needs_link {
             true => Some(self.mail_link(app, &settings.email, base).await),
@@ -175,7 +178,7 @@ impl Service {
         if right {
             settings.confirmed = true;
             let (id, sealed) = (app.id, settings.seal(&self.vault));
-            self.store.db().write::<_, StoreError, _>(move |conn| notices::set(conn, id, &sealed)).await?;
+            self.store.db().write(move |conn| keep(conn, id, &sealed)).await?;
         }
         Ok(right)
     }
@@ -204,6 +207,11 @@ impl Service {
     pub(crate) fn is_mail(notice: &Notice) -> bool {
         notice.way == MAIL
     }
+}
+
+fn keep(conn: &mut Conn<'_>, app: i64, sealed: &ToKeep) -> Result<(), StoreError> {
+    let sealed = sealed.admitted(conn)?;
+    notices::set(conn, app, &sealed)
 }
 
 /// A rough check: only the mail server knows better.

@@ -1,8 +1,9 @@
 //! What was chosen.
 
+use claviger_store::StoreError;
 use serde::{Deserialize, Serialize};
 
-use crate::shared::{master_key::purpose::NOTICES, vault::Vault};
+use crate::shared::{master_key::purpose::NOTICES, to_keep::ToKeep, vault::Vault};
 
 /// The ways of messages.
 pub(crate) const MAIL: &str = "mail";
@@ -112,15 +113,18 @@ impl NoticeSettings {
         mail.into_iter().chain((!self.url.is_empty()).then_some(WEBHOOK)).collect()
     }
 
-    pub(super) fn seal(&self, vault: &Vault) -> Vec<u8> {
+    pub(super) fn seal(&self, vault: &Vault) -> ToKeep {
         let text = serde_json::to_vec(self).expect("settings are plain data");
-        vault.seal(NOTICES, &text)
+        vault.seal_to_keep(NOTICES, &text)
     }
 }
 
-/// Decrypts what was chosen; what cannot be read is as if nothing was.
-pub(crate) fn open(vault: &Vault, sealed: Option<Vec<u8>>) -> NoticeSettings {
-    let plain = sealed.and_then(|sealed| vault.open(NOTICES, &sealed));
-    let read = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
-    read.unwrap_or_else(NoticeSettings::usual)
+/// Decrypts what was chosen; `None`: nothing was.
+///
+/// # Errors
+/// When no key here opens it, or it is damaged: then something was chosen.
+pub(crate) fn open(vault: &Vault, sealed: Option<&[u8]>) -> Result<NoticeSettings, StoreError> {
+    let Some(sealed) = sealed else { return Ok(NoticeSettings::usual()) };
+    let plain = vault.open_kept(NOTICES, sealed)?;
+    serde_json::from_slice(&plain).map_err(|error| StoreError::Unexpected(error.to_string()))
 }

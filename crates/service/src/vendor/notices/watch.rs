@@ -45,13 +45,15 @@ impl Service {
         let now = self.clock.now();
         let due = move |conn: &mut Conn<'_>| notices::unchecked(conn, now - EVERY, TOGETHER);
         for app in self.store.db().read::<_, StoreError, _>(due).await? {
+            let vault = self.vault.clone();
             let claim = move |conn: &mut Conn<'_>| {
+                // Whoever cannot read what is wanted leaves it to those who can.
+                let Ok(settings) = open(&vault, notices::get(conn, app)?.as_deref()) else { return Ok(None) };
                 let claimed = notices::claim_check(conn, app, now - EVERY, now)?;
                 let record = if claimed { apps::by_id(conn, app)? } else { None };
-                Ok::<_, StoreError>((record, notices::get(conn, app)?))
+                Ok::<_, StoreError>(record.map(|record| (record, settings)))
             };
-            let (Some(record), sealed) = self.store.db().write(claim).await? else { continue };
-            let settings = open(&self.vault, sealed);
+            let Some((record, settings)) = self.store.db().write(claim).await? else { continue };
             if settings.reaches() {
                 self.watch_app(record, settings, now).await?;
             }

@@ -9,7 +9,7 @@ mod trial;
 
 use claviger_domain::{AppSettings, Secret, is_md5, tidy};
 use claviger_store::{
-    Conn, apps,
+    Conn, StoreError, apps,
     bulk::{self, Change, Decision},
     user_subscriptions::Pause,
 };
@@ -23,7 +23,10 @@ use super::ManageError;
 use crate::{
     App, Service, ServiceError,
     background::bulk::FIRST_SLICE,
-    shared::{by::by, master_key::purpose::SECRET_SETTING},
+    shared::{
+        by::by,
+        master_key::{Marks, purpose::SECRET_SETTING},
+    },
 };
 
 pub use self::{
@@ -80,11 +83,12 @@ impl Service {
         changes: &[(String, String)],
         read: Read,
     ) -> Result<ChangedSettings, ManageError> {
-        let parsed = changes.iter().map(|(name, text)| self.parse_setting(name, text, read));
-        let changes: Vec<(&'static str, Value)> = parsed.collect::<Result<_, _>>()?;
+        let parsed = self.parse_settings(changes.iter().map(|(name, text)| (&**name, &**text)), read);
+        let (changes, sealed_under) = parsed?;
         let (id, name, now, by) = (app.id, app.name.clone(), self.clock.now(), by());
         let is_single = self.has_single_signing_key();
         let changed = self.manage(move |conn| {
+            sealed_under.iter().try_for_each(|key| Marks::refuse_forgotten(conn, key))?;
             let text = apps::lock_settings(conn, id)?;
             let text = text.ok_or_else(|| ManageError::unknown("application", &name))?;
             let was: AppSettings = serde_json::from_str(&text).map_err(|error| broken(&error))?;
@@ -103,24 +107,32 @@ impl Service {
         Ok(changed)
     }
 
-    /// The name of a setting as it is spelled here, and its value as it is kept.
-    fn parse_setting(
+    /// The names of settings as they are spelled here, with their values as they are kept; and the key under which one is
+    /// encrypted, which [`Marks::refuse_forgotten`] is to be asked for.
+    fn parse_settings<'a>(
         &self,
-        name: &str,
-        text: &str,
+        changes: impl Iterator<Item = (&'a str, &'a str)>,
         read: Read,
-    ) -> Result<(&'static str, Value), ManageError> {
-        let (rule, value) = parse(name, text, read)?;
-        let value = match &value {
-            Value::String(secret) if rule.is_secret() => {
-                hex::encode(self.vault.seal(SECRET_SETTING, secret.as_bytes())).into()
-            }
-            _ => value,
-        };
-        Ok((rule.name, value))
+    ) -> Result<(Vec<(&'static str, Value)>, Option<String>), ManageError> {
+        let (mut all, mut sealed_under) = (Vec::new(), None);
+        for (name, text) in changes {
+            let (rule, value) = parse(name, text, read)?;
+            let value = match &value {
+                Value::String(secret) if rule.is_secret() => {
+                    let (sealed, key) = self.vault.seal_to_keep(SECRET_SETTING, secret.as_bytes()).parts();
+                    // Of two, the one that was forgotten first: keys follow each other.
+                    sealed_under.get_or_insert(key);
+                    hex::encode(sealed).into()
+                }
+                _ => value,
+            };
+            all.push((rule.name, value));
+        }
+        Ok((all, sealed_under))
     }
 
-    /// Settings with what another server had, each value of which fits ([`Service::why_setting_is_unfit`]).
+    /// Settings with what another server had, each value of which fits ([`Service::why_setting_is_unfit`]); and the key under
+    /// which one of them is encrypted, which [`Marks::refuse_forgotten`] is to be asked for.
     ///
     /// # Errors
     /// When one does not, or settings are no longer plain data.
@@ -128,19 +140,23 @@ impl Service {
         &self,
         base: &AppSettings,
         changes: &[(&str, String)],
-    ) -> Result<AppSettings, ServiceError> {
-        let parsed = changes.iter().map(|(name, text)| self.parse_setting(name, text, Rule::parse_leniently));
-        let parsed = parsed.collect::<Result<Vec<_>, _>>();
-        let parsed = parsed.map_err(|error| ServiceError::Refused(error.to_string()))?;
+    ) -> Result<(AppSettings, Option<String>), ServiceError> {
+        let changes = changes.iter().map(|(name, text)| (*name, &**text));
+        let parsed = self.parse_settings(changes, Rule::parse_leniently);
+        let (parsed, sealed_under) = parsed.map_err(|error| ServiceError::Refused(error.to_string()))?;
         let system = |error: serde_json::Error| ServiceError::System(error.to_string());
         let text = serde_json::to_string(base).map_err(system)?;
-        apply(&text, parsed).map_err(system)
+        Ok((apply(&text, parsed).map_err(system)?, sealed_under))
     }
 
-    /// The text of a secret setting, as it is kept; empty when there is none, or it cannot be decrypted.
-    pub fn secret_setting(&self, kept: Option<&str>) -> Secret {
-        let sealed = kept.and_then(|kept| hex::decode(kept).ok()).unwrap_or_default();
-        self.vault.open_text(SECRET_SETTING, &sealed).unwrap_or_else(|| Secret::new(""))
+    /// The text of a secret setting, as it is kept; empty when there is none.
+    ///
+    /// # Errors
+    /// When no key here opens it.
+    pub fn secret_setting(&self, kept: Option<&str>) -> Result<Secret, ServiceError> {
+        let Some(kept) = kept.filter(|kept| !kept.is_empty()) else { return Ok(Secret::new("")) };
+        let opened = hex::decode(kept).ok().and_then(|sealed| self.vault.open_text(SECRET_SETTING, &sealed));
+        opened.ok_or_else(|| StoreError::OtherKey.into())
     }
 
     /// Whether a setting of that name can have a value, written as [`Service::update_settings`] takes it.
