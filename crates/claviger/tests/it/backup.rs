@@ -242,7 +242,7 @@ fn another_master_key_is_told() {
         assert!(refused.contains("the master key"), "{refused}");
         let left =
             fs::read_dir(&elsewhere.data).expect("a folder").map(|entry| entry.expect("an entry").path());
-        assert_eq!(left.collect::<Vec<_>>(), [key.clone()], "{command} leaves nothing behind");
+        assert_eq!(left.collect::<Vec<_>>(), std::slice::from_ref(&key), "{command} leaves nothing behind");
     }
     // Without any it is restored, and told what is missing.
     fs::remove_file(&key).expect("no key");

@@ -37,6 +37,9 @@ pub use self::{
     trial::Trial,
 };
 
+/// Settings by their names with values as they are kept, and the key under which one of them is encrypted.
+type Parsed = (Vec<(&'static str, Value)>, Option<String>);
+
 impl Service {
     /// Changes settings, all or none: each by its name, such as `hwidCheck` or `messages.loggedIn`, and the text of its
     /// new value. Flags are `true` or `false`; lists are separated by commas, or JSON; an empty text clears what may be
@@ -113,7 +116,7 @@ impl Service {
         &self,
         changes: impl Iterator<Item = (&'a str, &'a str)>,
         read: Read,
-    ) -> Result<(Vec<(&'static str, Value)>, Option<String>), ManageError> {
+    ) -> Result<Parsed, ManageError> {
         let (mut all, mut sealed_under) = (Vec::new(), None);
         for (name, text) in changes {
             let (rule, value) = parse(name, text, read)?;
