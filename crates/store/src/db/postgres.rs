@@ -1,6 +1,10 @@
 //! PostgreSQL: a few connections, each on a thread of its own, in lanes that do not wait for each other.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{
+    sync::{Arc, Weak},
+    thread,
+    time::Duration,
+};
 
 use postgres::{Client, IsolationLevel};
 
@@ -42,9 +46,7 @@ impl Postgres {
         thread::Builder::new()
             .name("pg-watch".into())
             .spawn(move || {
-                while let [Some(create), Some(look_up), Some(any)] =
-                    lanes.each_ref().map(|lane| lane.upgrade())
-                {
+                while let [Some(create), Some(look_up), Some(any)] = lanes.each_ref().map(Weak::upgrade) {
                     [create, look_up, any].iter().for_each(|lane| lane.relieve());
                     thread::sleep(LOOK);
                 }
