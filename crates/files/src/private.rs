@@ -50,10 +50,7 @@ pub fn open_private(path: &Path) -> io::Result<File> {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        fs,
-        os::unix::fs::{MetadataExt as _, symlink},
-    };
+    use std::{fs, os::unix::fs::MetadataExt as _};
 
     use rustix::{fs::Mode, process::umask};
 

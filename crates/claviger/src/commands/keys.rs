@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use anyhow::{bail, ensure};
 use claviger_domain::Secret;
-use claviger_service::{MasterKeyUse, Protection, Rotation, Service};
+use claviger_service::{MasterKeySource, MasterKeyUse, Protection, Rotation, Service};
 use serde_json::json;
 
 use super::{
