@@ -37,7 +37,10 @@ pub(super) fn database(text: &str, folder: Option<&Path>) -> Result<Database, St
         return Ok(Database::Postgres(text.into()));
     }
     // Options in the other form that PostgreSQL knows would else be the name of a file, password and all.
-    if text.trim().is_empty() || text.contains("://") || text.contains("password") && text.contains('=') {
+    let options = text.contains("password") && text.contains('=');
+    // Or of an address whose slashes were forgotten.
+    let address = text.contains("://") || text.trim_start().starts_with("postgres");
+    if text.trim().is_empty() || options || address && text.contains(':') {
         return Err("the database is neither: name a SQLite file, or a server as \
                     postgres://USER:PASSWORD@HOST/NAME"
             .into());

@@ -404,7 +404,13 @@ fn passwords_are_not_shown() {
     for text in [format!("{config:?}"), refusal(&args, ""), refusal(&[], broken)] {
         assert!(!text.contains("hunter2"), "{text}");
     }
-    assert!(refusal(&args, "").contains("name a SQLite file, or a server as postgres://"));
+    for text in
+        ["mysql://user:hunter2@db/claviger", "postgres:user:hunter2@db/claviger", "postgresql:/u:hunter2@db"]
+    {
+        let told = refusal(&["--database", text], "");
+        assert!(told.contains("name a SQLite file, or a server as postgres://"), "{text}: {told}");
+        assert!(!told.contains("hunter2"), "{told}");
+    }
     for (url, label) in [
         ("postgres://user:a@b:c/d@db/name", "postgres://db/name"),
         ("postgresql://db/name?user=u&password=hunter2", "postgres://db/name"),

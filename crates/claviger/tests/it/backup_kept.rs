@@ -87,6 +87,44 @@ fn one_that_cannot_be_read_holds_up_no_other() {
 }
 
 #[test]
+fn what_others_add_pushes_out_no_encrypted_backup() {
+    let used = Used::on(Server::start());
+    let plain = used.backups.join(used.create());
+    let passphrase = used.server.folder().join("passphrase");
+    fs::write(&passphrase, "correct horse battery\n").expect("a passphrase");
+    let passphrase = passphrase.to_str().expect("a path in UTF-8");
+    let place = ["--place", used.place(), "--passphrase-file", passphrase];
+    // In a place of its own: both may be of one second.
+    let elsewhere = used.server.folder().join("elsewhere");
+    let there = elsewhere.to_str().expect("a path in UTF-8");
+    used.server.cli.ok(&["backup", "create", "--place", there, "--passphrase-file", passphrase]);
+    let sealed =
+        fs::read_dir(&elsewhere).expect("a folder").next().expect("a backup").expect("a backup").path();
+    let [mut own, mut planted] = [Vec::new(), Vec::new()];
+    for day in 1..=3 {
+        own.push(format!("claviger-2025010{day}T030000Z.backup"));
+        planted.push(format!("claviger-2025010{day}T235959Z.backup"));
+        fs::copy(&sealed, used.backups.join(&own[day - 1])).expect("a copy");
+        fs::copy(&plain, used.backups.join(&planted[day - 1])).expect("a copy");
+    }
+    // With the right end, and no backup at all.
+    let nonsense = used.backups.join(&planted[2]);
+    let mut bytes = fs::read(&nonsense).expect("a backup");
+    bytes[0] ^= 1;
+    fs::write(&nonsense, bytes).expect("another one");
+    fs::remove_file(&plain).expect("the plain one");
+    for more in [&["--dry-run"][..], &[]] {
+        let prune = [&["backup", "prune", "--keep-daily", "3"], &place[..], more].concat();
+        let run = used.server.cli.run(&prune);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(0), "all backups are kept\n"), "{run:?}");
+        let told =
+            format!("{} cannot be read: it is not encrypted, as those of this server are;", planted[0]);
+        assert!(run.stderr.contains(&told), "{run:?}");
+        assert!(own.iter().chain(&planted).all(|name| is_there(&used.backups, name)), "{run:?}");
+    }
+}
+
+#[test]
 fn uploads_that_are_not_there_are_told_and_cost_no_older_backup() {
     let mut used = Used::on(Server::start());
     let (name, old) = (used.create(), "claviger-20250601T030000Z.backup");

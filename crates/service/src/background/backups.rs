@@ -92,7 +92,10 @@ impl Service {
     }
 
     async fn prune_backups(&self, plan: &BackupPlan) {
-        let (keep, place, now) = (plan.keep, plan.place.clone(), self.clock.now());
+        let (keep, mut place, now) = (plan.keep, plan.place.clone(), self.clock.now());
+        if plan.lock.is_some() {
+            place = place.encrypted_only();
+        }
         match apart(move || keep.prune(&place, now)).await {
             Ok(gone) => {
                 for stored in gone {

@@ -7,6 +7,7 @@ use std::{
     sync::Arc,
 };
 
+use claviger_archive::{Opened, Protection};
 use claviger_outgoing::ObjectOptions;
 
 use super::{
@@ -20,11 +21,15 @@ use super::{
 /// Why a backup is not the newest one, whatever its name says.
 const LATER: &str = "it is dated later than now";
 
+/// Why a backup is none of this server's.
+const PLAIN: &str = "it is not encrypted, as those of this server are";
+
 /// A place where backups are.
 #[derive(Clone)]
 pub struct Place {
     shelf: Arc<dyn Shelf>,
     label: String,
+    encrypted_only: bool,
 }
 
 impl fmt::Debug for Place {
@@ -37,7 +42,7 @@ impl Place {
     /// A folder; it is made with the first backup.
     pub fn folder(path: PathBuf) -> Self {
         let label = path.display().to_string();
-        Self { shelf: Arc::new(Folder::new(path)), label }
+        Self { shelf: Arc::new(Folder::new(path)), label, encrypted_only: false }
     }
 
     /// A bucket of an object store, or a part of it.
@@ -46,7 +51,14 @@ impl Place {
     /// When the options make no sense.
     pub fn objects(options: &ObjectOptions) -> Result<Self, BackupError> {
         let label = format!("s3://{}/{} at {}", options.bucket, options.prefix, options.endpoint);
-        Ok(Self { shelf: Arc::new(ObjectShelf::new(options)?), label })
+        Ok(Self { shelf: Arc::new(ObjectShelf::new(options)?), label, encrypted_only: false })
+    }
+
+    /// The same place, in whose list those that are not encrypted are such as cannot be read: this server makes none, so
+    /// that whoever may write there, and no more, has put them there.
+    #[must_use]
+    pub fn encrypted_only(self) -> Self {
+        Self { encrypted_only: true, ..self }
     }
 
     /// What it is called, without secrets.
@@ -70,6 +82,13 @@ impl Place {
     /// When the place cannot be read.
     pub fn list(&self) -> Result<Vec<Stored>, BackupError> {
         let mut all = self.shelf.list()?;
+        for stored in all.iter_mut().filter(|stored| self.encrypted_only && stored.is_whole()) {
+            match self.is_encrypted(&stored.name) {
+                Ok(true) => {}
+                Ok(false) => stored.condition = Condition::Unreadable(PLAIN.into()),
+                Err(error) => stored.condition = Condition::Unreadable(error.to_string()),
+            }
+        }
         all.sort_by(|one, other| other.name.cmp(&one.name));
         Ok(all)
     }
@@ -133,6 +152,10 @@ impl Place {
     /// still write.
     pub fn give_up(&self) {
         self.shelf.give_up();
+    }
+
+    fn is_encrypted(&self, name: &str) -> Result<bool, BackupError> {
+        Ok(Opened::new(self.open(name)?)?.protection() == Protection::Age)
     }
 
     pub(super) fn begin(&self, name: &str) -> Result<Box<dyn Unfinished>, BackupError> {

@@ -30,7 +30,7 @@ impl Loading<'_> {
     pub(super) fn check(&self) -> Result<()> {
         if self.schema > migrate::KNOWN {
             return Err(StoreError::Configuration(format!(
-                "the backup is of a newer Claviger (schema {}; this program knows {}): use that version",
+                "the data are of a newer Claviger (schema {}; this program knows {}): use that version",
                 self.schema,
                 migrate::KNOWN
             )));

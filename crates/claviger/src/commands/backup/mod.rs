@@ -188,7 +188,10 @@ fn prune(store: &StoreArgs, place: PlaceArgs, keep: KeepArgs, dry_run: bool) -> 
             "nothing says what to keep: name at least one of --keep-days, --keep-daily, --keep-weekly, --keep-monthly"
         );
     }
-    let (place, now) = (backups.place()?, SystemClock.now());
+    let (mut place, now) = (backups.place()?, SystemClock.now());
+    if backups.lock.is_some() {
+        place = place.encrypted_only();
+    }
     tell_missing(&place);
     let all = place.list().map_err(advised)?;
     for stored in all.iter().filter(|stored| stored.is_ahead(now)) {
