@@ -1,6 +1,6 @@
 //! Backups in an object store, one that does well and one that does not.
 
-use std::fs;
+use std::{fs, os::unix::fs::PermissionsExt as _};
 
 use crate::backup::{Elsewhere, Used};
 use crate::support::objects::{Fault, Objects};
@@ -12,6 +12,7 @@ pub fn in_use(upload: usize) -> (Used, Objects, String) {
     let used = Used::on(Server::start());
     let secret = used.server.folder().join("secret");
     fs::write(&secret, "secret key\n").expect("a file");
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).expect("a mode");
     let section = format!(
         "[backup]\nplace = 's3://bucket/night'\ns3_endpoint = '{}'\ns3_region = 'eu-1'\ns3_access_key = 'us'\n\
          s3_secret_key_file = '{}'\n",
