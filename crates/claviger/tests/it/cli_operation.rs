@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Output;
 use std::thread;
 use std::time::Duration;
@@ -69,7 +70,9 @@ fn changes_of_the_schema_are_told_before_they_are_made() {
 #[test]
 fn a_database_that_was_emptied_is_not_taken_for_a_new_one() {
     let folder = TempDir::new().expect("a folder");
-    fs::write(folder.path().join("master.key"), "0123456789abcdef".repeat(4)).expect("a key");
+    let key = folder.path().join("master.key");
+    fs::write(&key, "0123456789abcdef".repeat(4)).expect("a key");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("a mode");
     let file = folder.path().join("claviger.db");
     fs::write(&file, "").expect("an empty database");
     for words in
@@ -94,10 +97,11 @@ fn a_manual_page_is_written_for_each_command() {
     let page = |name: &str| fs::read_to_string(folder.path().join(name)).expect(name);
     assert!(page("claviger.1").contains("licensing"));
     assert!(page("claviger-app-seller-key-add.1").contains("rights"));
-    let refused = man(&["/nowhere/at/all"]);
+    let no_folder = folder.path().join("claviger.1");
+    let refused = man(&[no_folder.to_str().expect("a path")]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(
-        String::from_utf8_lossy(&refused.stderr).starts_with("claviger: /nowhere/at/all: "),
+        String::from_utf8_lossy(&refused.stderr).starts_with(&format!("claviger: {}: ", no_folder.display())),
         "{refused:?}"
     );
 }
