@@ -139,9 +139,7 @@ pub(super) fn clear_file(path: &Path) -> Result<()> {
     }
     // The file last: what is beside it would be a stray without it.
     for end in ["-wal", "-shm", ""] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        match fs::remove_file(Path::new(&name)) {
+        match fs::remove_file(stray::beside(path, end)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(StoreError::Configuration(format!(
                     "{} cannot be removed: {error}",

@@ -328,9 +328,7 @@ fn tell_unsaved(error: &StoreError) {
 
 /// The write-ahead log of a database.
 pub(crate) fn log_of(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
-    name.into()
+    stray::beside(path, "-wal")
 }
 
 /// Cuts the write-ahead log where readers had made it grow, unless one still needs it.

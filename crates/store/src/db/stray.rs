@@ -39,7 +39,8 @@ fn place_of(database: &Path) -> PathBuf {
         .unwrap_or_else(|_| database.to_owned())
 }
 
-fn beside(path: &Path, end: &str) -> PathBuf {
+/// A file that SQLite keeps beside a database, by the end of its name.
+pub(crate) fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);
     name.into()
